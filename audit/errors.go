@@ -1,0 +1,17 @@
+package audit
+
+import "errors"
+
+var (
+	// ErrInvalid is wrapped by the refusal of an entry that lacks a required field or carries one that cannot be kept.
+	ErrInvalid = errors.New("audit: invalid entry")
+
+	// ErrTampered is wrapped when a leaf's code does not fit its bytes, or its columns say another thing than they.
+	ErrTampered = errors.New("audit: entry was altered")
+
+	// ErrConflict is wrapped by a store that already keeps another leaf under the same practice and id.
+	ErrConflict = errors.New("audit: another entry has this id")
+
+	// ErrNotRecorded is wrapped beside the cause of a refusal whose entry could not be written.
+	ErrNotRecorded = errors.New("audit: the refusal could not be recorded")
+)

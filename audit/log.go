@@ -1,0 +1,139 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/enamel-go/enamel/internal/uuidv7"
+)
+
+// Options adjusts a [Log]. The zero value is ready to use.
+type Options struct {
+	// Now gives the time of an entry. Defaults to time.Now.
+	Now func() time.Time
+	// NewID gives an entry's id. Defaults to UUIDs of version 7.
+	NewID func() string
+}
+
+// Log stamps entries and keeps those of reads and refusals. It is immutable and may be used concurrently.
+type Log struct {
+	store Store
+	keys  Keys
+	now   func() time.Time
+	newID func() string
+}
+
+// NewLog returns a log that writes reads and refusals to store, on whatever connection store holds: give it one that
+// is not part of a caller's transaction. Both store and keys are required; o may be nil.
+func NewLog(store Store, keys Keys, o *Options) (*Log, error) {
+	if store == nil || keys == nil {
+		return nil, fmt.Errorf("%w: a log needs a store and keys", ErrInvalid)
+	}
+	l := &Log{store: store, keys: keys, now: time.Now, newID: uuidv7.New}
+	if o != nil && o.Now != nil {
+		l.now = o.Now
+	}
+	if o != nil && o.NewID != nil {
+		l.newID = o.NewID
+	}
+	return l, nil
+}
+
+// Stamp gives e its id and time, seals what is a patient's and authenticates the whole. It writes nothing: the leaf
+// travels with the change it records. An empty Outcome becomes [Done]. Stamping twice makes two entries.
+func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
+	if err := e.valid(); err != nil {
+		return Leaf{}, err
+	}
+	e.ID = l.newID()
+	e.At = l.now().UTC().Truncate(time.Microsecond)
+	if e.Outcome == "" {
+		e.Outcome = Done
+	}
+	hidden, err := json.Marshal(veiled{Object: e.Object.ID, Patient: e.Patient, Reason: e.Reason, Details: e.Details})
+	if err != nil {
+		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
+	}
+	sealed, err := l.keys.SealEvidence(ctx, e.Practice, e.Patient, e.ID, hidden)
+	if err != nil {
+		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
+	}
+	var tag []byte
+	if e.Patient != "" {
+		if tag, err = l.keys.Tag(ctx, e.Practice, e.Patient); err != nil {
+			return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
+		}
+	}
+	stamped, err := leaf(e, tag, sealed)
+	if err != nil {
+		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
+	}
+	if stamped.MAC, err = l.keys.MAC(ctx, e.Practice, stamped.Bytes); err != nil {
+		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
+	}
+	return stamped, nil
+}
+
+// Record stamps e and commits it at once on the log's own handle. Call it before returning what was read; when it
+// fails the read must fail too.
+func (l *Log) Record(ctx context.Context, e Entry) error {
+	stamped, err := l.Stamp(ctx, e)
+	if err != nil {
+		return err
+	}
+	if err := l.store.Append(ctx, stamped); err != nil {
+		return fmt.Errorf("audit: record: %w", err)
+	}
+	return nil
+}
+
+// Refuse records that e was refused because of cause, and returns cause. When the entry cannot be written the result
+// wraps both cause and [ErrNotRecorded]. It is written even when ctx is cancelled, for up to five seconds.
+func (l *Log) Refuse(ctx context.Context, e Entry, cause error) error {
+	e.Outcome, e.Reason = Refused, cause.Error()
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer stop()
+	if err := l.Record(ctx, e); err != nil {
+		return errors.Join(cause, fmt.Errorf("%w: %w", ErrNotRecorded, err))
+	}
+	return cause
+}
+
+// Open checks a leaf's code and its searchable fields and returns the entry in full. The error wraps [ErrTampered]
+// when either does not fit. When the patient's key was shredded the plain parts come back with the keyring's error.
+func (l *Log) Open(ctx context.Context, f Leaf) (Entry, error) {
+	b, err := f.parse()
+	if err != nil {
+		return Entry{}, err
+	}
+	if err := l.keys.VerifyMAC(ctx, f.Practice, f.Bytes, f.MAC); err != nil {
+		return Entry{}, fmt.Errorf("%w: %w", ErrTampered, err)
+	}
+	e := Entry{
+		ID: f.ID, Practice: f.Practice, At: f.At, Actor: f.Actor, Action: f.Action,
+		Outcome: f.Outcome, Object: Object{Kind: b.Object},
+	}
+	hidden, err := l.keys.OpenEvidence(ctx, f.Practice, f.ID, b.Sealed)
+	if err != nil {
+		return e, fmt.Errorf("audit: open: %w", err)
+	}
+	var v veiled
+	if err := json.Unmarshal(hidden, &v); err != nil {
+		return e, fmt.Errorf("%w: its sealed part cannot be read", ErrTampered)
+	}
+	e.Object.ID, e.Patient, e.Reason, e.Details = v.Object, v.Patient, v.Reason, v.Details
+	return e, nil
+}
+
+// Tag returns the tag under which a patient's leaves are found.
+func (l *Log) Tag(ctx context.Context, practice, patient string) ([]byte, error) {
+	return l.keys.Tag(ctx, practice, patient)
+}
+
+// Leaves returns a page of leaves from the log's store, without opening them.
+func (l *Log) Leaves(ctx context.Context, q Query) (Page, error) {
+	return l.store.Leaves(ctx, q)
+}
