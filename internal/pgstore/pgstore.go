@@ -1,0 +1,184 @@
+// Package pgstore holds what all Postgres stores share: whose connection a statement runs on, in which schema, and what
+// an error of Postgres means.
+package pgstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// DefaultSchema is where tables live unless the caller names another schema.
+const DefaultSchema = "enamel"
+
+// Handle builds statements for one schema, on the pool or inside a caller's transaction. It is a cheap value.
+type Handle struct {
+	db     *bun.DB
+	tx     bun.IConn // nil: the pool
+	schema string
+}
+
+// New returns a handle on db's pool. An empty schema means [DefaultSchema].
+func New(db *bun.DB, schema string) Handle {
+	if schema == "" {
+		schema = DefaultSchema
+	}
+	return Handle{db: db, schema: schema}
+}
+
+// WithTx returns a handle whose statements run inside tx: a bun.Tx, or any *sql.Tx.
+func (h Handle) WithTx(tx bun.IConn) Handle {
+	h.tx = tx
+	return h
+}
+
+// Table names a table in the handle's schema, quoted.
+func (h Handle) Table(name string) bun.Ident {
+	return bun.Ident(h.schema + "." + name)
+}
+
+// Raw builds a statement from SQL with bun's placeholders (?, ?0, ?name).
+func (h Handle) Raw(query string, args ...any) *bun.RawQuery {
+	q := h.db.NewRaw(query, args...)
+	if h.tx != nil {
+		q = q.Conn(h.tx)
+	}
+	return q
+}
+
+// Exec runs a statement and returns how many rows it touched.
+func (h Handle) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := h.Raw(query, args...).Exec(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// Insert builds an INSERT into table. It returns no column, for bun's own RETURNING would cost a round trip's parsing.
+func (h Handle) Insert(table string, model any) *bun.InsertQuery {
+	q := h.db.NewInsert().Model(model).ModelTableExpr("?", h.Table(table)).Returning("NULL")
+	if h.tx != nil {
+		q = q.Conn(h.tx)
+	}
+	return q
+}
+
+// Select builds a SELECT of model's columns from table, which has the alias t.
+func (h Handle) Select(table string, model any) *bun.SelectQuery {
+	q := h.db.NewSelect().Model(model).ModelTableExpr("? AS t", h.Table(table))
+	if h.tx != nil {
+		q = q.Conn(h.tx)
+	}
+	return q
+}
+
+// Atomic runs fn so that its statements take effect together or not at all. On the pool it opens a transaction, and
+// runs fn again after a serialization failure or a deadlock; inside a caller's transaction it sets a savepoint and
+// leaves the decision to repeat to the caller, whose transaction it is.
+func (h Handle) Atomic(ctx context.Context, fn func(Handle) error) error {
+	if h.tx != nil {
+		return h.savepoint(ctx, fn)
+	}
+	for attempt := 1; ; attempt++ {
+		err := h.transaction(ctx, fn)
+		if !Retryable(err) || attempt == 10 {
+			return err
+		}
+		pause := time.Duration(rand.Int64N(int64(time.Millisecond) << min(attempt, 6)))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (h Handle) transaction(ctx context.Context, fn func(Handle) error) error {
+	tx, err := h.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := fn(h.WithTx(tx)); err != nil {
+		return errors.Join(err, rolledBack(tx.Rollback()))
+	}
+	return tx.Commit()
+}
+
+// rolledBack hides the answer of a rollback that came too late, because a cancelled context had done it already.
+func rolledBack(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+func (h Handle) savepoint(ctx context.Context, fn func(Handle) error) error {
+	if _, err := h.Exec(ctx, "SAVEPOINT enamel"); err != nil {
+		return err
+	}
+	if err := fn(h); err != nil {
+		if _, back := h.Exec(ctx, "ROLLBACK TO SAVEPOINT enamel"); back != nil {
+			return errors.Join(err, back)
+		}
+		_, release := h.Exec(ctx, "RELEASE SAVEPOINT enamel")
+		return errors.Join(err, release)
+	}
+	_, err := h.Exec(ctx, "RELEASE SAVEPOINT enamel")
+	return err
+}
+
+// State returns the SQLSTATE that err carries, or "".
+func State(err error) string {
+	var s interface{ SQLState() string }
+	if errors.As(err, &s) {
+		return s.SQLState()
+	}
+	return ""
+}
+
+// Duplicate reports whether err is a violated unique or primary key.
+func Duplicate(err error) bool { return State(err) == "23505" }
+
+// Retryable reports whether Postgres undid a transaction only because of others that ran beside it.
+func Retryable(err error) bool {
+	state := State(err)
+	return state == "40001" || state == "40P01"
+}
+
+// Missing turns sql.ErrNoRows into notFound, so that the driver's sentinel never escapes a store.
+func Missing(err, notFound error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return notFound
+	}
+	return err
+}
+
+// Wrap names the operation an error of Postgres came from. It keeps the SQLSTATE and drops the message's detail, which
+// may quote values.
+func Wrap(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if state := State(err); state != "" {
+		return &Error{Op: op, State: state}
+	}
+	return fmt.Errorf("%s: %w", op, err)
+}
+
+// Error is an answer of Postgres without the values it quoted.
+type Error struct {
+	Op    string
+	State string // SQLSTATE
+}
+
+// Error implements error.
+func (e *Error) Error() string { return e.Op + ": postgres answered SQLSTATE " + e.State }
+
+// SQLState returns the code, so that callers and [State] can read it.
+func (e *Error) SQLState() string { return e.State }

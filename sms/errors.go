@@ -1,0 +1,16 @@
+package sms
+
+import "errors"
+
+var (
+	// ErrInvalid is wrapped by the refusal of bad input; nothing was changed.
+	ErrInvalid = errors.New("sms: invalid")
+	// ErrSignature is wrapped when a webhook's signature is missing or wrong.
+	ErrSignature = errors.New("sms: the webhook's signature does not fit")
+	// ErrTooLarge is wrapped when a webhook's body is longer than 64 KiB.
+	ErrTooLarge = errors.New("sms: the webhook's body is too large")
+	// ErrNotFound is wrapped when there is no such text, number or message.
+	ErrNotFound = errors.New("sms: not found")
+	// ErrConflict is wrapped when an id was used before with other content.
+	ErrConflict = errors.New("sms: another text has this id")
+)
