@@ -29,7 +29,7 @@ func (a Actor) Valid() error {
 	switch a.Kind {
 	case Staff, Patient, Representative, System:
 	default:
-		return fmt.Errorf("%w: the actor's kind %q is none of staff, patient, representative, system", ErrInvalid, a.Kind)
+		return fmt.Errorf("%w: the actor's kind is none of staff, patient, representative, system", ErrInvalid)
 	}
 	return validID("the actor's id", a.ID, true)
 }
@@ -74,13 +74,16 @@ func (e Entry) valid() error {
 	if err := validID("the patient", e.Patient, false); err != nil {
 		return err
 	}
-	if e.Action == "" || e.Object.Kind == "" {
-		return fmt.Errorf("%w: action and object kind are required", ErrInvalid)
+	if err := validID("the action", e.Action, true); err != nil {
+		return err
+	}
+	if err := validID("the object's kind", e.Object.Kind, true); err != nil {
+		return err
 	}
 	switch e.Outcome {
 	case "", Done, Refused:
 	default:
-		return fmt.Errorf("%w: outcome %q is neither done nor refused", ErrInvalid, e.Outcome)
+		return fmt.Errorf("%w: the outcome is neither done nor refused", ErrInvalid)
 	}
 	return nil
 }

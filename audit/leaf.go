@@ -95,6 +95,36 @@ func (l Leaf) parse() (body, error) {
 	return b, nil
 }
 
+// Valid reports why a store cannot keep the leaf, as an error that wraps [ErrInvalid], or nil. Every leaf of
+// [Log.Stamp] is valid; a store checks what it is given, for Postgres refuses some text that a map takes.
+func (l Leaf) Valid() error {
+	if err := validID("the id", l.ID, true); err != nil {
+		return err
+	}
+	if err := validID("the practice", l.Practice, true); err != nil {
+		return err
+	}
+	if err := l.Actor.Valid(); err != nil {
+		return err
+	}
+	if err := validID("the action", l.Action, true); err != nil {
+		return err
+	}
+	if l.Outcome != Done && l.Outcome != Refused {
+		return fmt.Errorf("%w: the outcome is neither done nor refused", ErrInvalid)
+	}
+	if !l.At.Equal(l.At.Truncate(time.Microsecond)) || len(l.Bytes) == 0 || len(l.MAC) == 0 {
+		return fmt.Errorf("%w: a leaf has a time at microseconds, bytes and a code", ErrInvalid)
+	}
+	return nil
+}
+
+// Equal reports whether two leaves are the same in every field, byte for byte: what a store answers no error for.
+func (l Leaf) Equal(o Leaf) bool {
+	return l.ID == o.ID && l.Practice == o.Practice && l.At.Equal(o.At) && l.Actor == o.Actor && l.Action == o.Action &&
+		l.Outcome == o.Outcome && bytes.Equal(l.Tag, o.Tag) && bytes.Equal(l.Bytes, o.Bytes) && bytes.Equal(l.MAC, o.MAC)
+}
+
 // Clone returns a copy that shares no memory with l, for stores that keep leaves in memory.
 func (l Leaf) Clone() Leaf {
 	l.Tag = bytes.Clone(l.Tag)

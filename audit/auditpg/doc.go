@@ -1,0 +1,28 @@
+// Package auditpg keeps the audit log in Postgres, on a *bun.DB that the caller opened.
+//
+// # Transactions
+//
+// [Store.WithTx] returns a store whose statements run inside the caller's transaction. The store that a log of reads
+// and refusals writes to must not be bound: give it a pool of its own.
+//
+// # One statement for a fact and its entry
+//
+// A domain's store on Postgres writes its fact and the leaves that record it in one statement. Which of the two carries
+// the other depends on whether the fact can be refused.
+//
+// A fact whose duplicate is an error carries its leaves as a CTE; either raises and undoes both:
+//
+//	_, err := h.Insert("consent_fact", &row).With("entry", auditpg.Insert(h, change.Leaves)).Exec(ctx)
+//
+// Where the fact may quietly not happen (ON CONFLICT DO NOTHING, an UPDATE that checks a version), the fact is the CTE
+// and the leaves hang on it, for Postgres runs a data-modifying CTE even when the statement around it changes nothing.
+// The rows touched are the leaves, so zero means that the fact was refused and left no entry:
+//
+//	fact := h.Insert("consent_fact", &row).On("CONFLICT DO NOTHING").Returning("1")
+//	n, err := h.Exec(ctx, "WITH fact AS (?) ?", fact, auditpg.After(h, "fact", change.Leaves))
+//
+// # Rights
+//
+// Whoever writes needs INSERT on audit_entry and nothing else on it; whoever lists or replays needs SELECT. Nobody
+// needs UPDATE or DELETE.
+package auditpg

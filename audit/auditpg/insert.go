@@ -1,0 +1,43 @@
+package auditpg
+
+import (
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/pgstore"
+)
+
+// Insert returns the INSERT of leaves, to be a CTE of the fact they record. A leaf that is already there raises a
+// duplicate key. There must be at least one leaf.
+func Insert(h pgstore.Handle, leaves []audit.Leaf) *bun.InsertQuery {
+	rows := rowsOf(leaves)
+	return h.Insert(entryTable, &rows).Returning("1")
+}
+
+// After returns an INSERT of leaves that adds them when the CTE named fact returned at least one row, and nothing
+// otherwise. It is a fragment: an argument for a ? in the statement that defines the CTE. There must be at least one
+// leaf.
+func After(h pgstore.Handle, fact string, leaves []audit.Leaf) schema.QueryAppender {
+	return after{table: h.Table(entryTable), fact: bun.Ident(fact), leaves: leaves}
+}
+
+type after struct {
+	table, fact bun.Ident
+	leaves      []audit.Leaf
+}
+
+// AppendQuery writes the fragment. The casts say what the literals are, which INSERT ... SELECT does not tell them.
+func (a after) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
+	b = gen.AppendQuery(b, "INSERT INTO ? (practice, id, at, actor_kind, actor, action, outcome, tag, bytes, mac)"+
+		" SELECT * FROM (VALUES ", a.table)
+	for i, f := range a.leaves {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		r := rowOf(f)
+		b = gen.AppendQuery(b, "(?, ?, ?::timestamptz, ?, ?, ?, ?, ?::bytea, ?::bytea, ?::bytea)",
+			r.Practice, r.ID, r.At, r.ActorKind, r.Actor, r.Action, r.Outcome, r.Tag, r.Bytes, r.MAC)
+	}
+	return gen.AppendQuery(b, ") AS leaf WHERE EXISTS (SELECT FROM ?)", a.fact), nil
+}

@@ -1,0 +1,54 @@
+package auditpg
+
+import (
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/audit"
+)
+
+const entryTable = "audit_entry"
+
+// row is a leaf as a row. The columns xid and seq are Postgres's own.
+type row struct {
+	bun.BaseModel `bun:"table:audit_entry,alias:t"`
+
+	Practice  string    `bun:"practice"`
+	ID        string    `bun:"id"`
+	At        time.Time `bun:"at"`
+	ActorKind string    `bun:"actor_kind"`
+	Actor     string    `bun:"actor"`
+	Action    string    `bun:"action"`
+	Outcome   string    `bun:"outcome"`
+	Tag       []byte    `bun:"tag"`
+	Bytes     []byte    `bun:"bytes"`
+	MAC       []byte    `bun:"mac"`
+}
+
+func rowOf(f audit.Leaf) row {
+	r := row{
+		Practice: f.Practice, ID: f.ID, At: f.At, ActorKind: string(f.Actor.Kind), Actor: f.Actor.ID,
+		Action: f.Action, Outcome: string(f.Outcome), Tag: f.Tag, Bytes: f.Bytes, MAC: f.MAC,
+	}
+	if len(r.Tag) == 0 {
+		r.Tag = nil
+	}
+	return r
+}
+
+func rowsOf(leaves []audit.Leaf) []row {
+	rows := make([]row, len(leaves))
+	for i, f := range leaves {
+		rows[i] = rowOf(f)
+	}
+	return rows
+}
+
+func (r row) leaf() audit.Leaf {
+	return audit.Leaf{
+		Practice: r.Practice, ID: r.ID, At: r.At.UTC(),
+		Actor:  audit.Actor{Kind: audit.ActorKind(r.ActorKind), ID: r.Actor},
+		Action: r.Action, Outcome: audit.Outcome(r.Outcome), Tag: r.Tag, Bytes: r.Bytes, MAC: r.MAC,
+	}
+}

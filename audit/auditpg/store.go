@@ -1,0 +1,114 @@
+package auditpg
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/internal/cursor"
+	"github.com/enamel-go/enamel/internal/pgstore"
+)
+
+// Options adjusts a [Store]. The zero value is ready to use.
+type Options struct {
+	// Schema holds the tables. Defaults to "enamel".
+	Schema string
+}
+
+func (o *Options) handle(db *bun.DB) pgstore.Handle {
+	if o == nil {
+		o = &Options{}
+	}
+	return pgstore.New(db, o.Schema)
+}
+
+// Store implements [audit.Store]. It is an immutable value and may be used concurrently as far as its connection may.
+type Store struct {
+	h pgstore.Handle
+}
+
+// New returns a store on db's pool. It runs no migration; o may be nil.
+func New(db *bun.DB, o *Options) *Store {
+	return &Store{h: o.handle(db)}
+}
+
+// WithTx returns a store whose statements run inside tx: a bun.Tx, or any *sql.Tx.
+func (s *Store) WithTx(tx bun.IConn) *Store {
+	return &Store{h: s.h.WithTx(tx)}
+}
+
+// Append implements [audit.Store]. One leaf is one statement; several are one statement in a transaction, or in a
+// savepoint of the caller's.
+func (s *Store) Append(ctx context.Context, leaves ...audit.Leaf) error {
+	for _, f := range leaves {
+		if err := f.Valid(); err != nil {
+			return err
+		}
+	}
+	var err error
+	switch len(leaves) {
+	case 0:
+		return ctx.Err()
+	case 1:
+		err = appendLeaves(ctx, s.h, leaves)
+	default:
+		err = s.h.Atomic(ctx, func(h pgstore.Handle) error { return appendLeaves(ctx, h, leaves) })
+	}
+	return pgstore.Wrap("auditpg: append", err)
+}
+
+func appendLeaves(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) error {
+	rows := rowsOf(leaves)
+	res, err := h.Insert(entryTable, &rows).On("CONFLICT DO NOTHING").Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == int64(len(leaves)) {
+		return err
+	}
+	return unchanged(ctx, h, leaves)
+}
+
+// unchanged returns [audit.ErrConflict] unless the log holds each of the leaves just as it is.
+func unchanged(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) error {
+	for _, f := range leaves {
+		var kept row
+		err := h.Select(entryTable, &kept).Where("practice = ? AND id = ?", f.Practice, f.ID).Scan(ctx)
+		if err != nil {
+			return pgstore.Missing(err, audit.ErrConflict)
+		}
+		if !f.Equal(kept.leaf()) {
+			return audit.ErrConflict
+		}
+	}
+	return nil
+}
+
+// Leaves implements [audit.Store].
+func (s *Store) Leaves(ctx context.Context, q audit.Query) (audit.Page, error) {
+	limit, after, err := cursor.Read(q)
+	if err != nil {
+		return audit.Page{}, err
+	}
+	var rows []row
+	sel := s.h.Select(entryTable, &rows).Where("practice = ?", q.Practice).Limit(int64(limit) + 1)
+	if q.Tag != nil {
+		sel = sel.Where("tag = ?", q.Tag)
+	}
+	compare, order := ">", "at ASC, id ASC"
+	if q.Newest {
+		compare, order = "<", "at DESC, id DESC"
+	}
+	if after != nil {
+		sel = sel.Where("(at, id) ? (?, ?)", bun.Safe(compare), after.At, after.ID)
+	}
+	if err := sel.OrderExpr(order).Scan(ctx); err != nil {
+		return audit.Page{}, pgstore.Wrap("auditpg: leaves", err)
+	}
+	leaves := make([]audit.Leaf, len(rows))
+	for i, r := range rows {
+		leaves[i] = r.leaf()
+	}
+	return cursor.Page(leaves, limit), nil
+}
