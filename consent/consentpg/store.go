@@ -1,0 +1,110 @@
+package consentpg
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/pgstore"
+)
+
+// Apply implements consent.Store. The fact and its entries are one statement, in which the entries hang on the fact: a
+// repeated or stale fact inserts nothing at all.
+func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
+	if (c.Fact == nil) == (c.Practice == nil) || len(c.Leaves) == 0 {
+		return false, fmt.Errorf("%w: a change carries a fact or settings, and at least one entry", consent.ErrInvalid)
+	}
+	if c.Practice != nil {
+		_, err := s.pg.Exec(ctx, `WITH fact AS (
+			INSERT INTO ? (practice, double_opt_in) VALUES (?, ?)
+			ON CONFLICT (practice) DO UPDATE SET double_opt_in = excluded.double_opt_in RETURNING 1
+		) ?`, s.pg.Table(practiceTable), c.Practice.ID, string(c.Practice.DoubleOptIn),
+			auditpg.After(s.pg, "fact", c.Leaves))
+		return err == nil, pgstore.Wrap("consentpg: apply", err)
+	}
+	number, err := s.keys.Index(ctx, c.Fact.Practice, "consent.number", c.Fact.Number)
+	if err != nil {
+		return false, fmt.Errorf("consentpg: apply: %w", err)
+	}
+	sealed, err := s.seal(ctx, *c.Fact)
+	if err != nil {
+		return false, fmt.Errorf("consentpg: apply: %w", err)
+	}
+	for {
+		written, err := s.insert(ctx, c, sealed, number)
+		if written || err != nil {
+			return written, pgstore.Wrap("consentpg: apply", err)
+		}
+		known, err := s.known(ctx, c.Fact.Practice, c.Fact.ID)
+		switch {
+		case err != nil:
+			return false, pgstore.Wrap("consentpg: apply", err)
+		case known:
+			return false, nil
+		case c.Seen != consent.Any:
+			return false, consent.ErrStale
+		}
+		// Another writer took the same place in the ledger; the next attempt takes the place behind it.
+	}
+}
+
+// insert writes the fact at its place in the ledger with its entries, or nothing when id or place are taken.
+func (s *Store) insert(ctx context.Context, c consent.Change, r row, number []byte) (bool, error) {
+	table := s.pg.Table(factTable)
+	place := s.pg.Raw("?", c.Seen+1)
+	if c.Seen == consent.Any {
+		place = s.pg.Raw("(SELECT coalesce(max(seq), 0) + 1 FROM ? WHERE practice = ? AND number = ?)", table, r.Practice, number)
+	}
+	n, err := s.pg.Exec(ctx, `WITH fact AS (
+		INSERT INTO ? (practice, id, number, seq, kind, category, at, recorded, sealed)
+		SELECT ?, ?, ?::bytea, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?::bytea
+		ON CONFLICT DO NOTHING RETURNING 1
+	) ?`, table, r.Practice, r.ID, number, place, r.Kind, r.Category, r.At, r.Recorded, r.Sealed,
+		auditpg.After(s.pg, "fact", c.Leaves))
+	return n > 0, err
+}
+
+// known reports whether the practice has a fact of this id.
+func (s *Store) known(ctx context.Context, practice, id string) (bool, error) {
+	var known bool
+	err := s.pg.Raw("SELECT EXISTS (SELECT FROM ? WHERE practice = ? AND id = ?)", s.pg.Table(factTable), practice, id).Scan(ctx, &known)
+	return known, err
+}
+
+// Facts implements consent.Store.
+func (s *Store) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+	number, err := s.keys.Index(ctx, k.Practice, "consent.number", k.Number)
+	if err != nil {
+		return nil, fmt.Errorf("consentpg: facts: %w", err)
+	}
+	var rows []row
+	err = s.pg.Raw("SELECT practice, id, kind, category, at, recorded, sealed FROM ? WHERE practice = ? AND number = ? ORDER BY seq",
+		s.pg.Table(factTable), k.Practice, number).Scan(ctx, &rows)
+	if err != nil {
+		return nil, pgstore.Wrap("consentpg: facts", err)
+	}
+	facts := make([]consent.Fact, 0, len(rows))
+	for _, r := range rows {
+		f, err := s.open(ctx, r)
+		if err != nil {
+			return nil, fmt.Errorf("consentpg: facts: %w", err)
+		}
+		facts = append(facts, f)
+	}
+	return facts, nil
+}
+
+// Practice implements consent.Store.
+func (s *Store) Practice(ctx context.Context, id string) (consent.Practice, error) {
+	p := consent.Practice{ID: id}
+	var setting []string
+	err := s.pg.Raw("SELECT double_opt_in FROM ? WHERE practice = ?", s.pg.Table(practiceTable), id).Scan(ctx, &setting)
+	if err != nil {
+		return p, pgstore.Wrap("consentpg: practice", err)
+	}
+	if len(setting) > 0 {
+		p.DoubleOptIn = consent.DoubleOptIn(setting[0])
+	}
+	return p, nil
+}

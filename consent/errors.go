@@ -1,0 +1,41 @@
+package consent
+
+import "errors"
+
+var (
+	// ErrInvalid is wrapped by the refusal of a command that lacks something or cannot be true. Its text says what.
+	ErrInvalid = errors.New("consent: invalid")
+
+	// ErrEvidence is the [ErrInvalid] of a grant whose basis asks for evidence that was not given.
+	ErrEvidence = wrap(ErrInvalid, "evidence is missing")
+
+	// ErrConflict is wrapped when an id was used before for another act.
+	ErrConflict = errors.New("consent: another fact has this id")
+
+	// ErrNothingPending refuses a confirmation request when no grant waits for one.
+	ErrNothingPending = errors.New("consent: no grant waits for confirmation")
+
+	// ErrAsked refuses a second confirmation request for the same grant.
+	ErrAsked = errors.New("consent: confirmation was already asked")
+
+	// ErrNotAsked refuses a confirmation that nobody asked for.
+	ErrNotAsked = errors.New("consent: no confirmation was asked")
+
+	// ErrExpired refuses a confirmation that came after its request expired. A new written grant starts over.
+	ErrExpired = errors.New("consent: the confirmation request has expired")
+
+	// ErrStale is what a [Store] answers when the ledger has grown since it was read. The service reads it again and
+	// repeats its decision; callers of the service never see it.
+	ErrStale = errors.New("consent: the ledger has grown")
+)
+
+// wrap returns a finer sentinel under a coarser one.
+func wrap(under error, text string) error { return &finer{under, text} }
+
+type finer struct {
+	under error
+	text  string
+}
+
+func (f *finer) Error() string { return f.under.Error() + ": " + f.text }
+func (f *finer) Unwrap() error { return f.under }

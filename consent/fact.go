@@ -1,0 +1,111 @@
+package consent
+
+import (
+	"slices"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+)
+
+// Kind is what a fact of the ledger says.
+type Kind string
+
+// The kinds of facts. None is ever changed or removed; a later fact outranks an earlier one by the rules of [Derive].
+const (
+	Granted   Kind = "granted"   // consent was given on a basis, for one category
+	Asked     Kind = "asked"     // the one confirmation request of a double opt-in was made
+	Confirmed Kind = "confirmed" // the patient answered it
+	Revoked   Kind = "revoked"   // consent was withdrawn, for one category or for all
+	Restarted Kind = "restarted" // the patient's own START after a revocation
+)
+
+// Key names a ledger: one phone number at one practice. Consent belongs to the number, whoever of a family holds it.
+type Key struct {
+	Practice string // the vendor's id of the practice
+	Number   string // E.164
+}
+
+// Fact is one line of a ledger.
+type Fact struct {
+	ID       string
+	Practice string
+	Number   string
+	Kind     Kind
+	Category Category  // of a grant or a narrowed revocation; empty: all categories
+	At       time.Time // when it happened, as claimed; UTC, at microseconds
+	Recorded time.Time // when we recorded it, by our clock; UTC, at microseconds
+	Actor    audit.Actor
+	Basis    Basis     // of a grant
+	Channel  Channel   // of a revocation
+	Evidence Evidence  // of a grant, a confirmation, a revocation or a restart
+	Confirm  bool      // of a grant: it permits nothing until it is confirmed
+	About    []string  // of a request: the grants it asks about; of a confirmation: the request
+	Expires  time.Time // of a request: an answer after this is refused
+}
+
+// Key returns the ledger that the fact belongs to.
+func (f Fact) Key() Key { return Key{f.Practice, f.Number} }
+
+// Clone returns a copy that shares no memory with f.
+func (f Fact) Clone() Fact {
+	f.About = slices.Clone(f.About)
+	return f
+}
+
+// moment is when a revocation counts from: the earlier of the claimed and the recorded time, so that neither a late
+// entry nor a date ahead delays it.
+func (f Fact) moment() time.Time {
+	if f.At.Before(f.Recorded) {
+		return f.At
+	}
+	return f.Recorded
+}
+
+// after reports whether both times of f are later than moment: only then f outranks a revocation of that moment.
+func (f Fact) after(moment time.Time) bool {
+	return f.At.After(moment) && f.Recorded.After(moment)
+}
+
+// Channel is how a revocation reached the practice. None is better than another (47 CFR 64.1200(a)(10)).
+type Channel string
+
+// The channels.
+const (
+	ByText   Channel = "text"
+	ByCall   Channel = "call"
+	ByEmail  Channel = "email"
+	ByDesk   Channel = "desk"
+	ByPortal Channel = "portal"
+	ByMail   Channel = "mail"
+	// ByProvider is a provider's own opt-out list, or its refusal of a text as opted out.
+	ByProvider Channel = "provider"
+)
+
+func (c Channel) valid() bool {
+	switch c {
+	case ByText, ByCall, ByEmail, ByDesk, ByPortal, ByMail, ByProvider:
+		return true
+	}
+	return false
+}
+
+// DoubleOptIn says which grants a patient must confirm by text before they permit anything.
+type DoubleOptIn string
+
+// The settings.
+const (
+	ConfirmOff         DoubleOptIn = "off"
+	ConfirmPromotional DoubleOptIn = "promotional"
+	ConfirmAll         DoubleOptIn = "all"
+)
+
+// Practice is a practice's settings.
+type Practice struct {
+	ID          string
+	DoubleOptIn DoubleOptIn // Defaults to ConfirmPromotional.
+}
+
+// confirms reports whether a grant of category needs confirmation under the settings.
+func (p Practice) confirms(c Category) bool {
+	return p.DoubleOptIn == ConfirmAll || p.DoubleOptIn != ConfirmOff && c == Promotional
+}
