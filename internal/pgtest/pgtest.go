@@ -1,0 +1,143 @@
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"github.com/enamel-go/enamel/internal/pgtest/cluster"
+)
+
+// shared is the test process's one server. It is package-level because all tests of a process share it.
+var shared struct {
+	sync.Mutex
+	dsn     string
+	cluster *cluster.Cluster
+	err     error
+}
+
+// Main runs the tests of a package, removes the private server if one was started, and exits.
+func Main(m *testing.M) {
+	code := m.Run()
+	if err := stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+func stop() error {
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.cluster == nil {
+		return nil
+	}
+	return shared.cluster.Stop()
+}
+
+// address returns the shared server's, and starts a private one for the first caller if it has to. A start that failed
+// is not tried again.
+func address() (string, error) {
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.dsn == "" && shared.err == nil {
+		shared.dsn = os.Getenv("TEST_DATABASE_URL")
+		if shared.dsn == "" {
+			shared.cluster, shared.err = cluster.Start()
+		}
+		if shared.cluster != nil {
+			shared.dsn = shared.cluster.DSN()
+		}
+	}
+	return shared.dsn, shared.err
+}
+
+// need ends the test when err says that it cannot have a server.
+func need(t testing.TB, err error) {
+	t.Helper()
+	switch {
+	case err == nil:
+	case errors.Is(err, cluster.ErrNotInstalled) && os.Getenv("REQUIRE_POSTGRES") != "1":
+		t.Skipf("%v; name a server in TEST_DATABASE_URL", err)
+	default:
+		t.Fatal(err)
+	}
+}
+
+// Database is an empty schema on a server, for one test.
+type Database struct {
+	t      testing.TB
+	dsn    string
+	schema string
+}
+
+// New returns a new schema on the shared server. It is dropped when the test ends.
+func New(t testing.TB) *Database {
+	t.Helper()
+	dsn, err := address()
+	need(t, err)
+	return open(t, dsn)
+}
+
+func open(t testing.TB, dsn string) *Database {
+	t.Helper()
+	d := &Database{t: t, dsn: dsn, schema: "t_" + strings.ToLower(rand.Text())}
+	d.admin("CREATE SCHEMA " + d.schema)
+	t.Cleanup(func() {
+		// A connection that a test forgot to close holds locks; say so instead of waiting for it for ever.
+		d.admin("SET lock_timeout = '20s'; SET client_min_messages = error; DROP SCHEMA " + d.schema + " CASCADE")
+	})
+	return d
+}
+
+// Schema returns the schema's name: lower-case letters and digits that need no quotes.
+func (d *Database) Schema() string { return d.schema }
+
+// DSN returns the server's address. It does not name the schema.
+func (d *Database) DSN() string { return d.dsn }
+
+// Pool opens a pool of at most maxConns connections, set up as Enamel advises: pgx in its exec mode, which sends a
+// statement in one round trip and leaves no prepared statement behind. It is closed when the test ends.
+func (d *Database) Pool(maxConns int) *bun.DB {
+	d.t.Helper()
+	config, err := pgx.ParseConfig(d.dsn)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(maxConns)
+	pool.SetMaxIdleConns(maxConns)
+	d.t.Cleanup(func() {
+		if err := pool.Close(); err != nil {
+			d.t.Error(err)
+		}
+	})
+	return bun.NewDB(pool, pgdialect.New())
+}
+
+// admin runs statements on a connection of their own, so that no pool of the test has to be big enough for it.
+func (d *Database) admin(statements string) {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, d.dsn)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	_, err = conn.Exec(ctx, statements)
+	if err := errors.Join(err, conn.Close(ctx)); err != nil {
+		d.t.Fatal(err)
+	}
+}
