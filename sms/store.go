@@ -1,0 +1,144 @@
+package sms
+
+import (
+	"context"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+)
+
+// Store keeps one practice's texts and messages for the calls of its users. All methods may be called concurrently; a
+// cancelled context writes nothing. What is returned shares no memory with the store.
+type Store interface {
+	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
+	// change was made before or no longer applies: the id of a text in it is taken, its message is known by provider
+	// and id, the text to cancel is not queued, the receipt tells nothing new.
+	Apply(ctx context.Context, c Change) (bool, error)
+
+	// Text returns a text, or [ErrNotFound].
+	Text(ctx context.Context, k Key) (Tracked, error)
+
+	// Texts returns a page of a practice's texts, newest first by (Created, ID).
+	Texts(ctx context.Context, q Query) (Page, error)
+
+	// Received returns the newest messages that came in to a practice, newest first by (At, ID), at most q.Limit. It
+	// heeds Practice, Number (who wrote) and Limit.
+	Received(ctx context.Context, q Query) ([]Received, error)
+
+	// Sender returns the practice's sender of that number, or its only or oldest one where number is empty, or
+	// [ErrNotFound].
+	Sender(ctx context.Context, practice, number string) (Sender, error)
+}
+
+// Change is what one write carries.
+type Change struct {
+	Texts    []Text     // become queued, due at NotBefore
+	Received *Received  // a message that came in
+	Stop     *Stop      // queued texts to a number become refused
+	Cancel   *Cancel    // a queued text becomes cancelled
+	Receipt  *Delivered // what a provider says of a text
+	Resolve  *Resolve   // a person settles a text in review
+	Sender   *Sender    // is added, or replaces the one of the same practice and number
+	Leaves   []audit.Leaf
+}
+
+// Stop refuses every queued text to a number that is no answer, with a decision that says why.
+type Stop struct {
+	Practice string
+	Number   string
+	Decision Decision
+}
+
+// Cancel takes a text back that is still queued.
+type Cancel struct {
+	Key      Key
+	Decision Decision
+}
+
+// Resolve is what a person found out about a text in review: it was sent, or it failed. It is never sent again.
+type Resolve struct {
+	Key   Key
+	State State // Sent or Failed
+}
+
+// Delivered is a receipt for a text. A store keeps the status of the highest rank, and the first code and class.
+type Delivered struct {
+	Key        Key
+	ProviderID string
+	Status     Status
+	Code       string
+	Class      Class
+}
+
+// Query asks for texts or messages.
+type Query struct {
+	Practice string
+	Number   string // only texts to, or messages from, this number; empty: all
+	State    State  // only texts in this state; empty: all
+	After    string // Page.Next of the page before; empty for the first page
+	Limit    int    // 1 to 1000. Defaults to 100.
+}
+
+// Page is one page of texts. Next is empty on the last page.
+type Page struct {
+	Texts []Tracked
+	Next  string
+}
+
+// Queue is the worker's side of a store: it crosses practices. Leases run on the store's own clock (the database's),
+// everything else on the times it is given. All methods may be called concurrently by several processes.
+type Queue interface {
+	// Claim marks up to c.Limit queued texts that are due as [Sending] under a lease of c.Worker, commits, and returns
+	// them by priority, then due time. No text is returned to two workers.
+	//
+	// A [StopAnswer] is claimed only when no other text to its practice and number is unsettled, or when more than
+	// [Patience] has passed between its creation and c.Now; in that case the unsettled texts are marked InFlight. Each
+	// side writes its own mark before it reads the other's: a worker claims before it reads consent, a stop is recorded
+	// before its answer can be claimed. So of any interleaving either the worker sees the stop or the stop sees the
+	// worker.
+	Claim(ctx context.Context, c Claim) ([]Tracked, error)
+
+	// Doubt first turns texts whose lease has expired into [Doubtful] ones, to be looked at after c.Wait. Then it leases
+	// up to c.Limit doubtful texts whose wait is over to c.Worker and returns them; they stay doubtful.
+	Doubt(ctx context.Context, c Claim) ([]Tracked, error)
+
+	// Settle records what became of a text that c.Worker claimed last, sending or doubtful, and ends its lease. It
+	// reports false, and writes nothing, when the text is no longer that worker's. Attempts, FirstTry and InFlight are
+	// kept; ProviderID, Code, Class and Delivery replace the old ones unless empty.
+	Settle(ctx context.Context, s Settlement) (bool, error)
+}
+
+// Patience is how long the answer to a STOP waits for texts that are unsettled. The FCC presumes a confirmation within
+// five minutes to be within the patient's consent (47 CFR 64.1200(a)(12)).
+const Patience = 4 * time.Minute
+
+// Claim asks for work.
+type Claim struct {
+	Worker string        // a name no other process has
+	Now    time.Time     // what is due by this time; UTC
+	Lease  time.Duration // how long the worker may take
+	Wait   time.Duration // how long a text whose lease expired is left before the provider is asked about it
+	Limit  int
+}
+
+// Settlement is what became of a claimed text.
+type Settlement struct {
+	Key        Key
+	Worker     string
+	State      State         // Queued, Doubtful, Review, Sent, Refused, Failed or Cancelled
+	Due        time.Time     // of Queued
+	Wait       time.Duration // of Doubtful: how long until the provider is asked
+	Tried      time.Time     // when a request to the provider began in this claim; zero: none did
+	ProviderID string
+	Delivery   Status
+	Code       string
+	Class      Class
+	Decision   Decision
+	Leaves     []audit.Leaf
+}
+
+// Router finds the practice of a number that texts came in to.
+type Router interface {
+	// Route returns the practice that texts from number, or [ErrNotFound].
+	Route(ctx context.Context, number string) (string, error)
+}

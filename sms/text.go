@@ -1,0 +1,135 @@
+package sms
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/enamel-go/enamel/consent"
+)
+
+// Kind is why a text is sent. It decides which rules apply to it.
+type Kind string
+
+// The kinds. The three answers are the closed list of what may leave after a STOP.
+const (
+	Ordinary       Kind = "ordinary"        // whatever the practice sends; needs consent to its category
+	ConfirmRequest Kind = "confirm_request" // the one request of a double opt-in; needs a grant that waits for it
+	StopAnswer     Kind = "stop_answer"     // confirms a STOP, once (47 CFR 64.1200(a)(12))
+	HelpAnswer     Kind = "help_answer"     // answers one HELP
+	StartAnswer    Kind = "start_answer"    // answers one START
+)
+
+// Answer reports whether the kind is one of the answers that leave at any hour and after a STOP.
+func (k Kind) Answer() bool { return k == StopAnswer || k == HelpAnswer || k == StartAnswer }
+
+// Priority orders what is claimed first: answers, then confirmation requests, then everything else.
+func (k Kind) Priority() int {
+	switch {
+	case k.Answer():
+		return 0
+	case k == ConfirmRequest:
+		return 1
+	}
+	return 2
+}
+
+// Key names a text.
+type Key struct {
+	Practice string
+	ID       string
+}
+
+// reference is how a provider is told of a text; it comes back in receipts. Escaped, so that it can be taken apart
+// whatever the vendor's ids contain.
+func (k Key) reference() string { return url.PathEscape(k.Practice) + "/" + url.PathEscape(k.ID) }
+
+// keyOf takes a reference apart.
+func keyOf(reference string) (Key, bool) {
+	practice, id, ok := strings.Cut(reference, "/")
+	if !ok {
+		return Key{}, false
+	}
+	p, err1 := url.PathUnescape(practice)
+	i, err2 := url.PathUnescape(id)
+	return Key{p, i}, err1 == nil && err2 == nil && p != "" && i != ""
+}
+
+// Text is a text that is to be sent. It never changes: what happens to it is its [Progress].
+type Text struct {
+	ID         string // the caller's id of the text; the same id and content again changes nothing
+	Practice   string
+	Patient    string // whom it is about, the vendor's id; may be empty
+	Kind       Kind
+	Category   consent.Category
+	Provider   string // which provider carries it; from the sender
+	From       string // the practice's number
+	To         string // the recipient's number, E.164
+	Body       string
+	Subject    string    // the appointment it is about; empty: none
+	Version    string    // the appointment's version it was written for; another version makes the text obsolete
+	Zone       string    // the recipient's time zone by address, an IANA name; empty: by the number
+	NotBefore  time.Time // when it may leave at the earliest; UTC, at microseconds
+	LastUseful time.Time // after this it is of no use and is refused as stale; UTC, at microseconds
+	Created    time.Time // UTC, at microseconds
+}
+
+// Key returns the text's key.
+func (t Text) Key() Key { return Key{t.Practice, t.ID} }
+
+// State is what has become of a text.
+type State string
+
+// The states. Sending and Doubtful are unsettled: the text may be on its way. A person settles Review.
+const (
+	Queued    State = "queued"
+	Sending   State = "sending"  // claimed by a worker under a lease
+	Doubtful  State = "doubtful" // no answer, or the lease expired: the provider is asked, nothing is sent again blindly
+	Review    State = "review"   // the provider cannot tell what became of it: a person decides
+	Sent      State = "sent"     // the provider took it on
+	Refused   State = "refused"  // a rule forbids it
+	Failed    State = "failed"   // the provider refused it for good
+	Cancelled State = "cancelled"
+)
+
+// Unsettled reports whether a text in this state may be on its way.
+func (s State) Unsettled() bool { return s == Sending || s == Doubtful || s == Review }
+
+// Progress is what has become of a text so far.
+type Progress struct {
+	State      State
+	Due        time.Time // while queued: when it is looked at next; UTC
+	Attempts   int       // how many requests to the provider began
+	FirstTry   time.Time // when the first of them began; zero: none; UTC
+	ProviderID string    // the provider's id, once it took the text on
+	Delivery   Status    // how far it has come at the provider
+	Code       string    // the provider's first error code
+	Class      Class     // what that code means
+	Decision   Decision  // the last decision, with its trail
+	InFlight   bool      // a STOP was answered while it was unsettled: it may have been delivered after
+}
+
+// Tracked is a text and its progress.
+type Tracked struct {
+	Text
+	Progress
+}
+
+// Sender is a number that a practice texts from, and what its answers say.
+type Sender struct {
+	Practice  string
+	Number    string // E.164
+	Provider  string // the name of the provider that carries its texts, such as "twilio"
+	Name      string // the practice's name, as patients know it
+	Contact   string // whom patients may call or write to
+	Frequency string // how often it texts, such as "about 2 texts per visit"
+	Zone      string // the practice's time zone, an IANA name
+}
+
+// Received is a message that came in, as it is kept.
+type Received struct {
+	Inbound
+	Practice string
+	At       time.Time // when we received it; UTC, at microseconds
+	Word     string    // "stop", "help", "start", "agree", or empty
+}
