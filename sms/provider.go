@@ -15,6 +15,7 @@ type Message struct {
 	Body      string        // what the recipient reads
 	Validity  time.Duration // the provider must not deliver later than this after it accepted; at least a second
 	Sent      time.Time     // when the first attempt began, UTC; a look-up searches from here
+	Tried     time.Time     // when the latest attempt began, UTC; zero: at Sent. Absence counts from here
 }
 
 // Accepted is a provider's answer to a message it took on.
@@ -32,7 +33,8 @@ type Provider interface {
 // Finder is the optional ability to ask a provider what became of a message.
 type Finder interface {
 	// Find returns how the provider answered for m's reference. Found is false when the provider has certainly never
-	// taken it on; an error when it cannot tell.
+	// taken it on. When it cannot tell, the error is, or wraps, a *[SendError] at [AtLookup]: [Transient] or
+	// [Throttled] when asking again later may tell, anything else when only a person can.
 	Find(ctx context.Context, m Message) (r Receipt, found bool, err error)
 }
 
@@ -57,7 +59,8 @@ type Inbound struct {
 	From     string // who wrote, E.164 where it is a phone number
 	To       string // the practice's number, E.164
 	Body     string
-	Media    int // how many pictures or files came with it; they are never fetched
+	Media    int    // how many pictures or files came with it; they are never fetched
+	Keyword  string // "STOP", "START" or "HELP" where the provider acted on it and answered by itself; or ""
 }
 
 // Status is how far a message has come, in rank order: a receipt never takes a message back to a lower rank.
