@@ -16,11 +16,11 @@ type Options struct {
 	Schema string
 }
 
-func (o *Options) handle(db *bun.DB) pgstore.Handle {
-	if o == nil {
-		o = &Options{}
+func (o *Options) schema() string {
+	if o == nil || o.Schema == "" {
+		return pgstore.DefaultSchema
 	}
-	return pgstore.New(db, o.Schema)
+	return o.Schema
 }
 
 // Store implements [audit.Store]. It is an immutable value and may be used concurrently as far as its connection may.
@@ -30,7 +30,7 @@ type Store struct {
 
 // New returns a store on db's pool. It runs no migration; o may be nil.
 func New(db *bun.DB, o *Options) *Store {
-	return &Store{h: o.handle(db)}
+	return &Store{h: pgstore.New(db, o.schema())}
 }
 
 // WithTx returns a store whose statements run inside tx: a bun.Tx, or any *sql.Tx.

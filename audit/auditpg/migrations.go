@@ -1,0 +1,28 @@
+package auditpg
+
+import (
+	"context"
+	"embed"
+
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/internal/migrate"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+func migrations() migrate.Set { return migrate.Set{Name: "audit", Files: files} }
+
+// Migrate brings the tables up to date. It may be called by several processes at once; one of them does the work.
+func Migrate(ctx context.Context, db *bun.DB, o *Options) error {
+	return migrate.Up(ctx, db, o.schema(), migrations())
+}
+
+// Status lists the migrations and when each was applied. It changes nothing.
+func Status(ctx context.Context, db *bun.DB, o *Options) ([]migrate.State, error) {
+	return migrate.Status(ctx, db, o.schema(), migrations())
+}
+
+// SQL returns the migrations as plain SQL, for those who apply them with a tool of their own.
+func SQL(o *Options) (string, error) { return migrate.SQL(o.schema(), migrations()) }
