@@ -1,0 +1,100 @@
+package crypto
+
+import (
+	"context"
+	"crypto/hmac"
+	"encoding/binary"
+	"fmt"
+)
+
+// The five methods of this file are what audit.Log asks of its keys.
+
+const (
+	purposeMAC   = "mac"
+	purposeTag   = "tag"
+	evidenceKind = "audit.entry"
+	macSize      = 8 + 32 // key id and HMAC-SHA256
+)
+
+// MAC authenticates message under the practice's newest audit key. The result is 40 bytes: the key's id, and
+// HMAC-SHA256.
+func (k *Keyring) MAC(ctx context.Context, practice string, message []byte) ([]byte, error) {
+	l, err := k.practiceKey(ctx, practice, classAudit, 0, purposeMAC)
+	if err != nil {
+		return nil, err
+	}
+	return l.prf.appendSum(binary.BigEndian.AppendUint64(make([]byte, 0, macSize), l.id), message)
+}
+
+// VerifyMAC returns nil when mac is what MAC gave for message, under any version of the practice's audit key. It wraps
+// [ErrAuth] when it is not and [ErrUnknownKey] when the key that mac names is none of the practice's; any other error says
+// that it could not be checked.
+func (k *Keyring) VerifyMAC(ctx context.Context, practice string, message, mac []byte) error {
+	if err := validText("the practice", practice, 64); err != nil {
+		return err
+	}
+	if len(mac) != macSize {
+		return fmt.Errorf("%w: a code of a wrong length", ErrAuth)
+	}
+	id := binary.BigEndian.Uint64(mac)
+	l, err := k.keyByID(ctx, practice, id, purposeMAC)
+	if err != nil {
+		return err
+	}
+	if l.subject.Class != classAudit {
+		return fmt.Errorf("%w: a code of a key that makes none", ErrAuth)
+	}
+	sum, err := l.prf.appendSum(make([]byte, 0, 32), message)
+	if err != nil {
+		return err
+	}
+	if !hmac.Equal(sum, mac[8:]) {
+		return fmt.Errorf("%w: a code does not fit its message", ErrAuth)
+	}
+	return nil
+}
+
+// Tag returns 32 bytes by which a practice's entries about value are found. It comes from the practice's first audit
+// key, whatever versions follow, because what is in the log cannot be tagged anew.
+func (k *Keyring) Tag(ctx context.Context, practice, value string) ([]byte, error) {
+	l, err := k.practiceKey(ctx, practice, classAudit, 1, purposeTag)
+	if err != nil {
+		return nil, err
+	}
+	return l.prf.appendSum(nil, []byte(value))
+}
+
+// SealEvidence seals plaintext under the patient's key of class [Evidence], or the practice's own where patient is empty,
+// and binds it to id.
+func (k *Keyring) SealEvidence(ctx context.Context, practice, patient, id string, plaintext []byte) ([]byte, error) {
+	return k.Seal(ctx, nil, plaintext, evidence(practice, patient, id))
+}
+
+// OpenEvidence opens what SealEvidence sealed. It finds the patient by the key that the sealed value names, so whoever
+// reads the log needs no patient. Its errors are those of Open.
+func (k *Keyring) OpenEvidence(ctx context.Context, practice, id string, sealed []byte) ([]byte, error) {
+	if _, err := evidence(practice, "", id).subject(); err != nil {
+		return nil, err
+	}
+	keyID, err := parseHeader(sealed)
+	if err != nil {
+		return nil, err
+	}
+	l, err := k.keyByID(ctx, practice, keyID, "")
+	if err != nil {
+		return nil, err
+	}
+	b := evidence(practice, l.subject.Patient, id)
+	if s, err := b.subject(); err != nil || s != l.subject {
+		return nil, fmt.Errorf("%w: its key seals no evidence", ErrAuth)
+	}
+	return k.open(l, nil, sealed, b)
+}
+
+func evidence(practice, patient, id string) Binding {
+	b := Binding{Practice: practice, Patient: patient, Kind: evidenceKind, ID: id}
+	if patient != "" {
+		b.Class = Evidence
+	}
+	return b
+}

@@ -1,0 +1,105 @@
+package crypto
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Class is a retention class. A patient has a key for each, because the chart is destroyed a year before the bills.
+type Class string
+
+// The retention classes.
+const (
+	Chart    Class = "chart"
+	Billing  Class = "billing"
+	Evidence Class = "evidence"
+)
+
+// The classes of a practice's own keys.
+const (
+	classPractice Class = "practice" // wraps all other keys of the practice
+	classData     Class = "data"     // seals what belongs to no patient
+	classIndex    Class = "index"    // blind indexes
+	classAudit    Class = "audit"    // codes and tags of the audit log
+)
+
+// Subject is whose key it is. A patient's subject has one of the three retention classes.
+type Subject struct {
+	Practice string
+	Patient  string
+	Class    Class
+}
+
+// valid checks a patient's subject.
+func (s Subject) valid() error {
+	if err := validText("the practice", s.Practice, 64); err != nil {
+		return err
+	}
+	if err := validText("the patient", s.Patient, 64); err != nil {
+		return err
+	}
+	switch s.Class {
+	case Chart, Billing, Evidence:
+		return nil
+	}
+	return fmt.Errorf("%w: the class is none of chart, billing, evidence", ErrInvalid)
+}
+
+// Binding says where a sealed value belongs. It is authenticated and not stored with the value: whoever opens the value
+// must say the same again. A value whose Patient and Class are both empty belongs to the practice: a phone number, say.
+type Binding struct {
+	Practice string // the vendor's id, at most 64 bytes
+	Patient  string // the vendor's id, at most 64 bytes; empty for what belongs to no patient
+	Class    Class  // empty if and only if Patient is
+	Kind     string // what it is, such as "patient.birth_date", at most 256 bytes; never empty
+	ID       string // of which record, at most 256 bytes; never empty
+}
+
+// subject checks the binding and returns whose key it takes.
+func (b Binding) subject() (Subject, error) {
+	s := Subject{Practice: b.Practice, Patient: b.Patient, Class: b.Class}
+	if b.Patient == "" && b.Class == "" {
+		s.Class = classData
+		if err := validText("the practice", b.Practice, 64); err != nil {
+			return Subject{}, err
+		}
+	} else if err := s.valid(); err != nil {
+		return Subject{}, err
+	}
+	if err := validText("the kind", b.Kind, 256); err != nil {
+		return Subject{}, err
+	}
+	return s, validText("the id", b.ID, 256)
+}
+
+// appendContext appends the additional data of a field, but for the header that ends it.
+func (b Binding) appendContext(dst []byte) []byte {
+	dst = append(dst, "enamel/field/1"...)
+	return appendParts(dst, b.Practice, b.Patient, string(b.Class), b.Kind, b.ID)
+}
+
+// appendParts appends each part behind its length in four bytes. Without the lengths "a" beside "bc" would be the same
+// as "ab" beside "c".
+func appendParts(dst []byte, parts ...string) []byte {
+	for _, part := range parts {
+		dst = binary.BigEndian.AppendUint32(dst, uint32(len(part)))
+		dst = append(dst, part...)
+	}
+	return dst
+}
+
+// validText checks text that is bound or kept: Postgres holds no NUL, and a limit keeps every length in four bytes. The
+// error names what is wrong and never quotes it.
+func validText(what, text string, limit int) error {
+	switch {
+	case text == "":
+		return fmt.Errorf("%w: %s is empty", ErrInvalid, what)
+	case len(text) > limit:
+		return fmt.Errorf("%w: %s is longer than %d bytes", ErrInvalid, what, limit)
+	case !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0:
+		return fmt.Errorf("%w: %s is not valid text", ErrInvalid, what)
+	}
+	return nil
+}
