@@ -1,7 +1,6 @@
 package sms
 
 import (
-	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
@@ -44,62 +43,37 @@ type Facts struct {
 	Zones      []*time.Location   // every zone the recipient may be in; never empty
 }
 
-// Law is the rules in a form ready to decide by. It is immutable and may be used concurrently.
-type Law struct {
-	rules []Rule
-	zones map[string]*time.Location
-}
-
 // Decide says whether a text may leave now. It is a pure function of the law, the facts and the moment: the same three
-// give the same answer years later. The first refusal decides; a deferral decides when nothing refuses, unless the text
-// would then be of no use, which is a refusal too.
+// give the same answer years later. The rules are looked at in order; the first refusal decides. Where none refuses, the
+// latest deferral decides.
 func (l *Law) Decide(f Facts, now time.Time) Decision {
 	now = now.UTC()
 	d := Decision{Verdict: Send, Until: f.Text.LastUseful}
-	var until time.Time
 	for _, r := range l.rules {
 		if r.Effective.After(now) {
 			continue
 		}
-		step, next, ends := l.look(r, f, now)
-		step.Rule, step.Version, step.Citation = r.ID, r.Version, r.Citation
-		d.Trail = append(d.Trail, step)
-		switch step.Says {
-		case Refuse:
-			d.Verdict, d.Until, d.Reason = Refuse, time.Time{}, step.Reason
+		a := l.apply(r, f, d, now)
+		d.Trail = append(d.Trail, Step{
+			Rule: r.ID, Version: r.Version, Citation: r.Citation, Fact: a.fact, Says: a.says, Reason: a.reason,
+		})
+		switch {
+		case a.says == Refuse:
+			d.Verdict, d.Until, d.Reason = Refuse, time.Time{}, a.reason
 			return d
-		case Defer:
-			if d.Verdict == Send {
-				d.Reason = step.Reason
-			}
-			d.Verdict = Defer
-			if next.After(until) {
-				until = next
-			}
-		case Send:
-			if !ends.IsZero() && ends.Before(d.Until) {
-				d.Until = ends
-			}
-		}
-	}
-	if d.Verdict == Defer {
-		d.Until = until
-		if !until.Before(f.Text.LastUseful) {
-			step := Step{
-				Rule: "useful", Version: 1, Citation: "promise D2.2: refused as stale after the last useful moment",
-				Fact: "last useful " + f.Text.LastUseful.Format(time.RFC3339), Says: Refuse,
-				Reason: "It cannot leave at a lawful hour before it is of no use (" + lowerFirst(d.Reason) + ").",
-			}
-			return Decision{Verdict: Refuse, Reason: step.Reason, Trail: append(d.Trail, step)}
+		case a.says == Defer && (d.Verdict == Send || a.until.After(d.Until)):
+			d.Verdict, d.Until, d.Reason = Defer, a.until, a.reason
+		case a.says == Send && d.Verdict == Send && !a.until.IsZero() && a.until.Before(d.Until):
+			d.Until = a.until
 		}
 	}
 	return d
 }
 
-// lowerFirst makes a sentence fit inside another.
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.TrimSuffix(strings.ToLower(s[:1])+s[1:], ".")
+// answer is what one rule says.
+type answer struct {
+	says   Verdict
+	fact   string
+	reason string
+	until  time.Time // of Defer: when to look again; of Send: by when the text must be delivered, zero for any time
 }

@@ -1,0 +1,48 @@
+package sms
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/enamel-go/enamel/consent"
+)
+
+// answerUseful is how long an answer to the patient's own message is worth sending.
+const answerUseful = 24 * time.Hour
+
+// answerTo returns the text that answers a message. Its id comes from the message's, so that a message that is delivered
+// twice is answered once.
+func answerTo(r Received, kind Kind, sender Sender, body string) Text {
+	return Text{
+		ID: string(kind) + "-" + messageID(r.Inbound), Practice: r.Practice, Kind: kind, Category: consent.Conversational,
+		Provider: sender.Provider, From: sender.Number, To: r.From, Body: body,
+		NotBefore: r.At, LastUseful: r.At.Add(answerUseful), Created: r.At,
+	}
+}
+
+// messageID names a provider's message in ids of ours.
+func messageID(in Inbound) string { return in.Provider + "-" + in.ID }
+
+// The bodies. None of them advertises; the answer to a STOP says nothing but that it was heard, and how to come back
+// (47 CFR 64.1200(a)(12)). The confirmation request carries what a recurring programme must say when it begins (CTIA
+// Messaging Principles, section 5.1.2.1) and never asks for YES, which Twilio takes for START.
+
+func stopBody(s Sender) string {
+	return fmt.Sprintf("%s: you are removed from our texts and will get no more. Reply START to get them again.", s.Name)
+}
+
+func helpBody(s Sender) string {
+	return fmt.Sprintf("%s: help at %s. We send %s. Msg & data rates may apply. Reply STOP to end texts.", s.Name, s.Contact, s.Frequency)
+}
+
+func startBody(s Sender, restored bool) string {
+	if restored {
+		return fmt.Sprintf("%s: you get our appointment texts again. Reply HELP for help, STOP to end them. Msg & data rates may apply.", s.Name)
+	}
+	return fmt.Sprintf("%s: to get our texts, please give us your consent in writing. Help at %s.", s.Name, s.Contact)
+}
+
+func confirmBody(s Sender) string {
+	return fmt.Sprintf("%s: reply AGREE to confirm that you want our texts (%s). Not a condition of any purchase or service. "+
+		"Msg & data rates may apply. Texts are not encrypted. Help at %s or reply HELP. Reply STOP to end.", s.Name, s.Frequency, s.Contact)
+}

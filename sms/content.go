@@ -1,0 +1,78 @@
+package sms
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// find returns the first of the words that body contains as a whole word or phrase, or "". Case and punctuation do not
+// matter.
+func find(body string, words []string) string {
+	folded := fold(body)
+	for _, w := range words {
+		if strings.Contains(folded, " "+w+" ") {
+			return w
+		}
+	}
+	return ""
+}
+
+// fold puts body in lower case, everything but letters, digits and % as a single space, with a space at either end.
+func fold(body string) string {
+	var b strings.Builder
+	b.Grow(len(body) + 2)
+	b.WriteByte(' ')
+	space := true
+	for _, r := range body {
+		switch {
+		case r == utf8.RuneError:
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			b.WriteRune(unicode.ToLower(r))
+			space = false
+			continue
+		case r == '%': // a word of its own: "20% off" and "20 % off" are the same
+			if !space {
+				b.WriteByte(' ')
+			}
+			b.WriteString("% ")
+			space = true
+			continue
+		case r == '\'' || r == '’':
+			continue
+		}
+		if !space {
+			b.WriteByte(' ')
+			space = true
+		}
+	}
+	if !space {
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// healthWords are words that say something of a patient's health, treatment or money owed for it. This is the first,
+// plain screen: whole words that an ordinary reminder never needs.
+func healthWords() []string {
+	return []string{
+		"abscess", "antibiotic", "antibiotics", "biopsy", "bleeding", "braces", "bridgework", "cancer", "caries", "cavities",
+		"cavity", "crown", "crowns", "decay", "denture", "dentures", "diabetes", "diagnosis", "diagnosed", "extraction",
+		"extractions", "filling", "fillings", "fluoride", "gingivitis", "graft", "gum disease", "hepatitis", "hiv",
+		"implant", "implants", "infection", "lab results", "medication", "medications", "molar", "molars", "oral surgery",
+		"pathology", "periodontal", "periodontitis", "pregnancy", "pregnant", "prescription", "prescriptions", "procedure",
+		"pulpotomy", "radiograph", "radiographs", "root canal", "root canals", "scaling", "sealants", "sedation", "surgery",
+		"symptoms", "test results", "treatment", "treatments", "veneer", "veneers", "wisdom teeth", "wisdom tooth", "x ray",
+		"x rays", "xray", "xrays", "amount due", "balance due", "outstanding balance", "past due",
+	}
+}
+
+// promotionWords are words that advertise.
+func promotionWords() []string {
+	return []string{
+		"% off", "off your next", "bonus", "buy one", "coupon", "deal", "deals", "discount", "discounts", "discounted",
+		"for free", "free consultation", "free exam", "free whitening", "gift card", "giveaway", "limited time", "offer ends",
+		"on sale", "promo", "promotion", "promotions", "refer a friend", "save up to", "special offer", "special offers",
+		"special price", "whitening special",
+	}
+}

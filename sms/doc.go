@@ -1,0 +1,44 @@
+// Package sms decides whether a text may leave, sends it when it may, and takes in what comes back.
+//
+// A [Text] is queued by the practice or by the [Planner], which keeps the reminders of a schedule. A [Dispatcher] takes
+// what is due and asks the law ([Law.Decide]), a pure function of the facts and the moment: is there an agreement with
+// the provider, does the recipient's consent cover the text, is the appointment still as the text says, does it keep
+// silent about health, is the hour lawful here and where the recipient is, is it still of use. The answer is send, defer
+// until, or refuse, with every rule that was looked at.
+//
+//	texts, err := sms.New(store, consents, log, nil)
+//	key, err := texts.Enqueue(ctx, by, sms.Text{
+//		Practice: "elm-street", Category: consent.Transactional, To: "+12125550100",
+//		Body:     "Elm Street Dental: we moved to 4 Oak Street.", LastUseful: inThreeDays,
+//	})
+//	dispatcher, err := sms.NewDispatcher(queue, store, consents, log, map[string]sms.Provider{"twilio": client},
+//		&sms.DispatcherOptions{Agreements: agreements, Schedule: charts})
+//	go dispatcher.Run(ctx)
+//
+// # Why nothing leaves after a STOP
+//
+// A request to a provider cannot be undone. So a dispatcher first claims a text, under a lease, and commits; then it
+// reads the recipient's consent, never from a cache, and decides; then it sends, and settles. A message that says stop
+// first commits the revocation; then, in one change, the message is kept, queued texts to the number are refused and the
+// answer is queued; and the answer can be claimed only when no text to the number is on its way. Each side writes its own
+// mark before it reads the other's, so of any interleaving either the sender sees the stop or the stop sees the sender.
+// After the answer only answers leave: one to each HELP, one to a START.
+//
+// A text whose answer was lost is doubtful. The provider is asked about it; where it cannot tell, a person decides; it is
+// never sent again blindly. A STOP waits for doubtful texts for [Patience], then answers and marks them InFlight.
+//
+// # Transactions
+//
+// [Service.WithStore] binds a copy of the service to the caller's transaction, as in package consent. Consent and the
+// log of reads and refusals keep their own handles. Dispatchers and planners are workers with transactions of their own.
+//
+// # Errors
+//
+// [ErrInvalid], [ErrNotFound], [ErrConflict]; [ErrSignature] and [ErrTooLarge] for webhooks; *[SendError] from providers.
+// A refusal is recorded in the log and changes nothing. No error carries a number or a body.
+//
+// # Writing your own
+//
+// A provider implements [Provider], and as many of [Finder], [InboundReader] and [ReceiptReader] as it can. A store
+// implements [Store], [Queue] and [Router] and passes the cases of package smstest.
+package sms

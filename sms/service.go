@@ -1,0 +1,340 @@
+package sms
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/uuidv7"
+)
+
+// Gate is what texts ask of consent; *consent.Service meets it.
+type Gate interface {
+	Permission(ctx context.Context, k consent.Key, c consent.Category) (consent.Permission, error)
+	Ask(ctx context.Context, by audit.Actor, a consent.Ask) (consent.State, error)
+	Confirm(ctx context.Context, by audit.Actor, c consent.Confirmation) (consent.State, error)
+	Revoke(ctx context.Context, by audit.Actor, r consent.Revocation) (consent.State, error)
+	Restart(ctx context.Context, by audit.Actor, r consent.Restart) (consent.State, error)
+}
+
+// Options adjusts a [Service]. The zero value is ready to use.
+type Options struct {
+	// HelpPerDay is how many HELP messages of one number are answered within 24 hours. Defaults to 5.
+	HelpPerDay int
+	// Now gives the time. Defaults to time.Now.
+	Now func() time.Time
+	// NewID gives ids to texts that bring none. Defaults to UUIDs of version 7.
+	NewID func() string
+}
+
+// Service queues texts and takes in messages and receipts. It is immutable and may be used concurrently. Nothing that it
+// does sends a text: that is the [Dispatcher]'s.
+type Service struct {
+	store Store
+	gate  Gate
+	log   *audit.Log
+	help  int
+	now   func() time.Time
+	newID func() string
+}
+
+// New returns a service on store. The log keeps reads and refusals, on a handle of its own; o may be nil.
+func New(store Store, gate Gate, log *audit.Log, o *Options) (*Service, error) {
+	if store == nil || gate == nil || log == nil {
+		return nil, fmt.Errorf("%w: a service needs a store, a gate and a log", ErrInvalid)
+	}
+	s := &Service{store: store, gate: gate, log: log, help: 5, now: time.Now, newID: uuidv7.New}
+	if o == nil {
+		return s, nil
+	}
+	if o.HelpPerDay < 0 {
+		return nil, fmt.Errorf("%w: HelpPerDay is negative", ErrInvalid)
+	}
+	if o.HelpPerDay > 0 {
+		s.help = o.HelpPerDay
+	}
+	if o.Now != nil {
+		s.now = o.Now
+	}
+	if o.NewID != nil {
+		s.newID = o.NewID
+	}
+	return s, nil
+}
+
+// WithStore returns a copy that writes through store, which is usually bound to the caller's transaction. The gate and
+// the log of reads and refusals keep their own handles.
+func (s *Service) WithStore(store Store) *Service {
+	bound := *s
+	bound.store = store
+	return &bound
+}
+
+// Register adds a number that a practice texts from, or replaces what is known of it.
+func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) error {
+	entry := audit.Entry{
+		Practice: sender.Practice, Actor: by, Action: "sms.sender.register",
+		Object: audit.Object{Kind: "sender", ID: sender.Number},
+	}
+	for _, field := range []struct{ name, value string }{
+		{"provider", sender.Provider},
+		{"name", sender.Name},
+		{"contact", sender.Contact},
+		{"frequency", sender.Frequency},
+		{"time zone", sender.Zone},
+	} {
+		if err := text("the sender's "+field.name, field.value, 160, true); err != nil {
+			return s.log.Refuse(ctx, entry, err)
+		}
+	}
+	if !e164(sender.Number) {
+		return s.log.Refuse(ctx, entry, fmt.Errorf("%w: the sender's number is not in E.164 form", ErrInvalid))
+	}
+	if _, err := time.LoadLocation(sender.Zone); err != nil {
+		return s.log.Refuse(ctx, entry, fmt.Errorf("%w: the sender's time zone is not known here", ErrInvalid))
+	}
+	leaf, err := s.log.Stamp(ctx, entry)
+	if err != nil {
+		return fmt.Errorf("sms: register: %w", err)
+	}
+	if _, err := s.store.Apply(ctx, Change{Sender: &sender, Leaves: []audit.Leaf{leaf}}); err != nil {
+		return fmt.Errorf("sms: register: %w", err)
+	}
+	return nil
+}
+
+// Enqueue queues a text of kind [Ordinary]: From, Provider, Kind and Created are filled in here. Whether it leaves is
+// decided when it is due, by what holds then. The same id with the same content again changes nothing; with other
+// content it is refused with [ErrConflict].
+func (s *Service) Enqueue(ctx context.Context, by audit.Actor, t Text) (Key, error) {
+	t.Kind = Ordinary
+	given := t
+	t, written, err := s.enqueue(ctx, by, t)
+	if err != nil || written {
+		return t.Key(), err
+	}
+	kept, err := s.store.Text(ctx, t.Key())
+	if err != nil {
+		return Key{}, fmt.Errorf("sms: enqueue: %w", err)
+	}
+	t.Created = kept.Created
+	if given.NotBefore.IsZero() {
+		t.NotBefore = kept.NotBefore
+	}
+	if kept.Text != t {
+		return Key{}, s.refuse(ctx, enqueued(by, t), ErrConflict)
+	}
+	return t.Key(), nil
+}
+
+// enqueue completes a text and queues it with its entry. It reports false when there is a text of this id already.
+func (s *Service) enqueue(ctx context.Context, by audit.Actor, t Text) (Text, bool, error) {
+	if t.ID == "" {
+		t.ID = s.newID()
+	}
+	t.Created = s.moment()
+	if t.NotBefore.IsZero() {
+		t.NotBefore = t.Created
+	}
+	t.NotBefore, t.LastUseful = micro(t.NotBefore), micro(t.LastUseful)
+	if err := t.valid(); err != nil {
+		return t, false, s.refuse(ctx, enqueued(by, t), err)
+	}
+	sender, err := s.store.Sender(ctx, t.Practice, t.From)
+	if err != nil {
+		return t, false, s.refuse(ctx, enqueued(by, t), fmt.Errorf("%w: the practice has no such number to text from", err))
+	}
+	t.From, t.Provider = sender.Number, sender.Provider
+	leaf, err := s.log.Stamp(ctx, enqueued(by, t))
+	if err != nil {
+		return t, false, fmt.Errorf("sms: enqueue: %w", err)
+	}
+	written, err := s.store.Apply(ctx, Change{Texts: []Text{t}, Leaves: []audit.Leaf{leaf}})
+	if err != nil {
+		return t, false, fmt.Errorf("sms: enqueue: %w", err)
+	}
+	return t, written, nil
+}
+
+// enqueued is the entry of a text that is queued, or refused.
+func enqueued(by audit.Actor, t Text) audit.Entry {
+	return audit.Entry{
+		Practice: t.Practice, Actor: by, Action: "sms.text.enqueue", Patient: t.Patient,
+		Object:  audit.Object{Kind: "text", ID: t.ID},
+		Details: map[string]string{"kind": string(t.Kind), "category": string(t.Category)},
+	}
+}
+
+// RequestConfirmation makes the one request of a double opt-in: it records in the ledger that confirmation is asked, and
+// queues the text that asks. It is refused as consent refuses it, with consent.ErrNothingPending or consent.ErrAsked. A
+// repeated call with the same id queues the text if an earlier one was cut off before it did.
+func (s *Service) RequestConfirmation(ctx context.Context, by audit.Actor, ask consent.Ask) (Key, error) {
+	if ask.ID == "" {
+		ask.ID = s.newID()
+	}
+	sender, err := s.store.Sender(ctx, ask.Practice, "")
+	if err != nil {
+		return Key{}, fmt.Errorf("sms: request confirmation: %w: the practice has no number to text from", err)
+	}
+	state, err := s.gate.Ask(ctx, by, ask)
+	if err != nil {
+		return Key{}, err
+	}
+	t, _, err := s.enqueue(ctx, by, Text{
+		ID: "confirm-" + ask.ID, Practice: ask.Practice, Kind: ConfirmRequest, Category: pending(state),
+		To: ask.Number, Body: confirmBody(sender), LastUseful: s.moment().Add(72 * time.Hour),
+	})
+	return t.Key(), err
+}
+
+// pending returns the first category that waits for confirmation.
+func pending(state consent.State) consent.Category {
+	for _, c := range consent.Categories() {
+		if state.For(c).Status == consent.Pending {
+			return c
+		}
+	}
+	return consent.Transactional
+}
+
+// Cancel takes back a text that is still queued. It reports false when it is too late or there is no such text.
+func (s *Service) Cancel(ctx context.Context, by audit.Actor, k Key, reason string) (bool, error) {
+	leaf, err := s.log.Stamp(ctx, audit.Entry{
+		Practice: k.Practice, Actor: by, Action: "sms.text.cancel", Object: audit.Object{Kind: "text", ID: k.ID}, Reason: reason,
+	})
+	if err != nil {
+		return false, fmt.Errorf("sms: cancel: %w", err)
+	}
+	done, err := s.store.Apply(ctx, Change{
+		Cancel: &Cancel{Key: k, Decision: Decision{Verdict: Refuse, Reason: reason}}, Leaves: []audit.Leaf{leaf},
+	})
+	if err != nil {
+		return false, fmt.Errorf("sms: cancel: %w", err)
+	}
+	return done, nil
+}
+
+// Resolve records what a person found out about a text in review: that it was sent, or that it was not. It is not sent
+// again. It reports false when the text is not in review.
+func (s *Service) Resolve(ctx context.Context, by audit.Actor, k Key, sent bool, reason string) (bool, error) {
+	r := Resolve{Key: k, State: Failed}
+	if sent {
+		r.State = Sent
+	}
+	leaf, err := s.log.Stamp(ctx, audit.Entry{
+		Practice: k.Practice, Actor: by, Action: "sms.text.resolve", Object: audit.Object{Kind: "text", ID: k.ID},
+		Reason: reason, Details: map[string]string{"state": string(r.State)},
+	})
+	if err != nil {
+		return false, fmt.Errorf("sms: resolve: %w", err)
+	}
+	done, err := s.store.Apply(ctx, Change{Resolve: &r, Leaves: []audit.Leaf{leaf}})
+	if err != nil {
+		return false, fmt.Errorf("sms: resolve: %w", err)
+	}
+	return done, nil
+}
+
+// Texts returns a page of a practice's texts, newest first, after recording that by looked.
+func (s *Service) Texts(ctx context.Context, by audit.Actor, q Query) (Page, error) {
+	page, err := s.store.Texts(ctx, q)
+	if err != nil {
+		return Page{}, fmt.Errorf("sms: texts: %w", err)
+	}
+	if err := s.looked(ctx, by, "sms.texts.read", q); err != nil {
+		return Page{}, fmt.Errorf("sms: texts: %w", err)
+	}
+	return page, nil
+}
+
+// Received returns the newest messages that came in, newest first, after recording that by looked.
+func (s *Service) Received(ctx context.Context, by audit.Actor, q Query) ([]Received, error) {
+	messages, err := s.store.Received(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("sms: received: %w", err)
+	}
+	if err := s.looked(ctx, by, "sms.received.read", q); err != nil {
+		return nil, fmt.Errorf("sms: received: %w", err)
+	}
+	return messages, nil
+}
+
+func (s *Service) looked(ctx context.Context, by audit.Actor, action string, q Query) error {
+	return s.log.Record(ctx, audit.Entry{
+		Practice: q.Practice, Actor: by, Action: action, Object: audit.Object{Kind: "texts", ID: q.Number},
+	})
+}
+
+// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
+func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
+	if e.Practice == "" || len(e.Practice) > 64 || len(e.Patient) > 64 || e.Actor.Valid() != nil {
+		return cause
+	}
+	return s.log.Refuse(ctx, e, cause)
+}
+
+func (s *Service) moment() time.Time { return micro(s.now()) }
+
+func micro(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// valid refuses a text that cannot be kept or cannot be decided on.
+func (t Text) valid() error {
+	for _, field := range []struct {
+		name, value string
+		limit       int
+		required    bool
+	}{
+		{"practice", t.Practice, 64, true},
+		{"id", t.ID, 128, true},
+		{"patient", t.Patient, 64, false},
+		{"body", t.Body, 1600, true},
+		{"subject", t.Subject, 64, false},
+		{"version", t.Version, 64, false},
+		{"time zone", t.Zone, 64, false},
+	} {
+		if err := text("the text's "+field.name, field.value, field.limit, field.required); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !e164(t.To):
+		return fmt.Errorf("%w: the recipient's number is not in E.164 form, such as +15125550100", ErrInvalid)
+	case t.Category != consent.Transactional && t.Category != consent.Conversational && t.Category != consent.Promotional:
+		return fmt.Errorf("%w: %q is no category of texts", ErrInvalid, t.Category)
+	case (t.Subject == "") != (t.Version == ""):
+		return fmt.Errorf("%w: a text about an appointment names it and its version", ErrInvalid)
+	case !t.LastUseful.After(t.NotBefore):
+		return fmt.Errorf("%w: the text's last useful moment is not after the moment it may leave", ErrInvalid)
+	}
+	if t.Zone != "" {
+		if _, err := time.LoadLocation(t.Zone); err != nil {
+			return fmt.Errorf("%w: the recipient's time zone is not known here", ErrInvalid)
+		}
+	}
+	return nil
+}
+
+// text checks one string: valid UTF-8 without NUL, which Postgres cannot hold, and of bounded length.
+func text(what, s string, limit int, required bool) error {
+	switch {
+	case required && strings.TrimSpace(s) == "":
+		return fmt.Errorf("%w: %s is empty", ErrInvalid, what)
+	case len(s) > limit:
+		return fmt.Errorf("%w: %s is longer than %d bytes", ErrInvalid, what, limit)
+	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
+		return fmt.Errorf("%w: %s is not valid text", ErrInvalid, what)
+	}
+	return nil
+}
+
+// e164 reports whether s has the form of an E.164 number: a plus sign and 8 to 15 digits, none of them a leading zero.
+func e164(s string) bool {
+	if len(s) < 9 || len(s) > 16 || s[0] != '+' || s[1] == '0' {
+		return false
+	}
+	return strings.Trim(s[1:], "0123456789") == ""
+}
