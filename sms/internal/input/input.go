@@ -1,0 +1,120 @@
+// Package input holds what every store of texts does with what it is given, so that all of them refuse the same and
+// keep the same: instants become UTC at microseconds, and text that Postgres cannot hold is refused.
+package input
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/enamel-go/enamel/sms"
+)
+
+// Change checks a change and returns a copy as it is to be kept.
+func Change(c sms.Change) (sms.Change, error) {
+	var check checker
+	c.Texts = slices.Clone(c.Texts)
+	for i := range c.Texts {
+		t := &c.Texts[i]
+		check.key(t.Key())
+		check.text("the text's kind", string(t.Kind), 64)
+		check.text("the text's recipient", t.To, 64)
+		for _, s := range []string{t.Patient, string(t.Category), t.Provider, t.From, t.Body, t.Subject, t.Version, t.Zone} {
+			check.optional("a field of the text", s)
+		}
+		t.NotBefore, t.LastUseful, t.Created = Instant(t.NotBefore), Instant(t.LastUseful), Instant(t.Created)
+	}
+	if r := c.Received; r != nil {
+		check.text("the practice", r.Practice, 64)
+		check.text("the message's provider", r.Provider, 64)
+		check.text("the message's id", r.ID, 256)
+		for _, s := range []string{r.From, r.To, r.Body, r.Keyword, r.Word} {
+			check.optional("a field of the message", s)
+		}
+		kept := *r
+		kept.At = Instant(r.At)
+		c.Received = &kept
+	}
+	if c.Stop != nil {
+		check.text("the practice", c.Stop.Practice, 64)
+		check.text("the number", c.Stop.Number, 64)
+	}
+	if c.Cancel != nil {
+		check.key(c.Cancel.Key)
+	}
+	if r := c.Receipt; r != nil {
+		check.key(r.Key)
+		for _, s := range []string{r.ProviderID, string(r.Status), r.Code, string(r.Class)} {
+			check.optional("a field of the receipt", s)
+		}
+	}
+	if c.Resolve != nil {
+		check.key(c.Resolve.Key)
+		check.that(c.Resolve.State == sms.Sent || c.Resolve.State == sms.Failed, "a text in review was sent or failed")
+	}
+	if s := c.Sender; s != nil {
+		check.text("the practice", s.Practice, 64)
+		check.text("the sender's number", s.Number, 64)
+		for _, s := range []string{s.Provider, s.Name, s.Contact, s.Frequency, s.Zone} {
+			check.optional("a field of the sender", s)
+		}
+	}
+	return c, check.err
+}
+
+// Claim checks a claim and returns it as it is to be used.
+func Claim(c sms.Claim) (sms.Claim, error) {
+	var check checker
+	check.text("the worker", c.Worker, 256)
+	check.that(c.Lease > 0 && c.Wait >= 0, "a lease is positive and a wait not negative")
+	check.that(c.Limit > 0, "a claim has a limit")
+	c.Now = Instant(c.Now)
+	return c, check.err
+}
+
+// Settlement checks a settlement and returns it as it is to be kept.
+func Settlement(s sms.Settlement) (sms.Settlement, error) {
+	var check checker
+	check.key(s.Key)
+	check.text("the worker", s.Worker, 256)
+	check.that(s.Wait >= 0, "a wait is not negative")
+	switch s.State {
+	case sms.Queued, sms.Doubtful, sms.Review, sms.Sent, sms.Refused, sms.Failed, sms.Cancelled:
+	default:
+		check.that(false, "no text is settled to that state")
+	}
+	for _, f := range []string{s.ProviderID, string(s.Delivery), s.Code, string(s.Class)} {
+		check.optional("a field of the settlement", f)
+	}
+	s.Due, s.Tried = Instant(s.Due), Instant(s.Tried)
+	return s, check.err
+}
+
+// Instant returns t as stores keep it: UTC, at microseconds.
+func Instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// checker keeps the first thing that is wrong. Its errors name what, and never quote it.
+type checker struct{ err error }
+
+func (c *checker) that(holds bool, rule string) {
+	if !holds && c.err == nil {
+		c.err = fmt.Errorf("%w: %s", sms.ErrInvalid, rule)
+	}
+}
+
+func (c *checker) key(k sms.Key) {
+	c.text("the practice", k.Practice, 64)
+	c.text("the text's id", k.ID, 256)
+}
+
+func (c *checker) text(what, s string, limit int) {
+	c.that(s != "", what+" is empty")
+	c.that(len(s) <= limit, fmt.Sprintf("%s is longer than %d bytes", what, limit))
+	c.optional(what, s)
+}
+
+func (c *checker) optional(what, s string) { c.that(valid(s), what+" is not valid text") }
+
+func valid(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }

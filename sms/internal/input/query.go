@@ -1,0 +1,58 @@
+package input
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/enamel-go/enamel/sms"
+)
+
+// Place is where a text stands in the order of pages: by creation, then by id, byte by byte.
+type Place struct {
+	Created time.Time
+	ID      string
+}
+
+// Of returns the place of a text.
+func Of(t sms.Text) Place { return Place{t.Created, t.ID} }
+
+// Compare orders places.
+func (p Place) Compare(q Place) int {
+	if c := p.Created.Compare(q.Created); c != 0 {
+		return c
+	}
+	return strings.Compare(p.ID, q.ID)
+}
+
+// Query checks a query and returns its limit and the place it continues from, nil for the first page.
+func Query(q sms.Query) (limit int, after *Place, err error) {
+	if limit = q.Limit; limit == 0 {
+		limit = 100
+	}
+	if limit < 1 || limit > 1000 {
+		return 0, nil, fmt.Errorf("%w: a page has 1 to 1000 rows", sms.ErrInvalid)
+	}
+	if q.Practice == "" || !valid(q.Practice) || !valid(string(q.State)) {
+		return 0, nil, fmt.Errorf("%w: a query names its practice", sms.ErrInvalid)
+	}
+	if q.After == "" {
+		return limit, nil, nil
+	}
+	micros, id, _ := strings.Cut(q.After, ".")
+	at, err := strconv.ParseInt(micros, 10, 64)
+	if err != nil || id == "" || !valid(id) {
+		return 0, nil, fmt.Errorf("%w: a query continues from what no page gave", sms.ErrInvalid)
+	}
+	return limit, &Place{Created: time.UnixMicro(at).UTC(), ID: id}, nil
+}
+
+// Page cuts what a store read, which was to be one text more than limit, into a page.
+func Page(texts []sms.Tracked, limit int) sms.Page {
+	if len(texts) <= limit {
+		return sms.Page{Texts: texts}
+	}
+	last := texts[limit-1].Text
+	return sms.Page{Texts: texts[:limit], Next: strconv.FormatInt(last.Created.UnixMicro(), 10) + "." + last.ID}
+}

@@ -1,0 +1,5 @@
+// Package smsmem keeps texts in memory: for tests, demonstrations and practices of one process that start anew. One
+// type is the store of its users, the queue of its workers and the router of its webhooks.
+//
+// It passes the cases of package smstest, and is the model that the Postgres store is tested against.
+package smsmem

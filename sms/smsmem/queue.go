@@ -1,0 +1,155 @@
+package smsmem
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/internal/input"
+)
+
+// Claim implements [sms.Queue]. Of the texts to a number that has its [sms.StopAnswer] among those that are due, one
+// claim takes only the first, so that the answer never leaves beside another text.
+func (s *Store) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c, err := input.Claim(c)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var due []*item
+	for _, i := range s.texts {
+		if i.State == sms.Queued && !i.Due.After(c.Now) && s.free(i, c.Now) {
+			due = append(due, i)
+		}
+	}
+	slices.SortFunc(due, func(a, b *item) int {
+		return cmp.Or(a.Kind.Priority()-b.Kind.Priority(), a.Due.Compare(b.Due), byKey(a, b))
+	})
+	due = alone(due[:min(len(due), c.Limit)])
+	for _, i := range due {
+		if i.Kind == sms.StopAnswer {
+			for _, other := range s.unsettled(i) {
+				other.InFlight = true
+			}
+		}
+	}
+	return s.lease(due, sms.Sending, c), nil
+}
+
+// free reports whether a text may be claimed as far as other texts to its number are concerned.
+func (s *Store) free(i *item, now time.Time) bool {
+	return i.Kind != sms.StopAnswer || now.Sub(i.Created) > sms.Patience || len(s.unsettled(i)) == 0
+}
+
+// unsettled returns the texts other than i to its number that may be on their way.
+func (s *Store) unsettled(i *item) []*item {
+	var found []*item
+	for _, other := range s.texts {
+		if other != i && other.Practice == i.Practice && other.To == i.To && other.State.Unsettled() {
+			found = append(found, other)
+		}
+	}
+	return found
+}
+
+// alone drops, at each number that has the answer to a stop among due, all but its first text.
+func alone(due []*item) []*item {
+	type number struct{ practice, to string }
+	stops, taken := map[number]bool{}, map[number]bool{}
+	for _, i := range due {
+		if i.Kind == sms.StopAnswer {
+			stops[number{i.Practice, i.To}] = true
+		}
+	}
+	return slices.DeleteFunc(due, func(i *item) bool {
+		n := number{i.Practice, i.To}
+		drop := stops[n] && taken[n]
+		taken[n] = true
+		return drop
+	})
+}
+
+// lease gives texts to c.Worker and returns copies of them.
+func (s *Store) lease(items []*item, state sms.State, c sms.Claim) []sms.Tracked {
+	var leased []sms.Tracked
+	for _, i := range items {
+		i.State, i.wake, i.worker, i.leased = state, time.Time{}, c.Worker, s.now().Add(c.Lease)
+		leased = append(leased, i.copy())
+	}
+	return leased
+}
+
+// Doubt implements [sms.Queue]. A worker whose lease expired may still settle the text until another one leases it.
+func (s *Store) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c, err := input.Claim(c)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	var awake []*item
+	for _, i := range s.texts {
+		if !i.leased.IsZero() && !i.leased.After(now) {
+			i.State, i.leased, i.wake = sms.Doubtful, time.Time{}, now.Add(c.Wait)
+		}
+		if i.State == sms.Doubtful && i.leased.IsZero() && !i.wake.After(now) {
+			awake = append(awake, i)
+		}
+	}
+	slices.SortFunc(awake, func(a, b *item) int { return cmp.Or(a.wake.Compare(b.wake), byKey(a, b)) })
+	return s.lease(awake[:min(len(awake), c.Limit)], sms.Doubtful, c), nil
+}
+
+// Settle implements [sms.Queue].
+func (s *Store) Settle(ctx context.Context, v sms.Settlement) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	v, err := input.Settlement(v)
+	if err != nil {
+		return false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.texts[v.Key]
+	if i == nil || i.worker != v.Worker {
+		return false, nil
+	}
+	if err := s.entries.Append(ctx, v.Leaves...); err != nil {
+		return false, err
+	}
+	i.end(v.State, v.Decision)
+	switch v.State {
+	case sms.Queued:
+		i.Due = v.Due
+	case sms.Doubtful:
+		i.wake = s.now().Add(v.Wait)
+	}
+	if !v.Tried.IsZero() {
+		i.Attempts++
+		if i.FirstTry.IsZero() {
+			i.FirstTry = v.Tried
+		}
+	}
+	i.ProviderID = cmp.Or(v.ProviderID, i.ProviderID)
+	i.Delivery = further(i.Delivery, v.Delivery)
+	i.Code = cmp.Or(v.Code, i.Code)
+	i.Class = cmp.Or(v.Class, i.Class)
+	return true, nil
+}
+
+// byKey breaks ties.
+func byKey(a, b *item) int {
+	return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Practice, b.Practice))
+}

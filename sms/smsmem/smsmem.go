@@ -1,0 +1,275 @@
+package smsmem
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/enamel-go/enamel/audit/auditmem"
+	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/internal/input"
+)
+
+// Options adjusts a [Store]. The zero value is ready to use.
+type Options struct {
+	// Now is the clock that leases run on. Defaults to time.Now.
+	Now func() time.Time
+}
+
+// Store implements [sms.Store], [sms.Queue] and [sms.Router]. It may be used concurrently.
+type Store struct {
+	now     func() time.Time
+	entries *auditmem.Store
+
+	mu       sync.RWMutex
+	texts    map[sms.Key]*item
+	messages map[message]sms.Received
+	senders  []sms.Sender // oldest first
+}
+
+// item is a text with what only workers see of it.
+type item struct {
+	sms.Tracked
+	worker string    // who claimed it last and has not settled it; empty: nobody
+	leased time.Time // when the lease ends; zero: no lease runs
+	wake   time.Time // while doubtful: when the provider may be asked
+}
+
+type message struct{ practice, provider, id string }
+
+// New returns an empty store that writes the entries of its changes to entries; o may be nil.
+func New(entries *auditmem.Store, o *Options) *Store {
+	s := &Store{now: time.Now, entries: entries, texts: map[sms.Key]*item{}, messages: map[message]sms.Received{}}
+	if o != nil && o.Now != nil {
+		s.now = o.Now
+	}
+	return s
+}
+
+// Apply implements [sms.Store].
+func (s *Store) Apply(ctx context.Context, c sms.Change) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	c, err := input.Change(c)
+	if err != nil {
+		return false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.applies(c) {
+		return false, nil
+	}
+	if c.Sender != nil && slices.ContainsFunc(s.senders, func(o sms.Sender) bool {
+		return o.Number == c.Sender.Number && o.Practice != c.Sender.Practice
+	}) {
+		return false, fmt.Errorf("%w: another practice texts from this number", sms.ErrInvalid)
+	}
+	if err := s.entries.Append(ctx, c.Leaves...); err != nil {
+		return false, err
+	}
+	s.write(c)
+	return true, nil
+}
+
+// applies reports whether nothing of a change was made before, and all of it still can be made.
+func (s *Store) applies(c sms.Change) bool {
+	fresh := map[sms.Key]bool{}
+	for _, t := range c.Texts {
+		if s.texts[t.Key()] != nil || fresh[t.Key()] {
+			return false
+		}
+		fresh[t.Key()] = true
+	}
+	if r := c.Received; r != nil {
+		if _, known := s.messages[message{r.Practice, r.Provider, r.ID}]; known {
+			return false
+		}
+	}
+	if c.Cancel != nil && !s.is(c.Cancel.Key, sms.Queued) || c.Resolve != nil && !s.is(c.Resolve.Key, sms.Review) {
+		return false
+	}
+	if r := c.Receipt; r != nil {
+		i := s.texts[r.Key]
+		return i != nil && i.learn(*r)
+	}
+	return true
+}
+
+func (s *Store) is(k sms.Key, state sms.State) bool {
+	return s.texts[k] != nil && s.texts[k].State == state
+}
+
+// learn reports whether a receipt tells something new of a text.
+func (i *item) learn(r sms.Delivered) bool { return i.after(r) != i.told() }
+
+// told is what receipts change.
+type told struct {
+	id     string
+	status sms.Status
+	code   string
+	class  sms.Class
+}
+
+func (i *item) told() told { return told{i.ProviderID, i.Delivery, i.Code, i.Class} }
+
+// after returns what is known of a text after a receipt: the first id, the status of the highest rank, and the first
+// code with its class.
+func (i *item) after(r sms.Delivered) told {
+	k := i.told()
+	if k.id == "" {
+		k.id = r.ProviderID
+	}
+	k.status = further(k.status, r.Status)
+	if k.code == "" && k.class == "" {
+		k.code, k.class = r.Code, r.Class
+	}
+	return k
+}
+
+// further returns the status of the higher rank, the older of two with the same.
+func further(old, told sms.Status) sms.Status {
+	if told.Rank() > old.Rank() {
+		return told
+	}
+	return old
+}
+
+// write makes a change that applies. A stop comes behind the texts, so that it refuses those of its own change too.
+func (s *Store) write(c sms.Change) {
+	for _, t := range c.Texts {
+		s.texts[t.Key()] = &item{Tracked: sms.Tracked{Text: t, Progress: sms.Progress{State: sms.Queued, Due: t.NotBefore}}}
+	}
+	if r := c.Received; r != nil {
+		s.messages[message{r.Practice, r.Provider, r.ID}] = *r
+	}
+	if c.Stop != nil {
+		for _, i := range s.texts {
+			if i.Practice == c.Stop.Practice && i.To == c.Stop.Number && i.State == sms.Queued && !i.Kind.Answer() {
+				i.end(sms.Refused, c.Stop.Decision)
+			}
+		}
+	}
+	if c.Cancel != nil {
+		s.texts[c.Cancel.Key].end(sms.Cancelled, c.Cancel.Decision)
+	}
+	if c.Receipt != nil {
+		i := s.texts[c.Receipt.Key]
+		k := i.after(*c.Receipt)
+		i.ProviderID, i.Delivery, i.Code, i.Class = k.id, k.status, k.code, k.class
+	}
+	if c.Resolve != nil {
+		s.texts[c.Resolve.Key].end(c.Resolve.State, sms.Decision{})
+	}
+	if c.Sender != nil {
+		at := slices.IndexFunc(s.senders, func(o sms.Sender) bool { return o.Number == c.Sender.Number })
+		if at < 0 {
+			s.senders = append(s.senders, *c.Sender)
+		} else {
+			s.senders[at] = *c.Sender
+		}
+	}
+}
+
+// end moves a text on. A decision without a verdict leaves the last one in place.
+func (i *item) end(state sms.State, d sms.Decision) {
+	i.State, i.wake, i.leased, i.worker = state, time.Time{}, time.Time{}, ""
+	if d.Verdict != "" {
+		i.Decision = clone(d)
+	}
+}
+
+// Text implements [sms.Store].
+func (s *Store) Text(ctx context.Context, k sms.Key) (sms.Tracked, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := ctx.Err(); err != nil {
+		return sms.Tracked{}, err
+	}
+	if i := s.texts[k]; i != nil {
+		return i.copy(), nil
+	}
+	return sms.Tracked{}, sms.ErrNotFound
+}
+
+// Texts implements [sms.Store].
+func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
+	limit, after, err := input.Query(q)
+	if err != nil {
+		return sms.Page{}, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var found []sms.Tracked
+	for _, i := range s.texts {
+		if i.Practice == q.Practice && (q.Number == "" || i.To == q.Number) && (q.State == "" || i.State == q.State) &&
+			(after == nil || input.Of(i.Text).Compare(*after) < 0) {
+			found = append(found, i.copy())
+		}
+	}
+	slices.SortFunc(found, func(a, b sms.Tracked) int { return input.Of(b.Text).Compare(input.Of(a.Text)) })
+	return input.Page(found[:min(len(found), limit+1)], limit), ctx.Err()
+}
+
+// Received implements [sms.Store].
+func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, error) {
+	limit, _, err := input.Query(q)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var found []sms.Received
+	for _, r := range s.messages {
+		if r.Practice == q.Practice && (q.Number == "" || r.From == q.Number) {
+			found = append(found, r)
+		}
+	}
+	slices.SortFunc(found, func(a, b sms.Received) int {
+		return cmp.Or(b.At.Compare(a.At), strings.Compare(b.ID, a.ID), strings.Compare(b.Provider, a.Provider))
+	})
+	return found[:min(len(found), limit)], ctx.Err()
+}
+
+// Sender implements [sms.Store].
+func (s *Store) Sender(ctx context.Context, practice, number string) (sms.Sender, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, o := range s.senders {
+		if o.Practice == practice && (number == "" || o.Number == number) {
+			return o, ctx.Err()
+		}
+	}
+	return sms.Sender{}, cmp.Or(ctx.Err(), error(sms.ErrNotFound))
+}
+
+// Route implements [sms.Router].
+func (s *Store) Route(ctx context.Context, number string) (string, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, o := range s.senders {
+		if o.Number == number {
+			return o.Practice, ctx.Err()
+		}
+	}
+	return "", cmp.Or(ctx.Err(), error(sms.ErrNotFound))
+}
+
+// copy returns what may be handed out: it shares no memory with the store.
+func (i *item) copy() sms.Tracked {
+	t := i.Tracked
+	t.Decision = clone(t.Decision)
+	return t
+}
+
+func clone(d sms.Decision) sms.Decision {
+	d.Trail = slices.Clone(d.Trail)
+	if len(d.Trail) == 0 {
+		d.Trail = nil
+	}
+	return d
+}
