@@ -117,23 +117,62 @@ func TestSetsShareASchema(t *testing.T) {
 	require.Len(t, applied(t, pool, database.Schema(), other), 1)
 }
 
+// Three runs meet in the first file: one is held up inside it, and the others must find it applied when they get on,
+// whatever isolation level the database has as its default.
 func TestUpAtOnceAppliesOnce(t *testing.T) {
 	for _, isolation := range []string{"read committed", "serializable"} {
 		t.Run(isolation, func(t *testing.T) {
 			database := pgtest.New(t)
+			pool := database.Pool(2)
+			set := colours()
+			gate := "hashtext('" + database.Schema() + "')"
+			set.Files.(fstest.MapFS)["migrations/20260100000000_gate.sql"] = &fstest.MapFile{
+				Data: []byte("SELECT pg_advisory_xact_lock(" + gate + "); CREATE TABLE {schema}.once ()"),
+			}
+			require.NoError(t, migrate.Up(t.Context(), pool, database.Schema(), migrate.Set{Name: "none", Files: files(first, "")}))
+
+			closed, err := pool.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+			_, err = closed.ExecContext(t.Context(), "SELECT pg_advisory_xact_lock("+gate+")")
+			require.NoError(t, err)
+
+			name := "runs_" + database.Schema()
 			var group sync.WaitGroup
 			errs := make([]error, 3)
 			for i := range errs {
-				pool := database.Pool(1)
-				_, err := pool.ExecContext(t.Context(), "SET default_transaction_isolation = '"+isolation+"'")
+				run := database.Pool(1)
+				_, err := run.ExecContext(t.Context(), "SET default_transaction_isolation = '"+isolation+"'; "+
+					"SET application_name = '"+name+"'")
 				require.NoError(t, err)
-				group.Go(func() { errs[i] = migrate.Up(t.Context(), pool, database.Schema(), colours()) })
+				group.Go(func() { errs[i] = migrate.Up(t.Context(), run, database.Schema(), set) })
 			}
+			require.Eventually(t, func() bool {
+				var waiting int
+				err := pool.NewRaw("SELECT count(*) FROM pg_stat_activity WHERE application_name = ? AND wait_event = 'advisory'",
+					name).Scan(t.Context(), &waiting)
+				return err == nil && waiting == len(errs)
+			}, 20*time.Second, 10*time.Millisecond)
+			require.NoError(t, closed.Rollback())
+
 			group.Wait()
 			require.NoError(t, errors.Join(errs...))
-			require.Equal(t, 3, count(t, database.Pool(1), database.Schema()))
+			require.Equal(t, 3, count(t, pool, database.Schema()))
 		})
 	}
+}
+
+// A new database, where the schema and the table themselves are missing.
+func TestUpAtOnceOnNothing(t *testing.T) {
+	database := pgtest.New(t)
+	var group sync.WaitGroup
+	errs := make([]error, 3)
+	for i := range errs {
+		pool := database.Pool(1)
+		group.Go(func() { errs[i] = migrate.Up(t.Context(), pool, database.Schema(), colours()) })
+	}
+	group.Wait()
+	require.NoError(t, errors.Join(errs...))
+	require.Equal(t, 3, count(t, database.Pool(1), database.Schema()))
 }
 
 // The server ends the connection in the middle of the second file, as it would when the program is killed there.
