@@ -69,7 +69,8 @@ func (h Handle) Insert(table string, model any) *bun.InsertQuery {
 	return q
 }
 
-// Select builds a SELECT of model's columns from table, which has the alias t.
+// Select builds a SELECT of model's columns from table. The model's own alias must be t, for bun puts it before each
+// column.
 func (h Handle) Select(table string, model any) *bun.SelectQuery {
 	q := h.db.NewSelect().Model(model).ModelTableExpr("? AS t", h.Table(table))
 	if h.tx != nil {
@@ -104,6 +105,7 @@ func (h Handle) transaction(ctx context.Context, fn func(Handle) error) error {
 	if err != nil {
 		return err
 	}
+	defer tx.Rollback() // when fn panics; after an end it does nothing
 	if err := fn(h.WithTx(tx)); err != nil {
 		return errors.Join(err, rolledBack(tx.Rollback()))
 	}
@@ -123,11 +125,11 @@ func (h Handle) savepoint(ctx context.Context, fn func(Handle) error) error {
 		return err
 	}
 	if err := fn(h); err != nil {
-		if _, back := h.Exec(ctx, "ROLLBACK TO SAVEPOINT enamel"); back != nil {
-			return errors.Join(err, back)
-		}
-		_, release := h.Exec(ctx, "RELEASE SAVEPOINT enamel")
-		return errors.Join(err, release)
+		// The caller may commit although ctx has ended, so half of fn must be undone even then.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		_, back := h.Exec(ctx, "ROLLBACK TO SAVEPOINT enamel; RELEASE SAVEPOINT enamel")
+		return errors.Join(err, rolledBack(back))
 	}
 	_, err := h.Exec(ctx, "RELEASE SAVEPOINT enamel")
 	return err
