@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -93,6 +94,12 @@ func (l Leaf) parse() (body, error) {
 		return body{}, fmt.Errorf("%w: the column %s differs from the entry's bytes", ErrTampered, column)
 	}
 	return b, nil
+}
+
+// Record returns what is hashed into the Merkle tree: Bytes, a line feed, MAC. Bytes is one line, so it cannot be read
+// in two ways; and because of the MAC nobody without the key can guess an entry from its hash.
+func (l Leaf) Record() []byte {
+	return slices.Concat(l.Bytes, []byte{'\n'}, l.MAC)
 }
 
 // Valid reports why a store cannot keep the leaf, as an error that wraps [ErrInvalid], or nil. Every leaf of

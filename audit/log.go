@@ -102,15 +102,35 @@ func (l *Log) Refuse(ctx context.Context, e Entry, cause error) error {
 	return cause
 }
 
-// Open checks a leaf's code and its searchable fields and returns the entry in full. The error wraps [ErrTampered]
-// when either does not fit. When the patient's key was shredded the plain parts come back with the keyring's error.
-func (l *Log) Open(ctx context.Context, f Leaf) (Entry, error) {
+// Check reports whether a leaf's code and its searchable fields fit its bytes, without opening what is sealed. The
+// error wraps [ErrTampered] when they do not; any other error says that it could not be checked.
+func (l *Log) Check(ctx context.Context, f Leaf) error {
+	_, err := l.check(ctx, f)
+	return err
+}
+
+func (l *Log) check(ctx context.Context, f Leaf) (body, error) {
 	b, err := f.parse()
 	if err != nil {
-		return Entry{}, err
+		return body{}, err
 	}
-	if err := l.keys.VerifyMAC(ctx, f.Practice, f.Bytes, f.MAC); err != nil {
-		return Entry{}, fmt.Errorf("%w: %w", ErrTampered, err)
+	err = l.keys.VerifyMAC(ctx, f.Practice, f.Bytes, f.MAC)
+	var wrong interface{ Forged() bool }
+	switch {
+	case err == nil:
+		return b, nil
+	case errors.As(err, &wrong) && wrong.Forged():
+		return body{}, fmt.Errorf("%w: its code does not fit its bytes: %w", ErrTampered, err)
+	}
+	return body{}, fmt.Errorf("audit: check: %w", err)
+}
+
+// Open checks a leaf as [Log.Check] does and returns the entry in full. When the patient's key was shredded the plain
+// parts come back with the keyring's error.
+func (l *Log) Open(ctx context.Context, f Leaf) (Entry, error) {
+	b, err := l.check(ctx, f)
+	if err != nil {
+		return Entry{}, err
 	}
 	e := Entry{
 		ID: f.ID, Practice: f.Practice, At: f.At, Actor: f.Actor, Action: f.Action,

@@ -34,7 +34,9 @@ type Keys interface {
 	// checked after a rotation.
 	MAC(ctx context.Context, practice string, message []byte) ([]byte, error)
 
-	// VerifyMAC returns an error unless mac is what MAC gave for message, under any version of the key.
+	// VerifyMAC returns an error unless mac is what MAC gave for message, under any version of the key. An error which
+	// says that the code is wrong has, or wraps one that has, a method Forged() bool that returns true. Every other
+	// error says that the code could not be checked: nobody is accused because a key server was down.
 	VerifyMAC(ctx context.Context, practice string, message, mac []byte) error
 
 	// Tag returns a keyed hash of value that stays the same for the practice's lifetime, so that it can be searched.

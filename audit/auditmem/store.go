@@ -12,12 +12,13 @@ import (
 	"github.com/enamel-go/enamel/audit/internal/cursor"
 )
 
-// Store implements [audit.Store]. Its methods may be called concurrently. A domain's store in memory that writes a
+// Store implements [audit.Store], and [tree.Store] for a notary. Its methods may be called concurrently. A domain's store in memory that writes a
 // change with its leaves holds its own lock, calls Append, and applies the change when Append has succeeded; it never
 // takes its own lock inside Append's.
 type Store struct {
 	mu     sync.RWMutex
 	leaves map[string]*shelf // by practice
+	trees  trees
 }
 
 // shelf is the log of one practice.
@@ -28,7 +29,7 @@ type shelf struct {
 
 // New returns an empty store.
 func New() *Store {
-	return &Store{leaves: map[string]*shelf{}}
+	return &Store{leaves: map[string]*shelf{}, trees: newTrees()}
 }
 
 // Append implements [audit.Store].
@@ -45,6 +46,7 @@ func (s *Store) Append(ctx context.Context, leaves ...audit.Leaf) error {
 	for _, f := range fresh {
 		s.keep(f)
 	}
+	s.trees.received(fresh)
 	return nil
 }
 

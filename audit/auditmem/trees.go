@@ -1,0 +1,217 @@
+package auditmem
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/tree"
+)
+
+// trees is what the store keeps for a notary, guarded by the store's lock.
+type trees struct {
+	arrivals []arrival              // every leaf in the order in which it was appended
+	order    map[arrival]int        // where it stands in arrivals
+	ends     []int                  // after each Append that kept something, how many arrivals there were
+	taken    int                    // the arrivals before this one were handed out
+	batches  int64                  // the newest batch's number
+	heads    map[string][]tree.Head // by practice, oldest first
+	marked   map[arrival]bool       // the leaves that are in a head
+	busy     bool                   // an Integrate is at work
+}
+
+type arrival struct{ practice, id string }
+
+func newTrees() trees {
+	return trees{order: map[arrival]int{}, heads: map[string][]tree.Head{}, marked: map[arrival]bool{}}
+}
+
+func (t *trees) received(leaves []audit.Leaf) {
+	for _, f := range leaves {
+		a := arrival{f.Practice, f.ID}
+		t.order[a] = len(t.arrivals)
+		t.arrivals = append(t.arrivals, a)
+	}
+	if len(leaves) > 0 {
+		t.ends = append(t.ends, len(t.arrivals))
+	}
+}
+
+// Integrate implements [tree.Store]. One Append is one transaction.
+func (s *Store) Integrate(
+	ctx context.Context, limit int, work func(context.Context, tree.Round) (tree.Batch, error),
+) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	round, err := s.begin(limit)
+	if err != nil || len(round.Rows) == 0 {
+		return err
+	}
+	done := false
+	var batch tree.Batch
+	defer func() { s.end(round, batch, done) }()
+	if batch, err = work(ctx, round); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	done = true
+	return nil
+}
+
+// begin takes the log for one notary, unless no leaf waits.
+func (s *Store) begin(limit int) (tree.Round, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := &s.trees
+	if t.busy {
+		return tree.Round{}, tree.ErrBusy
+	}
+	if t.taken == len(t.arrivals) {
+		return tree.Round{}, nil
+	}
+	t.busy = true
+	end := t.taken
+	for _, e := range t.ends {
+		if end == t.taken || e-t.taken <= limit {
+			end = max(end, e)
+		}
+	}
+	round := tree.Round{Number: t.batches + 1, Tips: map[string]tree.Head{}, Hashes: s.Hashes}
+	concerned := map[string]bool{"": true}
+	for _, a := range t.arrivals[t.taken:end] {
+		round.Rows = append(round.Rows, s.row(a))
+		concerned[a.practice] = true
+	}
+	for practice := range concerned {
+		if heads := t.heads[practice]; len(heads) > 0 {
+			tip := heads[len(heads)-1]
+			tip.Marks, tip.Hashes = nil, nil
+			round.Tips[practice] = tip
+		}
+	}
+	return round, nil
+}
+
+// end gives the log free again, and keeps the batch when the work is done.
+func (s *Store) end(round tree.Round, batch tree.Batch, done bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := &s.trees
+	t.busy = false
+	if !done {
+		return
+	}
+	t.batches = round.Number
+	t.taken += len(round.Rows)
+	for _, h := range batch.Heads {
+		t.heads[h.Practice] = append(t.heads[h.Practice], clone(h))
+		if h.Practice == "" {
+			continue
+		}
+		for _, m := range h.Marks {
+			t.marked[arrival{h.Practice, m.ID}] = true
+		}
+	}
+}
+
+func (s *Store) row(a arrival) tree.Row {
+	return tree.Row{Leaf: s.leaves[a.practice].byID[a.id].Clone(), Order: strconv.Itoa(s.trees.order[a])}
+}
+
+func clone(h tree.Head) tree.Head {
+	h.Marks = slices.Clone(h.Marks)
+	h.Hashes = slices.Clone(h.Hashes)
+	return h
+}
+
+// Heads implements [tree.Store].
+func (s *Store) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	heads := s.trees.heads[q.Practice]
+	if q.Newest {
+		heads = slices.Clone(heads)
+		slices.Reverse(heads)
+	}
+	var found []tree.Head
+	for _, h := range heads {
+		marked := func(m tree.Mark) bool { return m.ID == q.ID }
+		if len(found) < q.Limit && h.Size > q.After && (q.ID == "" || slices.ContainsFunc(h.Marks, marked)) {
+			found = append(found, clone(h))
+		}
+	}
+	return found, nil
+}
+
+// Rows implements [tree.Store].
+func (s *Store) Rows(ctx context.Context, practice string, ids []string) ([]tree.Row, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var rows []tree.Row
+	for _, id := range ids {
+		if a := (arrival{practice, id}); s.has(a) {
+			rows = append(rows, s.row(a))
+		}
+	}
+	return rows, nil
+}
+
+func (s *Store) has(a arrival) bool {
+	_, found := s.trees.order[a]
+	return found
+}
+
+// Strays implements [tree.Store].
+func (s *Store) Strays(ctx context.Context, practice, after string, limit int) ([]tree.Stray, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	p := s.leaves[practice]
+	if p == nil {
+		return nil, nil
+	}
+	var strays []tree.Stray
+	for _, id := range slices.Sorted(maps.Keys(p.byID)) {
+		a := arrival{practice, id}
+		if strings.Compare(id, after) > 0 && !s.trees.marked[a] && len(strays) < limit {
+			strays = append(strays, tree.Stray{Row: s.row(a), Pending: s.trees.order[a] >= s.trees.taken})
+		}
+	}
+	return strays, nil
+}
+
+// Hashes implements [tree.Store].
+func (s *Store) Hashes(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	hashes := make([]tree.Hash, len(keys))
+	for i, k := range keys {
+		found := false
+		for _, h := range s.trees.heads[k.Practice] {
+			if at := k.Index - h.FirstHash; k.Leaf >= h.First && k.Leaf < h.Size && at >= 0 && at < int64(len(h.Hashes)) {
+				hashes[i], found = h.Hashes[at], true
+			}
+		}
+		if !found {
+			return nil, tree.ErrNotFound
+		}
+	}
+	return hashes, nil
+}

@@ -1,0 +1,28 @@
+-- What a notary integrated. Rows are only ever added. A batch remembers the snapshot up to which it took entries, as
+-- xmin:xmax:xip,... of Postgres: the entries of the next batch are those visible then and not visible in this one.
+CREATE TABLE {schema}.audit_batch (
+	number   bigint PRIMARY KEY,
+	snapshot text NOT NULL,
+	at       timestamptz NOT NULL
+);
+
+-- One row is one Merkle tree after one batch: the leaves that the batch added, in order, and the hashes that they
+-- completed, 32 bytes each. The practice '' is the tree of heads. Two batches that continue the same head cannot both
+-- be kept.
+CREATE TABLE {schema}.audit_head (
+	practice   text COLLATE "C" NOT NULL,
+	size       bigint NOT NULL,
+	first      bigint NOT NULL,
+	number     bigint NOT NULL REFERENCES {schema}.audit_batch,
+	ids        text[] NOT NULL,
+	orders     text[] NOT NULL,
+	first_hash bigint NOT NULL,
+	hashes     bytea NOT NULL,
+	checkpoint text NOT NULL,
+	PRIMARY KEY (practice, size),
+	UNIQUE (practice, first),
+	CHECK (first >= 0 AND size = first + cardinality(ids) AND cardinality(ids) = cardinality(orders))
+);
+
+-- Hashes do not compress, and stored like this a few of them are read without the rest.
+ALTER TABLE {schema}.audit_head ALTER COLUMN hashes SET STORAGE EXTERNAL;

@@ -1,0 +1,267 @@
+package auditpg
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/internal/pgstore"
+)
+
+// Trees implements [tree.Store]: the tables of a notary. It crosses practices and never joins a caller's transaction. A
+// notary needs SELECT on audit_entry, and SELECT and INSERT on audit_batch and audit_head; whoever verifies needs
+// SELECT on the three.
+type Trees struct {
+	db *bun.DB
+	h  pgstore.Handle
+}
+
+// NewTrees returns the notary's tables on db's pool. It runs no migration; o may be nil.
+func NewTrees(db *bun.DB, o *Options) *Trees {
+	return &Trees{db: db, h: pgstore.New(db, o.schema())}
+}
+
+// Integrate implements [tree.Store]. What it hands out are the entries that one snapshot sees and the snapshot of the
+// batch before did not, so no entry is lost whose transaction commits late, and nobody waits for it.
+func (t *Trees) Integrate(
+	ctx context.Context, limit int, work func(context.Context, tree.Round) (tree.Batch, error),
+) error {
+	tx, err := t.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
+	if err != nil {
+		return pgstore.Wrap("auditpg: integrate", err)
+	}
+	if err = integrate(ctx, t.h.WithTx(tx), limit, work); err == nil {
+		err = tx.Commit()
+	}
+	if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
+		err = errors.Join(err, back)
+	}
+	if pgstore.Duplicate(err) {
+		return tree.ErrBusy // another one committed between this transaction's snapshot and its lock
+	}
+	return pgstore.Wrap("auditpg: integrate", err)
+}
+
+func integrate(
+	ctx context.Context, h pgstore.Handle, limit int, work func(context.Context, tree.Round) (tree.Batch, error),
+) error {
+	var alone bool
+	var text string
+	err := h.Raw("SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0)), pg_current_snapshot()::text",
+		"enamel notary "+string(h.Table(batchTable))).Scan(ctx, &alone, &text)
+	if err != nil {
+		return err
+	}
+	if !alone {
+		return tree.ErrBusy
+	}
+	now, err := parseSnapshot(text)
+	if err != nil {
+		return err
+	}
+	number, last, err := newestBatch(ctx, h)
+	if err != nil {
+		return err
+	}
+	if now.xmax < last.xmax {
+		return tree.ErrRewound
+	}
+	rows, until, err := visible(ctx, h, last, now, limit)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	round := tree.Round{Number: number + 1, Rows: rowsPlaced(rows), Hashes: func(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) {
+		return hashes(ctx, h, keys)
+	}}
+	if round.Tips, err = tips(ctx, h, round.Rows); err != nil {
+		return err
+	}
+	batch, err := work(ctx, round)
+	if err != nil {
+		return err
+	}
+	return keep(ctx, h, round.Number, until, batch)
+}
+
+// newestBatch returns the number and the snapshot of the newest batch; 0 and [nothing] where there is none.
+func newestBatch(ctx context.Context, h pgstore.Handle) (int64, snapshot, error) {
+	var number int64
+	var text string
+	err := h.Raw("SELECT number, snapshot FROM ? ORDER BY number DESC LIMIT 1", h.Table(batchTable)).
+		Scan(ctx, &number, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nothing(), nil
+	}
+	if err != nil {
+		return 0, snapshot{}, err
+	}
+	last, err := parseSnapshot(text)
+	return number, last, err
+}
+
+// visible returns the rows that now sees and last does not, whole transactions, and the snapshot up to which they are
+// complete: now, or an earlier one where there are more than limit.
+func visible(ctx context.Context, h pgstore.Handle, last, now snapshot, limit int) ([]placedRow, snapshot, error) {
+	read := func(below int64, limit int) (rows []placedRow, err error) {
+		q := h.Select(entryTable, &rows).
+			Where("(xid >= ? OR xid = ANY (?::bigint[]))", last.xmax, "{"+last.open()+"}").
+			Where("xid < ? AND NOT xid = ANY (?::bigint[])", below, "{"+now.open()+"}").
+			OrderExpr("xid, seq")
+		if limit > 0 {
+			q = q.Limit(int64(limit))
+		}
+		return rows, q.Scan(ctx)
+	}
+	rows, err := read(now.xmax, limit+1)
+	if err != nil || len(rows) <= limit {
+		return rows, now, err
+	}
+	cut := rows[limit].XID
+	if cut == rows[0].XID {
+		cut++
+		rows, err = read(cut, 0)
+	} else {
+		rows = slices.DeleteFunc(rows, func(r placedRow) bool { return r.XID >= cut })
+	}
+	return rows, last.until(now, cut), err
+}
+
+// tips returns the newest heads of the trees that the rows belong to, and of the tree of heads.
+func tips(ctx context.Context, h pgstore.Handle, rows []tree.Row) (map[string]tree.Head, error) {
+	practices := []string{""}
+	for _, r := range rows {
+		practices = append(practices, r.Leaf.Practice)
+	}
+	slices.Sort(practices)
+	var found []headRow
+	err := h.Raw(`SELECT t.* FROM unnest(?::text[]) AS p (practice) CROSS JOIN LATERAL (
+		SELECT practice, number, first, size, checkpoint FROM ? AS h
+		WHERE h.practice = p.practice COLLATE "C" ORDER BY size DESC LIMIT 1
+	) AS t`, textArray(slices.Compact(practices)), h.Table(headTable)).Scan(ctx, &found)
+	if err != nil {
+		return nil, err
+	}
+	tips := make(map[string]tree.Head, len(found))
+	for _, r := range found {
+		if tips[r.Practice], err = r.head(); err != nil {
+			return nil, err
+		}
+	}
+	return tips, nil
+}
+
+// keep writes a batch and its heads.
+func keep(ctx context.Context, h pgstore.Handle, number int64, until snapshot, batch tree.Batch) error {
+	_, err := h.Exec(ctx, "INSERT INTO ? (number, snapshot, at) VALUES (?, ?, ?)",
+		h.Table(batchTable), number, until.String(), batch.At)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(batch.Heads, 500) {
+		rows := make([]headRow, len(part))
+		for i, head := range part {
+			rows[i] = headRowOf(head)
+		}
+		if _, err := h.Insert(headTable, &rows).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hashes reads 32 bytes for each key out of the head that holds it.
+func hashes(ctx context.Context, h pgstore.Handle, keys []tree.Key) ([]tree.Hash, error) {
+	found := make([]tree.Hash, 0, len(keys))
+	for part := range slices.Chunk(keys, 1000) {
+		values := make([][]any, len(part))
+		for i, k := range part {
+			values[i] = []any{i, k.Practice, k.Index, k.Leaf}
+		}
+		var read [][]byte
+		err := h.Raw(`SELECT substring(t.hashes FROM ((k.index - t.first_hash) * 32 + 1)::int FOR 32)
+			FROM (VALUES ?) AS k (n, practice, index, leaf) CROSS JOIN LATERAL (
+				SELECT hashes, first_hash FROM ? AS h WHERE h.practice = k.practice COLLATE "C" AND h.size > k.leaf
+				AND h.first <= k.leaf ORDER BY size LIMIT 1
+			) AS t WHERE k.index >= t.first_hash ORDER BY k.n`, bun.List(values), h.Table(headTable)).Scan(ctx, &read)
+		if err != nil {
+			return nil, err
+		}
+		if len(read) != len(part) {
+			return nil, tree.ErrNotFound
+		}
+		for _, raw := range read {
+			if len(raw) != len(tree.Hash{}) {
+				return nil, tree.ErrNotFound
+			}
+			found = append(found, tree.Hash(raw))
+		}
+	}
+	return found, nil
+}
+
+// Hashes implements [tree.Store].
+func (t *Trees) Hashes(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) {
+	found, err := hashes(ctx, t.h, keys)
+	return found, pgstore.Wrap("auditpg: hashes", err)
+}
+
+// Heads implements [tree.Store].
+func (t *Trees) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
+	var rows []headRow
+	sel := t.h.Select(headTable, &rows).Where("practice = ? AND size > ?", q.Practice, q.After).Limit(int64(q.Limit))
+	if q.ID != "" {
+		sel = sel.Where("? = ANY (ids)", q.ID)
+	}
+	order := "size ASC"
+	if q.Newest {
+		order = "size DESC"
+	}
+	if err := sel.OrderExpr(order).Scan(ctx); err != nil {
+		return nil, pgstore.Wrap("auditpg: heads", err)
+	}
+	heads := make([]tree.Head, len(rows))
+	for i, r := range rows {
+		var err error
+		if heads[i], err = r.head(); err != nil {
+			return nil, fmt.Errorf("auditpg: heads: %w", err)
+		}
+	}
+	return heads, nil
+}
+
+// Rows implements [tree.Store].
+func (t *Trees) Rows(ctx context.Context, practice string, ids []string) ([]tree.Row, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var rows []placedRow
+	err := t.h.Select(entryTable, &rows).Where("practice = ? AND id IN (?)", practice, bun.List(ids)).Scan(ctx)
+	return rowsPlaced(rows), pgstore.Wrap("auditpg: rows", err)
+}
+
+// Strays implements [tree.Store].
+func (t *Trees) Strays(ctx context.Context, practice, after string, limit int) ([]tree.Stray, error) {
+	_, last, err := newestBatch(ctx, t.h)
+	if err != nil {
+		return nil, pgstore.Wrap("auditpg: strays", err)
+	}
+	var rows []placedRow
+	err = t.h.Select(entryTable, &rows).
+		Join("LEFT JOIN (SELECT unnest(ids) FROM ? WHERE practice = ?) AS known (id) ON known.id = t.id",
+			t.h.Table(headTable), practice).
+		Where("t.practice = ? AND t.id > ? AND known.id IS NULL", practice, after).
+		OrderExpr("t.id").Limit(int64(limit)).Scan(ctx)
+	if err != nil {
+		return nil, pgstore.Wrap("auditpg: strays", err)
+	}
+	strays := make([]tree.Stray, len(rows))
+	for i, r := range rows {
+		strays[i] = tree.Stray{Row: r.placed(), Pending: !last.sees(r.XID)}
+	}
+	return strays, nil
+}

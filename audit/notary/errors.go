@@ -1,0 +1,33 @@
+package notary
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrInvalid is wrapped by the refusal of input that cannot be right, such as a checkpoint of another log.
+	ErrInvalid = errors.New("notary: invalid")
+
+	// ErrNotFound is wrapped when a practice has no checkpoint yet, or no batch holds the leaf.
+	ErrNotFound = errors.New("notary: not integrated")
+
+	// ErrProof is wrapped when a checkpoint's signature or a proof is wrong.
+	ErrProof = errors.New("notary: not proved")
+
+	// ErrDamaged is wrapped when the notary's own rows do not lead to the checkpoint that it signed last. It signs
+	// nothing more until they are restored; they never change, so any later backup has them.
+	ErrDamaged = errors.New("notary: the tree is damaged")
+)
+
+// RefusedError is what Step returns beside the number of leaves that it integrated, when it refused others.
+type RefusedError struct {
+	Damage []Damage
+}
+
+// Error says how many leaves were refused and names the first.
+func (e *RefusedError) Error() string {
+	first := e.Damage[0]
+	return fmt.Sprintf("notary: %d leaves were not integrated; the first, entry %s of practice %s: %s",
+		len(e.Damage), first.ID, first.Practice, first.Note)
+}

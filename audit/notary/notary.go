@@ -1,0 +1,247 @@
+package notary
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/tree"
+)
+
+// Store is where leaves and trees are kept; *auditmem.Store and *auditpg.Trees meet it.
+type Store = tree.Store
+
+// Options adjusts a [Notary]. The zero value is ready to use.
+type Options struct {
+	// Now gives the time of a batch. Defaults to time.Now.
+	Now func() time.Time
+	// Every is how often Run looks for leaves. Defaults to one second.
+	Every time.Duration
+	// Limit is how many leaves a batch takes, unless one transaction appended more. Defaults to 5,000.
+	Limit int
+	// Logger is told what Run cannot return. Defaults to one that discards.
+	Logger *slog.Logger
+}
+
+// Notary integrates leaves and signs the heads of the trees. It is a worker: start [Notary.Run] once, or call
+// [Notary.Step] from a scheduler. Several notaries on one log do no harm, for one works at a time.
+type Notary struct {
+	store  Store
+	log    *audit.Log
+	signer note.Signer
+	known  note.Verifiers
+	now    func() time.Time
+	every  time.Duration
+	limit  int
+	logger *slog.Logger
+
+	mu   sync.Mutex
+	last Checkpoint // the newest of the tree of heads that this process saw
+}
+
+// New returns a notary of the log whose leaves are in store. It checks each leaf's code with log before it integrates
+// it, and signs with signer. Known has the keys whose earlier checkpoints it continues: signer's own, and those that
+// signed before it. All are required; o may be nil.
+func New(store Store, log *audit.Log, signer note.Signer, known note.Verifiers, o *Options) (*Notary, error) {
+	if store == nil || log == nil || signer == nil || known == nil {
+		return nil, fmt.Errorf("%w: a notary needs a store, a log, a signer and the known keys", ErrInvalid)
+	}
+	if _, err := known.Verifier(signer.Name(), signer.KeyHash()); err != nil {
+		return nil, fmt.Errorf("%w: the signer's key is not among the known ones", ErrInvalid)
+	}
+	if o == nil {
+		o = &Options{}
+	}
+	n := &Notary{
+		store: store, log: log, signer: signer, known: known,
+		now: o.Now, every: o.Every, limit: o.Limit, logger: o.Logger,
+	}
+	if n.now == nil {
+		n.now = time.Now
+	}
+	if n.every <= 0 {
+		n.every = time.Second
+	}
+	if n.limit <= 0 {
+		n.limit = 5000
+	}
+	if n.logger == nil {
+		n.logger = slog.New(slog.DiscardHandler)
+	}
+	return n, nil
+}
+
+// Run integrates until ctx ends, and returns its error. What goes wrong in between is logged and tried again.
+func (n *Notary) Run(ctx context.Context) error {
+	tick := time.NewTicker(n.every)
+	defer tick.Stop()
+	for {
+		done, err := n.Step(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			n.logger.ErrorContext(ctx, "the audit log was not integrated in full", slog.Any("error", err))
+		} else if done >= n.limit {
+			continue // there is more
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// Step integrates one batch and returns how many leaves it took; none when nothing waits or another notary is at work.
+// It takes effect as a whole or not at all, so a notary that is killed is continued by the next one.
+//
+// A leaf whose code does not fit is never signed: the others are integrated, and the error is a *[RefusedError]. When a
+// code cannot be checked, because a key cannot be had, nothing is integrated and everything waits. When the notary's own
+// rows were damaged the error wraps [ErrDamaged].
+func (n *Notary) Step(ctx context.Context) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var r result
+	err := n.store.Integrate(ctx, n.limit, func(ctx context.Context, round tree.Round) (tree.Batch, error) {
+		var err error
+		r, err = n.integrate(ctx, round)
+		return r.batch, err
+	})
+	switch {
+	case errors.Is(err, tree.ErrBusy):
+		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("notary: step: %w", err)
+	}
+	if r.heads.Size > 0 {
+		n.last = r.heads
+	}
+	if len(r.refused) > 0 {
+		return r.taken, &RefusedError{Damage: r.refused}
+	}
+	return r.taken, nil
+}
+
+// result is what one Step made.
+type result struct {
+	batch   tree.Batch
+	taken   int
+	refused []Damage
+	heads   Checkpoint // of the tree of heads; zero when no leaf was taken
+}
+
+func (n *Notary) integrate(ctx context.Context, round tree.Round) (result, error) {
+	r := result{batch: tree.Batch{At: n.now().UTC().Truncate(time.Microsecond)}}
+	byPractice := map[string][]tree.Row{}
+	for _, row := range round.Rows {
+		err := n.log.Check(ctx, row.Leaf)
+		switch {
+		case err == nil:
+			byPractice[row.Leaf.Practice] = append(byPractice[row.Leaf.Practice], row)
+			r.taken++
+		case errors.Is(err, audit.ErrTampered):
+			r.refused = append(r.refused, refused(row.Leaf, err))
+		default:
+			return result{}, err
+		}
+	}
+	if r.taken == 0 {
+		return r, nil
+	}
+	practices := slices.Sorted(maps.Keys(byPractice))
+	edges, err := n.edges(ctx, round, append(practices, ""))
+	if err != nil {
+		return result{}, err
+	}
+	heads := head{edge: edges[""]}
+	for _, practice := range practices {
+		h := head{edge: edges[practice]}
+		for _, row := range byPractice[practice] {
+			h.add(tree.Mark{ID: row.Leaf.ID, Order: row.Order}, tlog.RecordHash(row.Leaf.Record()))
+		}
+		kept, point, err := h.sign(n.signer, practice, round.Number)
+		if err != nil {
+			return result{}, err
+		}
+		r.batch.Heads = append(r.batch.Heads, kept)
+		heads.add(tree.Mark{ID: practice}, tlog.RecordHash([]byte(point.text())))
+	}
+	kept, point, err := heads.sign(n.signer, "", round.Number)
+	r.batch.Heads, r.heads = append(r.batch.Heads, kept), point
+	return r, err
+}
+
+func refused(f audit.Leaf, err error) Damage {
+	return Damage{Kind: Forged, Practice: f.Practice, ID: f.ID, Position: -1, Note: err.Error()}
+}
+
+// edges returns the right edges of the practices' trees, after it has checked that they lead to the roots that were
+// signed. Otherwise one row that somebody altered would have the notary vouch for a tree it never built.
+func (n *Notary) edges(ctx context.Context, round tree.Round, practices []string) (map[string]edge, error) {
+	var keys []tree.Key
+	for _, p := range practices {
+		keys = append(keys, edgeKeys(p, round.Tips[p].Size)...)
+	}
+	found, err := round.Hashes(ctx, keys)
+	if err != nil && !errors.Is(err, tree.ErrNotFound) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	edges := map[string]edge{}
+	for _, p := range practices {
+		tip := round.Tips[p]
+		count := len(edgeKeys(p, tip.Size))
+		e := edge{size: tip.Size, roots: hashes(found[:count])}
+		found = found[count:]
+		if tip.Size > 0 {
+			signed, err := OpenCheckpoint(tip.Checkpoint, n.known)
+			if err != nil || signed.Practice != p || signed.Size != tip.Size || signed.Root != e.root() {
+				return nil, fmt.Errorf("%w: the newest head of practice %q does not fit its checkpoint", ErrDamaged, p)
+			}
+		}
+		if p == "" && (tip.Size < n.last.Size || (tip.Size == n.last.Size && n.last.Size > 0 && e.root() != n.last.Root)) {
+			return nil, fmt.Errorf("%w: batches are gone that this notary has signed", ErrDamaged)
+		}
+		edges[p] = e
+	}
+	return edges, nil
+}
+
+// head is a tree that a batch adds leaves to.
+type head struct {
+	edge   edge
+	marks  []tree.Mark
+	hashes []tree.Hash
+}
+
+func (h *head) add(m tree.Mark, leaf tlog.Hash) {
+	h.marks = append(h.marks, m)
+	for _, completed := range h.edge.add(leaf) {
+		h.hashes = append(h.hashes, completed)
+	}
+}
+
+func (h *head) sign(by note.Signer, practice string, number int64) (tree.Head, Checkpoint, error) {
+	point := Checkpoint{Log: by.Name(), Practice: practice, Size: h.edge.size, Root: h.edge.root()}
+	signed, err := point.sign(by)
+	if err != nil {
+		return tree.Head{}, Checkpoint{}, fmt.Errorf("sign: %w", err)
+	}
+	first := h.edge.size - int64(len(h.marks))
+	return tree.Head{
+		Practice: practice, Number: number, First: first, Size: h.edge.size, Marks: h.marks,
+		FirstHash: tlog.StoredHashCount(first), Hashes: h.hashes, Checkpoint: signed,
+	}, point, nil
+}

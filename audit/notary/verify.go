@@ -1,0 +1,300 @@
+package notary
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/tree"
+)
+
+// Verify checks a practice's log against its tree: that every leaf which was integrated is there, with the code, the
+// columns and the place that it had, that the leaves lead to the newest checkpoint, that the tree of heads holds it, and
+// that no other row stands among them. Each checkpoint of kept, which should come from elsewhere than the database, must
+// be of this practice's tree or of the tree of heads. Without one, a log that was cut short together with its tree cannot
+// be told from one that was never longer.
+//
+// With practice "" it checks the tree of heads, and that every practice's tree agrees with it. Where somebody may have
+// had the notary's key that is needed once, beside the checks of the practices and with a checkpoint that was kept.
+//
+// Damage is what the report lists; an error means that the log could not be checked. It reads the whole log, and may run
+// while others write.
+func (r *Reader) Verify(ctx context.Context, log *audit.Log, practice string, kept ...string) (*Report, error) {
+	v := &verification{
+		Reader: r, log: log, practice: practice,
+		report: &Report{Practice: practice}, sizes: map[string]int64{},
+	}
+	for _, signed := range kept {
+		c, err := OpenCheckpoint(signed, r.known)
+		if err != nil {
+			return nil, err
+		}
+		if c.Practice != practice && c.Practice != "" {
+			return nil, fmt.Errorf("%w: the checkpoint that was kept is another practice's", ErrInvalid)
+		}
+		v.kept = append(v.kept, c)
+	}
+	if err := v.run(ctx); err != nil {
+		return nil, fmt.Errorf("notary: verify: %w", err)
+	}
+	return v.report, nil
+}
+
+// verification is one run of Verify.
+type verification struct {
+	*Reader
+	log      *audit.Log
+	practice string
+	kept     []Checkpoint
+	report   *Report
+
+	tip    tree.Head // the newest head that was walked over
+	stored edge      // the tree of the hashes that were stored at integration
+	rows   edge      // the same tree of the rows as they are now
+	broken bool      // no head after this one can be compared with its root
+
+	suspects []suspect
+	sizes    map[string]int64 // for the tree of heads: how far each practice's heads were seen
+}
+
+// suspect is a position whose row is not what was integrated there.
+type suspect struct {
+	position int64
+	mark     tree.Mark
+	want     tlog.Hash
+	now      current
+}
+
+// current is what stands at a position now.
+type current struct {
+	found bool
+	hash  tlog.Hash
+	order string
+	note  string // why the row cannot be genuine, or ""
+}
+
+func (v *verification) run(ctx context.Context) error {
+	if err := v.walk(ctx); err != nil {
+		return err
+	}
+	further := v.amongHeads
+	if v.practice == "" {
+		further = v.furtherHeads
+	}
+	if err := further(ctx); err != nil {
+		return err
+	}
+	v.classify()
+	v.newest()
+	if v.practice != "" {
+		if err := v.strays(ctx); err != nil {
+			return err
+		}
+	}
+	slices.SortStableFunc(v.report.Damage, func(a, b Damage) int {
+		return cmp.Compare(uint64(a.Position), uint64(b.Position)) // as unsigned numbers, so that -1 comes last
+	})
+	return nil
+}
+
+func (v *verification) damage(kind Kind, position int64, id, note string, args ...any) {
+	v.damageOf(v.practice, kind, position, id, fmt.Sprintf(note, args...))
+}
+
+func (v *verification) damageOf(practice string, kind Kind, position int64, id, note string) {
+	if len(v.report.Damage) >= 1000 {
+		v.report.More++
+		return
+	}
+	v.report.Damage = append(v.report.Damage, Damage{
+		Kind: kind, Practice: practice, ID: id, Position: position, Note: note,
+	})
+}
+
+// walk goes over the heads that come after the newest one it has seen.
+func (v *verification) walk(ctx context.Context) error {
+	for {
+		page, err := v.store.Heads(ctx, tree.Query{Practice: v.practice, After: v.tip.Size, Limit: 16})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, h := range page {
+			if err := v.head(ctx, h); err != nil {
+				return err
+			}
+			v.tip = h
+			v.report.Size, v.report.Checkpoint = h.Size, h.Checkpoint
+		}
+	}
+}
+
+// head checks one head and the rows it integrated.
+func (v *verification) head(ctx context.Context, h tree.Head) error {
+	if h.First != v.tip.Size || h.Number <= v.tip.Number {
+		v.broken = true
+		v.damage(Unsound, v.tip.Size, "", "the head that continues position %d is missing", v.tip.Size)
+	}
+	count := tlog.StoredHashCount(h.Size) - tlog.StoredHashCount(h.First)
+	if h.First < 0 || h.Size <= h.First || int64(len(h.Marks)) != h.Size-h.First ||
+		h.FirstHash != tlog.StoredHashCount(h.First) || int64(len(h.Hashes)) != count {
+		v.broken = true
+		v.damage(Unsound, h.First, "", "batch %d does not list as many leaves and hashes as it integrated", h.Number)
+		return nil
+	}
+	comparison := headCheck{head: h, before: len(v.suspects)}
+	position := h.First
+	for marks := range slices.Chunk(h.Marks, 1000) {
+		now, err := v.current(ctx, h, marks)
+		if err != nil {
+			return err
+		}
+		for _, m := range marks {
+			v.position(&comparison, position, m, now[m.ID])
+			position++
+		}
+	}
+	if !v.broken {
+		v.compare(comparison)
+	}
+	return nil
+}
+
+// headCheck is what is known of a head while its positions are walked over.
+type headCheck struct {
+	head   tree.Head
+	before int        // how many suspects there were before it
+	unfit  bool       // a stored hash is not that of the hashes below it
+	kept   []keptRoot // of the checkpoints that end within it
+}
+
+type keptRoot struct {
+	kept         Checkpoint
+	stored, rows tlog.Hash
+}
+
+// position checks one leaf.
+func (v *verification) position(c *headCheck, position int64, m tree.Mark, now current) {
+	at := tlog.StoredHashIndex(0, position) - c.head.FirstHash
+	want := tlog.Hash(c.head.Hashes[at])
+	if !now.found || now.note != "" || now.hash != want || now.order != m.Order {
+		v.suspects = append(v.suspects, suspect{position: position, mark: m, want: want, now: now})
+	}
+	if v.broken {
+		return
+	}
+	for i, completed := range v.stored.add(want) {
+		c.unfit = c.unfit || c.head.Hashes[at+int64(i)] != tree.Hash(completed)
+	}
+	if now.found {
+		v.rows.add(now.hash)
+	} else {
+		v.rows.add(want)
+	}
+	for _, k := range v.kept {
+		if k.Practice == v.practice && k.Size == position+1 {
+			c.kept = append(c.kept, keptRoot{kept: k, stored: v.stored.root(), rows: v.rows.root()})
+		}
+	}
+}
+
+// compare compares both trees with the root that was signed, which tells whether the hashes or the rows were altered.
+func (v *verification) compare(c headCheck) {
+	h := c.head
+	size, root, ok := sizeAndRoot(h.Checkpoint)
+	ok = ok && size == h.Size
+	storedFit := ok && root == v.stored.root()
+	rowsFit := ok && root == v.rows.root()
+	switch {
+	case storedFit && c.unfit, rowsFit && !storedFit:
+		v.damage(Unsound, h.First, "", "the stored hashes of batch %d were altered; its leaves are what was signed", h.Number)
+	case !storedFit:
+		v.broken = true
+		v.damage(Unsound, h.First, "", "batch %d does not lead to its checkpoint", h.Number)
+	}
+	if storedFit {
+		v.rows = v.stored.clone()
+	} else if rowsFit {
+		v.stored = v.rows.clone()
+		v.suspects = slices.DeleteFunc(v.suspects, func(s suspect) bool {
+			return s.position >= h.First && s.now.found && s.now.note == "" && s.now.order == s.mark.Order
+		})
+	}
+	for _, k := range c.kept {
+		if k.kept.Root != k.stored && (storedFit || k.kept.Root != k.rows) {
+			v.damage(Rewritten, k.kept.Size-1, "", "the first %d leaves are not those of the checkpoint that was kept", k.kept.Size)
+		}
+	}
+}
+
+// classify names what became of the suspects.
+func (v *verification) classify() {
+	wanted, ordered := map[tlog.Hash]int64{}, map[string]int64{}
+	for _, s := range v.suspects {
+		wanted[s.want], ordered[s.mark.Order] = s.position, s.position
+	}
+	for _, s := range v.suspects {
+		other, moved := wanted[s.now.hash]
+		if !moved || other == s.position {
+			other, moved = ordered[s.now.order]
+		}
+		switch {
+		case v.practice == "":
+			v.damageOf(s.mark.ID, Unsound, -1, "", fmt.Sprintf("its head of batch position %d in the tree of heads is gone or another one", s.position))
+		case !s.now.found:
+			v.damage(Deleted, s.position, s.mark.ID, "the row is gone")
+		case moved && other != s.position:
+			v.damage(Swapped, s.position, s.mark.ID, "the row holds what was integrated at position %d", other)
+		case s.now.note != "":
+			v.damage(Edited, s.position, s.mark.ID, "%s", s.now.note)
+		case s.now.hash != s.want:
+			v.damage(Edited, s.position, s.mark.ID, "the row is genuine, but not the one that was integrated here")
+		default:
+			v.damage(Edited, s.position, s.mark.ID, "its place in the order of integration was altered")
+		}
+	}
+}
+
+// newest checks the newest checkpoint's signature, which stands for all before it, and looks for a tail that was cut.
+func (v *verification) newest() {
+	if v.report.Size > 0 {
+		c, err := OpenCheckpoint(v.report.Checkpoint, v.known)
+		if err != nil || c.Practice != v.practice {
+			v.damage(Unsound, v.report.Size-1, "", "no known key signed the newest checkpoint for this tree")
+		}
+	}
+	for _, k := range v.kept {
+		if k.Practice == v.practice && k.Size > v.report.Size {
+			v.damage(Cut, v.report.Size, "", "the checkpoint that was kept had %d leaves", k.Size)
+		}
+	}
+}
+
+// strays looks at the rows that no head holds.
+func (v *verification) strays(ctx context.Context) error {
+	after := ""
+	for {
+		page, err := v.store.Strays(ctx, v.practice, after, 1000)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, s := range page {
+			after = s.Leaf.ID
+			err := v.log.Check(ctx, s.Leaf)
+			switch {
+			case errors.Is(err, audit.ErrTampered):
+				v.damage(Forged, -1, s.Leaf.ID, "in no batch: %s", err)
+			case err != nil:
+				return err
+			case s.Pending:
+				v.report.Pending++
+			default:
+				v.damage(BackDated, -1, s.Leaf.ID, "the row is genuine, but no batch has it and the newest one saw its transaction")
+			}
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package notary
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/tree"
+)
+
+// current returns what stands now where a head has these marks, by id.
+func (v *verification) current(ctx context.Context, h tree.Head, marks []tree.Mark) (map[string]current, error) {
+	now := map[string]current{}
+	if v.practice == "" {
+		for _, m := range marks {
+			heads, err := v.store.Heads(ctx, tree.Query{Practice: m.ID, After: v.sizes[m.ID], Limit: 1})
+			if err != nil {
+				return nil, err
+			}
+			if m.ID != "" && len(heads) == 1 && heads[0].Number == h.Number {
+				v.sizes[m.ID] = heads[0].Size
+				now[m.ID] = current{found: true, hash: tlog.RecordHash([]byte(textOf(heads[0].Checkpoint)))}
+			}
+		}
+		return now, nil
+	}
+	ids := make([]string, len(marks))
+	for i, m := range marks {
+		ids[i] = m.ID
+	}
+	rows, err := v.store.Rows(ctx, v.practice, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		c := current{found: true, hash: tlog.RecordHash(r.Leaf.Record()), order: r.Order}
+		if err := v.log.Check(ctx, r.Leaf); errors.Is(err, audit.ErrTampered) {
+			c.note = err.Error()
+		} else if err != nil {
+			return nil, err
+		}
+		now[r.Leaf.ID] = c
+	}
+	return now, nil
+}
+
+// furtherHeads looks for heads of practices that the tree of heads does not hold. Those of batches after the newest one
+// that was walked over were written since.
+func (v *verification) furtherHeads(ctx context.Context) error {
+	for practice, size := range v.sizes {
+		heads, err := v.store.Heads(ctx, tree.Query{Practice: practice, After: size, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(heads) == 1 && heads[0].Number <= v.tip.Number {
+			v.damageOf(practice, Unsound, -1, "", "it has a head that the tree of heads does not hold")
+		}
+	}
+	return nil
+}
+
+// amongHeads checks that the practice's newest head is the newest one of it that the tree of heads holds, and that this
+// tree continues its kept checkpoints.
+func (v *verification) amongHeads(ctx context.Context) error {
+	mention, err := v.mention(ctx)
+	if err != nil {
+		return err
+	}
+	tip, err := v.Reader.tip(ctx, "")
+	if errors.Is(err, ErrNotFound) {
+		tip = tree.Head{}
+	} else if err != nil {
+		return err
+	}
+	signed, err := OpenCheckpoint(tip.Checkpoint, v.known)
+	if tip.Size > 0 && (err != nil || signed.Practice != "" || signed.Size != tip.Size) {
+		v.damage(Unsound, -1, "", "no known key signed the newest checkpoint of the tree of heads")
+		return nil
+	}
+	if err := v.keptHeads(ctx, signed); err != nil {
+		return err
+	}
+	switch {
+	case mention.Number > v.tip.Number:
+		v.damage(Cut, v.tip.Size, "", "batch %d integrated more leaves, and its head is gone", mention.Number)
+		return nil
+	case mention.Number < v.tip.Number:
+		v.damage(Unsound, v.tip.First, "", "the tree of heads does not hold batch %d of this practice", v.tip.Number)
+		return nil
+	case mention.Number == 0:
+		return nil
+	}
+	at := slices.IndexFunc(mention.Marks, func(m tree.Mark) bool { return m.ID == v.practice })
+	index := mention.First + int64(at)
+	leaf := tlog.RecordHash([]byte(textOf(v.tip.Checkpoint)))
+	fits := index < signed.Size
+	if fits {
+		proof, err := tlog.ProveRecord(signed.Size, index, reader(ctx, v.store, ""))
+		if err != nil && !errors.Is(err, tree.ErrNotFound) {
+			return err
+		}
+		fits = err == nil && tlog.CheckRecord(proof, signed.Size, signed.Root, index, leaf) == nil
+	}
+	if !fits {
+		v.damage(Unsound, v.tip.First, "", "the tree of heads does not lead to the newest checkpoint of this practice")
+	}
+	return nil
+}
+
+// mention returns the newest head of the tree of heads that mentions the practice, after walking over what was
+// integrated meanwhile.
+func (v *verification) mention(ctx context.Context) (tree.Head, error) {
+	for {
+		found, err := v.store.Heads(ctx, tree.Query{ID: v.practice, Newest: true, Limit: 1})
+		if err != nil || len(found) == 0 {
+			return tree.Head{}, err
+		}
+		before := v.tip.Number
+		if found[0].Number <= before {
+			return found[0], nil
+		}
+		if err := v.walk(ctx); err != nil || v.tip.Number == before {
+			return found[0], err
+		}
+	}
+}
+
+// keptHeads compares the tree of heads with the checkpoints of it that were kept.
+func (v *verification) keptHeads(ctx context.Context, now Checkpoint) error {
+	for _, k := range v.kept {
+		if k.Practice != "" || k.Size == 0 {
+			continue
+		}
+		if k.Size > now.Size {
+			v.damage(Cut, -1, "", "the tree of heads had %d leaves when its checkpoint was kept, and has %d", k.Size, now.Size)
+			continue
+		}
+		proof, err := tlog.ProveTree(now.Size, k.Size, reader(ctx, v.store, ""))
+		if err != nil && !errors.Is(err, tree.ErrNotFound) {
+			return err
+		}
+		if err != nil || tlog.CheckTree(proof, now.Size, now.Root, k.Size, k.Root) != nil {
+			v.damage(Rewritten, -1, "", "the tree of heads does not continue the checkpoint that was kept")
+		}
+	}
+	return nil
+}
+
+// sizeAndRoot reads a checkpoint whose signature does not matter, because a newer one stands for it.
+func sizeAndRoot(signed string) (int64, tlog.Hash, bool) {
+	line := strings.SplitN(signed, "\n", 4)
+	if len(line) < 4 {
+		return 0, tlog.Hash{}, false
+	}
+	size, err := strconv.ParseInt(line[1], 10, 64)
+	if err != nil {
+		return 0, tlog.Hash{}, false
+	}
+	root, err := tlog.ParseHash(line[2])
+	return size, root, err == nil
+}

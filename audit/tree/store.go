@@ -1,0 +1,113 @@
+package tree
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+)
+
+var (
+	// ErrBusy is wrapped when another notary is at work on the same log. Nothing was changed.
+	ErrBusy = errors.New("tree: another notary is at work")
+
+	// ErrRewound is wrapped when the store counts its transactions lower than it did at the last batch: its contents
+	// were loaded into another database. Nothing was changed.
+	ErrRewound = errors.New("tree: the database counts its transactions anew")
+
+	// ErrNotFound is wrapped when a hash is asked for that no head holds.
+	ErrNotFound = errors.New("tree: no such hash")
+)
+
+// Hash is a SHA-256 of RFC 6962, section 2.1.
+type Hash = [32]byte
+
+// Store keeps the trees. All methods may be called concurrently.
+type Store interface {
+	// Integrate calls work with the leaves that are in no batch, in their order, and keeps the batch that it returns: all
+	// of it, or nothing when work or the store fails. It hands out at most limit leaves, or as many
+	// as one transaction appended, for it never parts those, and never waits for a transaction that is still open. Leaves that work leaves out of
+	// its heads are not handed out again. Where no leaf waits, work is not called and the result is nil. One Integrate
+	// runs at a time; another one gets [ErrBusy]. Work must not call the store.
+	Integrate(ctx context.Context, limit int, work func(context.Context, Round) (Batch, error)) error
+
+	// Heads returns heads of one tree as q asks for them. A practice without heads has none; that is no error.
+	Heads(ctx context.Context, q Query) ([]Head, error)
+
+	// Rows returns those of a practice's leaves that have one of the ids, in any order. Those that are not there are
+	// left out.
+	Rows(ctx context.Context, practice string, ids []string) ([]Row, error)
+
+	// Strays returns, in the order of their ids, at most limit of the practice's leaves that are in no head and whose id
+	// is greater than after.
+	Strays(ctx context.Context, practice, after string, limit int) ([]Stray, error)
+
+	// Hashes returns stored hashes of heads in the order of the keys.
+	Hashes(ctx context.Context, keys []Key) ([]Hash, error)
+}
+
+// Round is what a notary integrates in one batch.
+type Round struct {
+	Number int64           // of the batch
+	Rows   []Row           // of all practices, in order
+	Tips   map[string]Head // for the practices in Rows and "" the newest head, if any, without Marks and Hashes
+
+	// Hashes is [Store.Hashes] in the same transaction.
+	Hashes func(context.Context, []Key) ([]Hash, error)
+}
+
+// Batch is what a notary made of a round.
+type Batch struct {
+	At    time.Time // UTC, at microseconds
+	Heads []Head    // at most one a tree
+}
+
+// Head is one tree after one batch. The leaves of the batch stand at the positions First to Size-1.
+type Head struct {
+	Practice   string // "" for the tree of heads
+	Number     int64  // of the batch
+	First      int64
+	Size       int64
+	Marks      []Mark
+	FirstHash  int64  // index of Hashes[0] in the tree's sequence of stored hashes
+	Hashes     []Hash // those that the batch's leaves completed, in the order of [golang.org/x/mod/sumdb/tlog]
+	Checkpoint string // a signed note
+}
+
+// Mark names the leaf at one position: Marks[i] of a head stands at First+i. In the tree of heads ID is a practice.
+type Mark struct {
+	ID    string
+	Order string // as in Row; "" in the tree of heads
+}
+
+// Row is a leaf and its place in the order of integration, which the store words as it likes: two rows of a log never
+// have the same, and a row's never changes.
+type Row struct {
+	Leaf  audit.Leaf
+	Order string
+}
+
+// Stray is a row in no head. Pending says that it came after the newest batch and waits for the next one; otherwise it
+// was left out, or was put among rows that had been integrated already.
+type Stray struct {
+	Row
+	Pending bool
+}
+
+// Key names a stored hash: its index in the sequence of stored hashes of a practice's tree, and the position of the leaf
+// that completed it.
+type Key struct {
+	Practice string
+	Index    int64
+	Leaf     int64
+}
+
+// Query asks for heads of one tree, oldest first, or newest first.
+type Query struct {
+	Practice string
+	After    int64  // only heads whose Size is greater
+	ID       string // only heads with this mark; empty for all
+	Newest   bool   // newest first
+	Limit    int    // at most this many; at least 1
+}
