@@ -15,6 +15,8 @@ import (
 // Change checks a change and returns a copy as it is to be kept.
 func Change(c sms.Change) (sms.Change, error) {
 	var check checker
+	check.that(len(c.Texts) > 0 || c.Received != nil || c.Stop != nil || c.Cancel != nil || c.Receipt != nil ||
+		c.Resolve != nil || c.Sender != nil, "the change carries nothing")
 	c.Texts = slices.Clone(c.Texts)
 	for i := range c.Texts {
 		t := &c.Texts[i]
@@ -40,9 +42,11 @@ func Change(c sms.Change) (sms.Change, error) {
 	if c.Stop != nil {
 		check.text("the practice", c.Stop.Practice, 64)
 		check.text("the number", c.Stop.Number, 64)
+		c.Stop = &sms.Stop{Practice: c.Stop.Practice, Number: c.Stop.Number, Decision: check.decision(c.Stop.Decision)}
 	}
 	if c.Cancel != nil {
 		check.key(c.Cancel.Key)
+		c.Cancel = &sms.Cancel{Key: c.Cancel.Key, Decision: check.decision(c.Cancel.Decision)}
 	}
 	if r := c.Receipt; r != nil {
 		check.key(r.Key)
@@ -88,7 +92,7 @@ func Settlement(s sms.Settlement) (sms.Settlement, error) {
 	for _, f := range []string{s.ProviderID, string(s.Delivery), s.Code, string(s.Class)} {
 		check.optional("a field of the settlement", f)
 	}
-	s.Due, s.Tried = Instant(s.Due), Instant(s.Tried)
+	s.Due, s.Tried, s.Decision = Instant(s.Due), Instant(s.Tried), check.decision(s.Decision)
 	return s, check.err
 }
 
@@ -107,6 +111,19 @@ func (c *checker) that(holds bool, rule string) {
 func (c *checker) key(k sms.Key) {
 	c.text("the practice", k.Practice, 64)
 	c.text("the text's id", k.ID, 256)
+}
+
+// decision returns a copy of a decision as it is to be kept.
+func (c *checker) decision(d sms.Decision) sms.Decision {
+	d.Until, d.Trail = Instant(d.Until), slices.Clone(d.Trail)
+	if len(d.Trail) == 0 {
+		d.Trail = nil
+	}
+	c.optional("the decision", string(d.Verdict)+d.Reason)
+	for _, step := range d.Trail {
+		c.optional("a step of the decision", step.Rule+step.Citation+step.Fact+string(step.Says)+step.Reason)
+	}
+	return d
 }
 
 func (c *checker) text(what, s string, limit int) {

@@ -1,0 +1,48 @@
+package twilio_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+
+	"github.com/enamel-go/enamel/sms/twilio"
+)
+
+// A handler for the texts that come in. It answers with an empty document: Twilio would text whatever stood in it.
+func ExampleProvider_ReadInbound() {
+	provider, err := twilio.New("AC0cc175b9c0f1b6a831c399e269772661", "the account's token", &twilio.Options{
+		InboundURL: "https://sms.example.com/twilio/inbound",
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	handle := func(w http.ResponseWriter, r *http.Request) {
+		in, err := provider.ReadInbound(r)
+		if err != nil {
+			http.Error(w, "refused", http.StatusForbidden)
+			return
+		}
+		fmt.Printf("%s wrote %q\n", in.From, in.Body)
+		w.Header().Set("Content-Type", "text/xml")
+		fmt.Fprint(w, "<Response/>")
+	}
+
+	for _, body := range []string{"Stop please", "Start please"} { // the signature is of the first
+		form := url.Values{
+			"MessageSid": {"SM0cc175b9c0f1b6a831c399e269772661"}, "From": {"+15125550142"}, "To": {"+15125550100"}, "Body": {body},
+		}
+		r := httptest.NewRequest(http.MethodPost, "/twilio/inbound", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("X-Twilio-Signature", "V1syo1IR2D8T5r9w7VLCSZmLne0=")
+		w := httptest.NewRecorder()
+		handle(w, r)
+		fmt.Println(w.Code)
+	}
+	// Output:
+	// +15125550142 wrote "Stop please"
+	// 200
+	// 403
+}

@@ -1,0 +1,130 @@
+package twilio
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/internal/wire"
+)
+
+// name is how the provider calls itself in receipts and errors.
+const name = "twilio"
+
+// Options adjusts a [Provider]. The zero value sends, and reads no webhooks.
+type Options struct {
+	// InboundURL is the public address at which Twilio delivers texts that came in, exactly as it is configured there
+	// but without its query: https, or http on this machine. Defaults to none: every inbound webhook is refused.
+	InboundURL string
+	// ReceiptURL is the public address at which Twilio delivers receipts, as InboundURL. It is told to Twilio with each
+	// text, our reference in the query. Defaults to none: no receipts are asked for.
+	ReceiptURL string
+	// Timeout ends a request; the outcome is then unknown. Defaults to 10 seconds.
+	Timeout time.Duration
+	// Lag is how long Twilio's list of messages may run behind; before that, absence proves nothing. Defaults to 6 hours.
+	Lag time.Duration
+	// BaseURL is where the API answers: https only. Defaults to https://api.twilio.com.
+	BaseURL string
+	// RootCAs are the authorities that may vouch for BaseURL. Defaults to the system's.
+	RootCAs *x509.CertPool
+	// Now is the clock against which Lag runs. Defaults to time.Now.
+	Now func() time.Time
+}
+
+// Provider carries texts through one Twilio account. It is immutable and may be used concurrently.
+type Provider struct {
+	sid, token       string
+	base, list       string // the API; the path of the account's messages
+	inbound, receipt string
+	lag              time.Duration
+	now              func() time.Time
+	client           *http.Client
+}
+
+var (
+	_ sms.Provider      = (*Provider)(nil)
+	_ sms.Finder        = (*Provider)(nil)
+	_ sms.InboundReader = (*Provider)(nil)
+	_ sms.ReceiptReader = (*Provider)(nil)
+)
+
+// New returns a provider for an account. The token both signs in and checks webhooks. The error wraps
+// [sms.ErrInvalid].
+func New(accountSID, authToken string, o *Options) (*Provider, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	if sid, ok := strings.CutPrefix(accountSID, "AC"); !ok || len(sid) != 32 || !plain(sid) || authToken == "" {
+		return nil, fmt.Errorf("%w: twilio needs an account SID and its token", sms.ErrInvalid)
+	}
+	p := &Provider{
+		sid: accountSID, token: authToken, base: "https://api.twilio.com",
+		list:    "/2010-04-01/Accounts/" + accountSID + "/Messages.json",
+		inbound: o.InboundURL, receipt: o.ReceiptURL, lag: 6 * time.Hour, now: time.Now,
+	}
+	for _, public := range []string{p.inbound, p.receipt} {
+		if public != "" && !publicURL(public) {
+			return nil, fmt.Errorf("%w: a webhook's address must be https and without query or fragment", sms.ErrInvalid)
+		}
+	}
+	if o.BaseURL != "" {
+		base, err := wire.Base(o.BaseURL, false)
+		if err != nil {
+			return nil, err
+		}
+		p.base = strings.TrimSuffix(base, "/")
+	}
+	timeout := 10 * time.Second
+	if o.Timeout > 0 {
+		timeout = o.Timeout
+	}
+	if o.Lag > 0 {
+		p.lag = o.Lag
+	}
+	if o.Now != nil {
+		p.now = o.Now
+	}
+	p.client = wire.Client(o.RootCAs, timeout)
+	return p, nil
+}
+
+// publicURL reports whether Twilio may call this address. It may name a user: Twilio then signs in, and signs it too.
+func publicURL(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return false
+	}
+	user := u.User
+	u.User = nil
+	_, err = wire.Base(u.String(), true)
+	return err == nil && (user == nil || user.Username() != "")
+}
+
+// String returns the provider's name alone, so that printing it shows no token.
+func (p *Provider) String() string { return name }
+
+// GoString is String for %#v.
+func (p *Provider) GoString() string { return name }
+
+// LogValue is String for log/slog.
+func (p *Provider) LogValue() slog.Value { return slog.StringValue(name) }
+
+// request makes a signed-in request to a path of the API.
+func (p *Provider) request(ctx context.Context, method, path string, form url.Values) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, p.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, fmt.Errorf("%w: twilio: the request cannot be made", sms.ErrInvalid)
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	req.Header.Set("Accept", "application/json")
+	req.SetBasicAuth(p.sid, p.token)
+	return req, nil
+}

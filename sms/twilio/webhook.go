@@ -1,0 +1,143 @@
+package twilio
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/enamel-go/enamel/sms"
+)
+
+// referenceKey is the query key under which our reference comes back in receipts.
+const referenceKey = "ref"
+
+// ReadInbound reads a text that came in. Where Twilio itself took the text for a keyword (Advanced Opt-Out) and has
+// answered it, Keyword says so, and an empty body becomes that word.
+func (p *Provider) ReadInbound(r *http.Request) (sms.Inbound, error) {
+	fields, err := p.read(r, p.inbound)
+	if err != nil {
+		return sms.Inbound{}, err
+	}
+	in := sms.Inbound{
+		Provider: name,
+		ID:       id(fields.Get("MessageSid"), fields.Get("SmsMessageSid"), fields.Get("SmsSid")),
+		From:     fields.Get("From"),
+		To:       fields.Get("To"),
+		Body:     legible(decoded(fields.Get("Body"))),
+	}
+	if !plain(in.ID) || !address(in.From) || !address(in.To) {
+		return sms.Inbound{}, fmt.Errorf("%w: the webhook names no message, sender or recipient", sms.ErrInvalid)
+	}
+	if status := fields.Get("SmsStatus"); status != "" && status != "received" && status != "receiving" {
+		return sms.Inbound{}, fmt.Errorf("%w: the webhook tells of no text that came in", sms.ErrInvalid)
+	}
+	if n, err := strconv.Atoi(fields.Get("NumMedia")); err == nil {
+		in.Media = min(max(n, 0), 10) // a message holds ten at most
+	}
+	switch word := fields.Get("OptOutType"); word {
+	case "STOP", "START", "HELP":
+		in.Keyword = word
+		if strings.TrimSpace(in.Body) == "" {
+			in.Body = word
+		}
+	}
+	return in, nil
+}
+
+// ReadReceipt reads a status callback. Its reference is the one given to Send.
+func (p *Provider) ReadReceipt(r *http.Request) (sms.Receipt, error) {
+	fields, err := p.read(r, p.receipt)
+	if err != nil {
+		return sms.Receipt{}, err
+	}
+	status := fields.Get("MessageStatus")
+	if status == "" {
+		status = fields.Get("SmsStatus")
+	}
+	sid := id(fields.Get("MessageSid"), fields.Get("SmsSid"), fields.Get("SmsMessageSid"))
+	receipt, ok := receipt(sid, status, fields.Get("ErrorCode"))
+	if !ok {
+		return sms.Receipt{}, fmt.Errorf("%w: the webhook tells of no text that went out", sms.ErrInvalid)
+	}
+	if reference := r.URL.Query().Get(referenceKey); address(reference) {
+		receipt.Reference = reference
+	}
+	return receipt, nil
+}
+
+// receipt makes a receipt of Twilio's words, or reports false where they are none that are known.
+func receipt(sid, status, code string) (sms.Receipt, bool) {
+	r := sms.Receipt{Provider: name, ID: sid}
+	switch status {
+	case "accepted", "scheduled", "queued", "sending":
+		r.Status = sms.StatusAccepted
+	case "sent", "partially_delivered":
+		r.Status = sms.StatusSent
+	case "delivered", "read":
+		r.Status = sms.StatusDelivered
+	case "undelivered":
+		r.Status = sms.StatusUndelivered
+	case "failed", "canceled":
+		r.Status = sms.StatusFailed
+	default:
+		return sms.Receipt{}, false
+	}
+	failed := r.Status == sms.StatusUndelivered || r.Status == sms.StatusFailed
+	if n, err := strconv.Atoi(code); err == nil && n > 0 && failed {
+		r.Code = strconv.Itoa(n)
+		r.Class = classOf(sms.AtDelivery, r.Code)
+	}
+	return r, plain(sid)
+}
+
+// id returns the first of several names that is there: Twilio repeats the message's id under old and new ones.
+func id(ids ...string) string {
+	for _, s := range ids {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// plain reports whether s can be an id of Twilio's: letters and digits.
+func plain(s string) bool {
+	if s == "" || len(s) > 64 {
+		return false
+	}
+	return strings.IndexFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}) < 0
+}
+
+// address reports whether s can be a sender or a recipient (a number, a short code, a name), or a reference of ours.
+func address(s string) bool {
+	return s != "" && len(s) <= 256 && utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
+}
+
+// decoded undoes base64. Twilio delivers long texts that came in parts in that form now and then, and a STOP must be
+// seen in them too. Only what is longer than one part and decodes to readable words is taken for it.
+func decoded(body string) string {
+	if len(body) <= 60 || len(body)%4 != 0 {
+		return body
+	}
+	raw, err := base64.StdEncoding.Strict().DecodeString(body)
+	if err != nil || !utf8.Valid(raw) || !strings.ContainsAny(string(raw), " \n") {
+		return body
+	}
+	for _, r := range string(raw) {
+		if !unicode.IsPrint(r) && !unicode.IsSpace(r) {
+			return body
+		}
+	}
+	return string(raw)
+}
+
+// legible replaces what no store keeps as text: bytes that are no UTF-8, and NUL.
+func legible(body string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(body, "\uFFFD"), "\x00", "\uFFFD")
+}
