@@ -29,7 +29,7 @@ type Cluster struct {
 // Start makes a new cluster and waits until it takes connections, which is a second or so. It returns
 // [ErrNotInstalled] when the machine has no server.
 func Start() (*Cluster, error) {
-	bin, err := find()
+	bin, err := Find()
 	if err != nil {
 		return nil, err
 	}

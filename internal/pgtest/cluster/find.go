@@ -25,8 +25,9 @@ var usual = []string{
 	"/Applications/Postgres.app/Contents/Versions/*/bin",
 }
 
-// find returns the folder of the server's binaries: the one on PATH, or else the newest of the usual ones.
-func find() (string, error) {
+// Find returns the folder of the server's binaries: the one on PATH, or else the newest where packages put them. It
+// returns [ErrNotInstalled] when there is none.
+func Find() (string, error) {
 	if path, err := exec.LookPath("pg_ctl"); err == nil && complete(filepath.Dir(path)) {
 		return filepath.Dir(path), nil
 	}

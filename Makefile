@@ -1,0 +1,49 @@
+# make test       checks and tests every module; on a machine that has only Go it installs what is missing
+# make promises   runs the tests of the promises alone: the compliance run
+# make bench      runs every benchmark once, so that none of them rots
+# make fmt        formats the code
+
+MODULES := . examples internal/tools
+BIN     := $(CURDIR)/.bin
+
+# Every module is built by itself, as its users build it.
+export GOWORK := off
+# The race detector needs cgo.
+export CGO_ENABLED := 1
+
+# each runs a command in every module. It goes on after a failure, so that one run shows all of them.
+each = status=0; for module in $(1); do (cd $$module && $(2)) || status=1; done; exit $$status
+
+# The linters need a newer Go than the library does; the go command fetches one unless it was told not to.
+.PHONY: tools
+tools:
+	@go -C internal/tools list -m >/dev/null || { echo "make: the linters need a newer Go than yours" >&2; exit 1; }
+	@mkdir -p $(BIN)
+	@go -C internal/tools build -buildvcs=false -o $(BIN)/ tool ./pgrun
+	@internal/tools/install.sh $(BIN)
+
+.PHONY: lint
+lint: tools
+	@echo "== go.mod, gofumpt, vet, staticcheck"
+	@grep -qx 'go 1.25.0' go.mod || { echo "go.mod: the library's go line moved from 1.25.0" >&2; exit 1; }
+	@$(call each,$(MODULES),go mod tidy -diff)
+	@unformatted=$$($(BIN)/gofumpt -l .) && test -z "$$unformatted" || { echo "make fmt: $$unformatted" >&2; exit 1; }
+	@$(call each,$(MODULES),go vet ./...)
+	@$(call each,$(MODULES),$(BIN)/staticcheck ./...)
+
+.PHONY: test
+test: lint
+	@echo "== go test -race"
+	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,$(MODULES),go test -race ./...)'
+
+.PHONY: promises
+promises: tools
+	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,. examples,go test -run TestPromise_ ./...)'
+
+.PHONY: bench
+bench: tools
+	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,. examples,go test -run xxx -bench . -benchtime 1x ./...)'
+
+.PHONY: fmt
+fmt: tools
+	@$(BIN)/gofumpt -w .
