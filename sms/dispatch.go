@@ -127,8 +127,11 @@ func (d *Dispatcher) Step(ctx context.Context) (int, error) {
 	return len(texts) + len(doubtful), failed
 }
 
-// each handles texts side by side and joins what went wrong.
+// each handles texts side by side, a single one right here, and joins what went wrong.
 func (d *Dispatcher) each(texts []Tracked, handle func(Tracked) error) error {
+	if len(texts) == 1 {
+		return handle(texts[0])
+	}
 	errs := make([]error, len(texts))
 	var group sync.WaitGroup
 	for i, t := range texts {
@@ -146,8 +149,8 @@ const fresh = time.Second
 func (d *Dispatcher) send(ctx context.Context, t Tracked, leased time.Time) error {
 	provider := d.providers[t.Provider]
 	for {
+		checked := time.Now() // a check is as old as its oldest fact
 		decision, err := d.decide(ctx, t)
-		checked := time.Now()
 		if err != nil {
 			// Nothing was sent: the text goes back and is decided on later.
 			return errors.Join(err, d.release(ctx, t))

@@ -8,45 +8,69 @@ import (
 // shortest is the least time that must be left of a window: providers take a validity period of whole seconds.
 const shortest = time.Second
 
-// window says whether the hour is lawful in the rule's zone, or in every zone the recipient may be in.
+// span is one window in one zone.
+type span struct {
+	opens, closes time.Duration
+	zone          *time.Location
+}
+
+// spans returns a rule's window in each zone it speaks of.
+func (l *Law) spans(r Rule, f Facts) []span {
+	zones := f.Zones
+	if r.Zone != "" {
+		zones = []*time.Location{l.zones[r.Zone]}
+	}
+	spans := make([]span, len(zones))
+	for i, z := range zones {
+		spans[i] = span{r.Opens, r.Closes, z}
+	}
+	return spans
+}
+
+// window says whether the hour is lawful in the rule's zone, or in every zone the recipient may be in. What it defers,
+// it defers to the first moment that is inside every window of the law, its own and the other rules'.
 func (l *Law) window(r Rule, f Facts, now time.Time) answer {
 	if f.Text.Kind.Answer() {
 		return answer{says: Send, fact: "answers the patient's own message at any hour"}
 	}
-	zones, names := f.Zones, make([]string, 0, len(f.Zones))
-	if r.Zone != "" {
-		zones = []*time.Location{l.zones[r.Zone]}
-	}
-	for _, z := range zones {
-		names = append(names, now.In(z).Format("15:04:05 ")+z.String())
+	own := l.spans(r, f)
+	names := make([]string, len(own))
+	for i, s := range own {
+		names[i] = now.In(s.zone).Format("15:04:05 ") + s.zone.String()
 	}
 	fact := strings.Join(names, ", ")
-	if len(zones) == 0 {
+	if len(own) == 0 {
 		return answer{says: Refuse, fact: "no time zone", reason: "Nobody knows what time it is for the recipient."}
 	}
-	opens, closes, found := hours(r, zones, now)
-	hours := clock(r.Opens) + " to " + clock(r.Closes)
-	switch {
-	case !found:
-		return answer{says: Refuse, fact: fact, reason: "There is no hour that is between " + hours + " in all of the recipient's time zones."}
-	case opens.After(now):
-		where := "for the recipient"
-		if r.Zone != "" {
-			where = "in " + r.Zone
-		}
-		return answer{says: Defer, fact: fact, until: opens, reason: "Texts leave between " + hours + " " + where + " only."}
+	if opens, closes, found := hours(own, now); found && !opens.After(now) {
+		return answer{says: Send, fact: fact, until: closes}
 	}
-	return answer{says: Send, fact: fact, until: closes}
+	var all []span
+	for _, other := range l.rules {
+		if other.Check == CheckWindow && !other.Effective.After(now) {
+			all = append(all, l.spans(other, f)...)
+		}
+	}
+	opens, _, found := hours(all, now)
+	between := clock(r.Opens) + " and " + clock(r.Closes)
+	if !found {
+		return answer{says: Refuse, fact: fact, reason: "There is no hour between " + between + " that all time zones of the recipient share."}
+	}
+	where := "for the recipient"
+	if r.Zone != "" {
+		where = "in " + r.Zone
+	}
+	return answer{says: Defer, fact: fact, until: opens, reason: "Texts leave between " + between + " " + where + " only."}
 }
 
-// hours returns the first stretch, from now or later, that is inside the rule's window in all zones and not yet about to
-// end. It looks a week ahead: zones that never share an hour have none.
-func hours(r Rule, zones []*time.Location, now time.Time) (opens, closes time.Time, found bool) {
+// hours returns the first stretch, from now or later, that is inside all spans and not yet about to end. It looks a week
+// ahead: zones that never share an hour have none.
+func hours(spans []span, now time.Time) (opens, closes time.Time, found bool) {
 	moment := now
 	for limit := now.AddDate(0, 0, 7); moment.Before(limit); {
 		latest, earliest := moment, time.Time{}
-		for _, z := range zones {
-			from, to := next(r, z, moment)
+		for _, s := range spans {
+			from, to := s.next(moment)
 			if from.After(latest) {
 				latest = from
 			}
@@ -56,9 +80,9 @@ func hours(r Rule, zones []*time.Location, now time.Time) (opens, closes time.Ti
 		}
 		switch {
 		case earliest.Sub(latest) < shortest:
-			moment = earliest // the window that ends first is of no use: look behind it
+			moment = earliest // the span that ends first is of no use: look behind it
 		case latest.After(moment):
-			moment = latest // at that moment the other zones may have closed: look again
+			moment = latest // at that moment other spans may have ended: look again
 		default:
 			return moment.UTC(), earliest.UTC(), true
 		}
@@ -66,12 +90,12 @@ func hours(r Rule, zones []*time.Location, now time.Time) (opens, closes time.Ti
 	return time.Time{}, time.Time{}, false
 }
 
-// next returns the window in zone that contains moment, or the one after it. Hours are wall-clock hours, so on the days
-// that daylight saving begins or ends the window still opens and closes by the clock on the wall.
-func next(r Rule, zone *time.Location, moment time.Time) (from, to time.Time) {
-	local := moment.In(zone)
+// next returns the window that contains moment, or the one after it. Hours are wall-clock hours, so on the days that
+// daylight saving begins or ends the window still opens and closes by the clock on the wall.
+func (s span) next(moment time.Time) (from, to time.Time) {
+	local := moment.In(s.zone)
 	for day := 0; ; day++ {
-		from, to = wall(local, day, r.Opens), wall(local, day, r.Closes)
+		from, to = wall(local, day, s.opens), wall(local, day, s.closes)
 		if to.After(moment) {
 			return from, to
 		}
