@@ -58,6 +58,20 @@ func TestEveryArrowIsInTheTable(t *testing.T) {
 	require.Empty(t, check(nodes))
 }
 
+// A vendor may feed the files of several sets to one tool of their own, which knows them by the version alone.
+func TestMigrationsHaveVersionsOfTheirOwn(t *testing.T) {
+	files := map[string]string{}
+	for _, pattern := range []string{"*/*/migrations/*.sql", "*/*/*/migrations/*.sql"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		for _, file := range found {
+			version, _, _ := strings.Cut(filepath.Base(file), "_")
+			require.NotContains(t, files, version, "%s has the version of another", file)
+			files[version] = file
+		}
+	}
+}
+
 // A vendor who embeds one domain gets our module and nothing else: no line of another's in go.sum, nothing downloaded.
 func TestConsentBringsNobodyAlong(t *testing.T) {
 	here, err := filepath.Abs(root)
