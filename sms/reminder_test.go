@@ -1,0 +1,110 @@
+package sms_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// diary is a schedule of one appointment.
+type diary struct {
+	visit   sms.Visit
+	planned string
+	broken  error
+}
+
+func (d *diary) Changed(context.Context, int) ([]sms.Visit, error) {
+	if d.broken != nil || d.planned == d.visit.Version {
+		return nil, d.broken
+	}
+	return []sms.Visit{d.visit}, nil
+}
+
+func (d *diary) Planned(_ context.Context, _, _, version string) error {
+	d.planned = version
+	return nil
+}
+
+func (d *diary) Current(_ context.Context, _, appointment, version string) (bool, error) {
+	return d.visit.Active && d.visit.Appointment == appointment && d.visit.Version == version, nil
+}
+
+func visit(start time.Time) sms.Visit {
+	return sms.Visit{
+		Practice: practice, Appointment: "a-1", Version: "1", Patient: "p-1", Number: patient, Zone: "America/Chicago",
+		Start: start, Active: true,
+	}
+}
+
+func (w *world) planner(d sms.Schedule) *sms.Planner {
+	w.schedule = d
+	p, err := sms.NewPlanner(w.texts, d, nil)
+	require.NoError(w.t, err)
+	return p
+}
+
+func (w *world) plan(p *sms.Planner) {
+	w.t.Helper()
+	for range 10 {
+		n, err := p.Step(w.t.Context())
+		require.NoError(w.t, err)
+		if n == 0 {
+			return
+		}
+	}
+	w.t.Fatal("the planner finds work for ever")
+}
+
+func TestAReminderSaysWhenAndWhoAndNothingElse(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		d := &diary{visit: visit(noon.Add(30 * time.Hour))}
+		w.plan(w.planner(d))
+		w.step(w.dispatcher())
+		require.Empty(t, w.carrier.bodies(), "not before its time")
+		w.now.Add(6 * time.Hour)
+		w.step(w.dispatcher())
+		require.Equal(t, []string{
+			"Elm Street Dental: reminder of your appointment on Wednesday, March 4 at 6:00 PM. Questions: 214-555-0199. " +
+				"Reply HELP for help, STOP to end texts.",
+		}, w.carrier.bodies())
+	})
+}
+
+func TestPlanningTwiceQueuesOnce(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		d := &diary{visit: visit(noon.Add(30 * time.Hour))}
+		p := w.planner(d)
+		w.plan(p)
+		d.planned = "" // cut off before it was acknowledged
+		w.plan(p)
+		page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice})
+		require.NoError(t, err)
+		require.Len(t, page.Texts, 1)
+	})
+}
+
+func TestWhatNeedsNoReminderGetsNone(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		for name, change := range map[string]func(*sms.Visit){
+			"cancelled":                     func(v *sms.Visit) { v.Active = false },
+			"no number":                     func(v *sms.Visit) { v.Number = "" },
+			"too soon":                      func(v *sms.Visit) { v.Start = noon.Add(30 * time.Minute) },
+			"a practice that does not text": func(v *sms.Visit) { v.Practice = "oak-street" },
+			"a number that is none":         func(v *sms.Visit) { v.Number = "+1" },
+		} {
+			d := &diary{visit: visit(noon.Add(30 * time.Hour))}
+			change(&d.visit)
+			w.plan(w.planner(d))
+			require.Equal(t, "1", d.planned, "%s: it must not come again for ever", name)
+		}
+		page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice})
+		require.NoError(t, err)
+		require.Empty(t, page.Texts)
+	})
+}
