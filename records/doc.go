@@ -1,0 +1,66 @@
+// Package records keeps who a practice treats and when: its patients with how to reach them, and its schedule.
+//
+// A [Patient] is saved whole and found by name and birth date, by phone or by e-mail address. A phone number that is none
+// is kept as it was given, and says why no text can go to it. An [Appointment] is booked, moved, cancelled, and in the
+// end kept or missed.
+//
+//	patients, err := records.New(recordspg.New(db, keyring, nil), log, nil)
+//	saved, err := patients.SavePatient(ctx, by, records.Save{Patient: records.Patient{
+//		Practice: "elm-street", ID: "p-204",
+//		Name:  records.Name{Family: "Kreiger", Given: "Clemente"},
+//		Birth: born, Phones: []records.Phone{{Number: "(512) 555-0142", Use: records.Mobile}},
+//	}})
+//	visit, err := patients.Book(ctx, by, records.Booking{
+//		Practice: "elm-street", Appointment: "a-88", Patient: "p-204", Clinician: "u-3",
+//		Start: start, Zone: "America/Chicago", Duration: 30 * time.Minute,
+//	})
+//
+// All of a patient's data is sealed under the patient's own key by the store on Postgres; what is found is found by
+// blind indexes of the normalised value ([Terms]).
+//
+// # Every read and write leaves its entry
+//
+// A write's entry is part of the write. A read's entry is committed before the data is returned, one for each patient or
+// appointment that is; when it cannot be, nothing is returned. A question that finds nobody, and one that is refused,
+// leave an entry too. Only [Service.Current] and [Service.Planned] leave none: they tell a machine nothing of a patient.
+//
+// # Transactions
+//
+// The log given to [New] records reads and refusals, and keys are made on the keyring's handle. Both keep a handle of
+// their own, because what was seen, refused or sealed must survive the caller's rollback; so callers who open
+// transactions give log and keys a connection pool of their own (two connections do): from a shared pool, transactions
+// that each wait for a second connection stop each other.
+//
+// A record and its entry in the log are one change of the store, kept together or not at all. To make them part of a
+// transaction of yours, bind a copy of the service to it:
+//
+//	_, err := patients.WithStore(store.WithTx(tx)).SavePatient(ctx, by, save)
+//
+// A copy bound to a transaction belongs to the goroutine that owns the transaction.
+//
+// # Ids and repetition
+//
+// Every command may carry the caller's id of the act. The same id with the same content again changes nothing and
+// returns the record as it is now; with other content it is refused with [ErrConflict]. A command that asks for what is
+// kept already changes nothing either. In both cases the call is a read, and leaves a read's entry.
+//
+// Who changes a record says which revision was seen. When another one is kept, the command is refused with
+// [ErrRevision]: nobody overwrites what he has not seen.
+//
+// # Reminders
+//
+// [Service.Changed], [Service.Planned] and [Service.Current] are the schedule as a planner of reminders reads it. An
+// appointment's version changes with its time and status, and with the number and the time zone of its patient, so a
+// reminder that was planned for an older version is known to be out of date.
+//
+// # Errors
+//
+// [ErrInvalid] for commands and questions that lack something; [ErrNotFound], and the finer [ErrGone] of what was
+// destroyed; [ErrConflict], and the finer [ErrRevision]; [ErrClosed] for appointments that are no longer booked. A
+// refusal is recorded in the log and changes nothing. [ErrTampered] says that a record was altered behind our back. No
+// error carries a name, a number, an address or a date.
+//
+// # Writing your own store
+//
+// Implement [Store] and run the cases of package recordstest against it. recordsmem and recordspg pass the same cases.
+package records

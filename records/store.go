@@ -1,0 +1,154 @@
+package records
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+)
+
+// Store keeps patients and the schedule. All methods may be called concurrently; a cancelled context writes nothing.
+// What is returned shares no memory with the store. Text is kept and compared as it is, byte by byte.
+type Store interface {
+	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
+	// practice has an act of c.Act's id. Nor does it write anything beside an error: [ErrStale] when what is kept does
+	// not have the revision before that of c.Patient or c.Appointment, a new one being revision 1; [ErrNotFound] when
+	// the practice lacks the patient of a new appointment; what [Change.Valid] says of a change that is not valid.
+	Apply(ctx context.Context, c Change) (bool, error)
+
+	// Done reports whether the practice has the act, by its id. It returns [ErrConflict] when that act has another
+	// digest. It heeds no other field.
+	Done(ctx context.Context, a Act) (bool, error)
+
+	// Patient returns a patient, or [ErrNotFound].
+	Patient(ctx context.Context, k Key) (Patient, error)
+
+	// Patients returns the patients that have a term, by their ids, at most q.Limit.
+	Patients(ctx context.Context, q PatientQuery) ([]Patient, error)
+
+	// Appointment returns an appointment, or [ErrNotFound].
+	Appointment(ctx context.Context, k Key) (Appointment, error)
+
+	// Appointments returns the appointments of a stretch of time by (Start, ID), at most q.Limit.
+	Appointments(ctx context.Context, q AppointmentQuery) ([]Appointment, error)
+
+	Visits
+}
+
+// Visits is the worker's side of a store: it crosses practices.
+type Visits interface {
+	// Changed returns up to limit appointments with their patients, both as of one moment, that have been reported by a
+	// change to be planned and whose version was not marked since, by (Changed, Practice, ID).
+	Changed(ctx context.Context, limit int) ([]Appointed, error)
+
+	// Planned marks the appointment as planned, unless it has another version or is not known.
+	Planned(ctx context.Context, k Key, version string) error
+}
+
+// Change is what one write carries. Either Patient or Appointment is set.
+type Change struct {
+	Act         Act
+	Patient     *Patient     // replaces the revision before it, with all its terms
+	Recall      *Recall      // beside Patient: its appointments get another version
+	Appointment *Appointment // replaces the revision before it
+	Plan        bool         // beside Appointment: its reminders are to be planned; otherwise they are not, whatever was
+	Leaves      []audit.Leaf // the entries that record the change
+}
+
+// Recall gives every booked appointment of a patient another version. Of those that start after At the reminders are to
+// be planned. Writing it and booking for the same patient exclude each other, or else an appointment that is booked
+// beside it could be planned with the old number and never be recalled.
+type Recall struct {
+	Version string
+	At      time.Time
+}
+
+// Valid reports why a store cannot keep the change, as an error that wraps [ErrInvalid] or [audit.ErrInvalid], or nil.
+// Every change of a [Service] is valid; a store checks what it is given, for Postgres refuses some text that a map takes.
+func (c Change) Valid() error {
+	if (c.Patient == nil) == (c.Appointment == nil) || c.Recall != nil && c.Patient == nil || len(c.Leaves) == 0 {
+		return fmt.Errorf("%w: a change carries either a patient or an appointment, and at least one entry", ErrInvalid)
+	}
+	var err error
+	var practice, patient string
+	var revision int
+	if p := c.Patient; p != nil {
+		err = p.valid(Date{Year: 9999, Month: time.December, Day: 31})
+		practice, patient, revision = p.Practice, p.ID, p.Revision
+	} else {
+		a := c.Appointment
+		err = a.stored()
+		practice, patient, revision = a.Practice, a.Patient, a.Revision
+	}
+	if err != nil {
+		return err
+	}
+	if revision < 1 {
+		return fmt.Errorf("%w: a change makes a revision of at least 1", ErrInvalid)
+	}
+	if r := c.Recall; r != nil && (text("the version", r.Version, 64, true) != nil || !isKept(r.At)) {
+		return fmt.Errorf("%w: a recall has a version and a time", ErrInvalid)
+	}
+	if c.Act.Practice != practice || c.Act.Patient != patient || len(c.Act.Digest) == 0 {
+		return fmt.Errorf("%w: a change's act is another practice's or another patient's", ErrInvalid)
+	}
+	if err := text("the act's id", c.Act.ID, 64, true); err != nil {
+		return err
+	}
+	for _, leaf := range c.Leaves {
+		if leaf.Practice != practice {
+			return fmt.Errorf("%w: a change's entry is in another practice's log", ErrInvalid)
+		}
+		if err := leaf.Valid(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stored refuses an appointment that is not as the service would keep it.
+func (a Appointment) stored() error {
+	if err := a.valid(); err != nil {
+		return err
+	}
+	if !isKept(a.Start) || !isKept(a.Changed) {
+		return fmt.Errorf("%w: a time is not in UTC at microseconds", ErrInvalid)
+	}
+	return text("the version", a.Version, 64, true)
+}
+
+func isKept(t time.Time) bool { return t == instant(t) && isInstant(t) }
+
+// PatientQuery asks for the patients that have a term.
+type PatientQuery struct {
+	Practice string
+	Term     Term
+	After    string // only ids after this one
+	Limit    int    // at least 1
+}
+
+// AppointmentQuery asks for the appointments of a stretch of time.
+type AppointmentQuery struct {
+	Practice string
+	From     time.Time // UTC; starts at this moment are in it
+	Until    time.Time // UTC; starts at this moment are not
+	Status   Status    // empty: any
+	After    Place     // only what stands after this place
+	Limit    int       // at least 1
+}
+
+// Place is where an appointment stands in the order of the schedule.
+type Place struct {
+	Start time.Time
+	ID    string
+}
+
+// Appointed is an appointment with its patient.
+type Appointed struct {
+	Appointment Appointment
+	Patient     Patient
+	// Err says why one of them cannot be read: [ErrGone] or [ErrTampered]. Then of the appointment only what the
+	// schedule is searched by is there, and of the patient the key.
+	Err error
+}

@@ -1,0 +1,97 @@
+package records
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+)
+
+// Visit is an appointment as its reminder needs it. It is an alias of a plain struct, so that whoever plans reminders can
+// declare the same one without importing this package.
+type Visit = struct {
+	Practice    string
+	Appointment string
+	Version     string // changes with whatever the reminder depends on: time, status, the patient's number and zone
+	Patient     string
+	Number      string // the patient's first textable phone, E.164; empty: none
+	Zone        string // the practice's time zone, an IANA name: the appointment's time is told in it
+	PatientZone string // the patient's time zone by address, an IANA name; may be empty
+	Start       time.Time
+	Active      bool // false once cancelled, missed or kept
+}
+
+// Changed returns up to limit visits, of any practice, whose reminders have not been planned since their last change,
+// the oldest change first. That the planner read them is recorded, once for each. Booked visits in the past are not
+// reported, moved and cancelled ones are. A record that cannot be read, because it was destroyed or altered, is no
+// longer active; where it was altered, the log says so. The limit is 1 to 1000, 0 for 100.
+func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
+	if err := asks("every practice", &limit); err != nil {
+		return nil, err
+	}
+	found, err := s.store.Changed(ctx, limit)
+	if err != nil {
+		return nil, fmt.Errorf("records: changed: %w", err)
+	}
+	var visits []Visit
+	for _, f := range found {
+		if err := s.planned(ctx, f); err != nil {
+			return nil, fmt.Errorf("records: changed: %w", err)
+		}
+		a := f.Appointment
+		visits = append(visits, Visit{
+			Practice: a.Practice, Appointment: a.ID, Version: a.Version, Patient: a.Patient, Number: f.Patient.Number(),
+			Zone: a.Zone, PatientZone: f.Patient.Zone, Start: a.Start, Active: a.Status == Booked && f.Err == nil,
+		})
+	}
+	return visits, nil
+}
+
+// planned records that the planner reads an appointment with its patient's number.
+func (s *Service) planned(ctx context.Context, f Appointed) error {
+	a := f.Appointment
+	planner := audit.Actor{Kind: audit.System, ID: "planner"}
+	e := entry("records.appointment.read", planner, a.Practice, a.Patient, audit.Object{Kind: appointmentKind, ID: a.ID}, "")
+	switch {
+	case errors.Is(f.Err, ErrGone):
+		e.Patient = "" // with the records the key may be gone that the entry would be sealed under; nothing was read
+	case f.Err != nil:
+		e.Outcome, e.Reason = audit.Refused, f.Err.Error()
+	}
+	return s.log.Record(ctx, e)
+}
+
+// Planned says that the reminders of a visit in this version are planned. A visit that has changed meanwhile stays
+// reported. It holds nothing of a patient and leaves no entry.
+func (s *Service) Planned(ctx context.Context, practice, appointment, version string) error {
+	k := Key{practice, appointment}
+	if err := k.valid("the appointment"); err != nil {
+		return err
+	}
+	if err := text("the version", version, 64, true); err != nil {
+		return err
+	}
+	if err := s.store.Planned(ctx, k, version); err != nil {
+		return fmt.Errorf("records: planned: %w", err)
+	}
+	return nil
+}
+
+// Current reports whether an appointment is still booked in this very version. It reads the store every time, and
+// records nothing: a machine that is about to text asks, and records the decision it builds on the answer.
+func (s *Service) Current(ctx context.Context, practice, appointment, version string) (bool, error) {
+	k := Key{practice, appointment}
+	if err := k.valid("the appointment"); err != nil {
+		return false, err
+	}
+	a, err := s.store.Appointment(ctx, k)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("records: current: %w", err)
+	}
+	return a.Status == Booked && a.Version == version, nil
+}
