@@ -6,8 +6,11 @@ var (
 	// ErrInvalid is wrapped by the refusal of a command that lacks something or cannot be true. Its text says what.
 	ErrInvalid = errors.New("consent: invalid")
 
-	// ErrEvidence is the [ErrInvalid] of a grant whose basis asks for evidence that was not given.
+	// ErrEvidence is the [ErrInvalid] of a command that lacks the evidence it needs.
 	ErrEvidence = wrap(ErrInvalid, "evidence is missing")
+
+	// ErrTampered is wrapped by a store whose kept fact does not say what was written, or stands in another place.
+	ErrTampered = errors.New("consent: fact was altered")
 
 	// ErrConflict is wrapped when an id was used before for another act.
 	ErrConflict = errors.New("consent: another fact has this id")
@@ -27,6 +30,12 @@ var (
 	// ErrStale is what a [Store] answers when the ledger has grown since it was read. The service reads it again and
 	// repeats its decision; callers of the service never see it.
 	ErrStale = errors.New("consent: the ledger has grown")
+)
+
+var (
+	errActor    = wrap(ErrInvalid, "the actor has no kind that is known, or no id of at most 64 bytes")
+	errAhead    = wrap(ErrInvalid, "the time it is said to have happened lies in the future")
+	errCategory = wrap(ErrInvalid, "the category is none of transactional, conversational, promotional")
 )
 
 // wrap returns a finer sentinel under a coarser one.

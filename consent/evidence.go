@@ -3,9 +3,7 @@ package consent
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 	"strings"
-	"time"
 )
 
 // Basis is how a consent was given.
@@ -21,6 +19,11 @@ const (
 	Verbal          Basis = "verbal"         // said to a member of staff
 	Import          Basis = "import"         // taken over from another system without its evidence
 )
+
+// written reports whether a basis is one of the three that the promise names.
+func (b Basis) written() bool {
+	return b == SignedAgreement || b == WebForm || b == OfficeDocument
+}
 
 // Evidence is what proves a fact. Which fields a grant must carry depends on its basis; see [Rule].
 type Evidence struct {
@@ -59,55 +62,23 @@ func (e Evidence) fields() map[string]bool {
 	}
 }
 
-// Rule says what a basis needs and permits, from a day on.
-type Rule struct {
-	ID        string
-	Basis     Basis
-	Effective time.Time  // UTC; a grant is judged by the newest rule in effect at its claimed time
-	Needs     []string   // evidence without which the grant is refused
-	Permits   []Category // what the grant permits; empty: it is recorded and permits nothing
-	Source    string
-}
-
-// Profile is a named set of rules. A vendor who names a profile wider than [Promised] no longer keeps the promise that
-// only written consent permits a text.
-type Profile struct {
-	Name  string
-	Rules []Rule
-}
-
-// Promised returns the default profile: consent is express and written, by one of the three methods that the policy
-// names, each with its evidence. Nothing else permits a text.
-func Promised() Profile {
-	const policy = "DentTracks SMS Privacy Policy, section 2; 47 CFR 64.1200(f)(9)"
-	all := Categories()
-	return Profile{Name: "promised", Rules: []Rule{
-		{ID: "signed-agreement-1", Basis: SignedAgreement, Needs: []string{"wording", "language", "signature or document"}, Permits: all, Source: policy},
-		{ID: "web-form-1", Basis: WebForm, Needs: []string{"wording", "language", "address", "browser"}, Permits: all, Source: policy},
-		{ID: "office-document-1", Basis: OfficeDocument, Needs: []string{"wording", "language", "document", "staff"}, Permits: all, Source: policy},
-		{ID: "number-in-care-1", Basis: NumberInCare, Source: policy},
-		{ID: "verbal-1", Basis: Verbal, Source: policy},
-		{ID: "import-1", Basis: Import, Source: policy},
-	}}
-}
-
-// rule returns the newest rule for basis in effect at the moment, or false when the profile knows no such basis.
-func (p Profile) rule(basis Basis, at time.Time) (Rule, bool) {
-	var newest Rule
-	found := false
-	for _, r := range p.Rules {
-		if r.Basis != basis || r.Effective.After(at) {
-			continue
-		}
-		if !found || r.Effective.After(newest.Effective) {
-			newest, found = r, true
+// valid refuses text that Postgres cannot hold, or that is no evidence but a file.
+func (e Evidence) valid() error {
+	for _, field := range []struct{ name, value string }{
+		{"wording", e.Wording},
+		{"language", e.Language},
+		{"signature", e.Signature},
+		{"document", e.Document},
+		{"address", e.Address},
+		{"browser", e.Browser},
+		{"staff", e.Staff},
+		{"guardian", e.Guardian},
+		{"words", e.Words},
+		{"message", e.Message},
+	} {
+		if err := text("the evidence's "+field.name, field.value, 16<<10, false); err != nil {
+			return err
 		}
 	}
-	return newest, found
-}
-
-// missing returns what r needs and e lacks, in the rule's order.
-func (r Rule) missing(e Evidence) []string {
-	present := e.fields()
-	return slices.DeleteFunc(slices.Clone(r.Needs), func(need string) bool { return present[need] })
+	return nil
 }

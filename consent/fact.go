@@ -1,8 +1,11 @@
 package consent
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/enamel-go/enamel/audit"
 )
@@ -25,6 +28,37 @@ type Key struct {
 	Number   string // E.164
 }
 
+func (k Key) valid() error {
+	if err := text("the practice", k.Practice, 64, true); err != nil {
+		return err
+	}
+	if !e164(k.Number) {
+		return fmt.Errorf("%w: the number is not in E.164 form, such as +15125550100", ErrInvalid)
+	}
+	return nil
+}
+
+// e164 reports whether s has the form of an E.164 number: a plus sign and 8 to 15 digits, none of them a leading zero.
+func e164(s string) bool {
+	if len(s) < 9 || len(s) > 16 || s[0] != '+' || s[1] == '0' {
+		return false
+	}
+	return strings.Trim(s[1:], "0123456789") == ""
+}
+
+// text checks one string: valid UTF-8 without NUL, which Postgres cannot hold, and of bounded length.
+func text(what, s string, limit int, required bool) error {
+	switch {
+	case required && s == "":
+		return fmt.Errorf("%w: %s is empty", ErrInvalid, what)
+	case len(s) > limit:
+		return fmt.Errorf("%w: %s is longer than %d bytes", ErrInvalid, what, limit)
+	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
+		return fmt.Errorf("%w: %s is not valid text", ErrInvalid, what)
+	}
+	return nil
+}
+
 // Fact is one line of a ledger.
 type Fact struct {
 	ID       string
@@ -33,7 +67,7 @@ type Fact struct {
 	Kind     Kind
 	Category Category  // of a grant or a narrowed revocation; empty: all categories
 	At       time.Time // when it happened, as claimed; UTC, at microseconds
-	Recorded time.Time // when we recorded it, by our clock; UTC, at microseconds
+	Recorded time.Time // when we recorded it, by our clock, and never before what the ledger held; UTC, at microseconds
 	Actor    audit.Actor
 	Basis    Basis     // of a grant
 	Channel  Channel   // of a revocation
@@ -50,6 +84,40 @@ func (f Fact) Key() Key { return Key{f.Practice, f.Number} }
 func (f Fact) Clone() Fact {
 	f.About = slices.Clone(f.About)
 	return f
+}
+
+// valid refuses what no ledger can hold.
+func (f Fact) valid() error {
+	if err := f.Key().valid(); err != nil {
+		return err
+	}
+	if err := text("the id", f.ID, 64, true); err != nil {
+		return err
+	}
+	if f.Actor.Valid() != nil {
+		return errActor
+	}
+	for _, field := range []struct{ name, value string }{
+		{"the kind", string(f.Kind)},
+		{"the category", string(f.Category)},
+		{"the basis", string(f.Basis)},
+		{"the channel", string(f.Channel)},
+	} {
+		if err := text(field.name, field.value, 64, false); err != nil {
+			return err
+		}
+	}
+	for _, id := range f.About {
+		if err := text("the id of what it is about", id, 64, true); err != nil {
+			return err
+		}
+	}
+	for _, at := range []time.Time{f.At, f.Recorded, f.Expires} {
+		if at.Location() != time.UTC || !at.Equal(at.Truncate(time.Microsecond)) || at.Year() < 1 || at.Year() > 9999 {
+			return fmt.Errorf("%w: a time is not in UTC at microseconds, between the years 1 and 9999", ErrInvalid)
+		}
+	}
+	return f.Evidence.valid()
 }
 
 // moment is when a revocation counts from: the earlier of the claimed and the recorded time, so that neither a late
@@ -87,25 +155,4 @@ func (c Channel) valid() bool {
 		return true
 	}
 	return false
-}
-
-// DoubleOptIn says which grants a patient must confirm by text before they permit anything.
-type DoubleOptIn string
-
-// The settings.
-const (
-	ConfirmOff         DoubleOptIn = "off"
-	ConfirmPromotional DoubleOptIn = "promotional"
-	ConfirmAll         DoubleOptIn = "all"
-)
-
-// Practice is a practice's settings.
-type Practice struct {
-	ID          string
-	DoubleOptIn DoubleOptIn // Defaults to ConfirmPromotional.
-}
-
-// confirms reports whether a grant of category needs confirmation under the settings.
-func (p Practice) confirms(c Category) bool {
-	return p.DoubleOptIn == ConfirmAll || p.DoubleOptIn != ConfirmOff && c == Promotional
 }

@@ -47,18 +47,23 @@ func (s State) For(c Category) Permission {
 }
 
 // Derive computes a number's state from its ledger. It is a pure function of the facts, the rules and the moment: facts
-// recorded after the moment do not count, so the state at any past moment can be had again.
+// recorded after the moment do not count, so the state at any past moment can be had again. Facts of another ledger
+// never count.
 //
 //   - A revocation counts from the earlier of its two times and stops its category, or all of them.
 //   - A grant outranks a revocation only when both its times are later, so neither a form that arrives late nor a date
-//     ahead undoes a STOP. What a grant permits is the profile's to say; an import permits nothing.
+//     ahead undoes a STOP. And it must be a written one (signed agreement, web form, document signed in the office),
+//     whatever a wider profile permits: an import or a word to staff never undoes a STOP.
+//   - What a grant permits is the profile's to say.
 //   - A grant that needs confirmation is pending until the patient answered the request in time.
 //   - The patient's own START restores what a written and, where needed, confirmed grant carried before the revocation;
 //     never promotional texts.
+//
+// Where several grants permit the same, the one written last is named.
 func Derive(k Key, facts []Fact, p Profile, moment time.Time) State {
 	known := make([]Fact, 0, len(facts))
 	for _, f := range facts {
-		if !f.Recorded.After(moment) {
+		if f.Key() == k && !f.Recorded.After(moment) {
 			known = append(known, f)
 		}
 	}
@@ -71,59 +76,94 @@ func Derive(k Key, facts []Fact, p Profile, moment time.Time) State {
 }
 
 func derive(facts []Fact, p Profile, c Category) Permission {
-	stop, stopped := lastStop(facts, c)
-	var active, pending, idle, restored *Fact
+	stop := lastStop(facts, c)
+	var last [whole + 1]*Fact // the grant of each weight that was written last
 	for i, f := range facts {
-		if f.Kind != Granted || f.Category != c {
-			continue
-		}
-		rule, known := p.rule(f.Basis, f.At)
-		permits := known && slices.Contains(rule.Permits, c)
-		switch settled := !f.Confirm || confirmed(facts, f.ID); {
-		case !permits:
-			idle = &facts[i]
-		case stopped && !f.after(stop.moment()):
-			if settled {
-				restored = &facts[i]
-			}
-		case settled:
-			active = &facts[i]
-		default:
-			pending = &facts[i]
-		}
+		last[weigh(f, facts, p, c, stop)] = &facts[i]
+	}
+	var again *Fact
+	if stop != nil && last[earlier] != nil && c != Promotional {
+		again = restarted(facts, stop.moment())
 	}
 	switch {
-	case active != nil:
-		return Permission{Active, active.At, active.ID, active.Basis, "The patient agreed (" + label(active.Basis) + ")."}
-	case stopped && restored != nil && c != Promotional && restarted(facts, stop.moment()) != nil:
-		again := restarted(facts, stop.moment())
-		return Permission{Active, again.At, again.ID, restored.Basis, "The patient texted START; the earlier consent (" + label(restored.Basis) + ") holds again."}
-	case pending != nil:
-		return Permission{Pending, pending.At, pending.ID, pending.Basis, "The patient has not confirmed yet."}
-	case stopped:
+	case last[whole] != nil:
+		g := last[whole]
+		return Permission{Active, g.At, g.ID, g.Basis, "The patient agreed (" + label(g.Basis) + ")."}
+	case again != nil:
+		basis := last[earlier].Basis
+		return Permission{Active, again.At, again.ID, basis, "The patient texted START; the earlier consent (" + label(basis) + ") holds again."}
+	case last[waiting] != nil:
+		g := last[waiting]
+		return Permission{Pending, g.At, g.ID, g.Basis, "The patient has not confirmed yet."}
+	case stop != nil:
 		return Permission{Status: Stopped, Since: stop.moment(), Fact: stop.ID, Why: "The patient said stop (" + string(stop.Channel) + ")."}
-	case idle != nil:
-		return Permission{Status: None, Why: "The only consent on record (" + label(idle.Basis) + ") is not in writing and permits nothing."}
+	case last[idle] != nil:
+		return Permission{Status: None, Why: "The consent on record (" + label(last[idle].Basis) + ") permits no such texts."}
 	}
 	return Permission{Status: None, Why: "No consent is on record."}
 }
 
-// lastStop returns the revocation of c that counts from the latest moment.
-func lastStop(facts []Fact, c Category) (Fact, bool) {
-	var last Fact
-	found := false
+// weight is what one fact counts for as a grant of a category.
+type weight int
+
+const (
+	nothing weight = iota // no grant of the category, or one that a revocation ended for good
+	idle                  // its basis permits no such texts
+	waiting               // it is not confirmed yet
+	earlier               // a revocation ended it, and the patient's START restores it
+	whole                 // it permits texts
+)
+
+// weigh says what f counts for as a grant of c, where stop is the last revocation of c or nil.
+func weigh(f Fact, facts []Fact, p Profile, c Category, stop *Fact) weight {
+	if f.Kind != Granted || f.Category != c {
+		return nothing
+	}
+	rule, known := p.rule(f.Basis, f.At)
+	if !known || !slices.Contains(rule.Permits, c) {
+		return idle
+	}
+	settled := !f.Confirm || confirmed(facts, f.ID)
+	switch {
+	case stop != nil && !f.Basis.written():
+		return nothing
+	case stop != nil && !f.after(stop.moment()) && settled:
+		return earlier
+	case stop != nil && !f.after(stop.moment()):
+		return nothing
+	case settled:
+		return whole
+	}
+	return waiting
+}
+
+// unconfirmed returns the grants of c that wait for the patient's answer.
+func unconfirmed(facts []Fact, p Profile, c Category) []Fact {
+	stop := lastStop(facts, c)
+	var grants []Fact
 	for _, f := range facts {
+		if weigh(f, facts, p, c, stop) == waiting {
+			grants = append(grants, f)
+		}
+	}
+	return grants
+}
+
+// lastStop returns the revocation of c that counts from the latest moment, or nil.
+func lastStop(facts []Fact, c Category) *Fact {
+	var last *Fact
+	for i, f := range facts {
 		if f.Kind != Revoked || f.Category != "" && f.Category != c {
 			continue
 		}
-		if !found || f.moment().After(last.moment()) {
-			last, found = f, true
+		if last == nil || f.moment().After(last.moment()) {
+			last = &facts[i]
 		}
 	}
-	return last, found
+	return last
 }
 
-// restarted returns the latest START whose times are both later than moment, or nil.
+// restarted returns the last written START whose times are both later than moment, or nil.
 func restarted(facts []Fact, moment time.Time) *Fact {
 	var last *Fact
 	for i, f := range facts {
@@ -136,26 +176,20 @@ func restarted(facts []Fact, moment time.Time) *Fact {
 
 // confirmed reports whether a grant's confirmation request was answered in time.
 func confirmed(facts []Fact, grant string) bool {
-	request, asked := requestFor(facts, grant)
-	if !asked {
-		return false
-	}
-	for _, f := range facts {
-		if f.Kind == Confirmed && slices.Contains(f.About, request.ID) && !f.Recorded.After(request.Expires) {
-			return true
-		}
-	}
-	return false
+	request := requestFor(facts, grant)
+	return request != nil && slices.ContainsFunc(facts, func(f Fact) bool {
+		return f.Kind == Confirmed && slices.Contains(f.About, request.ID) && !f.Recorded.After(request.Expires)
+	})
 }
 
-// requestFor returns the confirmation request that asks about a grant.
-func requestFor(facts []Fact, grant string) (Fact, bool) {
-	for _, f := range facts {
+// requestFor returns the confirmation request that asks about a grant, or nil.
+func requestFor(facts []Fact, grant string) *Fact {
+	for i, f := range facts {
 		if f.Kind == Asked && slices.Contains(f.About, grant) {
-			return f, true
+			return &facts[i]
 		}
 	}
-	return Fact{}, false
+	return nil
 }
 
 // label says a basis in a practice's own words.

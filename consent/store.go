@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/enamel-go/enamel/audit"
 )
@@ -12,7 +13,8 @@ import (
 type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when a
 	// fact of the practice already has the id of c.Fact. It returns [ErrStale], and writes nothing, when c.Seen is not
-	// [Any] and the ledger holds another number of facts than that.
+	// [Any] and the ledger holds another number of facts than that. A change that is not [Change.Valid] is refused with
+	// that method's error.
 	Apply(ctx context.Context, c Change) (bool, error)
 
 	// Facts returns a ledger in the order in which it was written. A number that nobody wrote about has no facts.
@@ -31,4 +33,31 @@ type Change struct {
 	Seen     int          // how many facts the ledger held when the change was decided on, or [Any]
 	Practice *Practice    // replaces the practice's settings
 	Leaves   []audit.Leaf // the entries that record the change
+}
+
+// Valid reports why a store cannot keep the change, as an error that wraps [ErrInvalid] or [audit.ErrInvalid], or nil.
+// Every change of a [Service] is valid; a store checks what it is given, for Postgres refuses some text that a map takes.
+func (c Change) Valid() error {
+	if (c.Fact == nil) == (c.Practice == nil) || len(c.Leaves) == 0 || c.Seen < Any {
+		return fmt.Errorf("%w: a change carries either a fact or settings, and at least one entry", ErrInvalid)
+	}
+	var practice string
+	var err error
+	if c.Fact != nil {
+		practice, err = c.Fact.Practice, c.Fact.valid()
+	} else {
+		practice, err = c.Practice.ID, c.Practice.valid()
+	}
+	if err != nil {
+		return err
+	}
+	for _, leaf := range c.Leaves {
+		if leaf.Practice != practice {
+			return fmt.Errorf("%w: a change's entry is in another practice's log", ErrInvalid)
+		}
+		if err := leaf.Valid(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

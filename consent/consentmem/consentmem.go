@@ -34,6 +34,9 @@ func New(entries *auditmem.Store) *Store {
 
 // Apply implements [consent.Store].
 func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
+	if err := c.Valid(); err != nil {
+		return false, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.Fact != nil {

@@ -3,6 +3,7 @@ package consentpg
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,9 +15,10 @@ import (
 const (
 	factTable     = "consent_fact"
 	practiceTable = "consent_practice"
+	numberIndex   = "consent.number"
 )
 
-// row is a fact as a row: what is searched by is plain, the rest is sealed.
+// row is a fact as a row: what is searched by is plain, and repeats what is sealed.
 type row struct {
 	Practice string    `bun:"practice"`
 	ID       string    `bun:"id"`
@@ -29,14 +31,37 @@ type row struct {
 
 // secret is the JSON that is sealed. Its names are part of what old rows hold: add, never rename.
 type secret struct {
-	Number   string           `json:"number"`
-	Actor    [2]string        `json:"actor"` // kind, id
-	Basis    consent.Basis    `json:"basis,omitempty"`
-	Channel  consent.Channel  `json:"channel,omitempty"`
-	Confirm  bool             `json:"confirm,omitempty"`
-	About    []string         `json:"about,omitempty"`
-	Expires  time.Time        `json:"expires,omitzero"`
-	Evidence consent.Evidence `json:"evidence,omitzero"`
+	Number   string    `json:"number"`
+	Kind     string    `json:"kind"`
+	Category string    `json:"category,omitempty"`
+	At       time.Time `json:"at"`
+	Recorded time.Time `json:"recorded"`
+	Actor    actor     `json:"actor"`
+	Basis    string    `json:"basis,omitempty"`
+	Channel  string    `json:"channel,omitempty"`
+	Confirm  bool      `json:"confirm,omitempty"`
+	About    []string  `json:"about,omitempty"`
+	Expires  time.Time `json:"expires,omitzero"`
+	Evidence evidence  `json:"evidence,omitzero"`
+}
+
+type actor struct {
+	Kind audit.ActorKind `json:"kind"`
+	ID   string          `json:"id"`
+}
+
+// evidence has the fields of consent.Evidence, and says what they are called in old rows.
+type evidence struct {
+	Wording   string `json:"wording,omitempty"`
+	Language  string `json:"language,omitempty"`
+	Signature string `json:"signature,omitempty"`
+	Document  string `json:"document,omitempty"`
+	Address   string `json:"address,omitempty"`
+	Browser   string `json:"browser,omitempty"`
+	Staff     string `json:"staff,omitempty"`
+	Guardian  string `json:"guardian,omitempty"`
+	Words     string `json:"words,omitempty"`
+	Message   string `json:"message,omitempty"`
 }
 
 // binding ties a sealed fact to its row. A number belongs to no patient, so the practice's own key seals it.
@@ -46,8 +71,9 @@ func binding(practice, id string) crypto.Binding {
 
 func (s *Store) seal(ctx context.Context, f consent.Fact) (row, error) {
 	plain, err := json.Marshal(secret{
-		Number: f.Number, Actor: [2]string{string(f.Actor.Kind), f.Actor.ID}, Basis: f.Basis, Channel: f.Channel,
-		Confirm: f.Confirm, About: f.About, Expires: f.Expires, Evidence: f.Evidence,
+		Number: f.Number, Kind: string(f.Kind), Category: string(f.Category), At: f.At, Recorded: f.Recorded,
+		Actor: actor(f.Actor), Basis: string(f.Basis), Channel: string(f.Channel), Confirm: f.Confirm, About: f.About,
+		Expires: f.Expires, Evidence: evidence(f.Evidence),
 	})
 	if err != nil {
 		return row{}, err
@@ -59,19 +85,27 @@ func (s *Store) seal(ctx context.Context, f consent.Fact) (row, error) {
 	}, err
 }
 
-func (s *Store) open(ctx context.Context, r row) (consent.Fact, error) {
+// open returns the fact that r keeps, or an error that wraps consent.ErrTampered when r was altered, or moved from
+// another row or from another number's ledger.
+func (s *Store) open(ctx context.Context, r row, number string) (consent.Fact, error) {
 	plain, err := s.keys.Open(ctx, nil, r.Sealed, binding(r.Practice, r.ID))
+	if errors.Is(err, crypto.ErrAuth) {
+		return consent.Fact{}, fmt.Errorf("%w: %w", consent.ErrTampered, err)
+	}
 	if err != nil {
 		return consent.Fact{}, err
 	}
 	var v secret
 	if err := json.Unmarshal(plain, &v); err != nil {
-		return consent.Fact{}, fmt.Errorf("fact %s cannot be read", r.ID)
+		return consent.Fact{}, fmt.Errorf("%w: its sealed part cannot be read", consent.ErrTampered)
+	}
+	if v.Number != number || v.Kind != r.Kind || v.Category != r.Category || !v.At.Equal(r.At) || !v.Recorded.Equal(r.Recorded) {
+		return consent.Fact{}, fmt.Errorf("%w: a column differs from its sealed part", consent.ErrTampered)
 	}
 	return consent.Fact{
-		ID: r.ID, Practice: r.Practice, Number: v.Number, Kind: consent.Kind(r.Kind),
-		Category: consent.Category(r.Category), At: r.At.UTC(), Recorded: r.Recorded.UTC(),
-		Actor: audit.Actor{Kind: audit.ActorKind(v.Actor[0]), ID: v.Actor[1]}, Basis: v.Basis, Channel: v.Channel,
-		Evidence: v.Evidence, Confirm: v.Confirm, About: v.About, Expires: v.Expires,
+		ID: r.ID, Practice: r.Practice, Number: v.Number, Kind: consent.Kind(v.Kind),
+		Category: consent.Category(v.Category), At: v.At, Recorded: v.Recorded, Actor: audit.Actor(v.Actor),
+		Basis: consent.Basis(v.Basis), Channel: consent.Channel(v.Channel), Evidence: consent.Evidence(v.Evidence),
+		Confirm: v.Confirm, About: v.About, Expires: v.Expires,
 	}, nil
 }

@@ -12,18 +12,13 @@ import (
 // Apply implements consent.Store. The fact and its entries are one statement, in which the entries hang on the fact: a
 // repeated or stale fact inserts nothing at all.
 func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
-	if (c.Fact == nil) == (c.Practice == nil) || len(c.Leaves) == 0 {
-		return false, fmt.Errorf("%w: a change carries a fact or settings, and at least one entry", consent.ErrInvalid)
+	if err := c.Valid(); err != nil {
+		return false, err
 	}
 	if c.Practice != nil {
-		_, err := s.pg.Exec(ctx, `WITH fact AS (
-			INSERT INTO ? (practice, double_opt_in) VALUES (?, ?)
-			ON CONFLICT (practice) DO UPDATE SET double_opt_in = excluded.double_opt_in RETURNING 1
-		) ?`, s.pg.Table(practiceTable), c.Practice.ID, string(c.Practice.DoubleOptIn),
-			auditpg.After(s.pg, "fact", c.Leaves))
-		return err == nil, pgstore.Wrap("consentpg: apply", err)
+		return s.configure(ctx, c)
 	}
-	number, err := s.keys.Index(ctx, c.Fact.Practice, "consent.number", c.Fact.Number)
+	number, err := s.keys.Index(ctx, c.Fact.Practice, numberIndex, c.Fact.Number)
 	if err != nil {
 		return false, fmt.Errorf("consentpg: apply: %w", err)
 	}
@@ -31,36 +26,43 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("consentpg: apply: %w", err)
 	}
-	for {
-		written, err := s.insert(ctx, c, sealed, number)
-		if written || err != nil {
-			return written, pgstore.Wrap("consentpg: apply", err)
-		}
-		known, err := s.known(ctx, c.Fact.Practice, c.Fact.ID)
-		switch {
-		case err != nil:
-			return false, pgstore.Wrap("consentpg: apply", err)
-		case known:
-			return false, nil
-		case c.Seen != consent.Any:
-			return false, consent.ErrStale
-		}
-		// Another writer took the same place in the ledger; the next attempt takes the place behind it.
+	written, err := s.insert(ctx, c, sealed, number)
+	if written || err != nil {
+		return written, pgstore.Wrap("consentpg: apply", err)
 	}
+	if c.Seen == consent.Any {
+		return false, nil // nothing but its id can stand in its way
+	}
+	known, err := s.known(ctx, c.Fact.Practice, c.Fact.ID)
+	if err == nil && !known {
+		return false, consent.ErrStale
+	}
+	return false, pgstore.Wrap("consentpg: apply", err)
 }
 
-// insert writes the fact at its place in the ledger with its entries, or nothing when id or place are taken.
+func (s *Store) configure(ctx context.Context, c consent.Change) (bool, error) {
+	_, err := s.pg.Exec(ctx, `WITH fact AS (
+		INSERT INTO ? (practice, double_opt_in) VALUES (?, ?)
+		ON CONFLICT (practice) DO UPDATE SET double_opt_in = excluded.double_opt_in RETURNING 1
+	) ?`, s.pg.Table(practiceTable), c.Practice.ID, string(c.Practice.DoubleOptIn),
+		auditpg.After(s.pg, "fact", c.Leaves))
+	return err == nil, pgstore.Wrap("consentpg: apply", err)
+}
+
+// insert writes the fact with its entries, or nothing when its id or its place is taken, or the ledger is of another
+// length than c has seen.
 func (s *Store) insert(ctx context.Context, c consent.Change, r row, number []byte) (bool, error) {
 	table := s.pg.Table(factTable)
-	place := s.pg.Raw("?", c.Seen+1)
-	if c.Seen == consent.Any {
-		place = s.pg.Raw("(SELECT coalesce(max(seq), 0) + 1 FROM ? WHERE practice = ? AND number = ?)", table, r.Practice, number)
+	place := s.pg.Raw("SELECT NULL::integer AS next")
+	if c.Seen != consent.Any {
+		place = s.pg.Raw(`SELECT coalesce(max(place), 0) + 1 AS next FROM ? WHERE practice = ? AND number = ?::bytea
+			HAVING count(*) = ?`, table, r.Practice, number, c.Seen)
 	}
 	n, err := s.pg.Exec(ctx, `WITH fact AS (
-		INSERT INTO ? (practice, id, number, seq, kind, category, at, recorded, sealed)
-		SELECT ?, ?, ?::bytea, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?::bytea
+		INSERT INTO ? (practice, id, number, place, kind, category, at, recorded, sealed)
+		SELECT ?, ?, ?::bytea, place.next, ?, ?, ?::timestamptz, ?::timestamptz, ?::bytea FROM (?) AS place
 		ON CONFLICT DO NOTHING RETURNING 1
-	) ?`, table, r.Practice, r.ID, number, place, r.Kind, r.Category, r.At, r.Recorded, r.Sealed,
+	) ?`, table, r.Practice, r.ID, number, r.Kind, r.Category, r.At, r.Recorded, r.Sealed, place,
 		auditpg.After(s.pg, "fact", c.Leaves))
 	return n > 0, err
 }
@@ -74,7 +76,7 @@ func (s *Store) known(ctx context.Context, practice, id string) (bool, error) {
 
 // Facts implements consent.Store.
 func (s *Store) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
-	number, err := s.keys.Index(ctx, k.Practice, "consent.number", k.Number)
+	number, err := s.keys.Index(ctx, k.Practice, numberIndex, k.Number)
 	if err != nil {
 		return nil, fmt.Errorf("consentpg: facts: %w", err)
 	}
@@ -84,9 +86,9 @@ func (s *Store) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error
 	if err != nil {
 		return nil, pgstore.Wrap("consentpg: facts", err)
 	}
-	facts := make([]consent.Fact, 0, len(rows))
+	var facts []consent.Fact
 	for _, r := range rows {
-		f, err := s.open(ctx, r)
+		f, err := s.open(ctx, r, k.Number)
 		if err != nil {
 			return nil, fmt.Errorf("consentpg: facts: %w", err)
 		}

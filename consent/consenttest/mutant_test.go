@@ -1,0 +1,471 @@
+package consenttest_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditmem"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/consentmem"
+	"github.com/enamel-go/enamel/consent/consenttest"
+)
+
+// wrapped is a good store with one thing done wrong. A nil function does it right.
+type wrapped struct {
+	consent.Store
+	apply    func(context.Context, consent.Change) (bool, error)
+	facts    func(context.Context, consent.Key) ([]consent.Fact, error)
+	practice func(context.Context, string) (consent.Practice, error)
+}
+
+func (m wrapped) Apply(ctx context.Context, c consent.Change) (bool, error) {
+	if m.apply == nil {
+		return m.Store.Apply(ctx, c)
+	}
+	return m.apply(ctx, c)
+}
+
+func (m wrapped) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+	if m.facts == nil {
+		return m.Store.Facts(ctx, k)
+	}
+	return m.facts(ctx, k)
+}
+
+func (m wrapped) Practice(ctx context.Context, id string) (consent.Practice, error) {
+	if m.practice == nil {
+		return m.Store.Practice(ctx, id)
+	}
+	return m.practice(ctx, id)
+}
+
+// mutant is one way to break a store, and the case that is there to catch it.
+type mutant struct {
+	name, caughtBy string
+	breaks         func(good consent.Store, entries *auditmem.Store) consent.Store
+}
+
+func mutants() []mutant {
+	type store = consent.Store
+	return []mutant{
+		{"keeps the fact when its entry is refused", "a refused entry takes the fact with it", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				written, err := good.Apply(ctx, c)
+				if errors.Is(err, audit.ErrConflict) {
+					c.Leaves = slices.Clone(c.Leaves)
+					c.Leaves[0].ID += "'"
+					_, again := good.Apply(ctx, c)
+					err = errors.Join(err, again)
+				}
+				return written, err
+			}}
+		}},
+		{"forgets the entry", "facts come back as written, in order", func(_ store, _ *auditmem.Store) store {
+			return consentmem.New(auditmem.New())
+		}},
+		{"keeps the first entry of several", "every entry of a change is kept", func(good store, _ *auditmem.Store) store {
+			return changing(good, func(c *consent.Change) { c.Leaves = c.Leaves[:min(1, len(c.Leaves))] })
+		}},
+		{"writes an entry for a replay", "a repeated fact changes nothing and leaves no second entry", func(good store, entries *auditmem.Store) store {
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				written, err := good.Apply(ctx, c)
+				if err == nil && !written {
+					err = entries.Append(ctx, c.Leaves...)
+				}
+				return written, err
+			}}
+		}},
+		{"says that a replay was written", "a repeated fact changes nothing and leaves no second entry", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				_, err := good.Apply(ctx, c)
+				return err == nil, err
+			}}
+		}},
+		{"takes a replay for a stale change", "a repeated fact changes nothing and leaves no second entry", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				seen, err := good.Facts(ctx, keyOf(c))
+				if err == nil && c.Seen != consent.Any && c.Seen != len(seen) {
+					return false, consent.ErrStale
+				}
+				return good.Apply(ctx, c)
+			}}
+		}},
+		{"folds the case of practices", "numbers and ids are exact", func(good store, _ *auditmem.Store) store {
+			return changing(good, func(c *consent.Change) {
+				if c.Fact != nil {
+					c.Fact.Practice = strings.ToLower(c.Fact.Practice)
+					c.Leaves[0].Practice = c.Fact.Practice
+				}
+			})
+		}},
+		{"folds the case of ids", "numbers and ids are exact", func(good store, _ *auditmem.Store) store {
+			return changing(good, func(c *consent.Change) {
+				if c.Fact != nil {
+					c.Fact.ID = strings.ToLower(c.Fact.ID)
+				}
+			})
+		}},
+		{"trims ids", "numbers and ids are exact", func(good store, _ *auditmem.Store) store {
+			return changing(good, func(c *consent.Change) {
+				if c.Fact != nil {
+					c.Fact.ID = strings.TrimSpace(c.Fact.ID)
+				}
+			})
+		}},
+		{"folds the case of practices' settings", "settings belong to one practice", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, practice: func(ctx context.Context, id string) (consent.Practice, error) {
+				p, err := good.Practice(ctx, strings.ToLower(id))
+				p.ID = id
+				return p, err
+			}}
+		}},
+		{"shares what it was given", "what is returned is not shared", func(good store, _ *auditmem.Store) store {
+			given := map[string][]string{}
+			return wrapped{
+				Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+					if c.Fact != nil {
+						given[c.Fact.ID] = c.Fact.About
+					}
+					return good.Apply(ctx, c)
+				}, facts: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+					facts, err := good.Facts(ctx, k)
+					for i := range facts {
+						facts[i].About = slices.Clone(given[facts[i].ID])
+					}
+					return facts, err
+				},
+			}
+		}},
+		{"shares what it returns", "what is returned is not shared", func(good store, _ *auditmem.Store) store {
+			returned := map[consent.Key][]consent.Fact{}
+			return wrapped{Store: good, facts: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+				facts, err := good.Facts(ctx, k)
+				if len(facts) == len(returned[k]) {
+					return returned[k], err
+				}
+				returned[k] = facts
+				return facts, err
+			}}
+		}},
+		{"reads the ledgers of all practices", "practices do not see each other", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, facts: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+				facts, err := good.Facts(ctx, k)
+				other, err2 := good.Facts(ctx, consent.Key{Practice: "oak-street", Number: k.Number})
+				if k.Practice == "oak-street" {
+					other = nil
+				}
+				return append(facts, other...), errors.Join(err, err2)
+			}}
+		}},
+		{"takes an id for one over all practices", "an id belongs to the practice, not to the number", func(good store, _ *auditmem.Store) store {
+			used := map[string]bool{}
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				if c.Fact != nil && used[c.Fact.ID] {
+					return false, nil
+				}
+				written, err := good.Apply(ctx, c)
+				if written && c.Fact != nil {
+					used[c.Fact.ID] = true
+				}
+				return written, err
+			}}
+		}},
+		{"takes an id for one within a number", "an id belongs to the practice, not to the number", func(good store, _ *auditmem.Store) store {
+			return changing(good, func(c *consent.Change) {
+				if c.Fact != nil {
+					c.Fact.ID = c.Fact.Number + c.Fact.ID
+				}
+			})
+		}},
+		{"keeps one practice's settings for all", "settings belong to one practice", func(good store, _ *auditmem.Store) store {
+			var last consent.Practice
+			return wrapped{
+				Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+					if c.Practice != nil {
+						last = *c.Practice
+					}
+					return good.Apply(ctx, c)
+				}, practice: func(ctx context.Context, id string) (consent.Practice, error) {
+					if _, err := good.Practice(ctx, id); err != nil || last.ID == "" {
+						return good.Practice(ctx, id)
+					}
+					return consent.Practice{ID: id, DoubleOptIn: last.DoubleOptIn}, nil
+				},
+			}
+		}},
+		{"keeps the first settings", "settings are replaced, with their entry", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				if c.Practice != nil {
+					if old, err := good.Practice(ctx, c.Practice.ID); err == nil && old.DoubleOptIn != "" {
+						c.Practice = &old
+					}
+				}
+				return good.Apply(ctx, c)
+			}}
+		}},
+		{"ignores Seen", "a stale change writes nothing", func(good store, _ *auditmem.Store) store {
+			return changing(good, func(c *consent.Change) { c.Seen = consent.Any })
+		}},
+		{"does not count stops as seen", "a stale change writes nothing", func(good store, _ *auditmem.Store) store {
+			stops := 0
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				if c.Seen == consent.Any {
+					written, err := good.Apply(ctx, c)
+					if written && c.Fact != nil {
+						stops++
+					}
+					return written, err
+				}
+				c.Seen += stops
+				return good.Apply(ctx, c)
+			}}
+		}},
+		{"holds a stop to an empty ledger", "a change on any length is never stale", func(good store, _ *auditmem.Store) store {
+			return changing(good, func(c *consent.Change) {
+				if c.Fact != nil && c.Seen == consent.Any {
+					c.Seen = 0
+				}
+			})
+		}},
+		{"looks at Seen before it locks", "concurrent decisions on one ledger exclude each other", func(good store, _ *auditmem.Store) store {
+			second := second()
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				seen, err := good.Facts(ctx, c.Fact.Key())
+				if err != nil || len(seen) != c.Seen {
+					return false, errors.Join(err, consent.ErrStale)
+				}
+				second()
+				c.Seen = consent.Any
+				return good.Apply(ctx, c)
+			}}
+		}},
+		{"loses what two write at once", "concurrent writers lose nothing", func(good store, _ *auditmem.Store) store {
+			second := second()
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				if second() {
+					return true, nil
+				}
+				return good.Apply(ctx, c)
+			}}
+		}},
+		{"takes its second writer for a replay", "stops beside decisions lose nothing", func(good store, _ *auditmem.Store) store {
+			second := second()
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				if c.Seen == consent.Any && second() {
+					return false, nil
+				}
+				return good.Apply(ctx, c)
+			}}
+		}},
+		{"sorts by time", "a long ledger comes back whole", func(good store, _ *auditmem.Store) store {
+			return reading(good, func(facts []consent.Fact) []consent.Fact {
+				slices.SortStableFunc(facts, func(a, b consent.Fact) int { return a.At.Compare(b.At) })
+				return facts
+			})
+		}},
+		{"sorts by id", "facts come back as written, in order", func(good store, _ *auditmem.Store) store {
+			return reading(good, func(facts []consent.Fact) []consent.Fact {
+				slices.SortStableFunc(facts, func(a, b consent.Fact) int { return strings.Compare(a.ID, b.ID) })
+				return facts
+			})
+		}},
+		{"reads one page", "a long ledger comes back whole", func(good store, _ *auditmem.Store) store {
+			return reading(good, func(facts []consent.Fact) []consent.Fact { return facts[:min(100, len(facts))] })
+		}},
+		{"returns times in another zone", "every field survives", func(good store, _ *auditmem.Store) store {
+			return reading(good, func(facts []consent.Fact) []consent.Fact {
+				for i := range facts {
+					facts[i].At = facts[i].At.In(time.FixedZone("CST", -6*3600))
+				}
+				return facts
+			})
+		}},
+		{"keeps times at milliseconds", "every field survives", func(good store, _ *auditmem.Store) store {
+			return changing(good, func(c *consent.Change) {
+				if c.Fact != nil {
+					c.Fact.At = c.Fact.At.Truncate(time.Millisecond)
+				}
+			})
+		}},
+		{"swallows errors of a write", "a refused entry takes the fact with it", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				written, err := good.Apply(ctx, c)
+				if errors.Is(err, consent.ErrStale) {
+					return written, err
+				}
+				return written, nil
+			}}
+		}},
+		{"says ErrNoRows of absence", "a number without facts is empty", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, facts: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+				facts, err := good.Facts(ctx, k)
+				if err == nil && len(facts) == 0 {
+					err = sql.ErrNoRows
+				}
+				return facts, err
+			}}
+		}},
+		{"forgets whose settings are absent", "a number without facts is empty", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, practice: func(ctx context.Context, id string) (consent.Practice, error) {
+				p, err := good.Practice(ctx, id)
+				if p.DoubleOptIn == "" {
+					p.ID = ""
+				}
+				return p, err
+			}}
+		}},
+		{"does not look at what it is given", "what no store can keep is refused", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				if c.Fact != nil {
+					f := c.Fact.Clone()
+					f.Evidence.Words = strings.ReplaceAll(f.Evidence.Words, "\x00", "")
+					c.Fact = &f
+				}
+				return good.Apply(ctx, c)
+			}}
+		}},
+		{"ignores a cancelled context", "a cancelled context writes nothing", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				return good.Apply(context.WithoutCancel(ctx), c)
+			}}
+		}},
+		{"names what it could not write", "errors carry no number and no words", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				written, err := good.Apply(ctx, c)
+				if errors.Is(err, audit.ErrConflict) {
+					err = fmt.Errorf("fact of %s: %w", c.Fact.Number, err)
+				}
+				return written, err
+			}}
+		}},
+		{"quotes the row", "errors carry no number and no words", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+				written, err := good.Apply(ctx, c)
+				if errors.Is(err, audit.ErrConflict) {
+					err = fmt.Errorf("%w: %s", err, c.Leaves[0].Bytes)
+				}
+				return written, err
+			}}
+		}},
+	}
+}
+
+// second returns a function whose first call waits for the second one, so that two writers are inside at once. It
+// reports whether a call is the second.
+func second() func() bool {
+	var calls atomic.Int64
+	arrived := make(chan struct{})
+	return func() bool {
+		n := calls.Add(1)
+		switch n {
+		case 1:
+			<-arrived
+		case 2:
+			close(arrived)
+		}
+		return n == 2
+	}
+}
+
+// changing returns a store that changes what it is given before it keeps it.
+func changing(good consent.Store, change func(*consent.Change)) consent.Store {
+	return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+		if err := c.Valid(); err != nil {
+			return false, err
+		}
+		if c.Fact != nil {
+			f := c.Fact.Clone()
+			c.Fact = &f
+		}
+		c.Leaves = slices.Clone(c.Leaves)
+		change(&c)
+		return good.Apply(ctx, c)
+	}}
+}
+
+// reading returns a store that changes what it kept before it returns it.
+func reading(good consent.Store, change func([]consent.Fact) []consent.Fact) consent.Store {
+	return wrapped{Store: good, facts: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+		facts, err := good.Facts(ctx, k)
+		return change(facts), err
+	}}
+}
+
+func keyOf(c consent.Change) consent.Key {
+	if c.Fact == nil {
+		return consent.Key{}
+	}
+	return c.Fact.Key()
+}
+
+// check runs the case of that name on what breaks makes of a good store.
+func check(t *testing.T, name string, breaks func(consent.Store, *auditmem.Store) consent.Store) error {
+	t.Helper()
+	cases := consenttest.Cases()
+	at := slices.IndexFunc(cases, func(c consenttest.Case) bool { return c.Name == name })
+	require.GreaterOrEqual(t, at, 0, "no case is called %q", name)
+	entries := auditmem.New()
+	store := breaks(consentmem.New(entries), entries)
+	return cases[at].Check(t.Context(), consenttest.Harness{Store: store, Entries: entries})
+}
+
+func TestTheSuiteCatchesBrokenStores(t *testing.T) {
+	for _, m := range mutants() {
+		t.Run(m.name, func(t *testing.T) {
+			require.Error(t, check(t, m.caughtBy, m.breaks))
+		})
+	}
+}
+
+func TestTheSuiteCatchesALostField(t *testing.T) {
+	var lose func(name string, index []int, of reflect.Type)
+	lose = func(name string, index []int, of reflect.Type) {
+		for i := range of.NumField() {
+			field, at := of.Field(i), append(slices.Clone(index), i)
+			if field.Type.Kind() == reflect.Struct && field.Type != reflect.TypeFor[time.Time]() {
+				lose(name+field.Name+".", at, field.Type)
+				continue
+			}
+			t.Run(name+field.Name, func(t *testing.T) {
+				require.Error(t, check(t, "every field survives", func(good consent.Store, _ *auditmem.Store) consent.Store {
+					return reading(good, func(facts []consent.Fact) []consent.Fact {
+						for i := range facts {
+							reflect.ValueOf(&facts[i]).Elem().FieldByIndex(at).SetZero()
+						}
+						return facts
+					})
+				}))
+			})
+		}
+	}
+	lose("", nil, reflect.TypeFor[consent.Fact]())
+}
+
+func TestTheSuitePassesTheGoodStore(t *testing.T) {
+	for _, c := range consenttest.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			require.NoError(t, check(t, c.Name, func(good consent.Store, _ *auditmem.Store) consent.Store { return good }))
+		})
+	}
+}
+
+func TestEveryCaseCatchesSomething(t *testing.T) {
+	var idle []string
+	for _, c := range consenttest.Cases() {
+		if !slices.ContainsFunc(mutants(), func(m mutant) bool { return m.caughtBy == c.Name }) {
+			idle = append(idle, c.Name)
+		}
+	}
+	require.Empty(t, idle, "cases that no broken store is made for")
+}

@@ -1,0 +1,106 @@
+package consent
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Rule says what a basis needs and permits, from a day on.
+type Rule struct {
+	ID        string
+	Basis     Basis
+	Effective time.Time  // UTC; a grant is judged by the newest rule in effect at its claimed time
+	Needs     []string   // evidence without which the grant is refused, by the names that [Promised] uses
+	Permits   []Category // what the grant permits; empty: it is recorded and permits nothing
+	Source    string
+}
+
+// Profile is a named set of rules. A vendor who names a profile that is [Profile.Wider] than [Promised] no longer keeps
+// the promise that only written consent permits a text.
+type Profile struct {
+	Name  string
+	Rules []Rule
+}
+
+// Promised returns the default profile: consent is express and written, by one of the three methods that the policy
+// names, each with its evidence. Nothing else permits a text.
+func Promised() Profile {
+	const policy = "DentTracks SMS Privacy Policy, section 2; 47 CFR 64.1200(f)(9)"
+	all := Categories()
+	return Profile{Name: promised, Rules: []Rule{
+		{ID: "signed-agreement-1", Basis: SignedAgreement, Needs: []string{"wording", "language", "signature or document"}, Permits: all, Source: policy},
+		{ID: "web-form-1", Basis: WebForm, Needs: []string{"wording", "language", "address", "browser"}, Permits: all, Source: policy},
+		{ID: "office-document-1", Basis: OfficeDocument, Needs: []string{"wording", "language", "document", "staff"}, Permits: all, Source: policy},
+		{ID: "number-in-care-1", Basis: NumberInCare, Source: policy},
+		{ID: "verbal-1", Basis: Verbal, Source: policy},
+		{ID: "import-1", Basis: Import, Source: policy},
+	}}
+}
+
+const promised = "promised"
+
+// Wider returns the rules that permit a text on another basis, or on less evidence, than [Promised] does. A profile that
+// has any does not keep promise D2.1, and whoever reports on the promises says so.
+func (p Profile) Wider() []Rule {
+	var wider []Rule
+	for _, r := range p.Rules {
+		strict, known := Promised().rule(r.Basis, r.Effective)
+		enough := known && !slices.ContainsFunc(strict.Needs, func(need string) bool { return !slices.Contains(r.Needs, need) })
+		if len(r.Permits) > 0 && (len(strict.Permits) == 0 || !enough) {
+			wider = append(wider, r)
+		}
+	}
+	return wider
+}
+
+// valid refuses a profile without a name, one that is called as the default and is wider, and rules that could never
+// be met.
+func (p Profile) valid() error {
+	known := Evidence{}.fields()
+	switch {
+	case p.Name == "":
+		return fmt.Errorf("%w: the profile has no name", ErrInvalid)
+	case p.Name == promised && len(p.Wider()) > 0:
+		return fmt.Errorf("%w: a profile that is wider than %q has another name", ErrInvalid, promised)
+	}
+	for _, r := range p.Rules {
+		for _, need := range r.Needs {
+			if _, ok := known[need]; !ok {
+				return fmt.Errorf("%w: the rule %s needs %q, which is no evidence", ErrInvalid, r.ID, need)
+			}
+		}
+	}
+	return nil
+}
+
+// clone returns a copy that shares no memory with p.
+func (p Profile) clone() Profile {
+	p.Rules = slices.Clone(p.Rules)
+	for i, r := range p.Rules {
+		p.Rules[i].Needs = slices.Clone(r.Needs)
+		p.Rules[i].Permits = slices.Clone(r.Permits)
+	}
+	return p
+}
+
+// rule returns the newest rule for basis in effect at the moment, or false when the profile knows no such basis.
+func (p Profile) rule(basis Basis, at time.Time) (Rule, bool) {
+	var newest Rule
+	found := false
+	for _, r := range p.Rules {
+		if r.Basis != basis || r.Effective.After(at) {
+			continue
+		}
+		if !found || r.Effective.After(newest.Effective) {
+			newest, found = r, true
+		}
+	}
+	return newest, found
+}
+
+// missing returns what r needs and e lacks, in the rule's order.
+func (r Rule) missing(e Evidence) []string {
+	present := e.fields()
+	return slices.DeleteFunc(slices.Clone(r.Needs), func(need string) bool { return present[need] })
+}

@@ -1,0 +1,68 @@
+package consent
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/enamel-go/enamel/audit"
+)
+
+// State returns what a number stands at now, after recording that by looked.
+func (s *Service) State(ctx context.Context, by audit.Actor, k Key) (State, error) {
+	facts, err := s.History(ctx, by, k)
+	if err != nil {
+		return State{}, err
+	}
+	return s.derive(k, facts), nil
+}
+
+// History returns a number's ledger with all evidence, in the order it was written, after recording that by looked. When
+// that cannot be recorded nothing is returned. A number that nobody wrote about has no facts.
+func (s *Service) History(ctx context.Context, by audit.Actor, k Key) ([]Fact, error) {
+	f := Fact{Practice: k.Practice, Number: k.Number, Actor: by}
+	if by.Valid() != nil {
+		return nil, errActor
+	}
+	if err := k.valid(); err != nil {
+		return nil, s.refuse(ctx, entry("consent.read", f), err)
+	}
+	facts, err := s.store.Facts(ctx, k)
+	if err != nil {
+		return nil, fmt.Errorf("consent: history: %w", err)
+	}
+	if err := s.log.Record(ctx, entry("consent.read", f)); err != nil {
+		return nil, fmt.Errorf("consent: history: %w", err)
+	}
+	return facts, nil
+}
+
+// Permission answers a machine that is about to text: may a text of category go to the number now? It reads the store
+// every time, and records nothing: the caller records the decision it builds on the answer.
+func (s *Service) Permission(ctx context.Context, k Key, c Category) (Permission, error) {
+	if err := k.valid(); err != nil {
+		return Permission{}, err
+	}
+	facts, err := s.store.Facts(ctx, k)
+	if err != nil {
+		return Permission{}, fmt.Errorf("consent: permission: %w", err)
+	}
+	return s.derive(k, facts).For(c), nil
+}
+
+// Practice returns a practice's settings, the defaults where none were set.
+func (s *Service) Practice(ctx context.Context, id string) (Practice, error) {
+	if err := text("the practice", id, 64, true); err != nil {
+		return Practice{}, err
+	}
+	p, err := s.store.Practice(ctx, id)
+	if err != nil {
+		return Practice{}, fmt.Errorf("consent: practice: %w", err)
+	}
+	return p.settled(), nil
+}
+
+// derive computes the state by everything that is known. A fact that another process recorded by a clock ahead of ours
+// counts at once: a stop must not wait for our clock.
+func (s *Service) derive(k Key, facts []Fact) State {
+	return Derive(k, facts, s.profile, latest(s.moment(), facts))
+}
