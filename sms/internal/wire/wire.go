@@ -30,7 +30,8 @@ func Client(roots *x509.CertPool, timeout time.Duration) *http.Client {
 			TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: roots},
 			TLSHandshakeTimeout: timeout,
 			MaxIdleConnsPerHost: 64, // the default of two makes a sender of many texts dial anew for each
-			IdleConnTimeout:     time.Minute,
+			// Less than servers wait: a request on a connection that the server is just closing may have arrived or not.
+			IdleConnTimeout: 20 * time.Second,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
