@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"encoding/binary"
+	"errors"
 	"fmt"
 )
 
@@ -27,32 +28,57 @@ func (k *Keyring) MAC(ctx context.Context, practice string, message []byte) ([]b
 }
 
 // VerifyMAC returns nil when mac is what MAC gave for message, under any version of the practice's audit key. It wraps
-// [ErrAuth] when it is not and [ErrUnknownKey] when the key that mac names is none of the practice's; any other error says
-// that it could not be checked.
+// [ErrAuth] when it is not and [ErrUnknownKey] when the key that mac names is none of the practice's; such an error has,
+// or wraps one that has, a method Forged() bool that returns true. Any other error says that it could not be checked, also
+// where the key is kept and does not open.
 func (k *Keyring) VerifyMAC(ctx context.Context, practice string, message, mac []byte) error {
 	if err := validText("the practice", practice, 64); err != nil {
 		return err
 	}
 	if len(mac) != macSize {
-		return fmt.Errorf("%w: a code of a wrong length", ErrAuth)
+		return forged{fmt.Errorf("%w: a code of a wrong length", ErrAuth)}
 	}
 	id := binary.BigEndian.Uint64(mac)
 	l, err := k.keyByID(ctx, practice, id, purposeMAC)
 	if err != nil {
-		return err
+		return k.unverified(ctx, practice, id, err)
 	}
 	if l.subject.Class != classAudit {
-		return fmt.Errorf("%w: a code of a key that makes none", ErrAuth)
+		return forged{fmt.Errorf("%w: a code of a key that makes none", ErrAuth)}
 	}
 	sum, err := l.prf.appendSum(make([]byte, 0, 32), message)
 	if err != nil {
 		return err
 	}
 	if !hmac.Equal(sum, mac[8:]) {
-		return fmt.Errorf("%w: a code does not fit its message", ErrAuth)
+		return forged{fmt.Errorf("%w: a code does not fit its message", ErrAuth)}
 	}
 	return nil
 }
+
+// unverified tells a code that names no audit key of the practice, and so is forged, from one whose key cannot be had
+// now: a notary that was started with another key file must not call a whole log forged.
+func (k *Keyring) unverified(ctx context.Context, practice string, id uint64, cause error) error {
+	if id == 0 {
+		return forged{cause}
+	}
+	row, err := k.store.KeyByID(ctx, practice, id)
+	switch {
+	case errors.Is(err, ErrUnknownKey), errors.Is(err, ErrShredded), err == nil && row.Class != classAudit:
+		return forged{fmt.Errorf("%w: a code that names no audit key", ErrUnknownKey)}
+	case err != nil:
+		return outside("key store", err)
+	}
+	return cause
+}
+
+// forged marks an error which says that a code is wrong, for a caller that does not import this package.
+type forged struct{ error }
+
+func (f forged) Unwrap() error { return f.error }
+
+// Forged reports that the code is wrong, and not only that it could not be checked.
+func (f forged) Forged() bool { return true }
 
 // Tag returns 32 bytes by which a practice's entries about value are found. It comes from the practice's first audit
 // key, whatever versions follow, because what is in the log cannot be tagged anew.
