@@ -139,20 +139,20 @@ func further(old, told sms.Status) sms.Status {
 	return old
 }
 
-// write makes a change that applies. A stop comes behind the texts, so that it refuses those of its own change too.
+// write makes a change that applies. The stop comes first, for it is about what was queued before.
 func (s *Store) write(c sms.Change) {
-	for _, t := range c.Texts {
-		s.texts[t.Key()] = &item{Tracked: sms.Tracked{Text: t, Progress: sms.Progress{State: sms.Queued, Due: t.NotBefore}}}
-	}
-	if r := c.Received; r != nil {
-		s.messages[message{r.Practice, r.Provider, r.ID}] = *r
-	}
 	if c.Stop != nil {
 		for _, i := range s.texts {
 			if i.Practice == c.Stop.Practice && i.To == c.Stop.Number && i.State == sms.Queued && !i.Kind.Answer() {
 				i.end(sms.Refused, c.Stop.Decision)
 			}
 		}
+	}
+	for _, t := range c.Texts {
+		s.texts[t.Key()] = &item{Tracked: sms.Tracked{Text: t, Progress: sms.Progress{State: sms.Queued, Due: t.NotBefore}}}
+	}
+	if r := c.Received; r != nil {
+		s.messages[message{r.Practice, r.Provider, r.ID}] = *r
 	}
 	if c.Cancel != nil {
 		s.texts[c.Cancel.Key].end(sms.Cancelled, c.Cancel.Decision)
@@ -179,7 +179,7 @@ func (s *Store) write(c sms.Change) {
 func (i *item) end(state sms.State, d sms.Decision) {
 	i.State, i.wake, i.leased, i.worker = state, time.Time{}, time.Time{}, ""
 	if d.Verdict != "" {
-		i.Decision = clone(d)
+		i.Decision = d
 	}
 }
 
@@ -262,14 +262,6 @@ func (s *Store) Route(ctx context.Context, number string) (string, error) {
 // copy returns what may be handed out: it shares no memory with the store.
 func (i *item) copy() sms.Tracked {
 	t := i.Tracked
-	t.Decision = clone(t.Decision)
+	t.Decision.Trail = slices.Clone(t.Decision.Trail)
 	return t
-}
-
-func clone(d sms.Decision) sms.Decision {
-	d.Trail = slices.Clone(d.Trail)
-	if len(d.Trail) == 0 {
-		d.Trail = nil
-	}
-	return d
 }

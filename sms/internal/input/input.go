@@ -32,7 +32,8 @@ func Change(c sms.Change) (sms.Change, error) {
 		check.text("the practice", r.Practice, 64)
 		check.text("the message's provider", r.Provider, 64)
 		check.text("the message's id", r.ID, 256)
-		for _, s := range []string{r.From, r.To, r.Body, r.Keyword, r.Word} {
+		check.text("the message's sender", r.From, 64)
+		for _, s := range []string{r.To, r.Body, r.Keyword, r.Word} {
 			check.optional("a field of the message", s)
 		}
 		kept := *r
@@ -132,6 +133,7 @@ func (c *checker) text(what, s string, limit int) {
 	c.optional(what, s)
 }
 
-func (c *checker) optional(what, s string) { c.that(valid(s), what+" is not valid text") }
+func (c *checker) optional(what, s string) { c.that(Keepable(s), what+" is not valid text") }
 
-func valid(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+// Keepable reports whether Postgres can hold s. Nothing is kept under a name that it cannot hold.
+func Keepable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }

@@ -34,15 +34,18 @@ func Query(q sms.Query) (limit int, after *Place, err error) {
 	if limit < 1 || limit > 1000 {
 		return 0, nil, fmt.Errorf("%w: a page has 1 to 1000 rows", sms.ErrInvalid)
 	}
-	if q.Practice == "" || !valid(q.Practice) || !valid(string(q.State)) {
-		return 0, nil, fmt.Errorf("%w: a query names its practice", sms.ErrInvalid)
+	var check checker
+	check.text("the practice", q.Practice, 64)
+	check.optional("the state", string(q.State))
+	if check.err != nil {
+		return 0, nil, check.err
 	}
 	if q.After == "" {
 		return limit, nil, nil
 	}
 	micros, id, _ := strings.Cut(q.After, ".")
 	at, err := strconv.ParseInt(micros, 10, 64)
-	if err != nil || id == "" || !valid(id) {
+	if err != nil || id == "" || !Keepable(id) {
 		return 0, nil, fmt.Errorf("%w: a query continues from what no page gave", sms.ErrInvalid)
 	}
 	return limit, &Place{Created: time.UnixMicro(at).UTC(), ID: id}, nil

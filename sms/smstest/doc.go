@@ -1,0 +1,13 @@
+// Package smstest is the conformance suite of stores and queues of texts. A vendor who writes one of its own runs it
+// too, each case on empty tables:
+//
+//	for _, c := range append(smstest.Cases(), smstest.QueueCases()...) {
+//		t.Run(c.Name, func(t *testing.T) {
+//			if err := c.Check(t.Context(), open(t)); err != nil {
+//				t.Error(err)
+//			}
+//		})
+//	}
+//
+// The clock that leases run on has to be a real one, for the cases let leases expire.
+package smstest

@@ -1,0 +1,334 @@
+package smstest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// entry is the entry number n, for a settlement.
+func entry(n int) []audit.Leaf { return with(n, sms.Change{}).Leaves }
+
+func settled(ctx context.Context, h Harness) error {
+	s := sms.Settlement{
+		Worker: "w", Tried: now, ProviderID: "SM1", Delivery: sms.StatusUndelivered, Code: "30003", Class: sms.BadNumber,
+		Decision: sms.Decision{
+			Verdict: sms.Send, Until: now.Add(time.Hour), Reason: "It's \\ fine?",
+			Trail: []sms.Step{
+				{Rule: "stop", Version: 3, Citation: "§ 1", Fact: "no ?0 stop", Says: sms.Send, Reason: "r"},
+				{Rule: "hours", Version: 1, Citation: "§ 2", Fact: "noon", Says: sms.Send, Reason: "r"},
+			},
+		},
+	}
+	want := sms.Progress{
+		Due: start, Attempts: 1, FirstTry: now, ProviderID: s.ProviderID, Delivery: s.Delivery, Code: s.Code, Class: s.Class,
+		Decision: s.Decision, InFlight: true,
+	}
+	for n, state := range []sms.State{
+		sms.Sent, sms.Failed, sms.Refused, sms.Cancelled, sms.Review, sms.Doubtful, sms.Queued,
+	} {
+		t := text(string(state))
+		t.To = fmt.Sprintf("+1212555%04d", n)
+		answer := of(sms.StopAnswer, "answer-"+t.ID)
+		answer.To = t.To
+		s.Key, s.State, s.Leaves, want.State = t.Key(), state, entry(n), state
+		late := work("v")
+		late.Now = start.Add(time.Hour)
+		if state == sms.Queued {
+			s.Due = start.Add(2 * time.Hour)
+			want.Due = s.Due
+		}
+		if err := filled(reflect.ValueOf(want)); err != nil {
+			return err
+		}
+		err := steps(
+			func() error { return queue(ctx, h, t) },
+			func() error { return claims(ctx, h, work("w"), t.ID) },
+			func() error { return queue(ctx, h, answer) },
+			func() error { return claims(ctx, h, late, answer.ID) }, // marks the text
+			func() error { return settle(ctx, h, s) },
+			func() error {
+				got, err := h.Store.Text(ctx, t.Key())
+				return errors.Join(err, same("the text", got, sms.Tracked{Text: t, Progress: want}))
+			},
+			func() error { return logged(ctx, h, n+1) },
+		)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func settlementKeeps(ctx context.Context, h Harness) error {
+	full := settlement("w", "t", sms.Queued)
+	full.Due, full.Tried = start, start
+	full.ProviderID, full.Delivery, full.Code, full.Class = "SM1", sms.StatusSent, "30001", sms.Throttled
+	full.Decision = decision("one")
+	again := full
+	again.ProviderID, again.Delivery, again.Code, again.Class = "SM2", sms.StatusDelivered, "30002", sms.Transient
+	again.Decision, again.Tried = decision("two"), now
+	want := sms.Progress{
+		State: sms.Queued, Due: start, Attempts: 1, FirstTry: start, ProviderID: "SM1", Delivery: sms.StatusSent,
+		Code: "30001", Class: sms.Throttled, Decision: decision("one"),
+	}
+	stands := func() error {
+		got, err := h.Store.Text(ctx, key("t"))
+		return errors.Join(err, same("the progress", got.Progress, want))
+	}
+	return steps(
+		func() error { return queue(ctx, h, text("t")) },
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error { return settle(ctx, h, full) },
+		stands,
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error {
+			want.State = sms.Doubtful
+			return settle(ctx, h, settlement("w", "t", sms.Doubtful))
+		},
+		stands,
+		func() error { return doubts(ctx, h, work("w"), "t") },
+		func() error {
+			want.ProviderID, want.Delivery, want.Code, want.Class = "SM2", sms.StatusDelivered, "30002", sms.Transient
+			want.State, want.Attempts, want.Decision = sms.Queued, 2, decision("two")
+			return settle(ctx, h, again)
+		},
+		stands,
+	)
+}
+
+func settlementRank(ctx context.Context, h Harness) error {
+	s := settlement("w", "t", sms.Sent)
+	s.Delivery = sms.StatusAccepted
+	return steps(
+		func() error { return queue(ctx, h, text("t")) },
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error { return apply(ctx, h, receipt(1, sms.StatusDelivered, "", "")) },
+		func() error { return settle(ctx, h, s) },
+		func() error {
+			got, err := h.Store.Text(ctx, key("t"))
+			return errors.Join(err, same("the delivery", got.Delivery, sms.StatusDelivered))
+		},
+	)
+}
+
+func attempts(ctx context.Context, h Harness) error {
+	if err := queue(ctx, h, text("t")); err != nil {
+		return err
+	}
+	for _, c := range []struct {
+		tried, first time.Time
+		attempts     int
+	}{
+		{time.Time{}, time.Time{}, 0},
+		{start.Add(time.Second), start.Add(time.Second), 1},
+		{time.Time{}, start.Add(time.Second), 1},
+		{start.Add(time.Minute), start.Add(time.Second), 2},
+	} {
+		s := settlement("w", "t", sms.Queued)
+		s.Due, s.Tried = start, c.tried
+		err := steps(
+			func() error { return claims(ctx, h, work("w"), "t") },
+			func() error { return settle(ctx, h, s) },
+			func() error {
+				got, err := h.Store.Text(ctx, key("t"))
+				return errors.Join(err, same("the attempts", got.Attempts, c.attempts), same("the first try", got.FirstTry, c.first))
+			},
+		)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func foreignWorker(ctx context.Context, h Harness) error {
+	s := settlement("w", "t", sms.Sent)
+	s.Leaves, s.Decision, s.ProviderID = entry(1), decision("no"), "SM1"
+	refused := func(s sms.Settlement) func() error {
+		return func() error {
+			done, err := h.Queue.Settle(ctx, s)
+			return errors.Join(err, same("whether "+s.Worker+" settled the text "+s.Key.ID, done, false), logged(ctx, h, 0))
+		}
+	}
+	foreign, nothing := s, s
+	foreign.Worker, nothing.Key = "v", key("nothing")
+	s.Leaves = nil
+	return steps(
+		func() error { return queue(ctx, h, text("t")) },
+		refused(s),
+		func() error { return claims(ctx, h, work("w"), "t") },
+		refused(foreign),
+		refused(nothing),
+		func() error {
+			got, err := h.Store.Text(ctx, key("t"))
+			want := sms.Progress{State: sms.Sending, Due: start}
+			return errors.Join(err, same("the progress", got.Progress, want))
+		},
+		func() error { return settle(ctx, h, s) },
+		refused(s),
+		refused(foreign),
+	)
+}
+
+func settledWithoutEntries(ctx context.Context, h Harness) error {
+	s := settlement("w", "t", sms.Queued)
+	s.Due = start
+	return steps(
+		func() error { return queue(ctx, h, text("t")) },
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error { return settle(ctx, h, s) },
+		func() error { return logged(ctx, h, 0) },
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error { s.Leaves = entry(1); return settle(ctx, h, s) },
+		func() error { return logged(ctx, h, 1) },
+	)
+}
+
+func settlementAllOrNothing(ctx context.Context, h Harness) error {
+	s := settlement("w", "t", sms.Sent)
+	s.Leaves, s.Decision = entry(1), decision("no")
+	s.Leaves[0].Bytes = []byte("{}")
+	return steps(
+		func() error { return apply(ctx, h, with(1, sms.Change{Texts: []sms.Text{text("t")}})) },
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error {
+			if done, err := h.Queue.Settle(ctx, s); err == nil || done {
+				return fmt.Errorf("a settlement whose entry was refused: done %v, error %v", done, err)
+			}
+			return nil
+		},
+		func() error {
+			got, err := h.Store.Text(ctx, key("t"))
+			return errors.Join(err, same("the progress", got.Progress, sms.Progress{State: sms.Sending, Due: start}))
+		},
+		func() error { s.Leaves = entry(2); return settle(ctx, h, s) },
+		func() error { return logged(ctx, h, 2) },
+	)
+}
+
+func backInQueue(ctx context.Context, h Harness) error {
+	s := settlement("w", "t", sms.Queued)
+	s.Due = now.Add(time.Minute)
+	later := work("v")
+	later.Now = s.Due
+	return steps(
+		func() error { return queue(ctx, h, text("t")) },
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error { return settle(ctx, h, s) },
+		func() error { return claims(ctx, h, work("w"), "") },
+		func() error { return claims(ctx, h, later, "t") },
+		func() error { return settle(ctx, h, settlement("v", "t", sms.Sent)) },
+	)
+}
+
+func expired(ctx context.Context, h Harness) error {
+	patient := work("v")
+	return steps(
+		func() error { return queue(ctx, h, text("t")) },
+		func() error { return claims(ctx, h, brief("w"), "t") },
+		func() error { return in(ctx, h, key("t"), sms.Sending) }, // until somebody looks
+		func() error { return doubts(ctx, h, patient, "") },
+		func() error { return in(ctx, h, key("t"), sms.Doubtful) },
+		func() error { return doubts(ctx, h, brief("v"), "") }, // its wait is the first one's
+		func() error { return claims(ctx, h, work("w"), "") },
+		func() error { return queue(ctx, h, text("u")) },
+		func() error { return claims(ctx, h, brief("w"), "u") },
+		func() error { return doubts(ctx, h, brief("v"), "u") },
+		func() error { return in(ctx, h, key("u"), sms.Doubtful) },
+		// The lease of a doubtful text expires too, and the wait begins anew.
+		func() error { return doubts(ctx, h, patient, "") },
+		func() error { return doubts(ctx, h, brief("v"), "") },
+	)
+}
+
+func running(ctx context.Context, h Harness) error {
+	s := settlement("w", "t", sms.Doubtful)
+	s.Wait = time.Hour
+	return steps(
+		func() error { return queue(ctx, h, text("t")) },
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error { return doubts(ctx, h, brief("v"), "") },
+		func() error { return in(ctx, h, key("t"), sms.Sending) },
+		func() error { return settle(ctx, h, s) },
+		func() error { return doubts(ctx, h, brief("v"), "") },
+		func() error { return in(ctx, h, key("t"), sms.Doubtful) },
+		func() error { return queue(ctx, h, text("u")) },
+		func() error { return claims(ctx, h, work("w"), "u") },
+		func() error { return settle(ctx, h, settlement("w", "u", sms.Doubtful)) },
+		func() error { return doubts(ctx, h, work("v"), "u") },
+		func() error { return doubts(ctx, h, brief("w"), "") },
+	)
+}
+
+func doubted(ctx context.Context, h Harness) error {
+	one := work("v")
+	one.Limit = 1
+	foreign := text("a")
+	foreign.Practice = other
+	return steps(
+		func() error { return queue(ctx, h, text("a"), text("b"), text("c"), foreign) },
+		func() error { return claims(ctx, h, work("w"), "a a b c") },
+		func() error { return settle(ctx, h, settlement("w", "c", sms.Doubtful)) },
+		func() error { return settle(ctx, h, settlement("w", "a", sms.Doubtful)) },
+		func() error { return settle(ctx, h, settlement("w", "b", sms.Doubtful)) },
+		func() error { return doubts(ctx, h, one, "c") },
+		func() error { return doubts(ctx, h, work("w"), "a b") },
+		func() error { return doubts(ctx, h, work("w"), "") },
+		func() error { return in(ctx, h, key("a"), sms.Doubtful) },
+		func() error { return settle(ctx, h, settlement("v", "c", sms.Sent)) },
+		func() error { return settle(ctx, h, settlement("w", "a", sms.Review)) },
+		func() error { return settle(ctx, h, settlement("w", "b", sms.Doubtful)) },
+		func() error { return doubts(ctx, h, work("v"), "b") },
+		func() error { return logged(ctx, h, 0) },
+	)
+}
+
+func lateSettlement(ctx context.Context, h Harness) error {
+	return steps(
+		func() error { return queue(ctx, h, text("a"), text("b"), text("c")) },
+		func() error { return claims(ctx, h, brief("w"), "a b c") },
+		func() error { return settle(ctx, h, settlement("w", "a", sms.Sent)) },
+		func() error { return doubts(ctx, h, work("v"), "") },
+		func() error { return in(ctx, h, key("b"), sms.Doubtful) },
+		func() error { return settle(ctx, h, settlement("w", "b", sms.Sent)) },
+		func() error { return settle(ctx, h, settlement("w", "c", sms.Doubtful)) },
+		func() error { return doubts(ctx, h, work("v"), "c") },
+		func() error {
+			done, err := h.Queue.Settle(ctx, settlement("w", "c", sms.Sent))
+			return errors.Join(err, same("whether a worker settled another's text", done, false))
+		},
+		func() error { return settle(ctx, h, settlement("v", "c", sms.Failed)) },
+	)
+}
+
+func resolve(ctx context.Context, h Harness) error {
+	s := settlement("w", "t", sms.Review)
+	s.Decision = decision("Nobody can tell.")
+	sent := sms.Change{Resolve: &sms.Resolve{Key: key("t"), State: sms.Sent}}
+	return steps(
+		func() error { return made(ctx, h, with(1, sent)) },
+		func() error { return queue(ctx, h, text("t")) },
+		func() error { return made(ctx, h, with(2, sent)) },
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error { return made(ctx, h, with(3, sent)) },
+		func() error { return settle(ctx, h, s) },
+		func() error { return doubts(ctx, h, brief("w"), "") },
+		func() error { return apply(ctx, h, with(4, sent)) },
+		func() error { return made(ctx, h, with(5, sent)) },
+		func() error {
+			return made(ctx, h, sms.Change{Resolve: &sms.Resolve{Key: key("t"), State: sms.Failed}})
+		},
+		func() error {
+			got, err := h.Store.Text(ctx, key("t"))
+			want := sms.Progress{State: sms.Sent, Due: start, Decision: s.Decision}
+			return errors.Join(err, same("the progress", got.Progress, want))
+		},
+		func() error { return logged(ctx, h, 1) },
+	)
+}
