@@ -41,13 +41,37 @@ func (t *trees) received(leaves []audit.Leaf) {
 }
 
 // Integrate implements [tree.Store]. One Append is one transaction.
-func (s *Store) Integrate(
-	ctx context.Context, limit int, work func(context.Context, tree.Round) (tree.Batch, error),
-) error {
+func (s *Store) Integrate(ctx context.Context, limit int, work tree.Work) error {
+	return s.batch(ctx, work, func(t *trees) []arrival {
+		end := t.taken
+		for _, e := range t.ends {
+			if end == t.taken || e-t.taken <= limit {
+				end = max(end, e)
+			}
+		}
+		return t.arrivals[t.taken:end]
+	})
+}
+
+// Adopt implements [tree.Store].
+func (s *Store) Adopt(ctx context.Context, practice string, ids []string, work tree.Work) error {
+	return s.batch(ctx, work, func(t *trees) []arrival {
+		var stray []arrival
+		for _, a := range t.arrivals[:t.taken] {
+			if a.practice == practice && slices.Contains(ids, a.id) && !t.marked[a] {
+				stray = append(stray, a)
+			}
+		}
+		return stray
+	})
+}
+
+// batch keeps what work makes of the leaves that pick chooses.
+func (s *Store) batch(ctx context.Context, work tree.Work, pick func(*trees) []arrival) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	round, err := s.begin(limit)
+	round, err := s.begin(pick)
 	if err != nil || len(round.Rows) == 0 {
 		return err
 	}
@@ -64,27 +88,17 @@ func (s *Store) Integrate(
 	return nil
 }
 
-// begin takes the log for one notary, unless no leaf waits.
-func (s *Store) begin(limit int) (tree.Round, error) {
+// begin takes the log for one notary, unless there is nothing to do.
+func (s *Store) begin(pick func(*trees) []arrival) (tree.Round, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := &s.trees
 	if t.busy {
 		return tree.Round{}, tree.ErrBusy
 	}
-	if t.taken == len(t.arrivals) {
-		return tree.Round{}, nil
-	}
-	t.busy = true
-	end := t.taken
-	for _, e := range t.ends {
-		if end == t.taken || e-t.taken <= limit {
-			end = max(end, e)
-		}
-	}
 	round := tree.Round{Number: t.batches + 1, Tips: map[string]tree.Head{}, Hashes: s.Hashes}
 	concerned := map[string]bool{"": true}
-	for _, a := range t.arrivals[t.taken:end] {
+	for _, a := range pick(t) {
 		round.Rows = append(round.Rows, s.row(a))
 		concerned[a.practice] = true
 	}
@@ -95,6 +109,7 @@ func (s *Store) begin(limit int) (tree.Round, error) {
 			round.Tips[practice] = tip
 		}
 	}
+	t.busy = len(round.Rows) > 0
 	return round, nil
 }
 
@@ -108,12 +123,11 @@ func (s *Store) end(round tree.Round, batch tree.Batch, done bool) {
 		return
 	}
 	t.batches = round.Number
-	t.taken += len(round.Rows)
+	for _, r := range round.Rows {
+		t.taken = max(t.taken, t.order[arrival{r.Leaf.Practice, r.Leaf.ID}]+1)
+	}
 	for _, h := range batch.Heads {
 		t.heads[h.Practice] = append(t.heads[h.Practice], clone(h))
-		if h.Practice == "" {
-			continue
-		}
 		for _, m := range h.Marks {
 			t.marked[arrival{h.Practice, m.ID}] = true
 		}

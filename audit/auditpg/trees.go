@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/uptrace/bun"
 
@@ -28,18 +29,36 @@ func NewTrees(db *bun.DB, o *Options) *Trees {
 
 // Integrate implements [tree.Store]. What it hands out are the entries that one snapshot sees and the snapshot of the
 // batch before did not, so no entry is lost whose transaction commits late, and nobody waits for it.
-func (t *Trees) Integrate(
-	ctx context.Context, limit int, work func(context.Context, tree.Round) (tree.Batch, error),
+func (t *Trees) Integrate(ctx context.Context, limit int, work tree.Work) error {
+	return t.batch(ctx, work, func(h pgstore.Handle, last, now snapshot) ([]placedRow, snapshot, error) {
+		return visible(ctx, h, last, now, limit)
+	})
+}
+
+// Adopt implements [tree.Store].
+func (t *Trees) Adopt(ctx context.Context, practice string, ids []string, work tree.Work) error {
+	if len(ids) == 0 {
+		return ctx.Err()
+	}
+	return t.batch(ctx, work, func(h pgstore.Handle, last, _ snapshot) ([]placedRow, snapshot, error) {
+		var rows []placedRow
+		err := strays(h, &rows, practice).Where("t.id IN (?)", bun.List(ids)).OrderExpr("xid, seq").Scan(ctx)
+		return slices.DeleteFunc(rows, func(r placedRow) bool { return !last.sees(r.XID) }), last, err
+	})
+}
+
+// batch keeps what work makes of the rows that pick chooses. Pick is given the snapshot of the batch before and that of
+// the transaction, and returns the one of the new batch.
+func (t *Trees) batch(
+	ctx context.Context, work tree.Work, pick func(h pgstore.Handle, last, now snapshot) ([]placedRow, snapshot, error),
 ) error {
 	tx, err := t.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return pgstore.Wrap("auditpg: integrate", err)
 	}
-	if err = integrate(ctx, t.h.WithTx(tx), limit, work); err == nil {
+	defer func() { _ = tx.Rollback() }() // after a commit there is nothing to undo, and after an error that one counts
+	if err = batch(ctx, t.h.WithTx(tx), work, pick); err == nil {
 		err = tx.Commit()
-	}
-	if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
-		err = errors.Join(err, back)
 	}
 	if pgstore.Duplicate(err) {
 		return tree.ErrBusy // another one committed between this transaction's snapshot and its lock
@@ -47,8 +66,9 @@ func (t *Trees) Integrate(
 	return pgstore.Wrap("auditpg: integrate", err)
 }
 
-func integrate(
-	ctx context.Context, h pgstore.Handle, limit int, work func(context.Context, tree.Round) (tree.Batch, error),
+func batch(
+	ctx context.Context, h pgstore.Handle, work tree.Work,
+	pick func(h pgstore.Handle, last, now snapshot) ([]placedRow, snapshot, error),
 ) error {
 	var alone bool
 	var text string
@@ -71,21 +91,20 @@ func integrate(
 	if now.xmax < last.xmax {
 		return tree.ErrRewound
 	}
-	rows, until, err := visible(ctx, h, last, now, limit)
+	rows, until, err := pick(h, last, now)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	round := tree.Round{Number: number + 1, Rows: rowsPlaced(rows), Hashes: func(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) {
-		return hashes(ctx, h, keys)
-	}}
+	round := tree.Round{Number: number + 1, Rows: rowsPlaced(rows)}
+	round.Hashes = func(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) { return hashes(ctx, h, keys) }
 	if round.Tips, err = tips(ctx, h, round.Rows); err != nil {
 		return err
 	}
-	batch, err := work(ctx, round)
+	made, err := work(ctx, round)
 	if err != nil {
 		return err
 	}
-	return keep(ctx, h, round.Number, until, batch)
+	return keep(ctx, h, round.Number, until, made)
 }
 
 // newestBatch returns the number and the snapshot of the newest batch; 0 and [nothing] where there is none.
@@ -178,16 +197,18 @@ func keep(ctx context.Context, h pgstore.Handle, number int64, until snapshot, b
 func hashes(ctx context.Context, h pgstore.Handle, keys []tree.Key) ([]tree.Hash, error) {
 	found := make([]tree.Hash, 0, len(keys))
 	for part := range slices.Chunk(keys, 1000) {
-		values := make([][]any, len(part))
+		practices, indexes, leaves := make([]string, len(part)), make([]string, len(part)), make([]string, len(part))
 		for i, k := range part {
-			values[i] = []any{i, k.Practice, k.Index, k.Leaf}
+			practices[i], indexes[i], leaves[i] = k.Practice, strconv.FormatInt(k.Index, 10), strconv.FormatInt(k.Leaf, 10)
 		}
 		var read [][]byte
 		err := h.Raw(`SELECT substring(t.hashes FROM ((k.index - t.first_hash) * 32 + 1)::int FOR 32)
-			FROM (VALUES ?) AS k (n, practice, index, leaf) CROSS JOIN LATERAL (
+			FROM unnest(?::text[], ?::bigint[], ?::bigint[]) WITH ORDINALITY AS k (practice, index, leaf, n)
+			CROSS JOIN LATERAL (
 				SELECT hashes, first_hash FROM ? AS h WHERE h.practice = k.practice COLLATE "C" AND h.size > k.leaf
 				AND h.first <= k.leaf ORDER BY size LIMIT 1
-			) AS t WHERE k.index >= t.first_hash ORDER BY k.n`, bun.List(values), h.Table(headTable)).Scan(ctx, &read)
+			) AS t WHERE k.index >= t.first_hash ORDER BY k.n`,
+			textArray(practices), textArray(indexes), textArray(leaves), h.Table(headTable)).Scan(ctx, &read)
 		if err != nil {
 			return nil, err
 		}
@@ -251,17 +272,21 @@ func (t *Trees) Strays(ctx context.Context, practice, after string, limit int) (
 		return nil, pgstore.Wrap("auditpg: strays", err)
 	}
 	var rows []placedRow
-	err = t.h.Select(entryTable, &rows).
-		Join("LEFT JOIN (SELECT unnest(ids) FROM ? WHERE practice = ?) AS known (id) ON known.id = t.id",
-			t.h.Table(headTable), practice).
-		Where("t.practice = ? AND t.id > ? AND known.id IS NULL", practice, after).
-		OrderExpr("t.id").Limit(int64(limit)).Scan(ctx)
+	err = strays(t.h, &rows, practice).Where("t.id > ?", after).OrderExpr("t.id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, pgstore.Wrap("auditpg: strays", err)
 	}
-	strays := make([]tree.Stray, len(rows))
+	found := make([]tree.Stray, len(rows))
 	for i, r := range rows {
-		strays[i] = tree.Stray{Row: r.placed(), Pending: !last.sees(r.XID)}
+		found[i] = tree.Stray{Row: r.placed(), Pending: !last.sees(r.XID)}
 	}
-	return strays, nil
+	return found, nil
+}
+
+// strays selects a practice's rows that no head holds.
+func strays(h pgstore.Handle, rows *[]placedRow, practice string) *bun.SelectQuery {
+	return h.Select(entryTable, rows).
+		Join("LEFT JOIN (SELECT unnest(ids) FROM ? WHERE practice = ?) AS known (id) ON known.id = t.id",
+			h.Table(headTable), practice).
+		Where("t.practice = ? AND known.id IS NULL", practice)
 }

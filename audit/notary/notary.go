@@ -109,19 +109,31 @@ func (n *Notary) Run(ctx context.Context) error {
 // code cannot be checked, because a key cannot be had, nothing is integrated and everything waits. When the notary's own
 // rows were damaged the error wraps [ErrDamaged].
 func (n *Notary) Step(ctx context.Context) (int, error) {
+	done, err := n.batch(ctx, func(work tree.Work) error { return n.store.Integrate(ctx, n.limit, work) })
+	if errors.Is(err, tree.ErrBusy) {
+		return 0, nil
+	}
+	return done, err
+}
+
+// Adopt integrates leaves of a practice that Step refused, or that [Reader.Verify] calls back-dated, once somebody has
+// found out why: they were restored from a backup, or refused while the keys were wrong. They come last in the tree.
+// Their codes are checked as in Step; ids of leaves that are in a batch, wait for one or do not exist are passed over.
+func (n *Notary) Adopt(ctx context.Context, practice string, ids ...string) (int, error) {
+	return n.batch(ctx, func(work tree.Work) error { return n.store.Adopt(ctx, practice, ids, work) })
+}
+
+func (n *Notary) batch(ctx context.Context, store func(tree.Work) error) (int, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var r result
-	err := n.store.Integrate(ctx, n.limit, func(ctx context.Context, round tree.Round) (tree.Batch, error) {
+	err := store(func(ctx context.Context, round tree.Round) (tree.Batch, error) {
 		var err error
 		r, err = n.integrate(ctx, round)
 		return r.batch, err
 	})
-	switch {
-	case errors.Is(err, tree.ErrBusy):
-		return 0, nil
-	case err != nil:
-		return 0, fmt.Errorf("notary: step: %w", err)
+	if err != nil {
+		return 0, fmt.Errorf("notary: integrate: %w", err)
 	}
 	if r.heads.Size > 0 {
 		n.last = r.heads
@@ -132,7 +144,7 @@ func (n *Notary) Step(ctx context.Context) (int, error) {
 	return r.taken, nil
 }
 
-// result is what one Step made.
+// result is what was made of one round.
 type result struct {
 	batch   tree.Batch
 	taken   int

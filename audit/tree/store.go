@@ -30,7 +30,11 @@ type Store interface {
 	// as one transaction appended, for it never parts those, and never waits for a transaction that is still open. Leaves that work leaves out of
 	// its heads are not handed out again. Where no leaf waits, work is not called and the result is nil. One Integrate
 	// runs at a time; another one gets [ErrBusy]. Work must not call the store.
-	Integrate(ctx context.Context, limit int, work func(context.Context, Round) (Batch, error)) error
+	Integrate(ctx context.Context, limit int, work Work) error
+
+	// Adopt is like Integrate for leaves that were left out: it hands out those of a practice's leaves with these ids
+	// that are in no head and do not wait for the next batch.
+	Adopt(ctx context.Context, practice string, ids []string, work Work) error
 
 	// Heads returns heads of one tree as q asks for them. A practice without heads has none; that is no error.
 	Heads(ctx context.Context, q Query) ([]Head, error)
@@ -46,6 +50,9 @@ type Store interface {
 	// Hashes returns stored hashes of heads in the order of the keys.
 	Hashes(ctx context.Context, keys []Key) ([]Hash, error)
 }
+
+// Work makes a batch of a round.
+type Work func(context.Context, Round) (Batch, error)
 
 // Round is what a notary integrates in one batch.
 type Round struct {
