@@ -393,6 +393,7 @@ func FuzzWebhooks(f *testing.F) {
 	f.Add(`{"type":"inbound","id":"1","from":"+1","to":"+1","body":"Stop"}`, int64(0))
 	f.Add(`{"type":"receipt","id":"1","reference":"a/b","status":"failed","code":"expired"}`, int64(1))
 	f.Add(`{"type":"receipt","id":"\u0000"}`, int64(-1))
+	f.Add(`{"type":"receipt","id":"1","from":"+1","to":"+1","body":"Stop","status":"sent"}`, int64(2)) // never both
 	f.Add("[", int64(1<<62))
 	now := time.Now()
 	reader, err := carrier.Dial("https://carrier.example.test", token, &carrier.DialOptions{
