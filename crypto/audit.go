@@ -64,8 +64,10 @@ func (k *Keyring) unverified(ctx context.Context, practice string, id uint64, ca
 	}
 	row, err := k.store.KeyByID(ctx, practice, id)
 	switch {
-	case errors.Is(err, ErrUnknownKey), errors.Is(err, ErrShredded), err == nil && row.Class != classAudit:
+	case errors.Is(err, ErrShredded):
 		return forged{fmt.Errorf("%w: a code that names no audit key", ErrUnknownKey)}
+	case errors.Is(err, ErrUnknownKey), err == nil && row.Class != classAudit:
+		return forged{cause}
 	case err != nil:
 		return outside("key store", err)
 	}
