@@ -1,0 +1,252 @@
+package smspg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun/schema"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/internal/pgstore"
+	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/internal/input"
+)
+
+var (
+	// errMade undoes a change that was made before or no longer applies.
+	errMade = errors.New("the change was made before or no longer applies")
+	// errMoved undoes a stop that met other texts than those its decisions were sealed for.
+	errMoved = errors.New("the queued texts have changed")
+)
+
+// part is one statement of a change.
+type part struct {
+	with   schema.QueryWithArgs // ends with a CTE called fact, whose rows say whether the part applied
+	rows   int                  // how many it then has
+	missed error                // what is wrong when it has another number
+}
+
+// Apply implements sms.Store. A change of one text, or of no texts and one part, is one statement in which the entries
+// hang on the fact. Larger changes are a transaction, or a savepoint of the caller's.
+func (s *Store) Apply(ctx context.Context, c sms.Change) (bool, error) {
+	c, err := input.Change(c)
+	if err != nil {
+		return false, err
+	}
+	for {
+		err := s.apply(ctx, c)
+		switch {
+		case errors.Is(err, errMoved):
+			// A text to the number was queued or claimed meanwhile: the stop looks at them again.
+		case errors.Is(err, errMade):
+			return false, nil
+		case errors.Is(err, sms.ErrInvalid):
+			return false, err
+		default:
+			return err == nil, pgstore.Wrap("smspg: apply", err)
+		}
+	}
+}
+
+func (s *Store) apply(ctx context.Context, c sms.Change) error {
+	parts, err := s.parts(ctx, c)
+	if err != nil {
+		return err
+	}
+	if len(parts) == 1 && len(c.Texts) <= 1 && c.Stop == nil {
+		return parts[0].run(ctx, s.pg, c.Leaves)
+	}
+	return s.pg.Atomic(ctx, func(h pgstore.Handle) error {
+		for _, p := range parts {
+			if err := p.run(ctx, h, nil); err != nil {
+				return err
+			}
+		}
+		if len(c.Leaves) == 0 {
+			return nil
+		}
+		_, err := h.Exec(ctx, "?", auditpg.Insert(h, c.Leaves))
+		return err
+	})
+}
+
+// run makes one part, with the entries that hang on it.
+func (p part) run(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) error {
+	n, err := conclude(ctx, h, p.with, leaves)
+	if err == nil && n != p.rows {
+		return p.missed
+	}
+	return err
+}
+
+// conclude runs a statement, hangs entries on its CTE called fact, and returns how many rows that has.
+func conclude(ctx context.Context, h pgstore.Handle, with schema.QueryWithArgs, leaves []audit.Leaf) (n int, err error) {
+	q := h.Raw("? SELECT count(*) FROM fact", with)
+	if len(leaves) > 0 {
+		q = h.Raw("?, entry AS (?) SELECT count(*) FROM fact", with, auditpg.After(h, "fact", leaves))
+	}
+	return n, q.Scan(ctx, &n)
+}
+
+// parts seals what is secret and builds a change's statements. The stop comes first, for it is about what was queued
+// before; the sender last, for the change may turn out to be made before.
+func (s *Store) parts(ctx context.Context, c sms.Change) ([]part, error) {
+	var parts []part
+	add := func(p part, err error) error {
+		parts = append(parts, p)
+		return err
+	}
+	var errs []error
+	if c.Stop != nil {
+		errs = append(errs, add(s.stop(ctx, *c.Stop)))
+	}
+	if len(c.Texts) > 0 {
+		errs = append(errs, add(s.texts(ctx, c.Texts)))
+	}
+	if c.Received != nil {
+		errs = append(errs, add(s.received(ctx, *c.Received)))
+	}
+	if c.Cancel != nil {
+		errs = append(errs, add(s.cancel(ctx, *c.Cancel)))
+	}
+	if c.Receipt != nil {
+		errs = append(errs, add(s.receipt(*c.Receipt), nil))
+	}
+	if c.Resolve != nil {
+		errs = append(errs, add(s.resolve(*c.Resolve), nil))
+	}
+	if c.Sender != nil {
+		errs = append(errs, add(s.sender(*c.Sender), nil))
+	}
+	return parts, errors.Join(errs...)
+}
+
+// texts queues texts. The id of one may be taken, by an earlier text or by another of the same change.
+func (s *Store) texts(ctx context.Context, texts []sms.Text) (part, error) {
+	var payload, state list
+	taken := map[sms.Key]bool{}
+	for _, t := range texts {
+		if taken[t.Key()] {
+			return part{}, errMade
+		}
+		taken[t.Key()] = true
+		number, err := s.vault().number(ctx, t.Practice, t.To)
+		if err != nil {
+			return part{}, err
+		}
+		sealed, err := s.vault().seal(ctx, textTable, t.Key(), secretText{
+			Patient: t.Patient, From: t.From, To: t.To, Body: t.Body, Subject: t.Subject, Version: t.Version, Zone: t.Zone,
+		})
+		if err != nil {
+			return part{}, err
+		}
+		payload.add("(?, ?, ?::bytea, ?, ?, ?, ?, ?, ?, ?::bytea)", t.Practice, t.ID, number, string(t.Kind),
+			string(t.Category), t.Provider, t.Created, t.NotBefore, t.LastUseful, sealed)
+		state.add("(?, ?, ?::bytea, ?, ?::timestamptz, ?, ?::timestamptz)", t.Practice, t.ID, number, t.Kind.Priority(),
+			patience(t), string(sms.Queued), t.NotBefore)
+	}
+	return part{
+		with: query(`WITH fact AS (
+			INSERT INTO ? (practice, id, number, kind, category, provider, created, not_before, last_useful, sealed)
+			VALUES ? ON CONFLICT DO NOTHING RETURNING practice, id
+		), queued AS (
+			INSERT INTO ? (practice, id, number, priority, patience, state, due)
+			SELECT v.* FROM (VALUES ?) AS v (practice, id, number, priority, patience, state, due)
+			JOIN fact AS f ON f.practice = v.practice AND f.id = v.id
+		)`, s.pg.Table(textTable), payload, s.pg.Table(queueTable), state),
+		rows: len(texts), missed: errMade,
+	}, nil
+}
+
+// received keeps a message that came in.
+func (s *Store) received(ctx context.Context, r sms.Received) (part, error) {
+	number, err := s.vault().number(ctx, r.Practice, r.From)
+	if err != nil {
+		return part{}, err
+	}
+	sealed, err := s.vault().sealMessage(ctx, r)
+	return part{
+		with: query(`WITH fact AS (
+			INSERT INTO ? (practice, provider, id, number, at, word, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING RETURNING 1
+		)`, s.pg.Table(receivedTable), r.Practice, r.Provider, r.ID, number, r.At, r.Word, sealed),
+		rows: 1, missed: errMade,
+	}, err
+}
+
+// stop refuses the queued texts to a number. Which they are is read before any of their rows is locked, because each
+// gets a decision sealed for it alone, and sealing may wait for a key.
+func (s *Store) stop(ctx context.Context, v sms.Stop) (part, error) {
+	number, err := s.vault().number(ctx, v.Practice, v.Number)
+	if err != nil {
+		return part{}, err
+	}
+	queued := query("practice = ? AND number = ? AND state = ? AND priority > 0", v.Practice, number, string(sms.Queued))
+	var ids []string
+	if err := s.pg.Raw("SELECT id FROM ? WHERE ?", s.pg.Table(queueTable), queued).Scan(ctx, &ids); err != nil {
+		return part{}, err
+	}
+	with := query("WITH fact AS (UPDATE ? SET state = ? WHERE ? RETURNING practice, id)",
+		s.pg.Table(queueTable), string(sms.Refused), queued)
+	var decided list
+	for _, id := range ids {
+		if err := decided.decide(ctx, s.vault(), sms.Key{Practice: v.Practice, ID: id}, v.Decision); err != nil {
+			return part{}, err
+		}
+	}
+	return part{with: decisions(s.pg, with, decided), rows: len(ids), missed: errMoved}, nil
+}
+
+// cancel takes a queued text back.
+func (s *Store) cancel(ctx context.Context, v sms.Cancel) (part, error) {
+	var decided list
+	err := decided.decide(ctx, s.vault(), v.Key, v.Decision)
+	return part{
+		with: decisions(s.pg, s.move(v.Key, sms.Queued, sms.Cancelled), decided),
+		rows: 1, missed: errMade,
+	}, err
+}
+
+// resolve settles a text in review.
+func (s *Store) resolve(v sms.Resolve) part {
+	return part{with: s.move(v.Key, sms.Review, v.State), rows: 1, missed: errMade}
+}
+
+func (s *Store) move(k sms.Key, from, to sms.State) schema.QueryWithArgs {
+	return query("WITH fact AS (UPDATE ? SET state = ? WHERE practice = ? AND id = ? AND state = ? RETURNING practice, id)",
+		s.pg.Table(queueTable), string(to), k.Practice, k.ID, string(from))
+}
+
+// receipt keeps the first id, the status of the highest rank, and the first code with its class.
+func (s *Store) receipt(r sms.Delivered) part {
+	return part{
+		with: query(`WITH fact AS (
+			UPDATE ?0 SET
+				provider_id = CASE provider_id WHEN '' THEN ?1 ELSE provider_id END,
+				delivery = CASE WHEN delivery IN (?3) THEN ?2 ELSE delivery END,
+				code = CASE code || class WHEN '' THEN ?4 ELSE code END,
+				class = CASE code || class WHEN '' THEN ?5 ELSE class END
+			WHERE practice = ?6 AND id = ?7 AND (delivery IN (?3)
+				OR provider_id = '' AND ?1 <> '' OR code = '' AND class = '' AND (?4 <> '' OR ?5 <> ''))
+			RETURNING 1
+		)`, s.pg.Table(queueTable), r.ProviderID, string(r.Status), lower(r.Status), r.Code, string(r.Class),
+			r.Key.Practice, r.Key.ID),
+		rows: 1, missed: errMade,
+	}
+}
+
+// sender adds a number, or replaces what is known of it. Another practice's number stays that practice's, or nobody
+// could tell whom a text to it is meant for.
+func (s *Store) sender(o sms.Sender) part {
+	return part{
+		with: query(`WITH fact AS (
+			INSERT INTO ? AS o (number, practice, provider, name, contact, frequency, zone) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (number) DO UPDATE SET provider = excluded.provider, name = excluded.name,
+				contact = excluded.contact, frequency = excluded.frequency, zone = excluded.zone
+			WHERE o.practice = excluded.practice RETURNING 1
+		)`, s.pg.Table(senderTable), o.Number, o.Practice, o.Provider, o.Name, o.Contact, o.Frequency, o.Zone),
+		rows: 1, missed: fmt.Errorf("%w: another practice texts from this number", sms.ErrInvalid),
+	}
+}

@@ -1,0 +1,28 @@
+// Package smspg keeps texts in Postgres, in the caller's own database and, where the caller wishes, transaction.
+//
+//	store := smspg.New(db, keyring, nil)
+//	bound := texts.WithStore(store.WithTx(tx)) // tx is a bun.Tx or any *sql.Tx
+//	queue := smspg.NewQueue(db, keyring, nil)  // for workers and webhooks
+//
+// # What a dump shows
+//
+// Patients' numbers, bodies, messages and decisions are sealed under the practice's key before they reach a statement,
+// and numbers are found by a blind index: a dump of the tables names nobody. Kinds, categories, times, states and the
+// practice's own numbers are plain.
+//
+// # Transactions
+//
+// [Store] works inside the caller's transaction where it is bound to one. [Queue] never does: a claim that was not
+// committed would hide from the stop that has to see it. Neither holds a transaction of its own open while it asks for
+// keys, so store, queue and keys may share a pool; callers who open transactions give the keys a pool of their own.
+//
+// # Clocks
+//
+// Leases and waits run on the database's clock, so workers on machines whose clocks differ share one queue. Everything
+// else runs on the times that the caller gives.
+//
+// A claim has to outlive a crash of the database, or a text that has left is claimed and sent again: do not set
+// synchronous_commit to off.
+//
+// [Migrate] is never run by a constructor. It needs the tables of auditpg in the same schema.
+package smspg

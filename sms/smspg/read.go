@@ -1,0 +1,127 @@
+package smspg
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun/schema"
+
+	"github.com/enamel-go/enamel/internal/pgstore"
+	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/internal/input"
+)
+
+// Text implements sms.Store.
+func (s *Store) Text(ctx context.Context, k sms.Key) (sms.Tracked, error) {
+	if !input.Keepable(k.Practice) || !input.Keepable(k.ID) {
+		return sms.Tracked{}, sms.ErrNotFound
+	}
+	texts, err := s.read(ctx, query("t.practice = ? AND t.id = ?", k.Practice, k.ID), 1)
+	if err != nil {
+		return sms.Tracked{}, pgstore.Wrap("smspg: text", err)
+	}
+	if len(texts) == 0 {
+		return sms.Tracked{}, sms.ErrNotFound
+	}
+	return texts[0], nil
+}
+
+// Texts implements sms.Store.
+func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
+	limit, after, err := input.Query(q)
+	if err != nil {
+		return sms.Page{}, err
+	}
+	where := query("t.practice = ?", q.Practice)
+	if q.Number != "" {
+		number, err := s.vault().number(ctx, q.Practice, q.Number)
+		if err != nil {
+			return sms.Page{}, fmt.Errorf("smspg: texts: %w", err)
+		}
+		where = query("? AND t.number = ?", where, number)
+	}
+	if q.State != "" {
+		where = query("? AND q.state = ?", where, string(q.State))
+	}
+	if after != nil {
+		where = query("? AND (t.created, t.id) < (?, ?)", where, after.Created, after.ID)
+	}
+	texts, err := s.read(ctx, where, limit+1)
+	if err != nil {
+		return sms.Page{}, pgstore.Wrap("smspg: texts", err)
+	}
+	return input.Page(texts, limit), nil
+}
+
+// read returns texts, newest first.
+func (s *Store) read(ctx context.Context, where schema.QueryWithArgs, limit int) ([]sms.Tracked, error) {
+	var rows []row
+	err := s.pg.Raw(`SELECT `+columns+` FROM ? AS t JOIN ? AS q USING (practice, id) LEFT JOIN ? AS d USING (practice, id)
+		WHERE ? ORDER BY t.created DESC, t.id DESC LIMIT ?`,
+		s.pg.Table(textTable), s.pg.Table(queueTable), s.pg.Table(decisionTable), where, limit).Scan(ctx, &rows)
+	if err != nil {
+		return nil, err
+	}
+	var texts []sms.Tracked
+	for _, r := range rows {
+		t, err := s.vault().tracked(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, t)
+	}
+	return texts, nil
+}
+
+// Received implements sms.Store.
+func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, error) {
+	limit, _, err := input.Query(q)
+	if err != nil {
+		return nil, err
+	}
+	where := query("practice = ?", q.Practice)
+	if q.Number != "" {
+		number, err := s.vault().number(ctx, q.Practice, q.Number)
+		if err != nil {
+			return nil, fmt.Errorf("smspg: received: %w", err)
+		}
+		where = query("? AND number = ?", where, number)
+	}
+	var rows []receivedRow
+	err = s.pg.Raw(`SELECT practice, provider, id, at, word, sealed FROM ? WHERE ?
+		ORDER BY at DESC, id DESC, provider DESC LIMIT ?`, s.pg.Table(receivedTable), where, limit).Scan(ctx, &rows)
+	if err != nil {
+		return nil, pgstore.Wrap("smspg: received", err)
+	}
+	var messages []sms.Received
+	for _, r := range rows {
+		m, err := s.vault().message(ctx, r)
+		if err != nil {
+			return nil, fmt.Errorf("smspg: received: %w", err)
+		}
+		messages = append(messages, m)
+	}
+	return messages, nil
+}
+
+// Sender implements sms.Store.
+func (s *Store) Sender(ctx context.Context, practice, number string) (sms.Sender, error) {
+	if !input.Keepable(practice) || !input.Keepable(number) {
+		return sms.Sender{}, sms.ErrNotFound
+	}
+	var o sms.Sender
+	err := s.pg.Raw(`SELECT practice, number, provider, name, contact, frequency, zone FROM ?
+		WHERE practice = ? AND ? IN ('', number) ORDER BY seq LIMIT 1`, s.pg.Table(senderTable), practice, number).
+		Scan(ctx, &o.Practice, &o.Number, &o.Provider, &o.Name, &o.Contact, &o.Frequency, &o.Zone)
+	return o, pgstore.Wrap("smspg: sender", pgstore.Missing(err, sms.ErrNotFound))
+}
+
+// Route implements sms.Router.
+func (q *Queue) Route(ctx context.Context, number string) (string, error) {
+	if !input.Keepable(number) {
+		return "", sms.ErrNotFound
+	}
+	var practice string
+	err := q.pg.Raw("SELECT practice FROM ? WHERE number = ?", q.pg.Table(senderTable), number).Scan(ctx, &practice)
+	return practice, pgstore.Wrap("smspg: route", pgstore.Missing(err, sms.ErrNotFound))
+}
