@@ -1,0 +1,107 @@
+package consentpg_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditmem"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/consentmem"
+)
+
+var (
+	practices = []string{"elm", "Elm", "oak?0"}
+	numbers   = []string{"+12125550100", "+12125550101", "+525512345678"}
+)
+
+// TestMemoryAndPostgresAgree gives both stores the same random changes. The store in memory is the model.
+func TestMemoryAndPostgresAgree(t *testing.T) {
+	b := open(t)
+	db := b.Pool(2)
+	rapid.Check(t, func(rt *rapid.T) {
+		b.clear(t, db)
+		logged := auditmem.New()
+		memory, postgres := consentmem.New(logged), b.store(db)
+		entries := 0
+		for range rapid.IntRange(1, 12).Draw(rt, "changes") {
+			entries++
+			c := drawChange(rt, entries)
+			written, err := memory.Apply(t.Context(), c)
+			written2, err2 := postgres.Apply(t.Context(), c)
+			if written != written2 || (err == nil) != (err2 == nil) {
+				rt.Fatalf("memory: %v, %v; Postgres: %v, %v", written, err, written2, err2)
+			}
+			for _, sentinel := range []error{consent.ErrStale, consent.ErrInvalid} {
+				if errors.Is(err, sentinel) != errors.Is(err2, sentinel) {
+					rt.Fatalf("memory: %v; Postgres: %v", err, err2)
+				}
+			}
+		}
+		for _, practice := range practices {
+			want, err := memory.Practice(t.Context(), practice)
+			require.NoError(rt, err)
+			got, err := postgres.Practice(t.Context(), practice)
+			require.NoError(rt, err)
+			require.Empty(rt, cmp.Diff(want, got))
+			for _, number := range numbers {
+				k := consent.Key{Practice: practice, Number: number}
+				want, err := memory.Facts(t.Context(), k)
+				require.NoError(rt, err)
+				got, err := postgres.Facts(t.Context(), k)
+				require.NoError(rt, err)
+				require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+			}
+			q := audit.Query{Practice: practice, Limit: 1000}
+			kept, err := logged.Leaves(t.Context(), q)
+			require.NoError(rt, err)
+			kept2, err := b.entries(db).Leaves(t.Context(), q)
+			require.NoError(rt, err)
+			require.Empty(rt, cmp.Diff(kept, kept2, cmpopts.EquateEmpty()))
+		}
+	})
+}
+
+func drawChange(rt *rapid.T, n int) consent.Change {
+	practice := rapid.SampledFrom(practices).Draw(rt, "practice")
+	by := audit.Actor{Kind: audit.Staff, ID: rapid.StringN(1, 8, 64).Draw(rt, "actor")}
+	at := time.Date(2026, 3, 2, 15, 0, n, 0, time.UTC)
+	entry := audit.Leaf{
+		ID: fmt.Sprintf("01920000-0000-7000-8000-%012d", n), Practice: practice, At: at,
+		Actor: audit.Actor{Kind: audit.System, ID: "test"}, Action: "consent.test", Outcome: audit.Done,
+		Bytes: fmt.Appendf(nil, "entry %d", n), MAC: []byte{byte(n)},
+	}
+	if n > 1 && rapid.IntRange(0, 9).Draw(rt, "clash") == 0 {
+		entry.ID = fmt.Sprintf("01920000-0000-7000-8000-%012d", n-1)
+	}
+	c := consent.Change{Seen: consent.Any, Leaves: []audit.Leaf{entry}}
+	if rapid.IntRange(0, 4).Draw(rt, "settings") == 0 {
+		c.Practice = &consent.Practice{ID: practice, DoubleOptIn: rapid.SampledFrom([]consent.DoubleOptIn{
+			consent.ConfirmOff, consent.ConfirmPromotional, consent.ConfirmAll, "never",
+		}).Draw(rt, "double opt-in")}
+		return c
+	}
+	c.Seen = rapid.IntRange(consent.Any, 4).Draw(rt, "seen")
+	c.Fact = &consent.Fact{
+		ID: rapid.SampledFrom([]string{"a", "A", "b", "c'?", "d\\", "é", "e\u0301"}).Draw(rt, "id"), Practice: practice,
+		Number:   rapid.SampledFrom(numbers).Draw(rt, "number"),
+		Kind:     rapid.SampledFrom([]consent.Kind{consent.Granted, consent.Asked, consent.Revoked}).Draw(rt, "kind"),
+		Category: rapid.SampledFrom(append(consent.Categories(), "")).Draw(rt, "category"),
+		At:       at.Add(time.Duration(rapid.Int64Range(-1e12, 1e12).Draw(rt, "at")) * time.Microsecond), Recorded: at, Actor: by,
+		Basis: consent.WebForm, Channel: consent.ByText, Confirm: rapid.Bool().Draw(rt, "confirm"),
+		About:   rapid.SliceOfN(rapid.StringN(1, 8, 64), 0, 3).Draw(rt, "about"),
+		Expires: rapid.SampledFrom([]time.Time{{}, at}).Draw(rt, "expires"),
+		Evidence: consent.Evidence{
+			Wording: rapid.String().Draw(rt, "wording"), Words: rapid.String().Draw(rt, "words"),
+			Browser: rapid.SampledFrom([]string{"", "\\x00", "'; --", "?0 ?1", "\U0001f9b7"}).Draw(rt, "browser"),
+		},
+	}
+	return c
+}

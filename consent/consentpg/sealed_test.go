@@ -1,0 +1,195 @@
+package consentpg_test
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
+)
+
+const number = "+12125550147"
+
+// write records a consent with planted secrets and a stop through a service whose log keeps a pool of its own.
+func write(t *testing.T, b bench, db *bun.DB, practice string) *consent.Service {
+	t.Helper()
+	log, err := audit.NewLog(b.entries(b.Pool(1)), b.keys, nil)
+	require.NoError(t, err)
+	consents, err := consent.New(b.store(db), log, nil)
+	require.NoError(t, err)
+	_, err = consents.Grant(t.Context(), audit.Actor{Kind: audit.Staff, ID: "planted-actor"}, consent.Grant{
+		ID: "g-1", Practice: practice, Number: number, Category: consent.Transactional, Basis: consent.WebForm,
+		Evidence: consent.Evidence{
+			Wording: "planted-wording", Language: "planted-language", Address: "planted-address",
+			Browser: "planted-browser", Guardian: "planted-guardian",
+		},
+	})
+	require.NoError(t, err)
+	_, err = consents.Revoke(t.Context(), audit.Actor{Kind: audit.Patient, ID: "p-1"}, consent.Revocation{
+		ID: "s-1", Practice: practice, Number: number, Channel: consent.ByText,
+		Evidence: consent.Evidence{Words: "planted-words", Message: "planted-message"},
+	})
+	require.NoError(t, err)
+	return consents
+}
+
+// dump returns every row of the consent tables as text, with bytes written in the ways that bytes are.
+func dump(t *testing.T, b bench, db *bun.DB) string {
+	t.Helper()
+	var all strings.Builder
+	for _, table := range b.tables()[:2] {
+		var rows []map[string]any
+		require.NoError(t, db.NewRaw("SELECT * FROM ?", table).Scan(t.Context(), &rows))
+		for _, row := range rows {
+			for column, value := range row {
+				fmt.Fprintf(&all, "%s=%v\n", column, value)
+				if raw, ok := value.([]byte); ok {
+					fmt.Fprintf(&all, "%s\n%x\n%s\n", raw, raw, base64.StdEncoding.EncodeToString(raw))
+				}
+			}
+		}
+	}
+	return all.String()
+}
+
+func TestADumpNamesNobody(t *testing.T) {
+	b := open(t)
+	db := b.Pool(2)
+	consents := write(t, b, db, "elm-street")
+	got := dump(t, b, db)
+	require.Contains(t, got, "elm-street", "the dump shows nothing at all")
+	for _, secret := range []string{number, number[1:], number[2:], "planted"} {
+		require.NotContains(t, got, secret)
+		require.NotContains(t, got, hex.EncodeToString([]byte(secret)))
+	}
+	facts, err := consents.History(t.Context(), audit.Actor{Kind: audit.Staff, ID: "u-1"}, consent.Key{Practice: "elm-street", Number: number})
+	require.NoError(t, err)
+	require.Equal(t, "planted-wording", facts[0].Evidence.Wording)
+	require.Equal(t, "planted-words", facts[1].Evidence.Words)
+}
+
+func TestAnAlteredRowIsFound(t *testing.T) {
+	b := open(t)
+	db := b.Pool(2)
+	for name, alter := range map[string]string{
+		"the kind":                        "UPDATE ?0 SET kind = 'granted', category = 'transactional' WHERE id = 's-1'",
+		"the category":                    "UPDATE ?0 SET category = 'promotional' WHERE id = 's-1'",
+		"the claimed time":                "UPDATE ?0 SET at = at - interval '1 microsecond' WHERE id = 'g-1'",
+		"the recorded time":               "UPDATE ?0 SET recorded = recorded + interval '1 year' WHERE id = 'g-1'",
+		"the sealed part":                 "UPDATE ?0 SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE id = 'g-1'",
+		"another fact's sealed part":      "UPDATE ?0 SET sealed = (SELECT sealed FROM ?0 WHERE practice = 'elm-street' AND id = 'g-1') WHERE id = 's-1'",
+		"another id":                      "UPDATE ?0 SET id = 's-2' WHERE id = 's-1'",
+		"a copy under another id":         "INSERT INTO ?0 (practice, id, number, kind, category, at, recorded, sealed) SELECT practice, 'g-2', number, kind, category, at, recorded, sealed FROM ?0 WHERE id = 'g-1'",
+		"a fact from another number":      "UPDATE ?0 SET number = (SELECT number FROM ?0 WHERE practice = 'elm-street' AND id = 'g-1') WHERE id = 'other'",
+		"a fact from another's practices": "INSERT INTO ?0 (practice, id, number, kind, category, at, recorded, sealed) SELECT 'elm-street', id || '-oak', (SELECT number FROM ?0 WHERE practice = 'elm-street' AND id = 'g-1'), kind, category, at, recorded, sealed FROM ?0 WHERE practice = 'oak-street' AND id = 'g-1'",
+	} {
+		t.Run(name, func(t *testing.T) {
+			b.clear(t, db)
+			consents := write(t, b, db, "elm-street")
+			_ = write(t, b, db, "oak-street")
+			_, err := consents.Revoke(t.Context(), audit.Actor{Kind: audit.Staff, ID: "u-1"}, consent.Revocation{
+				ID: "other", Practice: "elm-street", Number: "+12125550148", Channel: consent.ByDesk,
+			})
+			require.NoError(t, err)
+			done, err := db.NewRaw(alter, b.tables()[0]).Exec(t.Context())
+			require.NoError(t, err)
+			n, err := done.RowsAffected()
+			require.NoError(t, err)
+			require.NotZero(t, n, "nothing was altered")
+
+			_, err = consents.Permission(t.Context(), consent.Key{Practice: "elm-street", Number: number}, consent.Transactional)
+			require.Error(t, err)
+			require.NotContains(t, err.Error(), number[2:])
+			require.NotContains(t, err.Error(), "planted")
+			if name != "a fact from another's practices" { // its key is not even known here
+				require.ErrorIs(t, err, consent.ErrTampered)
+			}
+		})
+	}
+}
+
+func TestAStopWaitsForNobodysTransaction(t *testing.T) {
+	b := open(t)
+	db := b.Pool(2)
+	log, err := audit.NewLog(b.entries(b.Pool(1)), b.keys, nil)
+	require.NoError(t, err)
+	store := b.store(db)
+	consents, err := consent.New(store, log, nil)
+	require.NoError(t, err)
+	k := consent.Key{Practice: "elm-street", Number: number}
+	by := audit.Actor{Kind: audit.Staff, ID: "u-1"}
+
+	tx, err := db.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = consents.WithStore(store.WithTx(tx)).Grant(t.Context(), by, consent.Grant{
+		Practice: k.Practice, Number: k.Number, Category: consent.Transactional, Basis: consent.Verbal,
+	})
+	require.NoError(t, err)
+
+	soon, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	state, err := consents.Revoke(soon, by, consent.Revocation{Practice: k.Practice, Number: k.Number, Channel: consent.ByCall})
+	require.NoError(t, err)
+	require.Equal(t, consent.Stopped, state.Transactional.Status)
+	require.NoError(t, tx.Commit())
+	facts, err := store.Facts(t.Context(), k)
+	require.NoError(t, err)
+	require.Len(t, facts, 2)
+}
+
+func TestNothingOfARolledBackTransactionRemainsButItsRefusals(t *testing.T) {
+	b := open(t)
+	db := b.Pool(1)
+	logged := b.entries(b.Pool(1))
+	log, err := audit.NewLog(logged, b.keys, nil)
+	require.NoError(t, err)
+	store := b.store(db)
+	consents, err := consent.New(store, log, nil)
+	require.NoError(t, err)
+	by := audit.Actor{Kind: audit.Staff, ID: "u-1"}
+	undo := errors.New("the vendor changes its mind")
+	ctx := t.Context()
+	err = db.RunInTx(ctx, nil, func(_ context.Context, tx bun.Tx) error {
+		bound := consents.WithStore(store.WithTx(tx))
+		if _, err := bound.Revoke(ctx, by, consent.Revocation{Practice: "elm-street", Number: number, Channel: consent.ByDesk}); err != nil {
+			return err
+		}
+		if _, err := bound.Ask(ctx, by, consent.Ask{Practice: "elm-street", Number: number}); !errors.Is(err, consent.ErrNothingPending) {
+			return fmt.Errorf("a request for nothing was not refused: %w", err)
+		}
+		return undo
+	})
+	require.ErrorIs(t, err, undo)
+	facts, err := store.Facts(ctx, consent.Key{Practice: "elm-street", Number: number})
+	require.NoError(t, err)
+	require.Empty(t, facts)
+	page, err := logged.Leaves(ctx, audit.Query{Practice: "elm-street"})
+	require.NoError(t, err)
+	require.Len(t, page.Leaves, 1)
+	require.Equal(t, audit.Refused, page.Leaves[0].Outcome)
+}
+
+func TestNoRowsNeverEscapes(t *testing.T) {
+	b := open(t)
+	store := b.store(b.Pool(1))
+	_, err := store.Facts(t.Context(), consent.Key{Practice: "nobody", Number: number})
+	require.NoError(t, err)
+	_, err = store.Practice(t.Context(), "nobody")
+	require.NoError(t, err)
+
+	broken := b.Pool(1)
+	require.NoError(t, broken.Close())
+	_, err = b.store(broken).Facts(t.Context(), consent.Key{Practice: "nobody", Number: number})
+	require.Error(t, err)
+	require.NotErrorIs(t, err, sql.ErrNoRows)
+}

@@ -1,0 +1,118 @@
+package consentpg_test
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/consent/consentpg"
+	"github.com/enamel-go/enamel/consent/consenttest"
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptopg"
+	"github.com/enamel-go/enamel/internal/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// bench is a schema with all tables, and a keyring on a pool of its own.
+type bench struct {
+	*pgtest.Database
+	keys *crypto.Keyring
+}
+
+func open(t testing.TB) bench {
+	t.Helper()
+	d := pgtest.New(t)
+	own := d.Pool(2)
+	ctx := context.Background()
+	require.NoError(t, cryptopg.Migrate(ctx, own, &cryptopg.Options{Schema: d.Schema()}))
+	require.NoError(t, auditpg.Migrate(ctx, own, &auditpg.Options{Schema: d.Schema()}))
+	require.NoError(t, consentpg.Migrate(ctx, own, &consentpg.Options{Schema: d.Schema()}))
+	keys, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: d.Schema()}), crypto.NewEphemeral(), nil)
+	require.NoError(t, err)
+	return bench{d, keys}
+}
+
+func (b bench) store(db *bun.DB) *consentpg.Store {
+	return consentpg.New(db, b.keys, &consentpg.Options{Schema: b.Schema()})
+}
+
+func (b bench) entries(db *bun.DB) *auditpg.Store {
+	return auditpg.New(db, &auditpg.Options{Schema: b.Schema()})
+}
+
+func TestConformance(t *testing.T) {
+	b := open(t)
+	db := b.Pool(4)
+	for _, c := range consenttest.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			b.clear(t, db)
+			require.NoError(t, c.Check(t.Context(), consenttest.Harness{Store: b.store(db), Entries: b.entries(db)}))
+		})
+	}
+}
+
+// TestConformanceInATransaction runs the suite inside transactions of the caller's on a pool of one connection, so that
+// a statement that missed the transaction waits until the test's time is over.
+func TestConformanceInATransaction(t *testing.T) {
+	for name, begin := range map[string]func(context.Context, *bun.DB) (bun.IConn, func() error, error){
+		"bun": func(ctx context.Context, db *bun.DB) (bun.IConn, func() error, error) {
+			tx, err := db.BeginTx(ctx, nil)
+			return tx, tx.Rollback, err
+		},
+		"sql": func(ctx context.Context, db *bun.DB) (bun.IConn, func() error, error) {
+			tx, err := db.DB.BeginTx(ctx, &sql.TxOptions{})
+			return tx, tx.Rollback, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := open(t)
+			db := b.Pool(1)
+			for _, c := range consenttest.Cases() {
+				t.Run(c.Name, func(t *testing.T) {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+					defer cancel()
+					tx, rollback, err := begin(ctx, db)
+					require.NoError(t, err)
+					err = c.Check(ctx, consenttest.Harness{
+						Store: b.store(db).WithTx(tx), Entries: b.entries(db).WithTx(tx), OneConnection: true,
+					})
+					require.NoError(t, rollback())
+					require.NoError(t, err)
+					require.Zero(t, b.rows(t, db), "something was written outside of the transaction")
+				})
+			}
+		})
+	}
+}
+
+// tables are all that a change writes to.
+func (b bench) tables() []bun.Ident {
+	return []bun.Ident{
+		bun.Ident(b.Schema() + ".consent_fact"), bun.Ident(b.Schema() + ".consent_practice"), bun.Ident(b.Schema() + ".audit_entry"),
+	}
+}
+
+func (b bench) clear(t testing.TB, db *bun.DB) {
+	t.Helper()
+	for _, table := range b.tables() {
+		_, err := db.NewRaw("DELETE FROM ?", table).Exec(t.Context())
+		require.NoError(t, err)
+	}
+}
+
+func (b bench) rows(t testing.TB, db *bun.DB) int {
+	t.Helper()
+	all := 0
+	for _, table := range b.tables() {
+		var n int
+		require.NoError(t, db.NewRaw("SELECT count(*) FROM ?", table).Scan(t.Context(), &n))
+		all += n
+	}
+	return all
+}
