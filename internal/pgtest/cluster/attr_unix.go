@@ -4,7 +4,6 @@ package cluster
 
 import (
 	"os/user"
-	"strconv"
 	"syscall"
 )
 
@@ -15,11 +14,7 @@ func attributes(u *user.User) (*syscall.SysProcAttr, error) {
 	if u == nil {
 		return attr, nil
 	}
-	uid, err := strconv.ParseUint(u.Uid, 10, 32)
-	if err != nil {
-		return nil, err
-	}
-	gid, err := strconv.ParseUint(u.Gid, 10, 32)
+	uid, gid, err := ids(u)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ type Cluster struct {
 	bin, dir string
 	password string
 	port     int
+	owner    *user.User // nil: whoever runs us
 	attr     *syscall.SysProcAttr
 	alive    io.Closer // the janitor waits for its end
 	janitor  *exec.Cmd
@@ -45,7 +47,7 @@ func Start() (*Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cluster: %w", err)
 	}
-	c := &Cluster{bin: bin, dir: dir, password: rand.Text(), attr: attr}
+	c := &Cluster{bin: bin, dir: dir, password: rand.Text(), owner: u, attr: attr}
 	if err := c.begin(); err != nil {
 		return nil, errors.Join(fmt.Errorf("cluster: %w", err), c.Stop())
 	}
@@ -72,7 +74,8 @@ func (c *Cluster) Crash() error { return c.restart("immediate") }
 func (c *Cluster) Stop() error {
 	var errs []error
 	if c.janitor != nil {
-		errs = append(errs, c.alive.Close(), c.janitor.Wait())
+		errs = append(errs, c.alive.Close())
+		_ = c.janitor.Wait() // it may lack the right to remove the folder itself, which we have
 	}
 	errs = append(errs, os.RemoveAll(c.dir))
 	if err := errors.Join(errs...); err != nil {
@@ -166,10 +169,14 @@ func (c *Cluster) initialise() error {
 
 // give hands a file to the user that the server runs as.
 func (c *Cluster) give(path string) error {
-	if c.attr.Credential == nil {
+	if c.owner == nil {
 		return nil
 	}
-	return os.Chown(path, int(c.attr.Credential.Uid), int(c.attr.Credential.Gid))
+	uid, gid, err := ids(c.owner)
+	if err != nil {
+		return err
+	}
+	return os.Chown(path, uid, gid)
 }
 
 func (c *Cluster) launch() error {

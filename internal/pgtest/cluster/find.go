@@ -72,3 +72,12 @@ func owner() (*user.User, error) {
 	}
 	return user.Lookup("nobody")
 }
+
+// ids returns u's numbers. They are numbers wherever there is a root to ask for them.
+func ids(u *user.User) (uid, gid int, err error) {
+	if uid, err = strconv.Atoi(u.Uid); err != nil {
+		return 0, 0, err
+	}
+	gid, err = strconv.Atoi(u.Gid)
+	return uid, gid, err
+}
