@@ -67,19 +67,19 @@ func newCache(limit int, life time.Duration, now func() time.Time) *cache {
 
 // hit returns the key under r, or nil.
 func (c *cache) hit(r ref) *live {
-	now := c.now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.hitLocked(r, now)
+	return c.hitLocked(r)
 }
 
-func (c *cache) hitLocked(r ref, now time.Time) *live {
+func (c *cache) hitLocked(r ref) *live {
 	l := c.keys[r]
 	if l == nil {
 		return nil
 	}
-	// A clock that was set back must not lengthen a key's life.
-	if age := now.Sub(l.loaded); age < 0 || age >= c.life {
+	// A clock that was set back must not lengthen a key's life. It is read under the lock, for a time read before would
+	// be earlier than that of a key which was loaded meanwhile.
+	if age := c.now().Sub(l.loaded); age < 0 || age >= c.life {
 		c.drop(l)
 		return nil
 	}
@@ -91,9 +91,8 @@ func (c *cache) hitLocked(r ref, now time.Time) *live {
 // repeated, for it may have read the row before.
 func (c *cache) get(ctx context.Context, r flightRef, load func(context.Context) (*live, error)) (*live, error) {
 	for {
-		now := c.now()
 		c.mu.Lock()
-		if l := c.hitLocked(r.ref, now); l != nil {
+		if l := c.hitLocked(r.ref); l != nil {
 			c.mu.Unlock()
 			return l, nil
 		}

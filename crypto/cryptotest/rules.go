@@ -169,16 +169,16 @@ func cancelled(ctx context.Context, s crypto.KeyStore) error {
 	bills := patient
 	bills.Class = crypto.Billing
 	if _, err := s.Add(over, key(bills, 8)); err == nil {
-		return errors.New("Add took a cancelled context")
+		return errors.New("a cancelled context did not stop Add")
 	}
 	if err := s.Shred(over, patient); err == nil {
-		return errors.New("Shred took a cancelled context")
+		return errors.New("a cancelled context did not stop Shred")
 	}
 	if _, err := s.Key(over, patient, 0); err == nil {
-		return errors.New("Key took a cancelled context")
+		return errors.New("a cancelled context did not stop Key")
 	}
 	if _, err := s.KeyByID(over, patient.Practice, 7); err == nil {
-		return errors.New("KeyByID took a cancelled context")
+		return errors.New("a cancelled context did not stop KeyByID")
 	}
 	return errors.Join(holds(ctx, s, key(patient, 7), true), lacks(ctx, s, key(bills, 8), crypto.ErrUnknownKey))
 }

@@ -1,0 +1,241 @@
+package crypto_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/crypto"
+)
+
+// TestOneCallPerPractice is what the hierarchy is for: a key manager answers in tens of milliseconds and is paid by the
+// call, so 1,000 patients with 20 fields each cost one call, not 20,000.
+func TestOneCallPerPractice(t *testing.T) {
+	s, m := newStore(), newManager()
+	ring := newRing(t, s, m, nil)
+	sealed := map[crypto.Binding][]byte{}
+	for patient := range 1000 {
+		for field := range 20 {
+			b := chart(fmt.Sprintf("p-%d", patient), fmt.Sprintf("n-%d", field))
+			sealed[b] = seal(t, ring, "plain", b)
+		}
+	}
+	require.EqualValues(t, 1, m.calls.Load(), "sealing, from nothing")
+
+	m.calls.Store(0)
+	cold := newRing(t, s, m, nil)
+	for b, value := range sealed {
+		opens(t, cold, value, b, "plain")
+	}
+	seal(t, cold, "plain", chart("p-new", "n-1"))
+	_, err := cold.Index(t.Context(), practice, "kind", "value")
+	require.NoError(t, err)
+	_, err = cold.MAC(t.Context(), practice, []byte("message"))
+	require.NoError(t, err)
+	require.EqualValues(t, 1, m.calls.Load(), "opening, after a restart")
+}
+
+// TestOneCallWhenAllComeAtOnce starts cold with old and new patients together.
+func TestOneCallWhenAllComeAtOnce(t *testing.T) {
+	s, m := newStore(), newManager()
+	old := chart("p-old", "n-1")
+	sealed := seal(t, newRing(t, s, m, nil), "plain", old)
+	m.calls.Store(0)
+	ring := newRing(t, s, m, nil)
+	var all sync.WaitGroup
+	errs := make([]error, 40)
+	for i := range errs {
+		all.Go(func() {
+			if i%2 == 0 {
+				_, errs[i] = ring.Open(t.Context(), nil, sealed, old)
+			} else {
+				_, errs[i] = ring.Seal(t.Context(), nil, []byte("plain"), chart(fmt.Sprintf("p-%d", i), "n-1"))
+			}
+		})
+	}
+	all.Wait()
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	require.EqualValues(t, 1, m.calls.Load())
+}
+
+// TestLifetime wants a key to be read again when it has aged, counted from before it was read, and a clock that was set
+// back not to prolong it.
+func TestLifetime(t *testing.T) {
+	for name, o := range map[string]crypto.Options{"5 minutes by default": {}, "10 seconds": {Lifetime: 10 * time.Second}} {
+		t.Run(name, func(t *testing.T) {
+			var c clock
+			c.advance(time.Hour)
+			life := o.Lifetime
+			if life == 0 {
+				life = 5 * time.Minute
+			}
+			s, m := newStore(), newManager()
+			o.Now = c.now
+			ring := newRing(t, s, m, &o)
+			b := chart("p-204", "n-1")
+			sealed := seal(t, ring, "plain", b)
+			s.reads.Store(0)
+			m.calls.Store(0)
+
+			c.advance(life - 1)
+			opens(t, ring, sealed, b, "plain")
+			require.Zero(t, s.reads.Load())
+			require.Zero(t, m.calls.Load())
+
+			c.advance(1)
+			s.before = func(context.Context) error { c.advance(time.Second); return nil } // reading takes a while
+			opens(t, ring, sealed, b, "plain")
+			require.EqualValues(t, 2, s.reads.Load(), "the patient's row and the practice's")
+			require.EqualValues(t, 1, m.calls.Load())
+
+			c.advance(life - time.Second)
+			opens(t, ring, sealed, b, "plain")
+			require.Greater(t, s.reads.Load(), int64(2), "the time of reading counts")
+
+			s.reads.Store(0)
+			c.advance(-time.Hour / 2)
+			opens(t, ring, sealed, b, "plain")
+			require.NotZero(t, s.reads.Load(), "the clock was set back")
+		})
+	}
+}
+
+func TestBound(t *testing.T) {
+	s, m := newStore(), newManager()
+	ring := newRing(t, s, m, &crypto.Options{MaxKeys: 10})
+	for patient := range 100 {
+		b := chart(fmt.Sprintf("p-%d", patient), "n-1")
+		opens(t, ring, seal(t, ring, "plain", b), b, "plain")
+		keys, names := ring.Cached()
+		require.LessOrEqual(t, keys, 10)
+		require.LessOrEqual(t, names, 20)
+	}
+	require.EqualValues(t, 1, m.calls.Load(), "the practice's key is used most and stays")
+
+	// The one used longest ago makes way.
+	s.reads.Store(0)
+	for patient := 99; patient > 91; patient-- {
+		seal(t, ring, "plain", chart(fmt.Sprintf("p-%d", patient), "n-1"))
+	}
+	require.Zero(t, s.reads.Load())
+	seal(t, ring, "plain", chart("p-0", "n-1"))
+	require.NotZero(t, s.reads.Load())
+
+	tiny := newRing(t, newStore(), newManager(), &crypto.Options{MaxKeys: 1})
+	for patient := range 5 {
+		b := chart(fmt.Sprintf("p-%d", patient), "n-1")
+		opens(t, tiny, seal(t, tiny, "plain", b), b, "plain")
+	}
+}
+
+func TestOptions(t *testing.T) {
+	for _, o := range []crypto.Options{{MaxKeys: -1}, {Lifetime: -1}} {
+		_, err := crypto.NewKeyring(newStore(), newManager(), &o)
+		require.ErrorIs(t, err, crypto.ErrInvalid)
+	}
+	_, err := crypto.NewKeyring(nil, newManager(), nil)
+	require.ErrorIs(t, err, crypto.ErrInvalid)
+	_, err = crypto.NewKeyring(newStore(), nil, nil)
+	require.ErrorIs(t, err, crypto.ErrInvalid)
+}
+
+// TestOneLoad holds the store up, so that all callers meet in one load.
+func TestOneLoad(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+	synctest.Test(t, func(t *testing.T) {
+		ring := newRing(t, s, m, nil)
+		s.reads.Store(0)
+		release := make(chan struct{})
+		s.before = func(context.Context) error { <-release; return nil }
+		defer func() { s.before = nil }()
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				got, err := ring.Open(t.Context(), nil, sealed, b)
+				if err != nil || string(got) != "plain" {
+					t.Errorf("%s, %v", got, err)
+				}
+			})
+		}
+		synctest.Wait()
+		require.EqualValues(t, 1, s.reads.Load())
+
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := ring.Open(ctx, nil, sealed, b)
+		require.ErrorIs(t, err, context.Canceled, "who waits can give up")
+
+		close(release)
+		all.Wait()
+		require.EqualValues(t, 2, s.reads.Load(), "the patient's row and the practice's, for all of them")
+	})
+}
+
+// TestLeaderGivesUp cancels the caller that loads: those that wait for it load for themselves.
+func TestLeaderGivesUp(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+	synctest.Test(t, func(t *testing.T) {
+		ring := newRing(t, s, m, nil)
+		leader, cancel := context.WithCancel(t.Context())
+		s.before = func(ctx context.Context) error {
+			if leader.Err() == nil {
+				<-ctx.Done()
+			}
+			return ctx.Err()
+		}
+		defer func() { s.before = nil }()
+		var all sync.WaitGroup
+		all.Go(func() {
+			if _, err := ring.Open(leader, nil, sealed, b); err == nil {
+				t.Error("the leader was cancelled")
+			}
+		})
+		synctest.Wait()
+		for range 5 {
+			all.Go(func() {
+				if _, err := ring.Open(t.Context(), nil, sealed, b); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		cancel()
+		all.Wait()
+	})
+}
+
+// TestStorePanics wants waiting callers to be released when a vendor's store panics.
+func TestStorePanics(t *testing.T) {
+	s, m := newStore(), newManager()
+	ring := newRing(t, s, m, nil)
+	b := chart("p-204", "n-1")
+	s.before = func(context.Context) error { panic("a vendor's bug") }
+	require.Panics(t, func() { _, _ = ring.Seal(t.Context(), nil, nil, b) })
+	s.before = nil
+	opens(t, ring, seal(t, ring, "plain", b), b, "plain")
+}
+
+// TestWiped looks at the very slices that the key manager was given and has returned.
+func TestWiped(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+	opens(t, newRing(t, s, m, nil), sealed, b, "plain")
+	require.Len(t, m.wrapping, 2)
+	for _, key := range m.wrapping {
+		require.Equal(t, make([]byte, 32), key)
+	}
+	runtime.KeepAlive(m)
+}

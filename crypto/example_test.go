@@ -1,0 +1,111 @@
+package crypto_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptomem"
+)
+
+func Example() {
+	keyring, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	birth := crypto.Binding{
+		Practice: "elm-street", Patient: "p-204", Class: crypto.Chart, Kind: "patient.birth_date", ID: "p-204",
+	}
+	sealed, err := keyring.Seal(ctx, nil, []byte("1987-05-11"), birth)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	plain, err := keyring.Open(ctx, nil, sealed, birth)
+	fmt.Printf("%s %v\n", plain, err)
+
+	// Copied to another patient's row it does not open.
+	birth.ID, birth.Patient = "p-205", "p-205"
+	_, err = keyring.Open(ctx, nil, sealed, birth)
+	fmt.Println(err)
+	// Output:
+	// 1987-05-11 <nil>
+	// crypto: does not open: it was altered or moved: its key is another subject's
+}
+
+func ExampleKeyring_Shred() {
+	keyring, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	note := crypto.Binding{Practice: "elm-street", Patient: "p-204", Class: crypto.Chart, Kind: "note.text", ID: "n-1"}
+	bill := crypto.Binding{Practice: "elm-street", Patient: "p-204", Class: crypto.Billing, Kind: "claim.amount", ID: "c-1"}
+	sealedNote, err := keyring.Seal(ctx, nil, []byte("caries"), note)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	sealedBill, err := keyring.Seal(ctx, nil, []byte("120.00"), bill)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	// The chart is destroyed a year before the bills.
+	err = keyring.Shred(ctx, crypto.Subject{Practice: "elm-street", Patient: "p-204", Class: crypto.Chart})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = keyring.Open(ctx, nil, sealedNote, note)
+	fmt.Println(errors.Is(err, crypto.ErrShredded))
+	plain, err := keyring.Open(ctx, nil, sealedBill, bill)
+	fmt.Printf("%s %v\n", plain, err)
+	// Output:
+	// true
+	// 120.00 <nil>
+}
+
+func ExampleKeyring_Index() {
+	keyring, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	stored, err := keyring.Index(ctx, "elm-street", "contact.phone", "+15555550100")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	asked, err := keyring.Index(ctx, "elm-street", "contact.phone", "+15555550100")
+	fmt.Println(len(stored), bytes.Equal(stored, asked), err)
+	elsewhere, err := keyring.Index(ctx, "oak-lane", "contact.phone", "+15555550100")
+	fmt.Println(bytes.Equal(stored, elsewhere), err)
+	// Output:
+	// 32 true <nil>
+	// false <nil>
+}
+
+func ExampleOpenKeyFile() {
+	folder, err := os.MkdirTemp("", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	keys, err := crypto.OpenKeyFile(filepath.Join(folder, "keys"))
+	fmt.Println(keys, err)
+	fmt.Println(keys.Rotate())
+	// Output:
+	// [secret] <nil>
+	// <nil>
+}

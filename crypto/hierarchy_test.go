@@ -1,0 +1,256 @@
+package crypto_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/crypto"
+)
+
+// TestAlteredRows changes every part of a row of the key store, as whoever can write to the database could: nothing
+// opens, and nothing is sealed under another key than the row's own.
+func TestAlteredRows(t *testing.T) {
+	own := crypto.Subject{Practice: practice, Class: "practice"}
+	b := chart("p-204", "n-1")
+	for name, change := range map[string]func(*crypto.Key){
+		"blob":         func(k *crypto.Key) { k.Wrapped.Blob[20] ^= 1 },
+		"blob version": func(k *crypto.Key) { k.Wrapped.Blob[0]++ },
+		"cut blob":     func(k *crypto.Key) { k.Wrapped.Blob = k.Wrapped.Blob[:30] },
+		"no blob":      func(k *crypto.Key) { k.Wrapped.Blob = nil },
+		"check":        func(k *crypto.Key) { k.Check[0] ^= 1 },
+		"no check":     func(k *crypto.Key) { k.Check = nil },
+		"wrapper":      func(k *crypto.Key) { k.Wrapped.KeyID = "0000000000000001" },
+		"no wrapper":   func(k *crypto.Key) { k.Wrapped.KeyID = "" },
+		"version":      func(k *crypto.Key) { k.Version = 2 },
+		"id":           func(k *crypto.Key) { k.ID++ },
+		"patient":      func(k *crypto.Key) { k.Patient = "p-205" },
+		"class":        func(k *crypto.Key) { k.Class = crypto.Billing },
+		"practice":     func(k *crypto.Key) { k.Practice = "oak-lane" },
+	} {
+		for of, is := range map[string]func(crypto.Key) bool{
+			"patient's":  func(k crypto.Key) bool { return k.Subject == subject(b) },
+			"practice's": func(k crypto.Key) bool { return k.Subject == own },
+		} {
+			t.Run(of+" "+name, func(t *testing.T) {
+				s, m := newStore(), newManager()
+				sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+				s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+					if err == nil && is(k) {
+						change(&k)
+					}
+					return k, err
+				}
+				ring := newRing(t, s, m, nil)
+				shut(t, ring, sealed, b, crypto.ErrNotOpened)
+				got, err := ring.Seal(t.Context(), nil, []byte("plain"), b)
+				require.ErrorIs(t, err, crypto.ErrNotOpened)
+				require.Nil(t, got)
+			})
+		}
+	}
+}
+
+// TestSwappedRows gives one subject's wrapped key to another, as an insider who holds one of them would.
+func TestSwappedRows(t *testing.T) {
+	s, m := newStore(), newManager()
+	ring := newRing(t, s, m, nil)
+	mine, yours := chart("p-204", "n-1"), chart("p-205", "n-1")
+	sealed := seal(t, ring, "plain", mine)
+	seal(t, ring, "plain", yours)
+	other, err := s.KeyStore.Key(t.Context(), subject(yours), 0)
+	require.NoError(t, err)
+	for _, whole := range []bool{false, true} {
+		s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+			if err == nil && k.Subject == subject(mine) {
+				id := k.ID
+				k.Wrapped, k.Check = other.Wrapped, other.Check
+				if whole {
+					k = other.Clone()
+					k.ID = id
+				}
+			}
+			return k, err
+		}
+		cold := newRing(t, s, m, nil)
+		shut(t, cold, sealed, mine, crypto.ErrAuth)
+		_, err = cold.Seal(t.Context(), nil, []byte("plain"), mine)
+		require.ErrorIs(t, err, crypto.ErrAuth)
+	}
+}
+
+// TestStoreKeepsAnother wants a key that the store did not keep as it was given never to be used.
+func TestStoreKeepsAnother(t *testing.T) {
+	b := chart("p-204", "n-1")
+	for name, change := range map[string]func(*crypto.Key){
+		"cut":             func(k *crypto.Key) { k.Wrapped.Blob = k.Wrapped.Blob[:10] },
+		"another subject": func(k *crypto.Key) { k.Patient += "x" },
+		"another id":      func(k *crypto.Key) { k.ID++ },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStore()
+			s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+				if err == nil {
+					change(&k)
+				}
+				return k, err
+			}
+			_, err := newRing(t, s, newManager(), nil).Seal(t.Context(), nil, []byte("plain"), b)
+			require.ErrorIs(t, err, crypto.ErrNotOpened)
+		})
+	}
+}
+
+// TestLostPracticeKey wants a registry whose practice key is missing to be refused and not to be given another one,
+// which would stand in the way when the row is restored.
+func TestLostPracticeKey(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+	row, err := s.KeyStore.Key(t.Context(), subject(b), 0)
+	require.NoError(t, err)
+
+	partial := newStore()
+	_, err = partial.Add(t.Context(), row)
+	require.NoError(t, err)
+	ring := newRing(t, partial, m, nil)
+	shut(t, ring, sealed, b, crypto.ErrUnknownKey)
+	_, err = ring.Seal(t.Context(), nil, []byte("plain"), b)
+	require.ErrorIs(t, err, crypto.ErrUnknownKey)
+	_, err = partial.Key(t.Context(), crypto.Subject{Practice: practice, Class: "practice"}, 0)
+	require.ErrorIs(t, err, crypto.ErrUnknownKey, "none was made")
+}
+
+// TestPracticesApart wants the keys of one practice to be of no use in another.
+func TestPracticesApart(t *testing.T) {
+	ring := plainRing(t)
+	b := chart("p-204", "n-1")
+	sealed := seal(t, ring, "plain", b)
+	b.Practice = "oak-lane"
+	shut(t, ring, sealed, b, crypto.ErrUnknownKey)
+	seal(t, ring, "plain", b)
+	shut(t, ring, sealed, b, crypto.ErrUnknownKey)
+}
+
+// TestPracticeKeyVersions adds a version: what was wrapped before opens, and new keys are wrapped under the new one.
+func TestPracticeKeyVersions(t *testing.T) {
+	s, m := newStore(), newManager()
+	ring := newRing(t, s, m, nil)
+	before, after := chart("p-204", "n-1"), chart("p-205", "n-1")
+	old := seal(t, ring, "plain", before)
+	own := crypto.Subject{Practice: practice, Class: "practice"}
+	_, err := ring.AddVersion(t.Context(), own, 2)
+	require.NoError(t, err)
+	new := seal(t, ring, "plain", after)
+	m.calls.Store(0)
+	for _, ring := range []*crypto.Keyring{ring, newRing(t, s, m, nil)} {
+		opens(t, ring, old, before, "plain")
+		opens(t, ring, new, after, "plain")
+	}
+	rows := make([]crypto.Key, 2)
+	for i, b := range []crypto.Binding{before, after} {
+		rows[i], err = s.Key(t.Context(), subject(b), 0)
+		require.NoError(t, err)
+	}
+	require.NotEqual(t, rows[0].Wrapped.KeyID, rows[1].Wrapped.KeyID)
+	require.LessOrEqual(t, m.calls.Load(), int64(3), "one call per version and keyring")
+}
+
+// TestDown wants an error and nothing else when the key store or the key manager cannot be reached, and the work to go on
+// afterwards.
+func TestDown(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+	all := func(ring *crypto.Keyring, want error) {
+		for name, call := range map[string]func() ([]byte, error){
+			"Open":         func() ([]byte, error) { return ring.Open(t.Context(), nil, sealed, b) },
+			"Seal":         func() ([]byte, error) { return ring.Seal(t.Context(), nil, []byte("plain"), b) },
+			"first Seal":   func() ([]byte, error) { return ring.Seal(t.Context(), nil, []byte("plain"), chart("p-1", "n-1")) },
+			"Index":        func() ([]byte, error) { return ring.Index(t.Context(), practice, "kind", "value") },
+			"MAC":          func() ([]byte, error) { return ring.MAC(t.Context(), practice, []byte("message")) },
+			"Tag":          func() ([]byte, error) { return ring.Tag(t.Context(), practice, "value") },
+			"SealEvidence": func() ([]byte, error) { return ring.SealEvidence(t.Context(), practice, "", "1", []byte("plain")) },
+			"OpenEvidence": func() ([]byte, error) { return ring.OpenEvidence(t.Context(), practice, "1", sealed) },
+		} {
+			out, err := call()
+			require.ErrorIs(t, err, want, name)
+			require.NotErrorIs(t, err, crypto.ErrNotOpened, name)
+			require.Nil(t, out, name)
+		}
+	}
+	s.before = func(context.Context) error { return errDown }
+	all(newRing(t, s, m, nil), errDown)
+	require.ErrorIs(t, newRing(t, s, m, nil).Shred(t.Context(), subject(b)), errDown)
+	s.before = nil
+	m.down.Store(true)
+	ring := newRing(t, s, m, nil)
+	all(ring, errDown)
+	m.down.Store(false)
+	opens(t, ring, sealed, b, "plain")
+
+	s.before = func(ctx context.Context) error { return ctx.Err() }
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := newRing(t, s, m, nil).Seal(ctx, nil, []byte("plain"), b)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// TestKeyManagerLies wants a key manager that answers with something else to be found out.
+func TestKeyManagerLies(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+	for _, answer := range [][]byte{nil, make([]byte, 16), make([]byte, 32), make([]byte, 33)} {
+		ring := newRing(t, s, liar{m, answer}, nil)
+		shut(t, ring, sealed, b, crypto.ErrAuth)
+	}
+}
+
+type liar struct {
+	crypto.KeyManager
+	answer []byte
+}
+
+func (l liar) Unwrap(context.Context, crypto.Wrapped, []byte) ([]byte, error) {
+	return slices.Clone(l.answer), nil
+}
+
+// TestEphemeral wants what one process has sealed to be closed to the next.
+func TestEphemeral(t *testing.T) {
+	s := newStore()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, crypto.NewEphemeral(), nil), "plain", b)
+	shut(t, newRing(t, s, crypto.NewEphemeral(), nil), sealed, b, crypto.ErrUnknownKey)
+
+	e := crypto.NewEphemeral()
+	w, err := e.Wrap(t.Context(), make([]byte, 32), []byte("one"))
+	require.NoError(t, err)
+	_, err = e.Unwrap(t.Context(), w, []byte("two"))
+	require.ErrorIs(t, err, crypto.ErrAuth, "bound to what it was wrapped for")
+}
+
+// TestExhausted wants a key that has sealed its share to refuse, also after it was dropped and loaded again, and to open.
+func TestExhausted(t *testing.T) {
+	s, m := newStore(), newManager()
+	ring := newRing(t, s, m, &crypto.Options{MaxKeys: 1})
+	b := chart("p-204", "n-1")
+	sealed := seal(t, ring, "plain", b)
+	require.NoError(t, ring.Spend(sealed, crypto.SealLimit-2))
+	last := seal(t, ring, "plain", b)
+	for range 3 {
+		got, err := ring.Seal(t.Context(), nil, []byte("plain"), b)
+		require.ErrorIs(t, err, crypto.ErrExhausted)
+		require.Nil(t, got)
+		opens(t, ring, last, b, "plain")
+		_, err = ring.Index(t.Context(), practice, "kind", "value") // takes the only place in the cache
+		require.NoError(t, err)
+	}
+	if errors.Is(crypto.ErrExhausted, crypto.ErrNotOpened) {
+		t.Error("nothing is wrong with what was sealed")
+	}
+	seal(t, newRing(t, s, m, nil), "plain", b) // the count is this keyring's
+}

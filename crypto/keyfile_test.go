@@ -1,0 +1,247 @@
+package crypto_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/crypto"
+)
+
+func openFile(t testing.TB, path string) *crypto.KeyFile {
+	t.Helper()
+	f, err := crypto.OpenKeyFile(path)
+	require.NoError(t, err)
+	return f
+}
+
+// folder checks that nothing but the named files is left.
+func folder(t *testing.T, path string, names ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(path)
+	require.NoError(t, err)
+	got := []string{}
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	require.ElementsMatch(t, names, got)
+}
+
+func TestKeyFileIsMadeOnce(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "keys")
+	s := newStore()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, openFile(t, path), nil), "plain", b)
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	if runtime.GOOS != "windows" {
+		require.Equal(t, os.FileMode(0o600), info.Mode())
+	}
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	opens(t, newRing(t, s, openFile(t, path), nil), sealed, b, "plain")
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+	folder(t, dir, "keys")
+
+	// Another file is another key.
+	shut(t, newRing(t, s, openFile(t, filepath.Join(dir, "other")), nil), sealed, b, crypto.ErrUnknownKey)
+}
+
+// TestKeyFileAllAtOnce wants all who make the file at the same moment to get the same keys.
+func TestKeyFileAllAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "keys")
+	var files [16]*crypto.KeyFile
+	var errs [len(files)]error
+	var all sync.WaitGroup
+	for i := range files {
+		all.Go(func() { files[i], errs[i] = crypto.OpenKeyFile(path) })
+	}
+	all.Wait()
+	folder(t, dir, "keys")
+	key, bind := make([]byte, 32), []byte("bind")
+	for i, f := range files {
+		require.NoError(t, errs[i])
+		w, err := f.Wrap(t.Context(), key, bind)
+		require.NoError(t, err)
+		got, err := files[0].Unwrap(t.Context(), w, bind)
+		require.NoError(t, err)
+		require.Equal(t, key, got)
+	}
+}
+
+func TestKeyFileThatOthersCanRead(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no permission bits")
+	}
+	path := filepath.Join(t.TempDir(), "keys")
+	openFile(t, path)
+	for _, mode := range []os.FileMode{0o640, 0o604, 0o620, 0o610, 0o666} {
+		require.NoError(t, os.Chmod(path, mode))
+		_, err := crypto.OpenKeyFile(path)
+		require.ErrorIs(t, err, crypto.ErrInvalid, "%v", mode)
+	}
+	for _, mode := range []os.FileMode{0o600, 0o400} {
+		require.NoError(t, os.Chmod(path, mode))
+		openFile(t, path)
+	}
+}
+
+func TestKeyFileThatIsNone(t *testing.T) {
+	dir := t.TempDir()
+	_, err := crypto.OpenKeyFile(dir)
+	require.ErrorIs(t, err, crypto.ErrInvalid, "a folder")
+	_, err = crypto.OpenKeyFile(filepath.Join(dir, "missing", "keys"))
+	require.ErrorIs(t, err, os.ErrNotExist, "no folder")
+	folder(t, dir)
+	huge := filepath.Join(dir, "huge")
+	require.NoError(t, os.WriteFile(huge, make([]byte, 2<<20), 0o600))
+	_, err = crypto.OpenKeyFile(huge)
+	require.ErrorIs(t, err, crypto.ErrInvalid)
+}
+
+// TestKeyFileDamaged flips every bit of a file with two keys, cuts it everywhere, and lengthens it: each is refused, and
+// the file stays as it is for whoever repairs it.
+func TestKeyFileDamaged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys")
+	require.NoError(t, openFile(t, path).Rotate())
+	good, err := os.ReadFile(path)
+	require.NoError(t, err)
+	again, err := crypto.DecodeKeyFile(good)
+	require.NoError(t, err)
+	require.Equal(t, good, again)
+	refused := func(bad []byte) {
+		_, err := crypto.DecodeKeyFile(bad)
+		require.ErrorIs(t, err, crypto.ErrInvalid)
+		require.EqualError(t, err, "crypto: invalid: the key file is broken; restore it from its backup")
+	}
+	for bit := range len(good) * 8 {
+		bad := bytes.Clone(good)
+		bad[bit/8] ^= 1 << (bit % 8)
+		refused(bad)
+	}
+	for n := 2; n < len(good); n++ {
+		refused(good[:n])
+	}
+	refused(append(bytes.Clone(good), '\n'))
+	refused(append(bytes.Clone(good), good...))
+	lines := bytes.SplitAfter(good, []byte("\n"))
+	refused(bytes.Join([][]byte{lines[0], lines[1], lines[1]}, nil))
+	refused(bytes.Join([][]byte{lines[0], lines[1]}, nil))
+	_, err = crypto.DecodeKeyFile(nil)
+	require.ErrorIs(t, err, crypto.ErrInvalid)
+	_, err = crypto.DecodeKeyFile([]byte("enamel-keys 1 0\n"))
+	require.ErrorIs(t, err, crypto.ErrInvalid, "no key at all")
+
+	bad := bytes.Clone(good)
+	bad[60] ^= 1
+	require.NoError(t, os.WriteFile(path, bad, 0o600))
+	_, err = crypto.OpenKeyFile(path)
+	require.ErrorIs(t, err, crypto.ErrInvalid)
+	left, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, bad, left)
+}
+
+func TestKeyFileRotates(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "keys")
+	here, there := openFile(t, path), openFile(t, path)
+	key, bind := bytes.Repeat([]byte{7}, 32), []byte("bind")
+	var wrapped []crypto.Wrapped
+	for range 3 {
+		w, err := here.Wrap(t.Context(), key, bind)
+		require.NoError(t, err)
+		wrapped = append(wrapped, w)
+		require.NoError(t, here.Rotate())
+	}
+	folder(t, dir, "keys")
+	require.NotEqual(t, wrapped[0].KeyID, wrapped[1].KeyID)
+	for name, f := range map[string]*crypto.KeyFile{"here": here, "there": there, "anew": openFile(t, path)} {
+		for _, w := range wrapped {
+			got, err := f.Unwrap(t.Context(), w, bind)
+			require.NoError(t, err, name)
+			require.Equal(t, key, got)
+			_, err = f.Unwrap(t.Context(), w, []byte("other"))
+			require.ErrorIs(t, err, crypto.ErrAuth)
+		}
+		_, err := f.Unwrap(t.Context(), crypto.Wrapped{KeyID: "file-9-00", Blob: wrapped[0].Blob}, bind)
+		require.ErrorIs(t, err, crypto.ErrUnknownKey)
+		moved := crypto.Wrapped{KeyID: wrapped[1].KeyID, Blob: wrapped[0].Blob}
+		_, err = f.Unwrap(t.Context(), moved, bind)
+		require.ErrorIs(t, err, crypto.ErrAuth, "under another version")
+	}
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	if runtime.GOOS != "windows" {
+		require.Equal(t, os.FileMode(0o600), info.Mode())
+	}
+}
+
+// TestKeyFileRotatesAtOnce rotates from several sides: whoever is refused changes nothing, and no version is lost.
+func TestKeyFileRotatesAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "keys")
+	openFile(t, path)
+	bind := []byte("bind")
+	var mu sync.Mutex
+	var wrapped []crypto.Wrapped
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			f, err := crypto.OpenKeyFile(path)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := f.Rotate(); err != nil {
+				return
+			}
+			w, err := f.Wrap(context.Background(), make([]byte, 32), bind)
+			if err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			wrapped = append(wrapped, w)
+		})
+	}
+	all.Wait()
+	folder(t, dir, "keys")
+	require.NotEmpty(t, wrapped)
+	f := openFile(t, path)
+	for _, w := range wrapped {
+		_, err := f.Unwrap(t.Context(), w, bind)
+		require.NoError(t, err)
+	}
+}
+
+// TestKeyFileInterruptedRotation leaves what a crash would leave.
+func TestKeyFileInterruptedRotation(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "keys")
+	f := openFile(t, path)
+	require.NoError(t, os.WriteFile(path+".next", []byte("half"), 0o600))
+	require.ErrorIs(t, f.Rotate(), os.ErrExist)
+	openFile(t, path)
+	folder(t, dir, "keys", "keys.next")
+	require.NoError(t, os.Remove(path+".next"))
+	require.NoError(t, f.Rotate())
+
+	// A file that was broken meanwhile is not replaced.
+	require.NoError(t, os.WriteFile(path, []byte("broken"), 0o600))
+	require.ErrorIs(t, f.Rotate(), crypto.ErrInvalid)
+	folder(t, dir, "keys")
+	left, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "broken", string(left))
+}
