@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
@@ -20,6 +19,9 @@ import (
 	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/crypto/cryptopg"
 	"github.com/enamel-go/enamel/internal/pgtest"
+	"github.com/enamel-go/enamel/records"
+	"github.com/enamel-go/enamel/records/recordsmem"
+	"github.com/enamel-go/enamel/records/recordspg"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/smsmem"
 	"github.com/enamel-go/enamel/sms/smspg"
@@ -53,8 +55,7 @@ type world struct {
 	baa      *agreements
 	schedule sms.Schedule
 	keys     *crypto.Keyring
-	db       *bun.DB // of the world on Postgres
-	schema   string
+	charts   func() *records.Service
 	received int
 }
 
@@ -74,27 +75,32 @@ func leasedBy(t testing.TB, leases *smsmem.Options) *world {
 	entries := auditmem.New()
 	store := smsmem.New(entries, leases)
 	w.keys, w.entries, w.store, w.queue, w.router = keys, entries, store, store, store
+	w.charts = func() *records.Service { return w.records(recordsmem.New(entries)) }
 	w.finish(consentmem.New(entries))
 	return w
 }
 
 func onPostgres(t testing.TB) *world {
 	pg := pgtest.New(t)
-	w := &world{t: t, now: &clock{now: noon}, db: pg.Pool(8), schema: pg.Schema()}
-	own := pg.Pool(4) // the log's and the keys' own pool
-	ctx := t.Context()
-	require.NoError(t, cryptopg.Migrate(ctx, w.db, &cryptopg.Options{Schema: w.schema}))
-	require.NoError(t, auditpg.Migrate(ctx, w.db, &auditpg.Options{Schema: w.schema}))
-	require.NoError(t, consentpg.Migrate(ctx, w.db, &consentpg.Options{Schema: w.schema}))
-	require.NoError(t, smspg.Migrate(ctx, w.db, &smspg.Options{Schema: w.schema}))
-	keys, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: w.schema}), crypto.NewEphemeral(), nil)
+	w := &world{t: t, now: &clock{now: noon}}
+	db, own := pg.Pool(8), pg.Pool(4) // the log and the keys have a pool of their own
+	ctx, schema := t.Context(), pg.Schema()
+	require.NoError(t, cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}))
+	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}))
+	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema}))
+	require.NoError(t, smspg.Migrate(ctx, db, &smspg.Options{Schema: schema}))
+	require.NoError(t, recordspg.Migrate(ctx, db, &recordspg.Options{Schema: schema}))
+	keys, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: schema}), crypto.NewEphemeral(), nil)
 	require.NoError(t, err)
 	w.keys = keys
-	w.entries = auditpg.New(own, &auditpg.Options{Schema: w.schema})
-	w.store = smspg.New(w.db, keys, &smspg.Options{Schema: w.schema})
-	queue := smspg.NewQueue(w.db, keys, &smspg.Options{Schema: w.schema})
+	w.entries = auditpg.New(own, &auditpg.Options{Schema: schema})
+	w.store = smspg.New(db, keys, &smspg.Options{Schema: schema})
+	queue := smspg.NewQueue(db, keys, &smspg.Options{Schema: schema})
 	w.queue, w.router = queue, queue
-	w.finish(consentpg.New(w.db, keys, &consentpg.Options{Schema: w.schema}))
+	w.charts = func() *records.Service {
+		return w.records(recordspg.New(db, keys, &recordspg.Options{Schema: schema}))
+	}
+	w.finish(consentpg.New(db, keys, &consentpg.Options{Schema: schema}))
 	return w
 }
 
@@ -113,6 +119,13 @@ func (w *world) finish(consents consent.Store) {
 		Practice: practice, Number: office, Provider: "carrier", Name: "Elm Street Dental",
 		Contact: "214-555-0199", Frequency: "about 2 texts per visit", Zone: "America/Chicago",
 	}))
+}
+
+// records returns the practice's charts and schedule.
+func (w *world) records(store records.Store) *records.Service {
+	charts, err := records.New(store, w.log, &records.Options{Now: w.now.Now})
+	require.NoError(w.t, err)
+	return charts
 }
 
 // dispatcher returns a dispatcher of this world, changed by adjust.
