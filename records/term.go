@@ -1,6 +1,9 @@
 package records
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Term is something that a patient is found by, in the form in which it is compared, byte for byte.
 type Term struct {
@@ -21,11 +24,9 @@ const (
 // Terms returns all that a patient is found by, each once.
 func Terms(p Patient) []Term {
 	terms := []Term{nameTerm(p.Name, p.Birth)}
-	seen := map[string]bool{}
 	for _, ph := range p.Phones {
-		if !seen[ph.Number] {
-			seen[ph.Number] = true
-			terms = append(terms, phoneTerm(ph.Number))
+		if term := phoneTerm(ph.Number); !slices.Contains(terms, term) {
+			terms = append(terms, term)
 		}
 	}
 	if p.Email != "" {

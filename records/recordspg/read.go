@@ -1,0 +1,156 @@
+package recordspg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/records"
+)
+
+// Patient implements records.Store.
+func (s *Store) Patient(ctx context.Context, k records.Key) (records.Patient, error) {
+	var rows []patientRow
+	err := s.pg.Raw("SELECT practice, id, revision, sealed FROM ? WHERE practice = ? AND id = ?",
+		s.pg.Table(patientTable), k.Practice, k.ID).Scan(ctx, &rows)
+	if err != nil {
+		return records.Patient{}, wrap("patient", err)
+	}
+	if len(rows) == 0 {
+		return records.Patient{}, records.ErrNotFound
+	}
+	p, err := s.openPatient(ctx, rows[0])
+	return p, wrap("patient", err)
+}
+
+// Patients implements records.Store. A patient whose key was shredded is left out.
+func (s *Store) Patients(ctx context.Context, q records.PatientQuery) ([]records.Patient, error) {
+	value, err := s.index(ctx, q.Practice, q.Term)
+	if err != nil {
+		return nil, wrap("patients", err)
+	}
+	var found []records.Patient
+	for len(found) < q.Limit {
+		var rows []patientRow
+		limit := q.Limit - len(found)
+		err := s.pg.Raw(`SELECT p.practice, p.id, p.revision, p.sealed
+			FROM ? AS i JOIN ? AS p ON p.practice = i.practice AND p.id = i.patient
+			WHERE i.practice = ? AND i.kind = ? AND i.value = ?::bytea AND i.patient > ?
+			ORDER BY i.patient LIMIT ?`,
+			s.pg.Table(indexTable), s.pg.Table(patientTable), q.Practice, string(q.Term.Kind), value, q.After, limit).Scan(ctx, &rows)
+		if err != nil {
+			return nil, wrap("patients", err)
+		}
+		for _, r := range rows {
+			p, err := s.openPatient(ctx, r)
+			switch {
+			case errors.Is(err, records.ErrGone):
+				continue
+			case err != nil:
+				return nil, wrap("patients", err)
+			case !slices.Contains(records.Terms(p), q.Term):
+				return nil, wrap("patients", fmt.Errorf("%w: an index leads to another patient", records.ErrTampered))
+			}
+			found = append(found, p)
+		}
+		if len(rows) < limit {
+			break
+		}
+		q.After = rows[len(rows)-1].ID
+	}
+	return found, nil
+}
+
+const appointmentColumns = "a.practice, a.id, a.patient, a.start, a.status, a.revision, a.version, a.changed, a.sealed"
+
+// Appointment implements records.Store.
+func (s *Store) Appointment(ctx context.Context, k records.Key) (records.Appointment, error) {
+	var rows []appointmentRow
+	err := s.pg.Raw("SELECT "+appointmentColumns+" FROM ? AS a WHERE practice = ? AND id = ?",
+		s.pg.Table(appointmentTable), k.Practice, k.ID).Scan(ctx, &rows)
+	if err != nil {
+		return records.Appointment{}, wrap("appointment", err)
+	}
+	if len(rows) == 0 {
+		return records.Appointment{}, records.ErrNotFound
+	}
+	a, err := s.openAppointment(ctx, rows[0])
+	if err != nil {
+		return records.Appointment{}, wrap("appointment", err)
+	}
+	return a, nil
+}
+
+// Appointments implements records.Store. Those of a patient whose key was shredded are left out.
+func (s *Store) Appointments(ctx context.Context, q records.AppointmentQuery) ([]records.Appointment, error) {
+	var found []records.Appointment
+	for len(found) < q.Limit {
+		var rows []appointmentRow
+		limit := q.Limit - len(found)
+		err := s.pg.Raw("SELECT "+appointmentColumns+` FROM ? AS a
+			WHERE practice = ? AND start >= ? AND start < ? AND (start, id) > (?, ?) AND (? = '' OR status = ?)
+			ORDER BY start, id LIMIT ?`,
+			s.pg.Table(appointmentTable), q.Practice, q.From, q.Until, q.After.Start, q.After.ID,
+			string(q.Status), string(q.Status), limit).Scan(ctx, &rows)
+		if err != nil {
+			return nil, wrap("appointments", err)
+		}
+		for _, r := range rows {
+			a, err := s.openAppointment(ctx, r)
+			switch {
+			case errors.Is(err, records.ErrGone):
+				continue
+			case err != nil:
+				return nil, wrap("appointments", err)
+			}
+			found = append(found, a)
+		}
+		if len(rows) < limit {
+			break
+		}
+		q.After = rows[len(rows)-1].plain().Place()
+	}
+	return found, nil
+}
+
+// Changed implements records.Visits. One statement reads appointments and patients, so both are as of one moment.
+func (s *Store) Changed(ctx context.Context, limit int) ([]records.Appointed, error) {
+	var rows []struct {
+		appointmentRow
+		Of     int    `bun:"patient_revision"`
+		Secret []byte `bun:"patient_sealed"`
+	}
+	err := s.pg.Raw("SELECT "+appointmentColumns+`, p.revision AS patient_revision, p.sealed AS patient_sealed
+		FROM ? AS a JOIN ? AS p ON p.practice = a.practice AND p.id = a.patient
+		WHERE NOT a.planned ORDER BY a.changed, a.practice, a.id LIMIT ?`,
+		s.pg.Table(appointmentTable), s.pg.Table(patientTable), limit).Scan(ctx, &rows)
+	if err != nil {
+		return nil, wrap("changed", err)
+	}
+	var found []records.Appointed
+	for _, r := range rows {
+		a, err := s.openAppointment(ctx, r.appointmentRow)
+		p := records.Patient{}
+		if err == nil {
+			p, err = s.openPatient(ctx, patientRow{r.Practice, r.Patient, r.Of, r.Secret})
+		}
+		if err != nil {
+			// One record that does not open must not hold up the reminders of all practices.
+			if !errors.Is(err, records.ErrGone) && !errors.Is(err, records.ErrTampered) && !errors.Is(err, crypto.ErrNotOpened) {
+				return nil, wrap("changed", err)
+			}
+			a, p = r.plain(), records.Patient{Practice: r.Practice, ID: r.Patient}
+		}
+		found = append(found, records.Appointed{Appointment: a, Patient: p, Err: err})
+	}
+	return found, nil
+}
+
+// Planned implements records.Visits.
+func (s *Store) Planned(ctx context.Context, k records.Key, version string) error {
+	_, err := s.pg.Exec(ctx, "UPDATE ? SET planned = true WHERE practice = ? AND id = ? AND version = ? AND NOT planned",
+		s.pg.Table(appointmentTable), k.Practice, k.ID, version)
+	return wrap("planned", err)
+}

@@ -1,0 +1,86 @@
+package recordspg_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptomem"
+	"github.com/enamel-go/enamel/internal/pgtest"
+	"github.com/enamel-go/enamel/records/recordspg"
+	"github.com/enamel-go/enamel/records/recordstest"
+)
+
+// keys returns a keyring that needs no connection.
+func keys(t *testing.T) *crypto.Keyring {
+	t.Helper()
+	keyring, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	require.NoError(t, err)
+	return keyring
+}
+
+// laidOut returns a database with the tables that the store needs.
+func laidOut(t *testing.T) *pgtest.Database {
+	t.Helper()
+	database := pgtest.New(t)
+	db := database.Pool(1)
+	require.NoError(t, auditpg.Migrate(t.Context(), db, &auditpg.Options{Schema: database.Schema()}))
+	require.NoError(t, recordspg.Migrate(t.Context(), db, &recordspg.Options{Schema: database.Schema()}))
+	return database
+}
+
+func stores(t *testing.T, database *pgtest.Database, db *bun.DB) (*recordspg.Store, *auditpg.Store) {
+	t.Helper()
+	return recordspg.New(db, keys(t), &recordspg.Options{Schema: database.Schema()}),
+		auditpg.New(db, &auditpg.Options{Schema: database.Schema()})
+}
+
+func TestStore(t *testing.T) {
+	for _, c := range recordstest.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			database := laidOut(t)
+			store, entries := stores(t, database, database.Pool(4))
+			require.NoError(t, c.Check(t.Context(), recordstest.Harness{Store: store, Entries: entries}))
+		})
+	}
+}
+
+// Inside a transaction on a pool of one connection, a statement that misses the transaction waits for ever.
+func TestStoreInTransaction(t *testing.T) {
+	for _, c := range recordstest.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			database := laidOut(t)
+			db := database.Pool(1)
+			store, entries := stores(t, database, db)
+			ctx := t.Context()
+			err := db.RunInTx(ctx, nil, func(_ context.Context, tx bun.Tx) error {
+				return c.Check(ctx, recordstest.Harness{
+					Store: store.WithTx(tx), Entries: entries.WithTx(tx), OneConnection: true,
+				})
+			})
+			require.NoError(t, err)
+		})
+	}
+}
+
+func TestMigrations(t *testing.T) {
+	database := laidOut(t)
+	db := database.Pool(1)
+	o := &recordspg.Options{Schema: database.Schema()}
+	require.NoError(t, recordspg.Migrate(t.Context(), db, o))
+	states, err := recordspg.Status(t.Context(), db, o)
+	require.NoError(t, err)
+	require.NotEmpty(t, states)
+	for _, s := range states {
+		require.False(t, s.Applied.IsZero(), s.Name)
+	}
+	sql, err := recordspg.SQL(o)
+	require.NoError(t, err)
+	require.Contains(t, sql, `"`+database.Schema()+`".records_patient`)
+}
