@@ -8,8 +8,6 @@ BIN     := $(CURDIR)/.bin
 
 # Every module is built by itself, as its users build it.
 export GOWORK := off
-# The race detector needs cgo.
-export CGO_ENABLED := 1
 
 # each runs a command in every module. It goes on after a failure, so that one run shows all of them.
 each = status=0; for module in $(1); do (cd $$module && $(2)) || status=1; done; exit $$status
@@ -19,7 +17,7 @@ each = status=0; for module in $(1); do (cd $$module && $(2)) || status=1; done;
 tools:
 	@go -C internal/tools list -m >/dev/null || { echo "make: the linters need a newer Go than yours" >&2; exit 1; }
 	@mkdir -p $(BIN)
-	@go -C internal/tools build -buildvcs=false -o $(BIN)/ tool ./pgrun
+	@CGO_ENABLED=0 go -C internal/tools build -buildvcs=false -o $(BIN)/ tool ./pgrun
 	@internal/tools/install.sh $(BIN)
 
 .PHONY: lint
@@ -34,7 +32,7 @@ lint: tools
 .PHONY: test
 test: lint
 	@echo "== go test -race"
-	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,$(MODULES),go test -race ./...)'
+	@CGO_ENABLED=1 REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,$(MODULES),go test -race ./...)'
 
 .PHONY: promises
 promises: tools
