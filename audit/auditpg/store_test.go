@@ -1,0 +1,61 @@
+package auditpg_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/audit/audittest"
+	"github.com/enamel-go/enamel/audit/tree"
+)
+
+var (
+	_ audit.Store = (*auditpg.Store)(nil)
+	_ tree.Store  = (*auditpg.Trees)(nil)
+)
+
+func TestStore(t *testing.T) {
+	for _, c := range audittest.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			_, db, o := open(t, 4)
+			require.NoError(t, c.Check(t.Context(), auditpg.New(db, o)))
+		})
+	}
+}
+
+// TestStoreInTransaction runs the suite inside a caller's transaction on a pool of one connection, so that a statement
+// which misses the transaction waits for a second connection and is found.
+func TestStoreInTransaction(t *testing.T) {
+	for _, c := range audittest.Cases() {
+		if c.Concurrent {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			_, db, o := open(t, 1)
+			ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+			defer stop()
+			tx, err := db.BeginTx(ctx, nil)
+			require.NoError(t, err)
+			require.NoError(t, c.Check(ctx, auditpg.New(db, o).WithTx(tx)))
+			require.NoError(t, tx.Rollback())
+			var left int
+			require.NoError(t, db.NewRaw("SELECT count(*) FROM ?.audit_entry", bun.Ident(o.Schema)).Scan(ctx, &left))
+			require.Zero(t, left, "what was written did not go with the transaction")
+		})
+	}
+}
+
+func TestTrees(t *testing.T) {
+	for _, c := range audittest.TreeCases() {
+		t.Run(c.Name, func(t *testing.T) {
+			_, db, o := open(t, 4)
+			h := audittest.Harness{Entries: auditpg.New(db, o), Trees: auditpg.NewTrees(db, o)}
+			require.NoError(t, c.Check(t.Context(), h))
+		})
+	}
+}

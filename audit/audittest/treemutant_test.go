@@ -1,0 +1,174 @@
+package audittest_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/audit/auditmem"
+	"github.com/enamel-go/enamel/audit/audittest"
+	"github.com/enamel-go/enamel/audit/tree"
+)
+
+// flawed is a store of trees with one flaw.
+type flawed struct {
+	*auditmem.Store
+	flaw string
+}
+
+func (f flawed) has(flaw string) bool { return f.flaw == flaw }
+
+func (f flawed) Integrate(ctx context.Context, limit int, work tree.Work) error {
+	called := false
+	var failed error
+	if f.has("ignores a cancelled context") {
+		ctx = context.WithoutCancel(ctx)
+	}
+	if f.has("parts what was appended together") {
+		limit = 1 // so that what follows has a limit of its own
+	}
+	err := f.Store.Integrate(ctx, limit, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		called = true
+		switch {
+		case f.has("loses a leaf"):
+			r.Rows = r.Rows[:len(r.Rows)-1]
+		case f.has("turns the order round"):
+			slices.Reverse(r.Rows)
+		case f.has("forgets the newest heads"):
+			r.Tips = nil
+		case f.has("forgets the newest head of the tree of heads"):
+			delete(r.Tips, "")
+		case f.has("counts batches from nought"):
+			r.Number--
+		case f.has("gives all rows one order"):
+			for i := range r.Rows {
+				r.Rows[i].Order = "1"
+			}
+		case f.has("gives another store's hashes"):
+			r.Hashes = auditmem.New().Hashes
+		}
+		b, err := work(ctx, r)
+		if f.has("keeps what failed") {
+			failed, err = err, nil
+		}
+		if f.has("forgets a head") && len(b.Heads) > 1 {
+			b.Heads = b.Heads[:len(b.Heads)-1]
+		}
+		return b, err
+	})
+	if !called && err == nil && f.has("works on nothing") {
+		_, err = work(ctx, tree.Round{Number: 9})
+	}
+	if f.has("lets two notaries work") && errors.Is(err, tree.ErrBusy) {
+		return nil
+	}
+	return errors.Join(err, failed)
+}
+
+func (f flawed) Adopt(ctx context.Context, practice string, ids []string, work tree.Work) error {
+	switch {
+	case f.has("adopts nothing"):
+		return nil
+	case f.has("adopts for another practice"):
+		practice = "oak"
+	}
+	return f.Store.Adopt(ctx, practice, ids, work)
+}
+
+func (f flawed) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
+	switch {
+	case f.has("ignores the size"):
+		q.After = 0
+	case f.has("ignores the mark"):
+		q.ID = ""
+	case f.has("ignores the age"):
+		q.Newest = false
+	case f.has("ignores the limit"):
+		q.Limit = 100
+	}
+	heads, err := f.Store.Heads(ctx, q)
+	for i := range heads {
+		switch {
+		case f.has("forgets the order of a mark"):
+			for k := range heads[i].Marks {
+				heads[i].Marks[k].Order = ""
+			}
+		case f.has("forgets the checkpoint"):
+			heads[i].Checkpoint = ""
+		case f.has("forgets a hash"):
+			heads[i].Hashes = heads[i].Hashes[1:]
+		}
+	}
+	return heads, err
+}
+
+func (f flawed) Rows(ctx context.Context, practice string, ids []string) ([]tree.Row, error) {
+	rows, err := f.Store.Rows(ctx, practice, ids)
+	switch {
+	case f.has("finds no row"):
+		return nil, err
+	case f.has("adds a row of another practice"):
+		more, err2 := f.Store.Rows(ctx, "oak", ids)
+		return append(rows, more...), errors.Join(err, err2)
+	}
+	return rows, err
+}
+
+func (f flawed) Strays(ctx context.Context, practice, after string, limit int) ([]tree.Stray, error) {
+	switch {
+	case f.has("ignores where a page of strays begins"):
+		after = ""
+	case f.has("ignores the limit of strays"):
+		limit = 100
+	}
+	found, err := f.Store.Strays(ctx, practice, after, limit)
+	for i := range found {
+		switch {
+		case f.has("lets every stray wait"):
+			found[i].Pending = true
+		case f.has("lets no stray wait"):
+			found[i].Pending = false
+		}
+	}
+	return found, err
+}
+
+func (f flawed) Hashes(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) {
+	found, err := f.Store.Hashes(ctx, keys)
+	switch {
+	case f.has("makes up hashes") && err != nil:
+		return make([]tree.Hash, len(keys)), nil
+	case f.has("turns hashes round"):
+		slices.Reverse(found)
+	}
+	return found, err
+}
+
+func treeFailures(t *testing.T, flaw string) []string {
+	var failed []string
+	for _, c := range audittest.TreeCases() {
+		s := auditmem.New()
+		if err := c.Check(t.Context(), audittest.Harness{Entries: s, Trees: flawed{s, flaw}}); err != nil {
+			failed = append(failed, c.Name)
+		}
+	}
+	return failed
+}
+
+func TestEveryFlawOfTreesIsFound(t *testing.T) {
+	require.Empty(t, treeFailures(t, ""))
+	for _, flaw := range []string{
+		"ignores a cancelled context", "parts what was appended together", "loses a leaf", "turns the order round",
+		"forgets the newest heads", "forgets the newest head of the tree of heads", "counts batches from nought",
+		"gives all rows one order", "gives another store's hashes", "keeps what failed", "forgets a head",
+		"works on nothing", "lets two notaries work", "adopts nothing", "adopts for another practice", "ignores the size",
+		"ignores the mark", "ignores the age", "ignores the limit", "forgets the order of a mark", "forgets the checkpoint",
+		"forgets a hash", "finds no row", "adds a row of another practice", "ignores where a page of strays begins",
+		"ignores the limit of strays", "lets every stray wait", "lets no stray wait", "makes up hashes", "turns hashes round",
+	} {
+		require.NotEmpty(t, treeFailures(t, flaw), "a store that %s passes the suite", flaw)
+	}
+}

@@ -1,0 +1,467 @@
+package audittest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/tree"
+)
+
+var errNoWork = errors.New("work that fails")
+
+// integrate makes one batch of all that waits, and returns the round and the batch. Ids in leaveOut stay out of it.
+func integrate(ctx context.Context, s tree.Store, limit int, leaveOut ...string) (tree.Round, tree.Batch, error) {
+	var round tree.Round
+	var batch tree.Batch
+	err := s.Integrate(ctx, limit, func(_ context.Context, r tree.Round) (tree.Batch, error) {
+		round, batch = r, heads(r, leaveOut...)
+		return batch, nil
+	})
+	return round, batch, err
+}
+
+// heads makes the heads of a round, with hashes that no notary would compute: two for each leaf.
+func heads(r tree.Round, leaveOut ...string) tree.Batch {
+	b := tree.Batch{At: start}
+	at := map[string]int{}
+	add := func(practice string, m tree.Mark) {
+		i, found := at[practice]
+		if !found {
+			i = len(b.Heads)
+			at[practice] = i
+			size := r.Tips[practice].Size
+			b.Heads = append(b.Heads, tree.Head{
+				Practice: practice, Number: r.Number, First: size, Size: size, FirstHash: 2 * size,
+				Checkpoint: fmt.Sprintf("checkpoint %d of %q\n\n— signature\n", r.Number, practice),
+			})
+		}
+		h := &b.Heads[i]
+		h.Hashes = append(h.Hashes, hash(2*h.Size), hash(2*h.Size+1))
+		h.Marks = append(h.Marks, m)
+		h.Size++
+	}
+	for _, row := range r.Rows {
+		if !slices.Contains(leaveOut, row.Leaf.ID) {
+			add(row.Leaf.Practice, tree.Mark{ID: row.Leaf.ID, Order: row.Order})
+		}
+	}
+	for _, h := range slices.Clone(b.Heads) {
+		add("", tree.Mark{ID: h.Practice})
+	}
+	return b
+}
+
+func hash(i int64) tree.Hash { return tree.Hash{byte(i), byte(i >> 8), 0, 0xff} }
+
+func given(r tree.Round) []audit.Leaf {
+	var found []audit.Leaf
+	for _, row := range r.Rows {
+		found = append(found, row.Leaf)
+	}
+	return found
+}
+
+func noWork(ctx context.Context, h Harness) error {
+	if round, _, err := integrate(ctx, h.Trees, 100); err != nil || round.Number != 0 {
+		return fmt.Errorf("an empty log: round %d, error %w", round.Number, err)
+	}
+	if err := h.Entries.Append(ctx, leaf(practice, 0)); err != nil {
+		return err
+	}
+	if _, _, err := integrate(ctx, h.Trees, 100); err != nil {
+		return err
+	}
+	if round, _, err := integrate(ctx, h.Trees, 100); err != nil || round.Number != 0 {
+		return fmt.Errorf("nothing new: round %d, error %w", round.Number, err)
+	}
+	return nil
+}
+
+func once(ctx context.Context, h Harness) error {
+	orders := map[string]bool{}
+	for number := range int64(3) {
+		var want []audit.Leaf
+		for i := range 10 {
+			// The ids go down and the practices alternate, so that only the order of arrival explains what comes.
+			f := leaf([]string{practice, "oak"}[i%2], 1000*int(number)+100-i)
+			want = append(want, f)
+			if err := h.Entries.Append(ctx, f); err != nil {
+				return err
+			}
+		}
+		round, _, err := integrate(ctx, h.Trees, 100)
+		if err != nil {
+			return err
+		}
+		if round.Number != number+1 {
+			return fmt.Errorf("round %d calls itself %d", number+1, round.Number)
+		}
+		if err := same(fmt.Sprint("round ", round.Number), given(round), want); err != nil {
+			return err
+		}
+		for _, row := range round.Rows {
+			if row.Order == "" || orders[row.Order] {
+				return fmt.Errorf("two rows have the order %q, or one has none", row.Order)
+			}
+			orders[row.Order] = true
+		}
+	}
+	return nil
+}
+
+func headsKept(ctx context.Context, h Harness) error {
+	odd := leaf(`a "quoted", {braced} \ näme`, 1)
+	odd.ID = `an "odd", {id} \`
+	if err := h.Entries.Append(ctx, leaf(practice, 0), odd, leaf(practice, 2)); err != nil {
+		return err
+	}
+	_, batch, err := integrate(ctx, h.Trees, 100)
+	if err != nil {
+		return err
+	}
+	for _, want := range batch.Heads {
+		found, err := h.Trees.Heads(ctx, tree.Query{Practice: want.Practice, Limit: 10})
+		if err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(found, []tree.Head{want}) {
+			return fmt.Errorf("the heads of %q are %+v, not %+v", want.Practice, found, want)
+		}
+		found[0].Marks[0].ID = "changed"
+		found[0].Hashes[0][0]++
+		again, err := h.Trees.Heads(ctx, tree.Query{Practice: want.Practice, Limit: 10})
+		if err != nil || !reflect.DeepEqual(again, []tree.Head{want}) {
+			return fmt.Errorf("a head is shared with the caller; the error is %w", err)
+		}
+	}
+	return nil
+}
+
+// grown makes three batches: of leaves 0-1, 2-3 and 4-5 of the practice, and one of oak each.
+func grown(ctx context.Context, h Harness) error {
+	for i := range 3 {
+		if err := h.Entries.Append(ctx, leaf(practice, 2*i), leaf(practice, 2*i+1), leaf("oak", i)); err != nil {
+			return err
+		}
+		if _, _, err := integrate(ctx, h.Trees, 100); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func headsFound(ctx context.Context, h Harness) error {
+	if err := grown(ctx, h); err != nil {
+		return err
+	}
+	for _, c := range []struct {
+		q    tree.Query
+		want []int64 // sizes
+	}{
+		{tree.Query{Practice: practice, Limit: 10}, []int64{2, 4, 6}},
+		{tree.Query{Practice: practice, Limit: 2}, []int64{2, 4}},
+		{tree.Query{Practice: practice, Limit: 10, After: 2}, []int64{4, 6}},
+		{tree.Query{Practice: practice, Limit: 10, After: 6}, nil},
+		{tree.Query{Practice: practice, Limit: 1, Newest: true}, []int64{6}},
+		{tree.Query{Practice: practice, Limit: 10, Newest: true, After: 2}, []int64{6, 4}},
+		{tree.Query{Practice: practice, Limit: 10, ID: leaf(practice, 3).ID}, []int64{4}},
+		{tree.Query{Practice: practice, Limit: 10, ID: "nobody"}, nil},
+		{tree.Query{Practice: "oak", Limit: 10}, []int64{1, 2, 3}},
+		{tree.Query{Practice: "Oak", Limit: 10}, nil},
+		{tree.Query{Limit: 1, Newest: true, ID: "oak"}, []int64{6}},
+	} {
+		found, err := h.Trees.Heads(ctx, c.q)
+		if err != nil {
+			return err
+		}
+		var sizes []int64
+		for _, head := range found {
+			sizes = append(sizes, head.Size)
+		}
+		if !slices.Equal(sizes, c.want) {
+			return fmt.Errorf("%+v finds heads of %v leaves, not of %v", c.q, sizes, c.want)
+		}
+	}
+	return nil
+}
+
+func tipsGiven(ctx context.Context, h Harness) error {
+	if err := grown(ctx, h); err != nil {
+		return err
+	}
+	if err := h.Entries.Append(ctx, leaf("oak", 7), leaf("ash", 8)); err != nil {
+		return err
+	}
+	round, _, err := integrate(ctx, h.Trees, 100)
+	if err != nil {
+		return err
+	}
+	want := map[string]int64{"oak": 3, "": 6}
+	for name, tip := range round.Tips {
+		if tip.Practice != name || tip.Size != want[name] || tip.Number != 3 || tip.Checkpoint == "" {
+			return fmt.Errorf("%q has the newest head %+v", name, tip)
+		}
+		delete(want, name)
+	}
+	if len(want) > 0 {
+		return fmt.Errorf("no newest head of %v", want)
+	}
+	return nil
+}
+
+func workFails(ctx context.Context, h Harness) error {
+	want := leaves(practice, 0, 3)
+	if err := h.Entries.Append(ctx, want...); err != nil {
+		return err
+	}
+	err := h.Trees.Integrate(ctx, 100, func(_ context.Context, r tree.Round) (tree.Batch, error) {
+		return heads(r), errNoWork
+	})
+	if err := refused("integrate", err, errNoWork); err != nil {
+		return err
+	}
+	found, err := h.Trees.Heads(ctx, tree.Query{Practice: practice, Limit: 1})
+	if err != nil || len(found) > 0 {
+		return fmt.Errorf("heads of work that failed: %v, error %w", found, err)
+	}
+	round, _, err := integrate(ctx, h.Trees, 100)
+	if err != nil || round.Number != 1 {
+		return fmt.Errorf("the round after is %d, error %w", round.Number, err)
+	}
+	return same("the round after", given(round), want)
+}
+
+func limitKeepsTogether(ctx context.Context, h Harness) error {
+	for i := range 4 {
+		if err := h.Entries.Append(ctx, leaves(practice, 10*i, 10*i+3)...); err != nil {
+			return err
+		}
+	}
+	if err := h.Entries.Append(ctx, leaves("oak", 0, 9)...); err != nil {
+		return err
+	}
+	for i, want := range [][]audit.Leaf{
+		slices.Concat(leaves(practice, 0, 3), leaves(practice, 10, 13)), // a third three would be more than seven
+		slices.Concat(leaves(practice, 20, 23), leaves(practice, 30, 33)),
+		leaves("oak", 0, 9), // more than seven, but of one transaction
+		nil,
+	} {
+		round, _, err := integrate(ctx, h.Trees, 7)
+		if err != nil {
+			return err
+		}
+		if err := same(fmt.Sprint("round ", i+1), given(round), want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func strays(ctx context.Context, h Harness) error {
+	out, waits := leaf(practice, 1), leaf(practice, 0)
+	if err := h.Entries.Append(ctx, out, leaf(practice, 2), leaf("oak", 1)); err != nil {
+		return err
+	}
+	if _, _, err := integrate(ctx, h.Trees, 100, out.ID); err != nil {
+		return err
+	}
+	if err := h.Entries.Append(ctx, waits); err != nil {
+		return err
+	}
+	found, err := h.Trees.Strays(ctx, practice, "", 10)
+	if err != nil {
+		return err
+	}
+	if len(found) != 2 || !found[0].Leaf.Equal(waits) || !found[0].Pending || !found[1].Leaf.Equal(out) || found[1].Pending {
+		return fmt.Errorf("the strays are %+v", found)
+	}
+	round, _, err := integrate(ctx, h.Trees, 100)
+	if err != nil {
+		return err
+	}
+	return same("the round after", given(round), []audit.Leaf{waits})
+}
+
+func strayPages(ctx context.Context, h Harness) error {
+	if err := h.Entries.Append(ctx, leaves(practice, 0, 7)...); err != nil {
+		return err
+	}
+	var ids []string
+	for after := ""; ; after = ids[len(ids)-1] {
+		page, err := h.Trees.Strays(ctx, practice, after, 3)
+		if err != nil {
+			return err
+		}
+		if len(page) > 3 {
+			return fmt.Errorf("a page of at most 3 has %d strays", len(page))
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, s := range page {
+			ids = append(ids, s.Leaf.ID)
+		}
+		if len(ids) > 7 {
+			break
+		}
+	}
+	for i := range 7 {
+		if len(ids) != 7 || ids[i] != leaf(practice, i).ID {
+			return fmt.Errorf("the strays are %q", ids)
+		}
+	}
+	return nil
+}
+
+func adopted(ctx context.Context, h Harness) error {
+	out, in, waits := leaf(practice, 0), leaf(practice, 1), leaf(practice, 2)
+	if err := h.Entries.Append(ctx, out, in, leaf(practice, 3), leaf("oak", 0)); err != nil {
+		return err
+	}
+	if _, _, err := integrate(ctx, h.Trees, 100, out.ID, leaf(practice, 3).ID); err != nil {
+		return err
+	}
+	if err := h.Entries.Append(ctx, waits); err != nil {
+		return err
+	}
+	var round tree.Round
+	adopt := func(ids ...string) error {
+		round = tree.Round{}
+		return h.Trees.Adopt(ctx, practice, ids, func(_ context.Context, r tree.Round) (tree.Batch, error) {
+			round = r
+			return heads(r), nil
+		})
+	}
+	if err := adopt(out.ID, in.ID, waits.ID, "nobody"); err != nil {
+		return err
+	}
+	if round.Number != 2 || round.Tips[practice].Size != 1 {
+		return fmt.Errorf("the round of adoption is %+v", round)
+	}
+	if err := same("the adopted", given(round), []audit.Leaf{out}); err != nil {
+		return err
+	}
+	if err := adopt(out.ID); err != nil || round.Number != 0 {
+		return fmt.Errorf("a leaf was adopted twice, or the error is %w", err)
+	}
+	if err := adopt(); err != nil || round.Number != 0 {
+		return fmt.Errorf("nothing was adopted as %+v, or the error is %w", round, err)
+	}
+	next, _, err := integrate(ctx, h.Trees, 100)
+	if err != nil || next.Number != 3 {
+		return fmt.Errorf("the round after is %d, error %w", next.Number, err)
+	}
+	return same("the round after", given(next), []audit.Leaf{waits})
+}
+
+func rowsFound(ctx context.Context, h Harness) error {
+	if err := h.Entries.Append(ctx, leaf(practice, 0), leaf(practice, 1), leaf("oak", 2)); err != nil {
+		return err
+	}
+	round, _, err := integrate(ctx, h.Trees, 100)
+	if err != nil {
+		return err
+	}
+	found, err := h.Trees.Rows(ctx, practice, []string{leaf(practice, 1).ID, leaf("oak", 2).ID, "nobody", leaf(practice, 0).ID})
+	if err != nil || len(found) != 2 {
+		return fmt.Errorf("found %d rows, error %w", len(found), err)
+	}
+	for _, row := range round.Rows[:2] {
+		if !slices.ContainsFunc(found, func(f tree.Row) bool { return f.Order == row.Order && f.Leaf.Equal(row.Leaf) }) {
+			return fmt.Errorf("%+v is not among %+v", row, found)
+		}
+	}
+	none, err := h.Trees.Rows(ctx, practice, nil)
+	if err != nil || len(none) > 0 {
+		return fmt.Errorf("no id finds %d rows, error %w", len(none), err)
+	}
+	return nil
+}
+
+func hashesFound(ctx context.Context, h Harness) error {
+	if err := grown(ctx, h); err != nil {
+		return err
+	}
+	keys := []tree.Key{
+		{Practice: practice, Index: 11, Leaf: 5},
+		{Practice: "oak", Index: 0, Leaf: 0},
+		{Practice: practice, Index: 4, Leaf: 2},
+		{Practice: "", Index: 7, Leaf: 3},
+		{Practice: practice, Index: 4, Leaf: 2},
+	}
+	check := func(read func(context.Context, []tree.Key) ([]tree.Hash, error)) error {
+		found, err := read(ctx, keys)
+		if err != nil || len(found) != len(keys) {
+			return fmt.Errorf("found %d hashes, error %w", len(found), err)
+		}
+		for i, k := range keys {
+			if found[i] != hash(k.Index) {
+				return fmt.Errorf("%+v is %x", k, found[i])
+			}
+		}
+		for _, k := range []tree.Key{
+			{Practice: practice, Index: 12, Leaf: 6},
+			{Practice: practice, Index: 11, Leaf: 3},
+			{Practice: practice, Index: 1, Leaf: 3},
+			{Practice: "Oak", Index: 0, Leaf: 0},
+			{Practice: practice, Index: -1, Leaf: -1},
+		} {
+			if _, err := read(ctx, append(slices.Clone(keys), k)); !errors.Is(err, tree.ErrNotFound) {
+				return fmt.Errorf("%+v: the error is %w", k, err)
+			}
+		}
+		return nil
+	}
+	if err := check(h.Trees.Hashes); err != nil {
+		return err
+	}
+	if err := h.Entries.Append(ctx, leaf("ash", 0)); err != nil {
+		return err
+	}
+	return h.Trees.Integrate(ctx, 100, func(_ context.Context, r tree.Round) (tree.Batch, error) {
+		return heads(r), check(r.Hashes)
+	})
+}
+
+func oneAtATime(ctx context.Context, h Harness) error {
+	if err := h.Entries.Append(ctx, leaf(practice, 0)); err != nil {
+		return err
+	}
+	err := h.Trees.Integrate(ctx, 100, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		second := make(chan error)
+		go func() {
+			_, _, err := integrate(ctx, h.Trees, 100)
+			second <- err
+		}()
+		return heads(r), refused("a second notary", <-second, tree.ErrBusy)
+	})
+	if err != nil {
+		return err
+	}
+	if err := h.Entries.Append(ctx, leaf(practice, 1)); err != nil {
+		return err
+	}
+	round, _, err := integrate(ctx, h.Trees, 100)
+	return errors.Join(err, same("the round after", given(round), leaves(practice, 1, 2)))
+}
+
+func cancelledBatch(ctx context.Context, h Harness) error {
+	if err := h.Entries.Append(ctx, leaf(practice, 0)); err != nil {
+		return err
+	}
+	ended, stop := context.WithCancel(ctx)
+	err := h.Trees.Integrate(ended, 100, func(_ context.Context, r tree.Round) (tree.Batch, error) {
+		stop()
+		return heads(r), nil
+	})
+	stop()
+	if err := refused("integrate", err, context.Canceled); err != nil {
+		return err
+	}
+	round, _, err := integrate(ctx, h.Trees, 100)
+	return errors.Join(err, same("the round after", given(round), leaves(practice, 0, 1)))
+}
