@@ -12,37 +12,34 @@ const (
 	Agree Word = "agree" // the answer to a double opt-in; never YES, which Twilio takes for START
 )
 
-// longest is more bytes than any word takes, with whatever may stand around it. A longer message is none of them.
-const longest = 256
+// longest is more than a message takes that is one of the words, said a hundred times. A longer one is none of them.
+const longest = 512
 
-// Classify returns what a whole message asks for, or [None]. Its cost does not grow with messages longer than that.
+// Classify returns what a whole message asks for, or [None]. It reads a message of any length once at most, and keeps no
+// more of it than a word takes.
 func Classify(body string) Word {
-	if len(body) > longest {
+	var buffer [longest]byte
+	said, ok := normalise(buffer[:0], body)
+	if !ok {
 		return None
 	}
-	return wordOf(normalise(body))
-}
-
-// wordOf looks a normalised message up.
-func wordOf(s string) Word {
-	switch s {
-	// FCC, 47 CFR 64.1200(a)(10); CTIA; Twilio, AWS, Telnyx and Weave.
-	case "stop", "quit", "end", "revoke", "opt out", "optout", "cancel", "unsubscribe", "stopall", "stop all", "remove",
-		"td", "stop2quit", "stop2end", "stop to end", "stop to quit", "stop stop", "stop stop stop", "please stop",
-		"stop please", "opt me out", "unsubscribe me", "remove me",
-		// Spanish.
-		"alto", "parar", "pare", "basta", "cancelar", "detener", "baja", "darse de baja", "salir", "no mas", "eliminar",
-		// French.
-		"arret", "arrete", "arretez", "arrett", "arreter", "desabonner", "annuler", "retirer",
-		// Both.
-		"fin":
+	s := once(string(said))
+	if w := word(s); w != None {
+		return w
+	}
+	if blunt := impolite(s); blunt != s && plainly(blunt) {
 		return Stop
-	case "help", "info", "ayuda", "informacion", "aide":
-		return Help
-	case "start", "unstop", "iniciar", "empezar", "debut", "commencer":
-		return Start
-	case "agree", "i agree":
-		return Agree
 	}
 	return None
+}
+
+// once returns what s says again and again, such as "stop" of "stop stop stop", or else s.
+func once(s string) string {
+	for end := 1; end <= len(s)/2; end++ {
+		unit := end + 1 // with the space behind it
+		if s[end] == ' ' && (len(s)+1)%unit == 0 && s[unit:] == s[:len(s)-unit] {
+			return s[:end]
+		}
+	}
+	return s
 }

@@ -1,52 +1,32 @@
 package keyword
 
-import (
-	"strings"
-	"unicode"
-)
+import "unicode"
 
-// normalise folds what does not matter: case, full-width forms and accents are undone, whatever is neither letter nor
-// digit becomes a single space, and apostrophes and marks that take no room vanish.
-func normalise(body string) string {
-	var b strings.Builder
-	space := false
+// normalise appends to dst, within its capacity, what body says: its words in lower case, without width, style and
+// accents, with one space between them. Whatever is neither letter nor digit parts words; only apostrophes and what
+// takes no room (marks, joiners, variation selectors) vanish. It reports false where dst has no room for all of it.
+func normalise(dst []byte, body string) ([]byte, bool) {
+	between := false // something that parts words came since the last letter
 	for _, r := range body {
-		if r >= '！' && r <= '～' {
-			r -= '！' - '!' // the full-width forms of ASCII
-		}
-		r = plain(unicode.ToLower(r))
+		c := plain(r)
 		switch {
+		case c != 0:
+		case r == '\'' || r == '\u2019' || r == '\u02bc' || unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+			continue
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			if space && b.Len() > 0 {
-				b.WriteByte(' ')
-			}
-			space = false
-			b.WriteRune(r)
-		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) || r == '\'' || r == '’':
+			c = '?' // of another script: no word of ours has it
 		default:
-			space = true
+			between = true
+			continue
 		}
+		if len(dst)+2 > cap(dst) {
+			return nil, false
+		}
+		if between && len(dst) > 0 {
+			dst = append(dst, ' ')
+		}
+		between = false
+		dst = append(dst, c)
 	}
-	return b.String()
-}
-
-// plain takes the accent off a lower-case letter of Spanish or French.
-func plain(r rune) rune {
-	switch r {
-	case 'à', 'á', 'â', 'ä', 'ã':
-		return 'a'
-	case 'ç':
-		return 'c'
-	case 'è', 'é', 'ê', 'ë':
-		return 'e'
-	case 'ì', 'í', 'î', 'ï':
-		return 'i'
-	case 'ñ':
-		return 'n'
-	case 'ò', 'ó', 'ô', 'ö', 'õ':
-		return 'o'
-	case 'ù', 'ú', 'û', 'ü':
-		return 'u'
-	}
-	return r
+	return dst, true
 }
