@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/enamel-go/enamel/records"
 )
@@ -106,83 +105,59 @@ func concurrentSaves(ctx context.Context, h Harness) error {
 	return nil
 }
 
-// bookingsBesideRecalls lets appointments be booked, a patient's number be changed and changes be read, all at once. A
-// reader who saw an appointment with a number that was replaced must find that the version it saw is out of date.
+// bookingsBesideRecalls lets a patient's appointment be booked, the number be changed and changes be read, all at once. A
+// reader who saw the appointment with the number that was replaced must find that the version it saw is out of date.
 func bookingsBesideRecalls(ctx context.Context, h Harness) error {
 	if h.OneConnection {
 		return nil
 	}
-	if err := apply(ctx, h.Store, save(patient("p"), 0)); err != nil {
-		return err
-	}
-	type sight struct {
-		key     records.Key
-		version string
-		number  string
-	}
-	var seen []sight
-	var last records.Patient
-	const rounds = 40
-	var writers, readers sync.WaitGroup
-	errs := make(chan error, 3)
-	done := make(chan struct{})
-	writers.Go(func() {
-		for i := range rounds {
-			a := appointment(fmt.Sprint("a", i))
-			a.Start = start.AddDate(1, 0, 0)
-			if err := apply(ctx, h.Store, book(a, 1000+i)); err != nil {
-				errs <- err
-				return
-			}
+	for round := range 20 {
+		id := fmt.Sprint("p", round)
+		p, a := patient(id), appointment(id)
+		a.Patient, a.Start = id, start.AddDate(1, 0, 0)
+		if err := apply(ctx, h.Store, save(p, 3*round)); err != nil {
+			return err
 		}
-	})
-	writers.Go(func() {
-		for i := range rounds {
-			last = patient("p")
-			last.Revision = 2 + i
-			last.Phones[0].Number = fmt.Sprintf("+1212555%04d", 1000+i)
-			c := save(last, 2000+i)
-			c.Recall = &records.Recall{Version: fmt.Sprint("recalled ", i), At: start.Add(time.Duration(i) * time.Second)}
-			if err := apply(ctx, h.Store, c); err != nil {
-				errs <- err
-				return
+		next := p.Clone()
+		next.Revision, next.Phones[0].Number = 2, "+12125550199"
+		recalls := save(next, 3*round+1)
+		recalls.Recall = &records.Recall{Version: "recalled", At: start}
+		var writers, readers sync.WaitGroup
+		var errs [3]error
+		written, old := make(chan struct{}), map[string]bool{}
+		writers.Go(func() { errs[0] = apply(ctx, h.Store, recalls) })
+		writers.Go(func() { errs[1] = apply(ctx, h.Store, book(a, 3*round+2)) })
+		readers.Go(func() {
+			for ended := false; !ended && errs[2] == nil; {
+				select {
+				case <-written:
+					ended = true // after one more look
+				default:
+				}
+				var got []records.Appointed
+				got, errs[2] = h.Store.Changed(ctx, 1000)
+				for _, g := range got {
+					if g.Patient.ID == id && g.Patient.Number() != next.Number() {
+						old[g.Appointment.Version] = true
+					}
+				}
 			}
+		})
+		writers.Wait()
+		close(written)
+		readers.Wait()
+		if err := errors.Join(errs[:]...); err != nil {
+			return err
 		}
-	})
-	readers.Go(func() {
-		for ended := false; !ended; {
-			select {
-			case <-done:
-				ended = true // after one more look
-			default:
-			}
-			got, err := h.Store.Changed(ctx, 1000)
-			if err != nil {
-				errs <- err
-				return
-			}
-			for _, g := range got {
-				seen = append(seen, sight{g.Appointment.Key(), g.Appointment.Version, g.Patient.Number()})
-			}
-		}
-	})
-	writers.Wait()
-	close(done)
-	readers.Wait()
-	close(errs)
-	for err := range errs {
-		return err
-	}
-	for _, s := range seen {
-		if s.number == last.Number() {
-			continue
-		}
-		a, err := h.Store.Appointment(ctx, s.key)
+		kept, err := h.Store.Appointment(ctx, a.Key())
 		if err != nil {
 			return err
 		}
-		if a.Version == s.version {
+		if old[kept.Version] {
 			return errors.New("an appointment that was read with a number that was replaced is still in that version")
+		}
+		if err := h.Store.Planned(ctx, a.Key(), kept.Version); err != nil {
+			return err
 		}
 	}
 	return nil
