@@ -1,0 +1,124 @@
+package world
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/consent/consentpg"
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptopg"
+	"github.com/enamel-go/enamel/examples/internal/clock"
+	"github.com/enamel-go/enamel/examples/internal/secretfile"
+	"github.com/enamel-go/enamel/examples/internal/setting"
+	"github.com/enamel-go/enamel/records/recordspg"
+	"github.com/enamel-go/enamel/sms/smspg"
+)
+
+// Place is where a durable ground lies.
+type Place struct {
+	URL    string // of the database
+	Schema string // of all tables
+	Keys   string // the file of root keys; the notary's key lies beside it
+}
+
+// Notary is the file of the notary's key.
+func (p Place) Notary() string { return p.Keys + ".notary" }
+
+// DefaultKeys is the key file of whoever names none: in the user's own configuration folder.
+func DefaultKeys() (string, error) {
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("name the key file with -keys: %w", err)
+	}
+	return filepath.Join(folder, "enamel", "keys"), nil
+}
+
+// Postgres opens a ground on Postgres and brings its tables up to date: the application does so, the library never does
+// it unasked. Several processes may open the same one at once.
+//
+// It takes two pools. The log of reads and refusals, and the keys, have one of their own: what was seen, refused or
+// sealed must outlive a rollback, and transactions that each wait for a second connection of one pool stop each other.
+func Postgres(ctx context.Context, p Place) (*Ground, error) {
+	if err := os.MkdirAll(filepath.Dir(p.Keys), 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of the key file: %w", err)
+	}
+	manager, err := crypto.OpenKeyFile(p.Keys)
+	if err != nil {
+		return nil, err
+	}
+	config, err := pgx.ParseConfig(p.URL)
+	if err != nil {
+		return nil, errors.New("the database's URL cannot be read") // the error would quote it, password included
+	}
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec // one round trip a statement, nothing left behind
+	facts, own := open(config, 16), open(config, 4)
+	g := &Ground{Durable: true, close: func() error { return errors.Join(facts.Close(), own.Close()) }}
+	if err := g.lay(ctx, p, manager, facts, own); err != nil {
+		return nil, errors.Join(err, g.Close())
+	}
+	return g, nil
+}
+
+func open(config *pgx.ConnConfig, most int) *bun.DB {
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
+	return bun.NewDB(pool, pgdialect.New())
+}
+
+func (g *Ground) lay(ctx context.Context, p Place, manager crypto.KeyManager, facts, own *bun.DB) (err error) {
+	if err := migrate(ctx, facts, p.Schema); err != nil {
+		return err
+	}
+	settings, err := setting.Open(ctx, facts, p.Schema)
+	if err != nil {
+		return err
+	}
+	g.settings = settings
+	if g.Clock, err = clock.Start(ctx, setting.Clock{Store: settings}); err != nil {
+		return err
+	}
+	if g.keys, err = crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: p.Schema}), manager, nil); err != nil {
+		return err
+	}
+	o := &smspg.Options{Schema: p.Schema}
+	queue := smspg.NewQueue(facts, g.keys, o)
+	g.leaves = auditpg.New(own, &auditpg.Options{Schema: p.Schema})
+	g.trees = auditpg.NewTrees(own, &auditpg.Options{Schema: p.Schema})
+	g.consents = consentpg.New(facts, g.keys, &consentpg.Options{Schema: p.Schema})
+	g.texts, g.queue, g.router = smspg.New(facts, g.keys, o), queue, queue
+	g.charts = recordspg.New(facts, g.keys, &recordspg.Options{Schema: p.Schema})
+	pair, err := secretfile.Get(p.Notary(), newNotaryKey)
+	if err != nil {
+		return err
+	}
+	return g.sign(pair)
+}
+
+// migrate brings the tables of all domains up to date. Each takes a lock, so processes that start together wait.
+func migrate(ctx context.Context, db *bun.DB, schema string) error {
+	for _, m := range []struct {
+		name string
+		run  func() error
+	}{
+		{"audit", func() error { return auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}) }},
+		{"crypto", func() error { return cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}) }},
+		{"consent", func() error { return consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema}) }},
+		{"sms", func() error { return smspg.Migrate(ctx, db, &smspg.Options{Schema: schema}) }},
+		{"records", func() error { return recordspg.Migrate(ctx, db, &recordspg.Options{Schema: schema}) }},
+	} {
+		if err := m.run(); err != nil {
+			return fmt.Errorf("lay out the tables of %s: %w", m.name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package world
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/enamel-go/enamel/sms"
+)
+
+// Settle waits until the workers have done what is due, or for as long as limit: a page that is shown right after an act
+// then shows what came of it. It shows nothing of a patient to anybody, so it leaves no entries.
+func (w *World) Settle(ctx context.Context, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		quiet, err := w.quiet(ctx)
+		if quiet || errors.Is(err, context.DeadlineExceeded) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// quiet reports whether nothing is to be planned or sent now, and the receipts of what has just left are in.
+func (w *World) quiet(ctx context.Context) (bool, error) {
+	changed, err := w.charts.Changed(ctx, 1)
+	if err != nil || len(changed) > 0 {
+		return false, err
+	}
+	now := w.Clock.Now()
+	for _, state := range []sms.State{sms.Queued, sms.Sending, sms.Doubtful} {
+		page, err := w.texts.Texts(ctx, sms.Query{Practice: Practice, State: state, Limit: 1000})
+		if err != nil {
+			return false, err
+		}
+		for _, t := range page.Texts {
+			if state != sms.Queued || !t.Due.After(now) {
+				return false, nil
+			}
+		}
+	}
+	page, err := w.texts.Texts(ctx, sms.Query{Practice: Practice, State: sms.Sent, Limit: 20})
+	if err != nil {
+		return false, err
+	}
+	for _, t := range page.Texts {
+		if t.Delivery.Rank() < sms.StatusFailed.Rank() && now.Sub(t.FirstTry) < 3*time.Second {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// TakenIn reports whether the practice has taken in a message of the network, and for which word. Like Settle it shows
+// nobody what was written.
+func (w *World) TakenIn(ctx context.Context, from, id string) (word string, found bool, err error) {
+	messages, err := w.texts.Received(ctx, sms.Query{Practice: Practice, Number: from, Limit: 50})
+	for _, m := range messages {
+		if m.ID == id {
+			return m.Word, true, err
+		}
+	}
+	return "", false, err
+}
+
+// Next returns when the next text is due that is not due yet, or false when none is.
+func (w *World) Next(ctx context.Context) (time.Time, bool, error) {
+	now := w.Clock.Now()
+	page, err := w.texts.Texts(ctx, sms.Query{Practice: Practice, State: sms.Queued, Limit: 1000})
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	var next time.Time
+	for _, t := range page.Texts {
+		if t.Due.After(now) && (next.IsZero() || t.Due.Before(next)) {
+			next = t.Due
+		}
+	}
+	return next, !next.IsZero(), nil
+}
+
+// Advance moves the clock forward, and stops on the way at every text that falls due, as a day does that passes at its
+// own pace: no reminder leaves late only because somebody was in a hurry.
+func (w *World) Advance(ctx context.Context, by time.Duration) (time.Time, error) {
+	const stops = 100
+	until := w.Clock.Now().Add(by)
+	patience := time.Now().Add(15 * time.Second)
+	for range stops {
+		next, found, err := w.Next(ctx)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if !found || !next.Before(until) || time.Now().After(patience) {
+			break
+		}
+		if _, err := w.Clock.Move(ctx, max(next.Sub(w.Clock.Now()), time.Microsecond)); err != nil {
+			return time.Time{}, err
+		}
+		if err := w.Settle(ctx, 3*time.Second); err != nil {
+			return time.Time{}, err
+		}
+	}
+	now := w.Clock.Now()
+	if !until.After(now) {
+		return now, nil
+	}
+	return w.Clock.Move(ctx, until.Sub(now))
+}

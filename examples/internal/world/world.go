@@ -1,0 +1,114 @@
+package world
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/notary"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/examples/internal/setting"
+	"github.com/enamel-go/enamel/records"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// The planner reads the schedule that records keeps.
+var _ sms.Schedule = (*records.Service)(nil)
+
+// World is the services of Enamel on one ground.
+type World struct {
+	*Ground
+	Log        *audit.Log
+	Consents   *consent.Service
+	Texts      *sms.Service
+	Charts     *records.Service
+	Router     sms.Router
+	Reader     *notary.Reader
+	Agreements setting.Agreements
+	Roster     Roster
+
+	dispatcher *sms.Dispatcher
+	planner    *sms.Planner
+	notary     *notary.Notary
+	logger     *slog.Logger
+}
+
+// New wires the services on a ground and the workers that send through providers. Nothing runs until [World.Work].
+// Every service goes by the demonstration's clock, the log included: it tells the story in the order it was told.
+func New(g *Ground, providers map[string]sms.Provider, logger *slog.Logger) (*World, error) {
+	w := &World{
+		Ground: g, Router: g.router, Agreements: setting.Agreements{Store: g.settings},
+		Roster: Roster{store: g.settings}, logger: logger,
+	}
+	now := g.Clock.Now
+	var err error
+	if w.Log, err = audit.NewLog(g.leaves, g.keys, &audit.Options{Now: now}); err != nil {
+		return nil, err
+	}
+	if w.Consents, err = consent.New(g.consents, w.Log, &consent.Options{Now: now}); err != nil {
+		return nil, err
+	}
+	if w.Texts, err = sms.New(g.texts, w.Consents, w.Log, &sms.Options{Now: now}); err != nil {
+		return nil, err
+	}
+	if w.Charts, err = records.New(g.charts, w.Log, &records.Options{Now: now}); err != nil {
+		return nil, err
+	}
+	if w.Reader, err = notary.NewReader(g.trees, g.known); err != nil {
+		return nil, err
+	}
+	return w, w.employ(providers)
+}
+
+// employ makes the workers. Everybody may watch the story, so they look for work often and ask early what became of a
+// text whose answer was lost.
+func (w *World) employ(providers map[string]sms.Provider) (err error) {
+	const often = 100 * time.Millisecond
+	if carried := providers[Network]; carried != nil {
+		own := make(map[string]sms.Provider, len(providers))
+		for name, p := range providers {
+			own[name] = p
+		}
+		own[Network] = mute(carried)
+		providers = own
+	}
+	w.dispatcher, err = sms.NewDispatcher(w.queue, w.texts, w.Consents, w.Log, providers, &sms.DispatcherOptions{
+		Agreements: w.Agreements, Schedule: w.Charts, Now: w.Clock.Now, Logger: w.logger,
+		Timeout: 5 * time.Second, Lease: 15 * time.Second, Wait: 2 * time.Second, Interval: often,
+	})
+	if err != nil {
+		return err
+	}
+	w.planner, err = sms.NewPlanner(w.Texts, w.Charts, &sms.PlannerOptions{Interval: often, Logger: w.logger})
+	if err != nil {
+		return err
+	}
+	w.notary, err = notary.New(w.trees, w.Log, w.signer, w.known, &notary.Options{
+		Now: w.Clock.Now, Every: often, Logger: w.logger,
+	})
+	return err
+}
+
+// Work sends, plans and integrates until ctx is done, finishes what has begun, and returns. Any number of processes may
+// do so beside each other on one durable ground.
+func (w *World) Work(ctx context.Context) error {
+	var group sync.WaitGroup
+	runs := []func(context.Context) error{w.dispatcher.Run, w.planner.Run, w.notary.Run}
+	errs := make([]error, len(runs))
+	for i, run := range runs {
+		group.Go(func() { errs[i] = run(ctx) })
+	}
+	group.Wait()
+	for i, err := range errs {
+		if errors.Is(err, ctx.Err()) {
+			errs[i] = nil // told to stop, it did
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Follow takes over the moves of the clock that other processes make, until ctx is done.
+func (w *World) Follow(ctx context.Context) { w.Clock.Follow(ctx, 200*time.Millisecond, w.logger) }

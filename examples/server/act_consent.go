@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/examples/internal/world"
+)
+
+type consentInput struct {
+	Number   string `json:"number" doc:"the phone number that was written on the form"`
+	Category string `json:"category" doc:"transactional, conversational or promotional"`
+	Basis    string `json:"basis" doc:"office_document or signed_agreement; office_document where it is left out"`
+	Wording  string `json:"wording" doc:"what the patient read and signed, exactly"`
+	Language string `json:"language" doc:"of the wording; en where it is left out"`
+	Document string `json:"document" doc:"where the signed paper or its scan is kept"`
+	Given    string `json:"given" doc:"when it was signed, as in book; now where it is left out"`
+}
+
+func recordConsent(ctx context.Context, s *app, in consentInput) (done, error) {
+	to, err := number(in.Number)
+	if err != nil {
+		return done{}, err
+	}
+	category, err := choice("category", in.Category, consent.Categories()...)
+	if err != nil {
+		return done{}, err
+	}
+	basis := consent.OfficeDocument
+	if in.Basis != "" {
+		if basis, err = choice("basis", in.Basis, consent.OfficeDocument, consent.SignedAgreement); err != nil {
+			return done{}, err
+		}
+	}
+	if in.Language == "" {
+		in.Language = "en"
+	}
+	g := consent.Grant{
+		Practice: practice, Number: to, Category: category, Basis: basis,
+		Evidence: consent.Evidence{Wording: in.Wording, Language: in.Language, Document: in.Document, Staff: world.Desk().ID},
+	}
+	if in.Given != "" {
+		if g.At, err = moment(in.Given); err != nil {
+			return done{}, err
+		}
+	}
+	sc := s.scene.Load()
+	state, err := sc.Consents.Grant(ctx, world.Desk(), g)
+	if err != nil {
+		return done{}, err
+	}
+	p := state.For(category)
+	return done{
+		Said:   "Recorded. " + capital(categoryName(category)) + " to this number: " + string(p.Status) + ". " + p.Why,
+		Result: permissionView{p.Status, p.Why},
+	}, nil
+}
+
+type stopInput struct {
+	Number  string `json:"number" doc:"the phone number"`
+	Channel string `json:"channel" doc:"call, desk, email, mail or portal; call where it is left out"`
+	Words   string `json:"words" doc:"what the patient said; may be left out"`
+}
+
+func recordStop(ctx context.Context, s *app, in stopInput) (done, error) {
+	to, err := number(in.Number)
+	if err != nil {
+		return done{}, err
+	}
+	channel := consent.ByCall
+	if in.Channel != "" {
+		channel, err = choice("channel", in.Channel, consent.ByCall, consent.ByDesk, consent.ByEmail, consent.ByMail, consent.ByPortal)
+		if err != nil {
+			return done{}, err
+		}
+	}
+	sc := s.scene.Load()
+	_, err = sc.Consents.Revoke(ctx, world.Desk(), consent.Revocation{
+		Practice: practice, Number: to, Channel: channel, Evidence: consent.Evidence{Words: in.Words, Staff: world.Desk().ID},
+	})
+	if err != nil {
+		return done{}, err
+	}
+	return done{Said: "Recorded. From this moment no text leaves for " + shown(to) + ", for nobody on this phone."}, sc.settled(ctx)
+}
+
+type optInInput struct {
+	Setting string `json:"setting" doc:"off, promotional or all"`
+}
+
+func setOptIn(ctx context.Context, s *app, in optInInput) (done, error) {
+	setting, err := choice("setting", in.Setting, consent.ConfirmOff, consent.ConfirmPromotional, consent.ConfirmAll)
+	if err != nil {
+		return done{}, err
+	}
+	if err := s.scene.Load().Consents.Configure(ctx, world.Desk(), consent.Practice{ID: practice, DoubleOptIn: setting}); err != nil {
+		return done{}, err
+	}
+	says := map[consent.DoubleOptIn]string{
+		consent.ConfirmOff:         "No consent needs to be confirmed by text.",
+		consent.ConfirmPromotional: "From now on a consent to offers permits nothing until the patient confirms it by text.",
+		consent.ConfirmAll:         "From now on every consent permits nothing until the patient confirms it by text.",
+	}
+	return done{Said: says[setting] + " Consents that were recorded before stay as they are."}, nil
+}
+
+type confirmationInput struct {
+	Number string `json:"number" doc:"the phone number"`
+}
+
+func askConfirmation(ctx context.Context, s *app, in confirmationInput) (done, error) {
+	to, err := number(in.Number)
+	if err != nil {
+		return done{}, err
+	}
+	sc := s.scene.Load()
+	k, err := sc.Texts.RequestConfirmation(ctx, world.Desk(), consent.Ask{Practice: practice, Number: to})
+	if err != nil {
+		return done{}, err
+	}
+	return done{
+		Said:   "The patient is asked to confirm. Nothing else leaves until the answer AGREE comes.",
+		Result: map[string]string{"text": k.ID},
+	}, sc.settled(ctx)
+}
+
+type agreementInput struct {
+	Provider string `json:"provider" doc:"who carries the texts; carrier where it is left out"`
+	InForce  string `json:"in_force" doc:"yes or no"`
+}
+
+// setAgreement stands for a register of agreements, which the demonstration has not got.
+func setAgreement(ctx context.Context, s *app, in agreementInput) (done, error) {
+	sc := s.scene.Load()
+	if in.Provider == "" {
+		in.Provider = world.Network
+	}
+	provider, err := choice("provider", in.Provider, sc.providers()...)
+	if err != nil {
+		return done{}, err
+	}
+	inForce, err := choice("in_force", in.InForce, "yes", "no")
+	if err != nil {
+		return done{}, err
+	}
+	// The entry comes first: an agreement that changed without one would be worse than an entry without a change.
+	err = sc.Log.Record(ctx, audit.Entry{
+		Practice: practice, Actor: world.Desk(), Action: "demo.agreement.set",
+		Object: audit.Object{Kind: "agreement", ID: provider}, Details: map[string]string{"in force": inForce},
+	})
+	if err != nil {
+		return done{}, err
+	}
+	if err := sc.Agreements.Put(ctx, practice, provider, inForce == "yes"); err != nil {
+		return done{}, err
+	}
+	if inForce == "no" {
+		return done{Said: "The agreement with " + provider + " has ended. No text leaves through it, not even an answer."}, nil
+	}
+	return done{Said: "The agreement with " + provider + " is in force."}, sc.settled(ctx)
+}

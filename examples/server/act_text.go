@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/examples/internal/world"
+	"github.com/enamel-go/enamel/records"
+	"github.com/enamel-go/enamel/sms"
+)
+
+type textInput struct {
+	Patient  string `json:"patient" doc:"the patient's id"`
+	Category string `json:"category" doc:"transactional, conversational or promotional"`
+	Body     string `json:"body" doc:"what the patient will read"`
+}
+
+func writeText(ctx context.Context, s *app, in textInput) (done, error) {
+	category, err := choice("category", in.Category, consent.Categories()...)
+	if err != nil {
+		return done{}, err
+	}
+	sc := s.scene.Load()
+	p, err := sc.Charts.Patient(ctx, world.Desk(), records.Key{Practice: practice, ID: in.Patient})
+	if err != nil {
+		return done{}, err
+	}
+	if p.Number() == "" {
+		return done{}, badInput("No text can go to this patient: there is no phone number that takes texts.")
+	}
+	k, err := sc.Texts.Enqueue(ctx, world.Desk(), sms.Text{
+		Practice: practice, Patient: p.ID, Category: category, From: world.Sender().Number, To: p.Number(), Body: in.Body, Zone: p.Zone,
+		LastUseful: sc.Clock.Now().Add(3 * 24 * time.Hour),
+	})
+	if err != nil {
+		return done{}, err
+	}
+	return done{
+		Said:   "The text is queued. Today's texts say what became of it, and why.",
+		Result: map[string]string{"text": k.ID}, who: p.ID,
+	}, sc.settled(ctx)
+}
+
+type resolveInput struct {
+	Text    string `json:"text" doc:"the text's id"`
+	Arrived string `json:"arrived" doc:"yes or no"`
+	Reason  string `json:"reason" doc:"how you know"`
+}
+
+func resolveText(ctx context.Context, s *app, in resolveInput) (done, error) {
+	arrived, err := choice("arrived", in.Arrived, "yes", "no")
+	if err != nil {
+		return done{}, err
+	}
+	sc := s.scene.Load()
+	changed, err := sc.Texts.Resolve(ctx, world.Desk(), sms.Key{Practice: practice, ID: in.Text}, arrived == "yes", in.Reason)
+	switch {
+	case err != nil:
+		return done{}, err
+	case !changed:
+		return done{}, badInput("This text does not need a person, or no longer does.")
+	case arrived == "yes":
+		return done{Said: "Noted: it arrived."}, nil
+	}
+	return done{Said: "Noted: it did not arrive. It is not sent again by itself."}, nil
+}
+
+type withdrawInput struct {
+	Text   string `json:"text" doc:"the text's id"`
+	Reason string `json:"reason" doc:"why it is taken back"`
+}
+
+func withdrawText(ctx context.Context, s *app, in withdrawInput) (done, error) {
+	changed, err := s.scene.Load().Texts.Cancel(ctx, world.Desk(), sms.Key{Practice: practice, ID: in.Text}, in.Reason)
+	if err != nil {
+		return done{}, err
+	}
+	if !changed {
+		return done{}, badInput("This text cannot be taken back: it has left, or is just leaving.")
+	}
+	return done{Said: "The text was taken back. It will not leave."}, nil
+}
+
+type replyInput struct {
+	Number string `json:"number" doc:"the phone that writes"`
+	Words  string `json:"words" doc:"what its owner writes, such as STOP, HELP, START or AGREE"`
+}
+
+// reply writes from a simulated phone. The network tells the practice of it through the signed webhook, as a real one
+// would, so this waits until the practice has taken it in.
+func reply(ctx context.Context, s *app, in replyInput) (done, error) {
+	from, err := number(in.Number)
+	if err != nil {
+		return done{}, err
+	}
+	switch {
+	case in.Words == "":
+		return done{}, badInput("Write something first.")
+	case len(in.Words) > 1600:
+		return done{}, badInput("A text has at most 1600 characters.")
+	}
+	sc := s.scene.Load()
+	id, err := sc.network.Reply(from, practiceNumber(), in.Words)
+	if err != nil {
+		return done{}, err
+	}
+	word, arrived, err := sc.arrived(ctx, from, id)
+	switch {
+	case err != nil:
+		return done{}, err
+	case !arrived:
+		return done{Said: "The phone has sent it. The practice has not received it yet."}, nil
+	}
+	return done{Said: taken(word), Result: map[string]string{"message": id, "word": word}}, sc.settled(ctx)
+}
+
+// arrived waits until a message was taken in, and returns the word it was taken for.
+func (s *scene) arrived(ctx context.Context, from, id string) (word string, arrived bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		word, arrived, err := s.TakenIn(ctx, from, id)
+		if arrived || err != nil && ctx.Err() == nil {
+			return word, arrived, err
+		}
+		select {
+		case <-ctx.Done():
+			return "", false, nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// taken says what a message was taken for.
+func taken(word string) string {
+	switch word {
+	case "stop":
+		return "The practice has received it. It is a stop: it counts at once, for everybody on this phone."
+	case "help":
+		return "The practice has received it, and answers with its contact."
+	case "start":
+		return "The practice has received it, and answers what START brings back."
+	case "agree":
+		return "The practice has received it. It is the answer to a request for confirmation, where there is one."
+	}
+	return "The practice has received it. It is an ordinary message and changes nothing."
+}

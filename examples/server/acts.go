@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/enamel-go/enamel/examples/internal/world"
+	"github.com/enamel-go/enamel/internal/phone"
+)
+
+// acts lists what can be done, in the order of the story.
+func acts() []act {
+	return []act{
+		newAct("text", "texts", "Writes a text to a patient. Whether it may leave is decided when it is due, at once or at the next lawful hour.", writeText),
+		newAct("resolve", "texts", "Says what became of a text that needs a person. It is never sent again.", resolveText),
+		newAct("withdraw", "texts", "Takes back a text that has not left.", withdrawText),
+		newAct("book", "schedule", "Books an appointment. Its reminder is planned by itself.", book),
+		newAct("move", "schedule", "Moves an appointment. The reminder of the old time never leaves; one with the new time does.", move),
+		newAct("cancel", "schedule", "Cancels an appointment. Its reminder never leaves.", cancel),
+		newAct("reply", "phone", "Writes a text from a simulated phone to the practice.", reply),
+		newAct("consent", "consent", "Records a consent that was given on paper.", recordConsent),
+		newAct("stop", "consent", "Records a stop that was said by telephone or in another way. It counts at once.", recordStop),
+		newAct("optin", "consent", "Sets which consents a patient must confirm by text before they permit anything.", setOptIn),
+		newAct("confirmation", "consent", "Asks a patient, once, to confirm the consents that wait for it.", askConfirmation),
+		newAct("agreement", "consent", "Says whether the agreement with a provider is in force. Without one no text leaves.", setAgreement),
+		newAct("patient", "patients", "Adds a patient, or saves one anew.", savePatient),
+		importAct(),
+		newAct("verify", "log", "Checks the whole log against its signed tree, and against a checkpoint that was kept elsewhere.", verifyLog),
+		newAct("clock", "top", "Moves the demo clock forward. It stops at every text that falls due on the way.", moveClock),
+		newAct("reset", "top", "Starts the story over. In memory alone.", reset),
+	}
+}
+
+// number reads a phone number as people type it.
+func number(typed string) (string, error) {
+	e164, err := phone.Parse(typed)
+	if err != nil {
+		return "", err
+	}
+	return e164, phone.Textable(e164)
+}
+
+// choice refuses a value that is none of those that a field takes.
+func choice[T ~string](field, value string, among ...T) (T, error) {
+	for _, a := range among {
+		if value == string(a) {
+			return a, nil
+		}
+	}
+	return "", badInput("%q is nothing that the field %q takes. It takes %v.", value, field, among)
+}
+
+// whole reads a whole number from a field.
+func whole(field, value string) (int, error) {
+	n, err := strconv.Atoi(value)
+	if err != nil {
+		return 0, badInput("The field %q is a whole number.", field)
+	}
+	return n, nil
+}
+
+type clockInput struct {
+	Forward string `json:"forward" doc:"how far: 1h, 24h, 90m, or next: to the next text that is due"`
+}
+
+// moveClock moves the demonstration's clock. The entry keeps what the real clock showed.
+func moveClock(ctx context.Context, s *app, in clockInput) (done, error) {
+	s.change.Lock()
+	defer s.change.Unlock()
+	sc := s.scene.Load()
+	var by time.Duration
+	if in.Forward == "next" {
+		next, found, err := sc.Next(ctx)
+		if err != nil {
+			return done{}, err
+		}
+		if !found {
+			return done{Said: "No text waits, so the clock was not moved."}, nil
+		}
+		by = next.Sub(sc.Clock.Now())
+	} else {
+		var err error
+		if by, err = time.ParseDuration(in.Forward); err != nil {
+			return done{}, badInput("Say how far the clock moves as 1h, 24h or 90m, or say next.")
+		}
+	}
+	from := sc.Clock.Now()
+	now, err := sc.Advance(ctx, by)
+	if err != nil {
+		return done{}, err
+	}
+	if err := recordMove(ctx, sc, from, now); err != nil {
+		return done{}, err
+	}
+	return done{Said: "It is now " + spoken(now) + ".", Result: map[string]time.Time{"now": now}}, sc.settled(ctx)
+}
+
+// settled waits until what has just become due was handled, so that the page shows what came of it.
+func (s *scene) settled(ctx context.Context) error { return s.Settle(ctx, 3*time.Second) }
+
+type resetInput struct{}
+
+// reset puts a new world in the place of the old one.
+func reset(ctx context.Context, s *app, _ resetInput) (done, error) {
+	s.change.Lock()
+	defer s.change.Unlock()
+	old := s.scene.Load()
+	if old.Durable {
+		return done{}, badInput("Only the story in memory can start over. To begin anew on Postgres, stop the server and its workers and name another -schema.")
+	}
+	fresh, err := raise(ctx, s.config, s.address(), s.cert, s.logger)
+	if err != nil {
+		return done{}, err
+	}
+	s.scene.Store(fresh)
+	fresh.start(s.logger)
+	if err := old.end(ctx); err != nil {
+		return done{}, err
+	}
+	return done{Said: "The story starts over. It is " + spoken(fresh.Clock.Now()) + ".", who: people0}, fresh.settled(ctx)
+}
+
+// people0 is whom the page shows first.
+const people0 = "p-101"
+
+type verifyInput struct {
+	Checkpoint string `json:"checkpoint" doc:"a signed checkpoint that was kept elsewhere; may be left out"`
+}
+
+func verifyLog(ctx context.Context, s *app, in verifyInput) (done, error) {
+	report, err := verify(ctx, s.scene.Load(), s.config, in.Checkpoint)
+	if err != nil {
+		return done{}, err
+	}
+	return done{Said: report.Says, Result: report}, nil
+}
+
+// practice is the id that every command carries.
+const practice = world.Practice

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+//go:embed page.css icon.svg
+var static embed.FS
+
+// Limits of what is read, in bytes.
+const (
+	mostForm   = 64 << 10
+	mostBundle = 8 << 20
+)
+
+// handler is the whole server: webhooks, which are signed, and everything else, which asks for the token.
+func (s *app) handler() http.Handler {
+	inside := http.NewServeMux()
+	inside.HandleFunc("GET /{$}", s.showPage)
+	inside.Handle("GET /page.css", http.FileServerFS(static))
+	inside.Handle("GET /icon.svg", http.FileServerFS(static))
+	inside.HandleFunc("GET /api", s.showAPI)
+	inside.HandleFunc("/api/", s.noSuch)
+	for _, l := range s.looks {
+		inside.HandleFunc("GET "+l.Path, func(w http.ResponseWriter, r *http.Request) { s.serveLook(w, r, l) })
+	}
+	for _, a := range s.acts {
+		limit := int64(mostForm)
+		if a.Name == importName {
+			limit = mostBundle
+		}
+		inside.Handle("POST "+a.Path, bounded(limit, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveAPI(w, r, a) })))
+		inside.Handle("POST /do/"+a.Name, bounded(limit, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveForm(w, r, a) })))
+	}
+	outside := http.NewServeMux()
+	s.webhooks(outside)
+	// A page of another site that posts here brings the cookie only if a browser forgets its rules; this does not.
+	sameSite := http.NewCrossOriginProtection()
+	outside.Handle("/", secured(s.guard.wrap(sameSite.Handler(inside))))
+	return outside
+}
+
+// showAPI lists the API.
+func (s *app) showAPI(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, struct {
+		About string `json:"about"`
+		Looks []look `json:"looks"`
+		Acts  []act  `json:"acts"`
+	}{
+		"Every act takes one JSON object whose fields are all text, and answers what was said to the page's users. " +
+			"The import takes a FHIR R4 bundle as it is.", s.looks, s.acts,
+	})
+}
+
+// noSuch answers for what the API has not got, and for a method that a path of it does not take.
+func (s *app) noSuch(w http.ResponseWriter, r *http.Request) {
+	allowed := ""
+	for _, l := range s.looks {
+		if l.Path == r.URL.Path {
+			allowed = l.Method
+		}
+	}
+	for _, a := range s.acts {
+		if a.Path == r.URL.Path {
+			allowed = a.Method
+		}
+	}
+	if allowed == "" {
+		writeJSON(w, http.StatusNotFound, failure{"There is no such thing here. GET /api lists what there is."})
+		return
+	}
+	w.Header().Set("Allow", allowed)
+	writeJSON(w, http.StatusMethodNotAllowed, failure{"This takes " + allowed + " and no other method."})
+}
+
+func (s *app) serveLook(w http.ResponseWriter, r *http.Request, l look) {
+	for name := range r.URL.Query() {
+		if _, known := l.Query[name]; !known {
+			s.failJSON(w, r, badInput("There is no parameter %q here.", name))
+			return
+		}
+	}
+	result, err := l.run(r.Context(), s, s.scene.Load(), r.URL.Query())
+	if err != nil {
+		s.failJSON(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, result)
+}
+
+func (s *app) serveAPI(w http.ResponseWriter, r *http.Request, a act) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" && !(a.Name == importName && kind == "application/fhir+json") {
+		s.failJSON(w, r, &inputError{http.StatusUnsupportedMediaType, "Send JSON, with the header Content-Type: application/json."})
+		return
+	}
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.failJSON(w, r, unread(err))
+		return
+	}
+	d, err := a.run(r.Context(), s, raw)
+	if err != nil {
+		s.failJSON(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, d)
+}
+
+// serveForm does what a form of the page asks for, and sends the browser back to the page, so that a reload does not do
+// it again.
+func (s *app) serveForm(w http.ResponseWriter, r *http.Request, a act) {
+	raw, err := readForm(r)
+	var d done
+	if err == nil {
+		d, err = a.run(r.Context(), s, raw)
+	}
+	who := r.PostFormValue("who")
+	if err != nil {
+		status, sentence, failed := explain(err)
+		s.logFailure(r.Context(), failed, err)
+		s.render(w, r, status, view{Who: who, Wrong: sentence, At: a.section})
+		return
+	}
+	if d.who != "" {
+		who = d.who
+	}
+	remember(w, d.Said)
+	http.Redirect(w, r, pageAt(who, a.section), http.StatusSeeOther)
+}
+
+// readForm returns the JSON object that a form's fields make, or the file that was chosen.
+func readForm(r *http.Request) ([]byte, error) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err == nil && kind == "application/x-www-form-urlencoded":
+		if err := r.ParseForm(); err != nil {
+			return nil, unread(err)
+		}
+		return fromForm(r.PostForm)
+	case err == nil && kind == "multipart/form-data":
+		if err := r.ParseMultipartForm(mostBundle); err != nil {
+			return nil, unread(err)
+		}
+		defer r.MultipartForm.RemoveAll()
+		file, _, err := r.FormFile("bundle")
+		if err != nil {
+			return nil, badInput("Choose a file first.")
+		}
+		defer file.Close()
+		return io.ReadAll(file)
+	}
+	return nil, &inputError{http.StatusUnsupportedMediaType, "This is no form of the page."}
+}
+
+// unread says why a body could not be read.
+func unread(err error) error {
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		return err
+	}
+	return badInput("What was sent broke off, or cannot be read.")
+}
+
+func (s *app) failJSON(w http.ResponseWriter, r *http.Request, err error) {
+	status, sentence, failed := explain(err)
+	s.logFailure(r.Context(), failed, err)
+	writeJSON(w, status, failure{sentence})
+}
+
+func (s *app) logFailure(ctx context.Context, failed bool, err error) {
+	if failed && !errors.Is(err, context.Canceled) {
+		s.logger.ErrorContext(ctx, "a request failed", slog.String("error", strings.ToValidUTF8(err.Error(), "?")))
+	}
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/examples/internal/world"
+)
+
+// entryView is an entry of the log, opened.
+type entryView struct {
+	ID      string            `json:"id"`
+	At      time.Time         `json:"at"`
+	By      string            `json:"by"`
+	Action  string            `json:"action"`
+	Did     string            `json:"did"` // the action in plain words
+	Refused bool              `json:"refused"`
+	Kind    string            `json:"kind"`
+	Object  string            `json:"object,omitempty"`
+	Patient string            `json:"patient,omitempty"`
+	Reason  string            `json:"reason,omitempty"`
+	Details map[string]string `json:"details,omitempty"`
+}
+
+// When is when it happened, to the second.
+func (e entryView) When() string { return local(e.At).Format("Jan 2, 3:04:05 PM") }
+
+// journal returns the newest entries of the log, newest first, and how many looks it passed over to find them. Opening
+// entries is a look of its own, and recorded before anything is returned.
+func journal(ctx context.Context, s *scene, most int, looks bool) (entries []entryView, passed int, err error) {
+	err = s.Log.Record(ctx, audit.Entry{
+		Practice: world.Practice, Actor: world.Desk(), Action: "audit.log.read", Object: audit.Object{Kind: "log"},
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	entries = []entryView{}
+	for q := (audit.Query{Practice: world.Practice, Newest: true, Limit: 500}); len(entries) < most; {
+		page, err := s.Log.Leaves(ctx, q)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, leaf := range page.Leaves {
+			if isLook(leaf.Action) && leaf.Outcome == audit.Done && !looks {
+				passed++
+				continue
+			}
+			e, err := s.Log.Open(ctx, leaf)
+			if err != nil {
+				e.Reason = plain(err.Error()) // the entry was altered: shown as far as it can be read
+			}
+			entries = append(entries, viewEntry(e, leaf))
+			if len(entries) == most {
+				break
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			break
+		}
+	}
+	return entries, passed, nil
+}
+
+func viewEntry(e audit.Entry, leaf audit.Leaf) entryView {
+	return entryView{
+		ID: leaf.ID, At: leaf.At, By: actor(leaf.Actor), Action: leaf.Action, Did: did(leaf.Action), Refused: leaf.Outcome == audit.Refused,
+		Kind: e.Object.Kind, Object: e.Object.ID, Patient: e.Patient, Reason: e.Reason, Details: e.Details,
+	}
+}
+
+// isLook reports whether an action read something and changed nothing.
+func isLook(action string) bool {
+	return strings.HasSuffix(action, ".read") || strings.HasSuffix(action, ".find")
+}
+
+// did says an action in plain words.
+func did(action string) string {
+	if words, known := actions()[action]; known {
+		return words
+	}
+	return action
+}
+
+func actions() map[string]string {
+	return map[string]string{
+		"audit.log.read":             "looked at the log",
+		"audit.log.verify":           "verified the log",
+		"consent.ask":                "asked for confirmation",
+		"consent.configure":          "changed double opt-in",
+		"consent.confirm":            "confirmed the consent",
+		"consent.grant":              "recorded a consent",
+		"consent.read":               "looked at a consent history",
+		"consent.restart":            "took texts up again",
+		"consent.revoke":             "recorded a stop",
+		"demo.agreement.set":         "changed the agreement with the network",
+		"demo.clock.move":            "moved the demo clock",
+		"records.appointment.book":   "booked an appointment",
+		"records.appointment.cancel": "cancelled an appointment",
+		"records.appointment.move":   "moved an appointment",
+		"records.appointment.read":   "looked at an appointment",
+		"records.patient.find":       "looked for a patient",
+		"records.patient.read":       "looked at a patient",
+		"records.patient.save":       "saved a patient",
+		"records.bundle.import":      "imported a bundle",
+		"records.schedule.read":      "looked at the schedule",
+		"sms.message.receive":        "sent a text to the practice",
+		"sms.received.read":          "looked at what came in",
+		"sms.sender.register":        "registered a number to text from",
+		"sms.text.cancel":            "took a text back",
+		"sms.text.enqueue":           "queued a text",
+		"sms.text.receipt":           "told how far a text has come",
+		"sms.text.resolve":           "said what became of a text",
+		"sms.text.send":              "handled a text that was due",
+		"sms.texts.read":             "looked at the texts",
+		"sms.webhook.receive":        "called a webhook",
+	}
+}
+
+// actor names who acts.
+func actor(a audit.Actor) string {
+	switch {
+	case a == world.Desk():
+		return "front desk"
+	case a.Kind == audit.Patient:
+		return "patient " + shown(a.ID)
+	}
+	return a.ID
+}

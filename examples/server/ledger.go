@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/examples/internal/world"
+)
+
+// factView is one line of a number's consent history.
+type factView struct {
+	ID       string           `json:"id"`
+	Kind     consent.Kind     `json:"kind"`
+	At       time.Time        `json:"at"`
+	Recorded time.Time        `json:"recorded"`
+	By       string           `json:"by"`
+	Category consent.Category `json:"category,omitempty"`
+	Says     string           `json:"says"`
+	Evidence evidenceView     `json:"evidence"`
+}
+
+// evidenceView is what proves a fact.
+type evidenceView struct {
+	Wording  string `json:"wording,omitempty"`
+	SHA256   string `json:"wording_sha256,omitempty"`
+	Document string `json:"document,omitempty"`
+	Words    string `json:"words,omitempty"`
+	Message  string `json:"message,omitempty"`
+	Staff    string `json:"staff,omitempty"`
+}
+
+// When is when it happened.
+func (f factView) When() string { return spoken(f.At) }
+
+// ledger returns a number's consent history, newest first, after recording that the desk looked.
+func ledger(ctx context.Context, s *scene, number string) ([]factView, error) {
+	facts, err := s.Consents.History(ctx, world.Desk(), consent.Key{Practice: world.Practice, Number: number})
+	if err != nil {
+		return nil, err
+	}
+	views := make([]factView, 0, len(facts))
+	for i := len(facts) - 1; i >= 0; i-- {
+		f := facts[i]
+		views = append(views, factView{
+			ID: f.ID, Kind: f.Kind, At: f.At, Recorded: f.Recorded, By: actor(f.Actor), Category: f.Category, Says: factSays(f),
+			Evidence: evidenceView{
+				Wording: f.Evidence.Wording, SHA256: f.Evidence.Hash(), Document: f.Evidence.Document, Words: f.Evidence.Words,
+				Message: f.Evidence.Message, Staff: f.Evidence.Staff,
+			},
+		})
+	}
+	return views, nil
+}
+
+// factSays says a fact in one sentence.
+func factSays(f consent.Fact) string {
+	switch f.Kind {
+	case consent.Granted:
+		says := "Consent to " + categoryName(f.Category) + " was given: " + basisName(f.Basis) + "."
+		if f.Confirm {
+			says += " It permits nothing until the patient confirms it."
+		}
+		return says
+	case consent.Asked:
+		return "The patient was asked to confirm. The answer counts until " + spoken(f.Expires) + "."
+	case consent.Confirmed:
+		return "The patient confirmed."
+	case consent.Revoked:
+		scope := "all texts"
+		if f.Category != "" {
+			scope = categoryName(f.Category)
+		}
+		return "The patient said stop to " + scope + ", by " + channelName(f.Channel) + "."
+	case consent.Restarted:
+		return "The patient texted START."
+	}
+	return string(f.Kind)
+}
+
+func categoryName(c consent.Category) string {
+	switch c {
+	case consent.Transactional:
+		return "appointment texts"
+	case consent.Conversational:
+		return "conversations"
+	case consent.Promotional:
+		return "offers"
+	}
+	return string(c)
+}
+
+func basisName(b consent.Basis) string {
+	switch b {
+	case consent.SignedAgreement:
+		return "a signed agreement"
+	case consent.WebForm:
+		return "a web form"
+	case consent.OfficeDocument:
+		return "a document signed in the office"
+	}
+	return strings.ReplaceAll(string(b), "_", " ")
+}
+
+func channelName(c consent.Channel) string {
+	switch c {
+	case consent.ByCall:
+		return "telephone"
+	case consent.ByDesk:
+		return "word at the desk"
+	case consent.ByProvider:
+		return "way of the network"
+	}
+	return string(c)
+}

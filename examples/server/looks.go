@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/examples/internal/world"
+	"github.com/enamel-go/enamel/internal/phone"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// look is one thing that can be looked at through the API. Each leaves its entries in the log.
+type look struct {
+	Method string            `json:"method"`
+	Path   string            `json:"path"`
+	Does   string            `json:"does"`
+	Query  map[string]string `json:"query,omitempty"`
+	run    func(context.Context, *app, *scene, url.Values) (any, error)
+}
+
+// looks lists what the API shows.
+func looks() []look {
+	const number = "a phone number"
+	return []look{
+		{"GET", "/api/clock", "the demonstration's time, and when the next text is due", nil, lookClock},
+		{"GET", "/api/patients", "the practice's patients, or those that are found", map[string]string{
+			"find": "an e-mail address, a phone number, or a name", "born": "the birth date that goes with a name",
+		}, lookPatients},
+		{"GET", "/api/schedule", "appointments; by default of today and two weeks", map[string]string{
+			"from": "RFC 3339, or 2026-11-24T00:00 by the practice's clock", "until": "as from",
+		}, lookSchedule},
+		{"GET", "/api/texts", "the practice's newest texts, each with every rule that was looked at", nil, lookTexts},
+		{"GET", "/api/received", "the newest messages that came in", map[string]string{"number": number}, lookReceived},
+		{"GET", "/api/phone", "what the owner of a simulated phone sees on it", map[string]string{"number": number}, lookPhone},
+		{"GET", "/api/consent", "what a number stands at, and its consent history", map[string]string{"number": number}, lookConsent},
+		{"GET", "/api/settings", "double opt-in, and the agreements with providers", nil, lookSettings},
+		{"GET", "/api/log", "the newest entries of the log, opened, and its newest checkpoint", map[string]string{
+			"looks": "yes: with the entries of looks", "limit": "at most this many; 1 to 500",
+		}, lookLog},
+	}
+}
+
+func lookClock(ctx context.Context, _ *app, s *scene, _ url.Values) (any, error) {
+	next, found, err := s.Next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v := struct {
+		Now  time.Time `json:"now"`
+		Next time.Time `json:"next,omitzero"`
+	}{Now: s.Clock.Now()}
+	if found {
+		v.Next = next
+	}
+	return v, nil
+}
+
+func lookPatients(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
+	if q.Get("find") != "" {
+		return find(ctx, s, q.Get("find"), q.Get("born"))
+	}
+	return roster(ctx, s)
+}
+
+func lookSchedule(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
+	from, until := fortnight(s.Clock.Now())
+	var err error
+	if q.Get("from") != "" {
+		if from, err = moment(q.Get("from")); err != nil {
+			return nil, err
+		}
+	}
+	if q.Get("until") != "" {
+		if until, err = moment(q.Get("until")); err != nil {
+			return nil, err
+		}
+	}
+	people, err := roster(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return visits(ctx, s, people, from, until)
+}
+
+func lookTexts(ctx context.Context, _ *app, s *scene, _ url.Values) (any, error) {
+	people, err := roster(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return texts(ctx, s, people)
+}
+
+// receivedView is a message that came in.
+type receivedView struct {
+	ID   string    `json:"id"`
+	From string    `json:"from"`
+	Body string    `json:"body"`
+	Word string    `json:"word,omitempty"` // what it was taken for: stop, help, start, agree
+	At   time.Time `json:"at"`
+}
+
+func lookReceived(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
+	query := sms.Query{Practice: world.Practice, Limit: 100}
+	if q.Get("number") != "" {
+		var err error
+		if query.Number, err = phone.Parse(q.Get("number")); err != nil {
+			return nil, err
+		}
+	}
+	messages, err := s.Texts.Received(ctx, world.Desk(), query)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]receivedView, 0, len(messages))
+	for _, m := range messages {
+		views = append(views, receivedView{ID: m.ID, From: m.From, Body: m.Body, Word: m.Word, At: m.At})
+	}
+	return views, nil
+}
+
+func lookPhone(_ context.Context, _ *app, s *scene, q url.Values) (any, error) {
+	number, err := phone.Parse(q.Get("number"))
+	if err != nil {
+		return nil, err
+	}
+	return thread(s, number), nil
+}
+
+func lookConsent(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
+	number, err := phone.Parse(q.Get("number"))
+	if err != nil {
+		return nil, err
+	}
+	state, err := s.Consents.State(ctx, world.Desk(), consent.Key{Practice: world.Practice, Number: number})
+	if err != nil {
+		return nil, err
+	}
+	history, err := ledger(ctx, s, number)
+	if err != nil {
+		return nil, err
+	}
+	permissions := map[consent.Category]permissionView{}
+	for _, c := range consent.Categories() {
+		permissions[c] = permissionView{state.For(c).Status, state.For(c).Why}
+	}
+	return struct {
+		Number      string                              `json:"number"`
+		Permissions map[consent.Category]permissionView `json:"permissions"`
+		History     []factView                          `json:"history"`
+	}{number, permissions, history}, nil
+}
+
+// settingsView is what the practice has chosen and agreed.
+type settingsView struct {
+	DoubleOptIn consent.DoubleOptIn `json:"double_optin"`
+	Agreements  []agreementView     `json:"agreements"`
+}
+
+type agreementView struct {
+	Provider string `json:"provider"`
+	InForce  bool   `json:"in_force"`
+}
+
+func lookSettings(ctx context.Context, _ *app, s *scene, _ url.Values) (any, error) {
+	return settings(ctx, s)
+}
+
+func settings(ctx context.Context, s *scene) (settingsView, error) {
+	practice, err := s.Consents.Practice(ctx, world.Practice)
+	if err != nil {
+		return settingsView{}, err
+	}
+	v := settingsView{DoubleOptIn: practice.DoubleOptIn}
+	for _, provider := range s.providers() {
+		inForce, err := s.Agreements.InForce(ctx, world.Practice, provider)
+		if err != nil {
+			return settingsView{}, err
+		}
+		v.Agreements = append(v.Agreements, agreementView{provider, inForce})
+	}
+	return v, nil
+}
+
+// providers names who may carry the practice's texts.
+func (s *scene) providers() []string {
+	if s.twilio != nil {
+		return []string{world.Network, "twilio"}
+	}
+	return []string{world.Network}
+}
+
+func lookLog(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
+	most := 50
+	if q.Get("limit") != "" {
+		var err error
+		if most, err = strconv.Atoi(q.Get("limit")); err != nil || most < 1 || most > 500 {
+			return nil, badInput("The limit is a number from 1 to 500.")
+		}
+	}
+	entries, passed, err := journal(ctx, s, most, q.Get("looks") == "yes")
+	if err != nil {
+		return nil, err
+	}
+	point, err := checkpoint(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		Entries    []entryView     `json:"entries"`
+		Looks      int             `json:"looks_passed_over"`
+		Checkpoint *checkpointView `json:"checkpoint"`
+		Report     *reportView     `json:"last_verification"`
+	}{entries, passed, point, s.lastReport()}, nil
+}

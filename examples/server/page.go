@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/enamel-go/enamel/examples/internal/world"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// view is everything that the page shows.
+type view struct {
+	Practice string
+	Durable  bool
+	Now      time.Time
+	Next     time.Time // when the next text is due; zero: none waits
+	Said     string    // what the last act came to
+	Wrong    string    // why it was refused
+	At       string    // the section it belongs to
+	Who      string    // the id of the patient that is shown
+
+	People   []personView
+	Person   personView
+	Found    []personView
+	Find     string // what was looked for
+	Born     string
+	Texts    []textView
+	Days     []dayView
+	Thread   []bubble
+	Ledger   []factView
+	Settings settingsView
+	Wording  string
+	Tomorrow string // ten o'clock, as a form's field takes it
+	Log      logView
+}
+
+type logView struct {
+	Entries    []entryView
+	Looks      bool // with looks
+	Passed     int  // how many looks were passed over
+	Checkpoint *checkpointView
+	Report     *reportView
+}
+
+// showPage shows the page.
+func (s *app) showPage(w http.ResponseWriter, r *http.Request) {
+	s.render(w, r, http.StatusOK, view{Who: r.URL.Query().Get("who"), Said: recall(w, r)})
+}
+
+// render writes the page with the status of what led to it.
+func (s *app) render(w http.ResponseWriter, r *http.Request, status int, v view) {
+	q := r.URL.Query()
+	v.Find, v.Born, v.Log.Looks = q.Get("find"), q.Get("born"), q.Get("looks") == "yes"
+	if err := s.fill(r.Context(), &v); err != nil {
+		code, sentence, failed := explain(err)
+		s.logFailure(r.Context(), failed, err)
+		http.Error(w, sentence, code)
+		return
+	}
+	var out bytes.Buffer
+	if err := s.page.ExecuteTemplate(&out, "page.html", v); err != nil {
+		s.logger.ErrorContext(r.Context(), "the page cannot be written", slog.String("error", err.Error()))
+		http.Error(w, "The page cannot be shown. The server's log says why.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = out.WriteTo(w) // the browser may be gone
+}
+
+// fill reads what the page shows. Each look leaves its entries, so the log is read last.
+func (s *app) fill(ctx context.Context, v *view) error {
+	sc := s.scene.Load()
+	v.Practice, v.Durable, v.Now, v.Wording = world.Sender().Name, sc.Durable, sc.Clock.Now(), world.Wording
+	next, found, err := sc.Next(ctx)
+	if err != nil {
+		return err
+	}
+	if found {
+		v.Next = next
+	}
+	if v.People, err = roster(ctx, sc); err != nil {
+		return err
+	}
+	v.Person, _ = person(v.People, v.Who)
+	v.Who = v.Person.ID
+	if v.Find != "" {
+		// A question that cannot be asked leaves the rest of the page as it is.
+		if v.Found, err = find(ctx, sc, v.Find, v.Born); err != nil {
+			var failed bool
+			if _, v.Wrong, failed = explain(err); failed {
+				return err
+			}
+		}
+	}
+	if v.Texts, err = texts(ctx, sc, v.People); err != nil {
+		return err
+	}
+	from, until := fortnight(v.Now)
+	all, err := visits(ctx, sc, v.People, from, until)
+	if err != nil {
+		return err
+	}
+	v.Days = days(all, v.Now)
+	tomorrow, err := world.Day(v.Now, 1, 10*time.Hour)
+	if err != nil {
+		return err
+	}
+	v.Tomorrow = tomorrow.Format("2006-01-02T15:04")
+	if v.Person.Number != "" {
+		v.Thread = thread(sc, v.Person.Number)
+		if v.Ledger, err = ledger(ctx, sc, v.Person.Number); err != nil {
+			return err
+		}
+	}
+	if v.Settings, err = settings(ctx, sc); err != nil {
+		return err
+	}
+	return s.fillLog(ctx, sc, v)
+}
+
+func (s *app) fillLog(ctx context.Context, sc *scene, v *view) (err error) {
+	if v.Log.Entries, v.Log.Passed, err = journal(ctx, sc, 25, v.Log.Looks); err != nil {
+		return err
+	}
+	if v.Log.Checkpoint, err = checkpoint(ctx, sc); err != nil {
+		return err
+	}
+	v.Log.Report = sc.lastReport()
+	return nil
+}
+
+// parseTemplates reads the embedded templates.
+func parseTemplates() (*template.Template, error) {
+	return template.New("").Funcs(template.FuncMap{
+		"group": group, "spoken": spoken, "clocked": clocked, "shown": shown, "answers": answers, "list": list,
+	}).ParseFS(templates, "templates/*.html")
+}
+
+// list makes a list of what a template passes on to another.
+func list(items ...any) []any { return items }
+
+// pageAt is the page's address, at a section, with the same patient.
+func pageAt(who, section string) string {
+	u := url.URL{Path: "/", Fragment: section}
+	if who != "" {
+		u.RawQuery = url.Values{"who": {who}}.Encode()
+	}
+	return u.String()
+}
+
+// said carries one sentence over to the page that follows.
+const said = "__Host-said"
+
+func remember(w http.ResponseWriter, sentence string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: said, Value: base64.RawURLEncoding.EncodeToString([]byte(sentence)), Path: "/", MaxAge: 60,
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+}
+
+func recall(w http.ResponseWriter, r *http.Request) string {
+	c, err := r.Cookie(said)
+	if err != nil {
+		return ""
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: said, Path: "/", MaxAge: -1, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+	sentence, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil {
+		return ""
+	}
+	return string(sentence)
+}

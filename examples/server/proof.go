@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/notary"
+	"github.com/enamel-go/enamel/examples/internal/secretfile"
+	"github.com/enamel-go/enamel/examples/internal/world"
+)
+
+// checkpointView is the newest signed head of the log's tree.
+type checkpointView struct {
+	Size   int64  `json:"size"`
+	Root   string `json:"root"`
+	Signed string `json:"signed"` // as the notary signed it; keep it where nobody can change it
+	Key    string `json:"public_key"`
+}
+
+// reportView is what a verification found.
+type reportView struct {
+	At      time.Time       `json:"at"`
+	OK      bool            `json:"ok"`
+	Says    string          `json:"says"`
+	Size    int64           `json:"size"`
+	Pending int             `json:"pending"`
+	Damage  []notary.Damage `json:"damage"`
+}
+
+// When is when it was checked.
+func (r reportView) When() string { return spoken(r.At) }
+
+// checkpoint returns the newest checkpoint, or nil while nothing is integrated.
+func checkpoint(ctx context.Context, s *scene) (*checkpointView, error) {
+	signed, err := s.Reader.Checkpoint(ctx, world.Practice)
+	if errors.Is(err, notary.ErrNotFound) {
+		return nil, nil //nolint:nilnil // there is none, and that is no error
+	}
+	if err != nil {
+		return nil, err
+	}
+	point, err := s.OpenCheckpoint(signed)
+	if err != nil {
+		return nil, err
+	}
+	return &checkpointView{Size: point.Size, Root: point.Root.String(), Signed: signed, Key: s.Public}, nil
+}
+
+// keptFile is where the newest checkpoint that was verified is kept, outside of the database.
+func (c config) keptFile() string { return c.keys + ".checkpoint" }
+
+// verify checks the whole log against its tree, and against the newest checkpoint that was kept from an earlier time: a
+// log that was cut short together with its tree is found by nothing else.
+func verify(ctx context.Context, s *scene, c config, given string) (reportView, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept, err := s.keptCheckpoints(c, given)
+	if err != nil {
+		return reportView{}, err
+	}
+	report, err := s.Reader.Verify(ctx, s.Log, world.Practice, kept...)
+	if errors.Is(err, notary.ErrProof) || errors.Is(err, notary.ErrInvalid) {
+		return reportView{}, badInput("The checkpoint that was kept was not signed by this log's notary.")
+	}
+	if err != nil {
+		return reportView{}, err
+	}
+	v := reportView{
+		At: s.Clock.Now(), OK: report.OK(), Size: report.Size, Pending: report.Pending, Damage: report.Damage,
+	}
+	outcome := audit.Done
+	if v.OK {
+		v.Says = fmt.Sprintf("All %d entries are as they were written, in their order, and none is missing.", v.Size)
+		if s.kept = report.Checkpoint; s.Durable && s.kept != "" {
+			if err := secretfile.Put(c.keptFile(), s.kept, true); err != nil {
+				return reportView{}, err
+			}
+		}
+	} else {
+		outcome = audit.Refused
+		v.Says = fmt.Sprintf("The log was damaged in %d places. The first: %s", len(v.Damage)+report.More, v.Damage[0].Note)
+	}
+	s.report = &v
+	return v, s.Log.Record(ctx, audit.Entry{
+		Practice: world.Practice, Actor: world.Desk(), Action: "audit.log.verify", Outcome: outcome,
+		Object: audit.Object{Kind: "log"}, Reason: v.Says,
+	})
+}
+
+// keptCheckpoints returns what the log has to continue: what somebody brings along, and what was kept here.
+func (s *scene) keptCheckpoints(c config, given string) ([]string, error) {
+	var kept []string
+	if given != "" {
+		kept = append(kept, given)
+	}
+	if s.kept == "" && s.Durable {
+		raw, err := os.ReadFile(c.keptFile())
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("the kept checkpoint: %w", err)
+		}
+		s.kept = string(raw)
+	}
+	if s.kept != "" {
+		kept = append(kept, s.kept)
+	}
+	return kept, nil
+}
+
+// lastReport returns what the last verification found, or nil.
+func (s *scene) lastReport() *reportView {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.report
+}

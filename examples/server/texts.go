@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/enamel-go/enamel/examples/internal/world"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// textView is a text as the page and the API show it.
+type textView struct {
+	ID       string     `json:"id"`
+	Name     string     `json:"name"` // whom it is for, as the practice knows the patient
+	To       string     `json:"to"`
+	Kind     sms.Kind   `json:"kind"`
+	Category string     `json:"category"`
+	Body     string     `json:"body"`
+	State    sms.State  `json:"state"`
+	Delivery sms.Status `json:"delivery,omitempty"`
+	Group    string     `json:"group"`
+	Label    string     `json:"label"`
+	Says     string     `json:"says"` // one plain sentence
+	At       time.Time  `json:"at"`   // when it was sent or refused, or is looked at next
+	Today    bool       `json:"today"`
+	Rules    []ruleView `json:"rules"`
+}
+
+// ruleView is one rule that was looked at for a text.
+type ruleView struct {
+	Rule     string      `json:"rule"`
+	Says     sms.Verdict `json:"says"`
+	Fact     string      `json:"fact"`
+	Citation string      `json:"citation"`
+}
+
+// The groups of the page.
+const (
+	groupPerson  = "person"
+	groupSent    = "sent"
+	groupWaiting = "waiting"
+	groupRefused = "refused"
+)
+
+// texts returns the practice's newest texts, after recording that the desk looked.
+func texts(ctx context.Context, s *scene, people []personView) ([]textView, error) {
+	page, err := s.Texts.Texts(ctx, world.Desk(), sms.Query{Practice: world.Practice, Limit: 200})
+	if err != nil {
+		return nil, err
+	}
+	now := s.Clock.Now()
+	views := make([]textView, 0, len(page.Texts))
+	for _, t := range page.Texts {
+		v := textView{
+			ID: t.ID, Name: called(people, t.Patient, t.To), To: t.To, Kind: t.Kind, Category: string(t.Category), Body: t.Body,
+			State: t.State, Delivery: t.Delivery,
+		}
+		for _, step := range t.Decision.Trail {
+			v.Rules = append(v.Rules, ruleView{step.Rule, step.Says, step.Fact, step.Citation})
+		}
+		v.tell(t, now)
+		v.Today = v.Group == groupPerson || v.Group == groupWaiting || sameDay(v.At, now)
+		views = append(views, v)
+	}
+	return views, nil
+}
+
+// tell says what has become of a text: its group, a word for it, and one sentence.
+func (v *textView) tell(t sms.Tracked, now time.Time) {
+	v.At = latest(t.Created, t.NotBefore)
+	if t.Due.After(v.At) {
+		v.At = t.Due
+	}
+	switch t.State {
+	case sms.Queued:
+		v.Group, v.Label = groupWaiting, "Planned"
+		v.Says = "It is looked at on " + spoken(v.At) + "."
+		switch {
+		case t.Decision.Verdict == sms.Defer:
+			v.Label = "Deferred"
+			v.Says = "It waits until " + spoken(v.At) + ". " + t.Decision.Reason
+		case t.Attempts > 0:
+			v.Label = "Tried again"
+			v.Says = "The network could not take it. It is tried again on " + spoken(v.At) + "."
+		case !v.At.After(now):
+			v.Label, v.Says = "Due", "It is due now, and waits for a worker."
+		}
+	case sms.Sending:
+		v.Group, v.Label, v.Says = groupWaiting, "On its way", "A worker is sending it."
+	case sms.Doubtful:
+		v.Group, v.Label, v.Says = groupWaiting, "In doubt", "The network's answer was lost. It is being asked; nothing is sent again blindly."
+	case sms.Review:
+		v.Group, v.Label = groupPerson, "Needs a person"
+		v.Says = "The network cannot say whether it arrived. Ask the patient, then say what you found out. It is not sent again."
+	case sms.Sent:
+		v.Group, v.At = groupSent, t.FirstTry
+		v.Label, v.Says = sent(t)
+	case sms.Refused:
+		v.Group, v.Label, v.Says = groupRefused, "Refused", t.Decision.Reason
+	case sms.Failed:
+		v.Group, v.Label, v.Says = groupRefused, "Failed", failedBecause(t.Class)
+	case sms.Cancelled:
+		v.Group, v.Label, v.Says = groupRefused, "Taken back", "It was taken back before it left."
+	}
+	if v.At.After(now) && v.Group != groupWaiting {
+		v.At = now
+	}
+	if t.InFlight {
+		v.Says += " A STOP was answered while it was on its way: it may have arrived after the answer."
+	}
+}
+
+// sent says how far a text has come.
+func sent(t sms.Tracked) (label, says string) {
+	at := spoken(t.FirstTry)
+	switch t.Delivery {
+	case sms.StatusDelivered:
+		return "Delivered", "It was sent on " + at + " and reached the phone."
+	case sms.StatusUndelivered, sms.StatusFailed:
+		return "Not delivered", "It was sent on " + at + " and did not reach the phone: " + lowerFirst(failedBecause(t.Class))
+	}
+	if t.FirstTry.IsZero() {
+		return "Sent", "A person found out that it was sent."
+	}
+	return "Sent", "It was sent on " + at + ". The network has not said yet that it reached the phone."
+}
+
+// failedBecause says why a provider refused a text or gave it up.
+func failedBecause(class sms.Class) string {
+	switch class {
+	case sms.OptedOut:
+		return "The network says that this patient opted out there. That is recorded as a stop."
+	case sms.BadNumber:
+		return "Nobody has this number, or its line takes no texts."
+	case sms.Filtered:
+		return "The network refused what it says."
+	case sms.BadSender:
+		return "The network does not know the practice's number."
+	case sms.Expired:
+		return "It could not be delivered in time."
+	case sms.Transient, sms.Throttled:
+		return "The phone could not be reached."
+	case sms.Unknown, "":
+		return "A person found out that it was not sent."
+	}
+	return "The network refused it."
+}
+
+// rules says all rules in one line each, for a pointer that rests on a text.
+func (v textView) Hover() string {
+	lines := make([]string, len(v.Rules))
+	for i, r := range v.Rules {
+		lines[i] = fmt.Sprintf("%s: %s (%s)", r.Rule, r.Says, r.Fact)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// When is the moment that matters, short.
+func (v textView) When() string { return spoken(v.At) }
+
+// Phone is the number as people write it.
+func (v textView) Phone() string { return shown(v.To) }
+
+// group returns the texts of one group, today's or earlier ones.
+func group(all []textView, name string, today bool) []textView {
+	var some []textView
+	for _, v := range all {
+		if v.Group == name && v.Today == today {
+			some = append(some, v)
+		}
+	}
+	if name == groupWaiting {
+		slices.SortStableFunc(some, func(a, b textView) int { return a.At.Compare(b.At) })
+	} else {
+		slices.SortStableFunc(some, func(a, b textView) int { return b.At.Compare(a.At) })
+	}
+	return some
+}
+
+// called names whom a text is for or a message from: a patient, or everybody who shares the phone.
+func called(people []personView, patient, number string) string {
+	var names []string
+	for _, p := range people {
+		if patient != "" && p.ID == patient {
+			return p.Name
+		}
+		if p.Number == number {
+			names = append(names, p.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "an unknown phone"
+	}
+	return strings.Join(names, ", ")
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func sameDay(a, b time.Time) bool {
+	y1, m1, d1 := local(a).Date()
+	y2, m2, d2 := local(b).Date()
+	return y1 == y2 && m1 == m2 && d1 == d2
+}
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/examples/internal/clock"
+	"github.com/enamel-go/enamel/internal/phone"
+	"github.com/enamel-go/enamel/records"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// verdict is what an error means to whoever caused it.
+type verdict struct {
+	cause  error
+	status int
+	says   string // empty: what the error itself says
+}
+
+// verdicts are looked through in order: finer errors come first.
+func verdicts() []verdict {
+	const reread = "Somebody has changed this since you looked. Look at it again, then decide."
+	return []verdict{
+		{clock.ErrMove, http.StatusBadRequest, ""},
+		{consent.ErrEvidence, http.StatusUnprocessableEntity, ""},
+		{consent.ErrNothingPending, http.StatusConflict, "No consent of this number waits for confirmation. Record a consent first, with double opt-in switched on for it."},
+		{consent.ErrAsked, http.StatusConflict, "The patient was already asked to confirm, and is asked only once."},
+		{consent.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
+		{consent.ErrInvalid, http.StatusBadRequest, ""},
+		{records.ErrRevision, http.StatusConflict, reread},
+		{records.ErrClosed, http.StatusConflict, "This appointment is no longer booked, so it cannot be changed."},
+		{records.ErrConflict, http.StatusConflict, ""},
+		{records.ErrNotFound, http.StatusNotFound, "The practice has no such patient or appointment."},
+		{records.ErrInvalid, http.StatusBadRequest, ""},
+		{sms.ErrNotFound, http.StatusNotFound, "There is no such text."},
+		{sms.ErrConflict, http.StatusConflict, "Another text has this id."},
+		{sms.ErrInvalid, http.StatusBadRequest, ""},
+	}
+}
+
+// explain turns an error into a status and one sentence for a practice manager. What is no refusal but a failure is told
+// without its particulars; they are in the server's log.
+func explain(err error) (status int, sentence string, failed bool) {
+	var input *inputError
+	var number phone.Error
+	var long *http.MaxBytesError
+	switch {
+	case errors.As(err, &input):
+		return input.code, input.sentence, false
+	case errors.As(err, &number):
+		return http.StatusBadRequest, "This number cannot be texted because " + number.Reason() + ".", false
+	case errors.As(err, &long):
+		return http.StatusRequestEntityTooLarge, tooLargeSentence(long.Limit), false
+	}
+	for _, v := range verdicts() {
+		if !errors.Is(err, v.cause) {
+			continue
+		}
+		if v.says == "" {
+			v.says = plain(err.Error())
+		}
+		return v.status, v.says, false
+	}
+	return http.StatusInternalServerError, "Something is wrong on our side, and what you asked for was not done. The server's log says more.", true
+}
+
+// plain turns the text of a refusal ("consent: invalid: the number is ...") into a sentence.
+func plain(text string) string {
+	for {
+		prefix, rest, found := strings.Cut(text, ": ")
+		if !found || strings.Contains(prefix, " ") && prefix != "evidence is missing" {
+			break
+		}
+		text = rest
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
+}
+
+// spoken writes a moment as the practice's people say it, by the practice's own clock.
+func spoken(t time.Time) string { return local(t).Format("Mon, Jan 2, 3:04 PM") }
+
+// clocked is the time of day alone.
+func clocked(t time.Time) string { return local(t).Format("3:04 PM") }
+
+func local(t time.Time) time.Time {
+	zone, err := clock.Central()
+	if err != nil {
+		return t.UTC() // the server has its own copy of the zones, so this does not happen
+	}
+	return t.In(zone)
+}
+
+// shown writes a number as the practice's people do.
+func shown(number string) string {
+	if len(number) == 12 && strings.HasPrefix(number, "+1") {
+		return "(" + number[2:5] + ") " + number[5:8] + "-" + number[8:]
+	}
+	return number
+}
+
+// moment reads a time as a form sends it, by the practice's clock, or as the API's users write it, in RFC 3339.
+func moment(s string) (time.Time, error) {
+	zone, err := clock.Central()
+	if err != nil {
+		return time.Time{}, err
+	}
+	if t, err := time.ParseInLocation("2006-01-02T15:04", s, zone); err == nil {
+		return t, nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, badInput("Write the time as 2026-11-24T09:30, by the practice's clock.")
+	}
+	return t, nil
+}
+
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
