@@ -83,7 +83,6 @@ func TestServer(t *testing.T) {
 // test binary that has a private server running.
 var endings = map[string]func(){
 	"panic": func() { panic("on purpose") },
-	"exit":  func() { os.Exit(3) },
 	"kill":  func() { p, _ := os.FindProcess(os.Getpid()); _ = p.Kill(); select {} },
 }
 
