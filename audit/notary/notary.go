@@ -217,6 +217,9 @@ func (n *Notary) edges(ctx context.Context, round tree.Round, practices []string
 		count := len(edgeKeys(p, tip.Size))
 		e := edge{size: tip.Size, roots: hashes(found[:count])}
 		found = found[count:]
+		if tip.Number > round.Tips[""].Number {
+			return nil, fmt.Errorf("%w: the tree of heads lacks a batch of practice %q", ErrDamaged, p)
+		}
 		if tip.Size > 0 {
 			signed, err := OpenCheckpoint(tip.Checkpoint, n.known)
 			if err != nil || signed.Practice != p || signed.Size != tip.Size || signed.Root != e.root() {

@@ -27,7 +27,7 @@ import (
 func (r *Reader) Verify(ctx context.Context, log *audit.Log, practice string, kept ...string) (*Report, error) {
 	v := &verification{
 		Reader: r, log: log, practice: practice,
-		report: &Report{Practice: practice}, sizes: map[string]int64{},
+		report: &Report{Practice: practice}, first: map[string]int64{}, sizes: map[string]int64{},
 	}
 	for _, signed := range kept {
 		c, err := OpenCheckpoint(signed, r.known)
@@ -59,6 +59,7 @@ type verification struct {
 	broken bool      // no head after this one can be compared with its root
 
 	suspects []suspect
+	first    map[string]int64 // where each id was integrated
 	sizes    map[string]int64 // for the tree of heads: how far each practice's heads were seen
 }
 
@@ -183,6 +184,12 @@ func (v *verification) position(c *headCheck, position int64, m tree.Mark, now c
 	want := tlog.Hash(c.head.Hashes[at])
 	if !now.found || now.note != "" || now.hash != want || now.order != m.Order {
 		v.suspects = append(v.suspects, suspect{position: position, mark: m, want: want, now: now})
+	}
+	if v.practice != "" {
+		if before, found := v.first[m.ID]; found {
+			v.damage(Unsound, position, m.ID, "the leaf was integrated before, at position %d", before)
+		}
+		v.first[m.ID] = position
 	}
 	if v.broken {
 		return
