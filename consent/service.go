@@ -3,7 +3,6 @@ package consent
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -117,85 +116,6 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, r Revocation) (Sta
 	})
 }
 
-// Ask records that confirmation is being asked, for every pending grant that nobody was asked about. It is refused with
-// [ErrNothingPending] or, where every pending grant was asked about or its category's request can still be answered,
-// with [ErrAsked]. The request expires; see [Options].
-func (s *Service) Ask(ctx context.Context, by audit.Actor, a Ask) (State, error) {
-	f := Fact{ID: a.ID, Practice: a.Practice, Number: a.Number, Kind: Asked, Actor: by}
-	return s.append(ctx, "consent.ask", f, func(l ledger, f *Fact) error {
-		f.About, f.Expires = nil, f.Recorded.Add(s.answer)
-		state, pending := s.derive(f.Key(), l.facts), false
-		for _, c := range Categories() {
-			if state.For(c).Status != Pending {
-				continue
-			}
-			pending = true
-			grants := unconfirmed(l.facts, s.profile, c)
-			open := func(g Fact) bool {
-				request := requestFor(l.facts, g.ID)
-				return request != nil && !f.Recorded.After(request.Expires)
-			}
-			if slices.ContainsFunc(grants, open) {
-				continue
-			}
-			for _, g := range grants {
-				if requestFor(l.facts, g.ID) == nil {
-					f.About = append(f.About, g.ID)
-				}
-			}
-		}
-		switch {
-		case !pending:
-			return ErrNothingPending
-		case len(f.About) == 0:
-			return ErrAsked
-		}
-		return nil
-	})
-}
-
-// Confirm records the patient's own answer to the newest request that can still be answered. It is refused with
-// [ErrNotAsked] when there is none, with [ErrExpired] when it came too late, and with [ErrEvidence] without the patient's
-// words and the text they came by: nobody confirms for a patient. A stop between request and answer leaves nothing to
-// confirm.
-func (s *Service) Confirm(ctx context.Context, by audit.Actor, c Confirmation) (State, error) {
-	f := Fact{
-		ID: c.ID, Practice: c.Practice, Number: c.Number, Kind: Confirmed, At: c.At, Actor: by, Evidence: c.Evidence,
-	}
-	return s.append(ctx, "consent.confirm", f, func(l ledger, f *Fact) error {
-		if err := own(f); err != nil {
-			return err
-		}
-		f.About = nil
-		refusal := ErrNotAsked
-		for _, request := range l.facts {
-			if request.Kind != Asked || !s.answerable(l.facts, request) {
-				continue
-			}
-			if f.Recorded.After(request.Expires) {
-				refusal = ErrExpired
-				continue
-			}
-			f.About = []string{request.ID}
-		}
-		if f.About == nil {
-			return refusal
-		}
-		return nil
-	})
-}
-
-// answerable reports whether a grant that the request asks about still waits.
-func (s *Service) answerable(facts []Fact, request Fact) bool {
-	for _, c := range Categories() {
-		asked := func(g Fact) bool { return slices.Contains(request.About, g.ID) }
-		if slices.ContainsFunc(unconfirmed(facts, s.profile, c), asked) {
-			return true
-		}
-	}
-	return false
-}
-
 // Restart records the patient's own START, which restores what written consent carried before the stop. It is refused
 // with [ErrEvidence] without the patient's words and the text they came by: nobody says START for a patient.
 func (s *Service) Restart(ctx context.Context, by audit.Actor, r Restart) (State, error) {
@@ -203,14 +123,6 @@ func (s *Service) Restart(ctx context.Context, by audit.Actor, r Restart) (State
 		ID: r.ID, Practice: r.Practice, Number: r.Number, Kind: Restarted, At: r.At, Actor: by, Evidence: r.Evidence,
 	}
 	return s.append(ctx, "consent.restart", f, func(_ ledger, f *Fact) error { return own(f) })
-}
-
-// own refuses what a patient alone can say, unless it comes with the patient's own text.
-func own(f *Fact) error {
-	if f.Actor.Kind != audit.Patient || f.Evidence.Words == "" || f.Evidence.Message == "" {
-		return fmt.Errorf("%w: only the patient's own text does this; its words and message are needed", ErrEvidence)
-	}
-	return nil
 }
 
 // Configure replaces a practice's settings. Grants keep what was asked of them when they were recorded.

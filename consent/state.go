@@ -176,20 +176,22 @@ func restarted(facts []Fact, moment time.Time) *Fact {
 
 // confirmed reports whether a grant's confirmation request was answered in time.
 func confirmed(facts []Fact, grant string) bool {
-	request := requestFor(facts, grant)
-	return request != nil && slices.ContainsFunc(facts, func(f Fact) bool {
-		return f.Kind == Confirmed && slices.Contains(f.About, request.ID) && !f.Recorded.After(request.Expires)
+	return slices.ContainsFunc(requests(facts, grant), func(request Fact) bool {
+		return slices.ContainsFunc(facts, func(f Fact) bool {
+			return f.Kind == Confirmed && slices.Contains(f.About, request.ID) && !f.Recorded.After(request.Expires)
+		})
 	})
 }
 
-// requestFor returns the confirmation request that asks about a grant, or nil.
-func requestFor(facts []Fact, grant string) *Fact {
-	for i, f := range facts {
+// requests returns the confirmation requests that ask about a grant. A service writes one at most.
+func requests(facts []Fact, grant string) []Fact {
+	var found []Fact
+	for _, f := range facts {
 		if f.Kind == Asked && slices.Contains(f.About, grant) {
-			return &facts[i]
+			found = append(found, f)
 		}
 	}
-	return nil
+	return found
 }
 
 // label says a basis in a practice's own words.

@@ -1,0 +1,183 @@
+package consent_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditmem"
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/consentmem"
+	"github.com/enamel-go/enamel/consent/consentpg"
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptomem"
+	"github.com/enamel-go/enamel/internal/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// clock is the time of a test.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// bench is a service with all that it stands on.
+type bench struct {
+	*consent.Service
+	clock   *clock
+	store   consent.Store
+	log     *audit.Log
+	entries audit.Store
+}
+
+// with returns a service on the same store and log with other options; its time is the bench's.
+func (b bench) with(t testing.TB, o consent.Options) *consent.Service {
+	t.Helper()
+	o.Now = b.clock.now
+	s, err := consent.New(b.store, b.log, &o)
+	require.NoError(t, err)
+	return s
+}
+
+func onMemory(t testing.TB) bench {
+	t.Helper()
+	entries := auditmem.New()
+	return assemble(t, consentmem.New(entries), entries, keyring(t))
+}
+
+func onPostgres(t testing.TB) bench {
+	t.Helper()
+	d := pgtest.New(t)
+	db, ctx := d.Pool(4), context.Background()
+	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: d.Schema()}))
+	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: d.Schema()}))
+	keys := keyring(t)
+	store := consentpg.New(db, keys, &consentpg.Options{Schema: d.Schema()})
+	return assemble(t, store, auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()}), keys)
+}
+
+func keyring(t testing.TB) *crypto.Keyring {
+	t.Helper()
+	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	require.NoError(t, err)
+	return keys
+}
+
+func assemble(t testing.TB, store consent.Store, entries audit.Store, keys *crypto.Keyring) bench {
+	t.Helper()
+	c := &clock{at: noon}
+	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.now})
+	require.NoError(t, err)
+	b := bench{clock: c, store: store, log: log, entries: entries}
+	b.Service = b.with(t, consent.Options{})
+	return b
+}
+
+// onBoth runs a test on memory and on Postgres.
+func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) bench)) {
+	t.Helper()
+	t.Run("mem", func(t *testing.T) { test(t, onMemory) })
+	t.Run("postgres", func(t *testing.T) { test(t, onPostgres) })
+}
+
+// logged returns the practice's entries in full, oldest first.
+func (b bench) logged(t testing.TB, practice string) []audit.Entry {
+	t.Helper()
+	page, err := b.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
+	require.NoError(t, err)
+	var entries []audit.Entry
+	for _, leaf := range page.Leaves {
+		e, err := b.log.Open(t.Context(), leaf)
+		require.NoError(t, err)
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+func (b bench) facts(t testing.TB) []consent.Fact {
+	t.Helper()
+	facts, err := b.store.Facts(t.Context(), key)
+	require.NoError(t, err)
+	return facts
+}
+
+// status returns what a category stands at, by the read that a machine makes.
+func (b bench) status(t testing.TB, c consent.Category) consent.Status {
+	t.Helper()
+	p, err := b.Permission(t.Context(), key, c)
+	require.NoError(t, err)
+	return p.Status
+}
+
+var (
+	staff   = audit.Actor{Kind: audit.Staff, ID: "u-17"}
+	patient = audit.Actor{Kind: audit.Patient, ID: "p-204"}
+)
+
+// grant is a good one.
+func grant(c consent.Category) consent.Grant {
+	return consent.Grant{
+		Practice: key.Practice, Number: key.Number, Category: c, Basis: consent.SignedAgreement, Evidence: consent.Evidence{
+			Wording: "Elm Street Dental may text me.", Language: "en", Signature: "sig-1",
+		},
+	}
+}
+
+func stop() consent.Revocation {
+	return consent.Revocation{
+		Practice: key.Practice, Number: key.Number, Channel: consent.ByText, Evidence: consent.Evidence{Words: "STOP", Message: "m-1"},
+	}
+}
+
+func start() consent.Restart {
+	return consent.Restart{
+		Practice: key.Practice, Number: key.Number, Evidence: consent.Evidence{Words: "START", Message: "m-2"},
+	}
+}
+
+func ask() consent.Ask { return consent.Ask{Practice: key.Practice, Number: key.Number} }
+
+func agree() consent.Confirmation {
+	return consent.Confirmation{
+		Practice: key.Practice, Number: key.Number, Evidence: consent.Evidence{Words: "AGREE", Message: "m-3"},
+	}
+}
+
+// later lets a minute pass, so that what follows is later than what was.
+func (b bench) later() { b.clock.pass(time.Minute) }
+
+// must fails the test on an error, and drops the state.
+func must(t testing.TB) func(consent.State, error) {
+	t.Helper()
+	return func(_ consent.State, err error) {
+		t.Helper()
+		require.NoError(t, err)
+	}
+}
+
+// refused fails the test unless the error is the one that is wanted.
+func refused(t testing.TB, want error) func(consent.State, error) {
+	t.Helper()
+	return func(_ consent.State, err error) {
+		t.Helper()
+		require.ErrorIs(t, err, want)
+	}
+}

@@ -1,0 +1,417 @@
+package consent_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditmem"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/consentmem"
+)
+
+func TestNewRefuses(t *testing.T) {
+	b := onMemory(t)
+	misnamed := wide()
+	misnamed.Name = consent.Promised().Name
+	nameless := wide()
+	nameless.Name = ""
+	unmeetable := wide()
+	unmeetable.Rules[0].Needs = []string{"a notary"}
+	for name, o := range map[string]consent.Options{
+		"a wider profile under the default's name": {Profile: misnamed},
+		"a profile without a name":                 {Profile: nameless},
+		"a rule that cannot be met":                {Profile: unmeetable},
+		"no time to answer":                        {AnswerWithin: -time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := consent.New(b.store, b.log, &o)
+			require.ErrorIs(t, err, consent.ErrInvalid)
+		})
+	}
+	_, err := consent.New(nil, b.log, nil)
+	require.ErrorIs(t, err, consent.ErrInvalid)
+	_, err = consent.New(b.store, nil, nil)
+	require.ErrorIs(t, err, consent.ErrInvalid)
+}
+
+func TestTheProfileIsTheServicesOwn(t *testing.T) {
+	b := onMemory(t)
+	p := wide()
+	s := b.with(t, consent.Options{Profile: p})
+	p.Rules[3].Permits[0] = "changed"
+	s.Profile().Rules[0].Needs[0] = "changed"
+	require.Empty(t, cmp.Diff(wide(), s.Profile()))
+}
+
+func TestTheSameActTwiceIsOne(t *testing.T) {
+	for name, act := range map[string]func(context.Context, bench, string) (consent.State, error){
+		"grant": func(ctx context.Context, b bench, id string) (consent.State, error) {
+			g := grant(consent.Promotional)
+			g.ID = id
+			return b.Grant(ctx, staff, g)
+		},
+		"ask": func(ctx context.Context, b bench, id string) (consent.State, error) {
+			a := ask()
+			a.ID = id
+			return b.Ask(ctx, staff, a)
+		},
+		"confirm": func(ctx context.Context, b bench, id string) (consent.State, error) {
+			c := agree()
+			c.ID, c.At = id, noon.Add(time.Minute)
+			return b.Confirm(ctx, patient, c)
+		},
+		"revoke": func(ctx context.Context, b bench, id string) (consent.State, error) {
+			r := stop()
+			r.ID = id
+			return b.Revoke(ctx, patient, r)
+		},
+		"restart": func(ctx context.Context, b bench, id string) (consent.State, error) {
+			r := start()
+			r.ID = id
+			return b.Restart(ctx, patient, r)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := onMemory(t)
+			if name != "grant" {
+				must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
+			}
+			if name == "confirm" {
+				must(t)(b.Ask(t.Context(), staff, ask()))
+			}
+			b.later()
+			first, err := act(t.Context(), b, "act-1")
+			require.NoError(t, err)
+			facts, entries := b.facts(t), b.logged(t, key.Practice)
+			b.later()
+			again, err := act(t.Context(), b, "act-1")
+			require.NoError(t, err)
+			require.Empty(t, cmp.Diff(first, again))
+			require.Empty(t, cmp.Diff(facts, b.facts(t)))
+			require.Empty(t, cmp.Diff(entries, b.logged(t, key.Practice)))
+		})
+	}
+}
+
+func TestAnIdUsedForAnotherActIsAConflict(t *testing.T) {
+	for name, change := range map[string]func(*consent.Grant){
+		"another category": func(g *consent.Grant) { g.Category = consent.Conversational },
+		"another basis":    func(g *consent.Grant) { g.Basis = consent.Verbal },
+		"another wording":  func(g *consent.Grant) { g.Evidence.Wording += " " },
+		"another time":     func(g *consent.Grant) { g.At = noon.Add(-time.Hour) },
+		"another number":   func(g *consent.Grant) { g.Number = "+12125550101" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := onMemory(t)
+			g := grant(consent.Transactional)
+			g.ID = "g-1"
+			must(t)(b.Grant(t.Context(), staff, g))
+			facts := b.facts(t)
+			b.later()
+			change(&g)
+			state, err := b.Grant(t.Context(), staff, g)
+			require.ErrorIs(t, err, consent.ErrConflict)
+			require.Zero(t, state)
+			require.Empty(t, cmp.Diff(facts, b.facts(t)))
+			entries := b.logged(t, key.Practice)
+			require.Equal(t, audit.Refused, entries[len(entries)-1].Outcome)
+		})
+	}
+	t.Run("another actor", func(t *testing.T) {
+		b := onMemory(t)
+		g := grant(consent.Transactional)
+		g.ID = "g-1"
+		must(t)(b.Grant(t.Context(), staff, g))
+		refused(t, consent.ErrConflict)(b.Grant(t.Context(), patient, g))
+	})
+	t.Run("another kind of act", func(t *testing.T) {
+		b := onMemory(t)
+		g, r := grant(consent.Transactional), stop()
+		g.ID, r.ID = "x", "x"
+		must(t)(b.Grant(t.Context(), staff, g))
+		refused(t, consent.ErrConflict)(b.Revoke(t.Context(), patient, r))
+	})
+}
+
+func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
+	const secret = "planted4711"
+	long := strings.Repeat(secret, 2000)
+	grantWith := func(change func(*consent.Grant)) func(context.Context, bench) error {
+		return func(ctx context.Context, b bench) error {
+			g := grant(consent.Transactional)
+			change(&g)
+			_, err := b.Grant(ctx, staff, g)
+			return err
+		}
+	}
+	revokeWith := func(change func(*consent.Revocation)) func(context.Context, bench) error {
+		return func(ctx context.Context, b bench) error {
+			r := stop()
+			change(&r)
+			_, err := b.Revoke(ctx, staff, r)
+			return err
+		}
+	}
+	for name, c := range map[string]struct {
+		act  func(context.Context, bench) error
+		want error
+	}{
+		"a number that is none":       {grantWith(func(g *consent.Grant) { g.Number = secret }), consent.ErrInvalid},
+		"a number without plus":       {grantWith(func(g *consent.Grant) { g.Number = "12125550100" }), consent.ErrInvalid},
+		"a number of megabytes":       {grantWith(func(g *consent.Grant) { g.Number = "+" + long }), consent.ErrInvalid},
+		"an id that is too long":      {grantWith(func(g *consent.Grant) { g.ID = long }), consent.ErrInvalid},
+		"an id with a NUL":            {grantWith(func(g *consent.Grant) { g.ID = secret + "\x00" }), consent.ErrInvalid},
+		"a category that is none":     {grantWith(func(g *consent.Grant) { g.Category = secret }), consent.ErrInvalid},
+		"no category":                 {grantWith(func(g *consent.Grant) { g.Category = "" }), consent.ErrInvalid},
+		"a basis nobody knows":        {grantWith(func(g *consent.Grant) { g.Basis = secret }), consent.ErrInvalid},
+		"a basis of megabytes":        {grantWith(func(g *consent.Grant) { g.Basis = consent.Basis(long) }), consent.ErrInvalid},
+		"a time ahead":                {grantWith(func(g *consent.Grant) { g.At = noon.Add(time.Minute + time.Microsecond) }), consent.ErrInvalid},
+		"a time before all calendars": {grantWith(func(g *consent.Grant) { g.At = time.Date(-400, 1, 1, 0, 0, 0, 0, time.UTC) }), consent.ErrInvalid},
+		"no wording":                  {grantWith(func(g *consent.Grant) { g.Evidence.Wording = " \n" }), consent.ErrEvidence},
+		"words with a NUL":            {grantWith(func(g *consent.Grant) { g.Evidence.Words = secret + "\x00" }), consent.ErrInvalid},
+		"words that are no text":      {grantWith(func(g *consent.Grant) { g.Evidence.Words = secret + "\xff" }), consent.ErrInvalid},
+		"evidence of megabytes":       {grantWith(func(g *consent.Grant) { g.Evidence.Document = long }), consent.ErrInvalid},
+		"a channel that is none":      {revokeWith(func(r *consent.Revocation) { r.Channel = secret }), consent.ErrInvalid},
+		"a narrowing that is none":    {revokeWith(func(r *consent.Revocation) { r.Category = secret }), consent.ErrInvalid},
+		"a request for nothing": {func(ctx context.Context, b bench) error {
+			_, err := b.Ask(ctx, staff, ask())
+			return err
+		}, consent.ErrNothingPending},
+		"an answer to nothing": {func(ctx context.Context, b bench) error {
+			c := agree()
+			c.Evidence.Words = secret
+			_, err := b.Confirm(ctx, patient, c)
+			return err
+		}, consent.ErrNotAsked},
+		"a START said by staff": {func(ctx context.Context, b bench) error {
+			r := start()
+			r.Evidence.Words = secret
+			_, err := b.Restart(ctx, staff, r)
+			return err
+		}, consent.ErrEvidence},
+		"a setting that is none": {func(ctx context.Context, b bench) error {
+			return b.Configure(ctx, staff, consent.Practice{ID: key.Practice, DoubleOptIn: secret})
+		}, consent.ErrInvalid},
+		"a look at a number that is none": {func(ctx context.Context, b bench) error {
+			_, err := b.History(ctx, staff, consent.Key{Practice: key.Practice, Number: secret})
+			return err
+		}, consent.ErrInvalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := onMemory(t)
+			err := c.act(t.Context(), b)
+			require.ErrorIs(t, err, c.want)
+			require.Equal(t, 1, strings.Count(err.Error(), "consent:"), "%v", err)
+			for _, planted := range []string{secret, key.Number, key.Number[2:]} {
+				require.NotContains(t, err.Error(), planted)
+			}
+			require.Empty(t, b.facts(t))
+			settings, err := b.Practice(t.Context(), key.Practice)
+			require.NoError(t, err)
+			require.Equal(t, consent.ConfirmPromotional, settings.DoubleOptIn)
+			entries := b.logged(t, key.Practice)
+			require.Len(t, entries, 1)
+			require.Equal(t, audit.Refused, entries[0].Outcome)
+			require.Contains(t, entries[0].Reason, "consent:")
+			require.Less(t, len(fmt.Sprint(entries[0])), 2000, "a refusal fills the log")
+		})
+	}
+}
+
+func TestWithoutPracticeOrActorThereIsNothingToRecord(t *testing.T) {
+	b := onMemory(t)
+	g := grant(consent.Transactional)
+	refused(t, consent.ErrInvalid)(b.Grant(t.Context(), audit.Actor{}, g))
+	g.Practice = ""
+	refused(t, consent.ErrInvalid)(b.Grant(t.Context(), staff, g))
+	_, err := b.State(t.Context(), audit.Actor{Kind: "ghost", ID: "x"}, key)
+	require.ErrorIs(t, err, consent.ErrInvalid)
+	_, err = b.State(t.Context(), staff, consent.Key{Number: key.Number})
+	require.ErrorIs(t, err, consent.ErrInvalid)
+	require.ErrorIs(t, b.Configure(t.Context(), audit.Actor{}, consent.Practice{ID: key.Practice}), consent.ErrInvalid)
+	require.ErrorIs(t, b.Configure(t.Context(), staff, consent.Practice{}), consent.ErrInvalid)
+	_, err = b.Permission(t.Context(), consent.Key{Practice: "a\x00", Number: key.Number}, consent.Transactional)
+	require.ErrorIs(t, err, consent.ErrInvalid)
+	_, err = b.Practice(t.Context(), "")
+	require.ErrorIs(t, err, consent.ErrInvalid)
+	require.Empty(t, b.logged(t, key.Practice))
+}
+
+func TestEveryActHasItsEntry(t *testing.T) {
+	b := onMemory(t)
+	require.NoError(t, b.Configure(t.Context(), staff, consent.Practice{ID: key.Practice}))
+	b.later()
+	g := grant(consent.Promotional)
+	g.ID = "g-1"
+	must(t)(b.Grant(t.Context(), staff, g))
+	b.later()
+	must(t)(b.Ask(t.Context(), staff, ask()))
+	b.later()
+	must(t)(b.Confirm(t.Context(), patient, agree()))
+	b.later()
+	must(t)(b.Revoke(t.Context(), patient, stop()))
+	b.later()
+	must(t)(b.Restart(t.Context(), patient, start()))
+	b.later()
+	_, err := b.State(t.Context(), staff, key)
+	require.NoError(t, err)
+	var actions []string
+	entries := b.logged(t, key.Practice)
+	for _, e := range entries {
+		require.Equal(t, audit.Done, e.Outcome)
+		actions = append(actions, e.Action)
+	}
+	require.Equal(t, []string{
+		"consent.configure", "consent.grant", "consent.ask", "consent.confirm", "consent.revoke", "consent.restart", "consent.read",
+	}, actions)
+	require.Equal(t, audit.Object{Kind: "number", ID: key.Number}, entries[1].Object)
+	require.Equal(t, map[string]string{
+		"fact": "g-1", "category": "promotional", "basis": "signed_agreement", "wording sha-256": g.Evidence.Hash(),
+	}, entries[1].Details)
+	require.Equal(t, patient, entries[3].Actor)
+}
+
+func TestAStopCountsAtOnceWhateverTheClocksSay(t *testing.T) {
+	t.Run("recorded by a process whose clock is ahead", func(t *testing.T) {
+		b := onMemory(t)
+		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+		b.clock.pass(time.Hour)
+		must(t)(b.Revoke(t.Context(), patient, stop()))
+		b.clock.pass(-30 * time.Minute)
+		require.Equal(t, consent.Stopped, b.status(t, consent.Transactional))
+	})
+	t.Run("recorded by a process whose clock is behind", func(t *testing.T) {
+		b := onMemory(t)
+		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+		b.clock.pass(-time.Hour)
+		state, err := b.Revoke(t.Context(), patient, stop())
+		require.NoError(t, err)
+		require.Equal(t, consent.Stopped, state.Transactional.Status)
+	})
+	t.Run("dated ahead by a provider", func(t *testing.T) {
+		b := onMemory(t)
+		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+		b.later()
+		r := stop()
+		r.At = b.clock.now().Add(time.Hour)
+		state, err := b.Revoke(t.Context(), patient, r)
+		require.NoError(t, err)
+		require.Equal(t, consent.Stopped, state.Transactional.Status)
+		require.Equal(t, b.clock.now(), state.Transactional.Since)
+		b.later()
+		state, err = b.Grant(t.Context(), staff, grant(consent.Transactional))
+		require.NoError(t, err)
+		require.Equal(t, consent.Active, state.Transactional.Status, "a form signed after the stop")
+	})
+	t.Run("of a number that nobody granted", func(t *testing.T) {
+		b := onMemory(t)
+		state, err := b.Revoke(t.Context(), patient, stop())
+		require.NoError(t, err)
+		for _, c := range consent.Categories() {
+			require.Equal(t, consent.Stopped, state.For(c).Status)
+		}
+	})
+}
+
+func TestRecordedTimesNeverRunBackwards(t *testing.T) {
+	b := onMemory(t)
+	for range 5 {
+		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+		b.clock.pass(-time.Hour)
+		must(t)(b.Revoke(t.Context(), patient, stop()))
+		b.clock.pass(30 * time.Minute)
+	}
+	last := time.Time{}
+	for _, f := range b.facts(t) {
+		require.False(t, f.Recorded.Before(last))
+		last = f.Recorded
+	}
+}
+
+func TestWithStoreWritesElsewhereAndRefusesHere(t *testing.T) {
+	b := onMemory(t)
+	elsewhere := auditmem.New()
+	other := consentmem.New(elsewhere)
+	bound := b.WithStore(other)
+	must(t)(bound.Revoke(t.Context(), patient, stop()))
+	refused(t, consent.ErrNothingPending)(bound.Ask(t.Context(), staff, ask()))
+	require.Empty(t, b.facts(t))
+	facts, err := other.Facts(t.Context(), key)
+	require.NoError(t, err)
+	require.Len(t, facts, 1)
+	page, err := elsewhere.Leaves(t.Context(), audit.Query{Practice: key.Practice})
+	require.NoError(t, err)
+	require.Len(t, page.Leaves, 1, "the fact's entry travels with it")
+	entries := b.logged(t, key.Practice)
+	require.Len(t, entries, 1, "the refusal's stays")
+	require.Equal(t, audit.Refused, entries[0].Outcome)
+}
+
+func TestACancelledContextChangesNothing(t *testing.T) {
+	b := onMemory(t)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	refused(t, context.Canceled)(b.Grant(gone, staff, grant(consent.Transactional)))
+	refused(t, context.Canceled)(b.Revoke(gone, patient, stop()))
+	_, err := b.History(gone, staff, key)
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = b.Permission(gone, key, consent.Transactional)
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, b.Configure(gone, staff, consent.Practice{ID: key.Practice}), context.Canceled)
+	require.Empty(t, b.facts(t))
+	require.Empty(t, b.logged(t, key.Practice))
+
+	g := grant(consent.Transactional)
+	g.Number = "0"
+	refused(t, consent.ErrInvalid)(b.Grant(gone, staff, g))
+	require.Len(t, b.logged(t, key.Practice), 1, "a refusal is recorded all the same")
+}
+
+var errDisk = errors.New("the disk is full")
+
+// full is an audit store that cannot write.
+type full struct{ audit.Store }
+
+func (full) Append(context.Context, ...audit.Leaf) error { return errDisk }
+
+func TestWhatCannotBeRecordedIsNotShown(t *testing.T) {
+	b := onMemory(t)
+	must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+	log, err := audit.NewLog(full{b.entries}, keyring(t), nil)
+	require.NoError(t, err)
+	s, err := consent.New(b.store, log, nil)
+	require.NoError(t, err)
+	facts, err := s.History(t.Context(), staff, key)
+	require.ErrorIs(t, err, errDisk)
+	require.Nil(t, facts)
+	state, err := s.State(t.Context(), staff, key)
+	require.ErrorIs(t, err, errDisk)
+	require.Zero(t, state)
+
+	_, err = s.Ask(t.Context(), staff, ask())
+	require.ErrorIs(t, err, consent.ErrNothingPending)
+	require.ErrorIs(t, err, audit.ErrNotRecorded, "a refusal whose entry fails says both")
+}
+
+// broken is a store that cannot read settings.
+type broken struct{ consent.Store }
+
+func (broken) Practice(context.Context, string) (consent.Practice, error) {
+	return consent.Practice{}, errDisk
+}
+
+func TestAFailureOfTheStoreIsNoRefusal(t *testing.T) {
+	b := onMemory(t)
+	_, err := b.WithStore(broken{b.store}).Grant(t.Context(), staff, grant(consent.Transactional))
+	require.ErrorIs(t, err, errDisk)
+	require.True(t, strings.HasPrefix(err.Error(), "consent: grant: "), err)
+	require.Empty(t, b.logged(t, key.Practice))
+}
