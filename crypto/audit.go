@@ -20,17 +20,17 @@ const (
 // MAC authenticates message under the practice's newest audit key. The result is 40 bytes: the key's id, and
 // HMAC-SHA256.
 func (k *Keyring) MAC(ctx context.Context, practice string, message []byte) ([]byte, error) {
-	l, err := k.practiceKey(ctx, practice, classAudit, 0, purposeMAC)
+	l, err := k.practiceKey(ctx, ref{Subject: auditSubject(practice), purpose: purposeMAC})
 	if err != nil {
 		return nil, err
 	}
-	return l.prf.appendSum(binary.BigEndian.AppendUint64(make([]byte, 0, macSize), l.id), message)
+	return l.prf.appendSum(binary.BigEndian.AppendUint64(make([]byte, 0, macSize), l.id), message), nil
 }
 
 // VerifyMAC returns nil when mac is what MAC gave for message, under any version of the practice's audit key. It wraps
-// [ErrAuth] when it is not and [ErrUnknownKey] when the key that mac names is none of the practice's; such an error has,
-// or wraps one that has, a method Forged() bool that returns true. Any other error says that it could not be checked, also
-// where the key is kept and does not open.
+// [ErrAuth] when it is not and [ErrUnknownKey] when the key that mac names is none of the practice's; such an error
+// has, or wraps one that has, a method Forged() bool that returns true. Any other error says that it could not be
+// checked, also where the key is kept and does not open.
 func (k *Keyring) VerifyMAC(ctx context.Context, practice string, message, mac []byte) error {
 	if err := validText("the practice", practice, 64); err != nil {
 		return err
@@ -46,11 +46,7 @@ func (k *Keyring) VerifyMAC(ctx context.Context, practice string, message, mac [
 	if l.subject.Class != classAudit {
 		return forged{fmt.Errorf("%w: a code of a key that makes none", ErrAuth)}
 	}
-	sum, err := l.prf.appendSum(make([]byte, 0, 32), message)
-	if err != nil {
-		return err
-	}
-	if !hmac.Equal(sum, mac[8:]) {
+	if !hmac.Equal(l.prf.appendSum(make([]byte, 0, 32), message), mac[8:]) {
 		return forged{fmt.Errorf("%w: a code does not fit its message", ErrAuth)}
 	}
 	return nil
@@ -85,15 +81,15 @@ func (f forged) Forged() bool { return true }
 // Tag returns 32 bytes by which a practice's entries about value are found. It comes from the practice's first audit
 // key, whatever versions follow, because what is in the log cannot be tagged anew.
 func (k *Keyring) Tag(ctx context.Context, practice, value string) ([]byte, error) {
-	l, err := k.practiceKey(ctx, practice, classAudit, 1, purposeTag)
+	l, err := k.practiceKey(ctx, ref{Subject: auditSubject(practice), version: 1, purpose: purposeTag})
 	if err != nil {
 		return nil, err
 	}
-	return l.prf.appendSum(nil, []byte(value))
+	return l.prf.appendSum(nil, []byte(value)), nil
 }
 
-// SealEvidence seals plaintext under the patient's key of class [Evidence], or the practice's own where patient is empty,
-// and binds it to id.
+// SealEvidence seals plaintext under the patient's key of class [Evidence], or the practice's own where patient is
+// empty, and binds it to id. Its errors are those of Seal.
 func (k *Keyring) SealEvidence(ctx context.Context, practice, patient, id string, plaintext []byte) ([]byte, error) {
 	return k.Seal(ctx, nil, plaintext, evidence(practice, patient, id))
 }
@@ -118,6 +114,8 @@ func (k *Keyring) OpenEvidence(ctx context.Context, practice, id string, sealed 
 	}
 	return k.open(l, nil, sealed, b)
 }
+
+func auditSubject(practice string) Subject { return Subject{Practice: practice, Class: classAudit} }
 
 func evidence(practice, patient, id string) Binding {
 	b := Binding{Practice: practice, Patient: patient, Kind: evidenceKind, ID: id}

@@ -75,8 +75,8 @@ func TestMAC(t *testing.T) {
 	}
 }
 
-// TestMACOfAnotherKey names keys of other classes in a code: an index of a kind that is called like the purpose of a code
-// must not pass for one.
+// TestMACOfAnotherKey names keys of other classes in a code: an index of a kind that is called like the purpose of a
+// code must not pass for one.
 func TestMACOfAnotherKey(t *testing.T) {
 	s := newStore()
 	ring := newRing(t, s, newManager(), nil)
@@ -194,7 +194,8 @@ func TestEvidence(t *testing.T) {
 	// After the class is shredded the entry says so.
 	sealed, err := ring.SealEvidence(t.Context(), practice, "p-204", "e-1", []byte("plain"))
 	require.NoError(t, err)
-	require.NoError(t, ring.Shred(t.Context(), crypto.Subject{Practice: practice, Patient: "p-204", Class: crypto.Evidence}))
+	of := crypto.Subject{Practice: practice, Patient: "p-204", Class: crypto.Evidence}
+	require.NoError(t, ring.Shred(t.Context(), of))
 	_, err = ring.OpenEvidence(t.Context(), practice, "e-1", sealed)
 	require.ErrorIs(t, err, crypto.ErrShredded)
 	_, err = ring.SealEvidence(t.Context(), practice, "p-204", "e-2", []byte("plain"))

@@ -73,7 +73,8 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil || string(got) != string(prefix)+string(plain) {
 			rt.Fatalf("does not open under its own binding: %v", err)
 		}
-		if got, err := ring.Open(t.Context(), nil, sealed[len(prefix):], to); (err == nil) != (from == to) || from != to && got != nil {
+		got, err = ring.Open(t.Context(), nil, sealed[len(prefix):], to)
+		if (err == nil) != (from == to) || from != to && got != nil {
 			rt.Fatalf("moved from %v to %v: %v", from, to, err)
 		}
 	})
@@ -117,7 +118,9 @@ func TestBadBindings(t *testing.T) {
 	require.ErrorIs(t, err, crypto.ErrInvalid)
 	_, err = plainRing(t).Index(t.Context(), "", "kind", "value")
 	require.ErrorIs(t, err, crypto.ErrInvalid)
-	for _, s := range []crypto.Subject{{}, {Practice: practice}, {Practice: practice, Class: "data"}, {Practice: practice, Patient: "p"}} {
+	for _, s := range []crypto.Subject{
+		{}, {Practice: practice}, {Practice: practice, Class: "data"}, {Practice: practice, Patient: "p"},
+	} {
 		require.ErrorIs(t, plainRing(t).Shred(t.Context(), s), crypto.ErrInvalid, "%v", s)
 	}
 }

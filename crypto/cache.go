@@ -17,7 +17,7 @@ type live struct {
 	prf     *prf        // of a key that authenticates, for one purpose
 
 	// Guarded by the cache.
-	refs   []ref
+	refs   [2]ref // may be equal
 	place  *list.Element
 	loaded time.Time
 }
@@ -142,26 +142,20 @@ func (c *cache) fly(ctx context.Context, r flightRef, f *flight, load func(conte
 	}
 }
 
-// keep files l under r and under its id. A key that is filed already gets r as a further name and no longer life.
+// keep files l, a new key, under r and under its id, in place of what was there.
 func (c *cache) keep(l *live, r ref, began time.Time) {
-	if l.place == nil {
-		l.loaded = began
-		l.place = c.order.PushFront(l)
-		c.file(l, ref{Subject: Subject{Practice: l.subject.Practice}, id: l.id, purpose: r.purpose})
+	l.loaded = began
+	l.place = c.order.PushFront(l)
+	byID := ref{Subject: Subject{Practice: l.subject.Practice}, id: l.id, purpose: r.purpose}
+	for _, name := range []ref{r, byID} {
+		if other := c.keys[name]; other != nil && other != l {
+			c.drop(other)
+		}
+		c.keys[name] = l
 	}
-	c.file(l, r)
+	l.refs = [2]ref{r, byID}
 	for c.order.Len() > c.max {
 		c.drop(c.order.Back().Value.(*live))
-	}
-}
-
-func (c *cache) file(l *live, r ref) {
-	if other := c.keys[r]; other != nil && other != l {
-		c.drop(other)
-	}
-	if c.keys[r] == nil {
-		c.keys[r] = l
-		l.refs = append(l.refs, r)
 	}
 }
 
@@ -171,7 +165,6 @@ func (c *cache) drop(l *live) {
 		delete(c.keys, r)
 	}
 	c.order.Remove(l.place)
-	l.refs, l.place = nil, nil
 }
 
 // forget drops every key of s, and has every load of its practice that is under way repeated.

@@ -69,7 +69,9 @@ func TestOneCallWhenAllComeAtOnce(t *testing.T) {
 // TestLifetime wants a key to be read again when it has aged, counted from before it was read, and a clock that was set
 // back not to prolong it.
 func TestLifetime(t *testing.T) {
-	for name, o := range map[string]crypto.Options{"5 minutes by default": {}, "10 seconds": {Lifetime: 10 * time.Second}} {
+	for name, o := range map[string]crypto.Options{
+		"5 minutes by default": {}, "10 seconds": {Lifetime: 10 * time.Second},
+	} {
 		t.Run(name, func(t *testing.T) {
 			var c clock
 			c.advance(time.Hour)

@@ -1,5 +1,5 @@
-// Package crypto seals what a dental practice keeps about its patients, finds sealed values again, and destroys the keys
-// of what must be forgotten. It runs on the standard library alone, and under GODEBUG=fips140=on and fips140=only.
+// Package crypto seals what a dental practice keeps about its patients, finds sealed values again, and destroys the
+// keys of what must be forgotten. It needs the standard library alone.
 //
 //	manager, err := crypto.OpenKeyFile("/var/lib/practice/keys")
 //	keyring, err := crypto.NewKeyring(cryptopg.New(db, nil), manager, nil)
@@ -14,33 +14,34 @@
 //
 // # Keys
 //
-// A [KeyManager] holds the root key and wraps one key per practice. The practice's key wraps, in this process, one key
-// per patient and retention class, and the practice's own: for what belongs to no patient, for blind indexes, and for the
-// audit log. Wrapped keys are kept by a [KeyStore]. Nothing there opens anything without the key manager.
+// A [KeyManager] holds the root key and wraps one key per practice. The practice's key wraps, in this process, one
+// key per patient and retention class, and the practice's own: for what belongs to no patient, for blind indexes, and
+// for the audit log. Wrapped keys are kept by a [KeyStore]. Nothing there opens anything without the key manager.
 //
-// Unwrapped keys stay in memory for Options.Lifetime, so that the key manager is asked once per practice and lifetime and
-// not once per value. A root key that is revoked there stops opening values within twice the lifetime: a patient's key
-// may have been unwrapped just before the practice's key aged. The bytes of a key are wiped as soon as its cipher is
-// made; the cipher itself holds an expanded key that Go's standard library cannot wipe, until the garbage collector takes
-// it.
+// Unwrapped keys stay in memory for Options.Lifetime, so that the key manager is asked once per practice and lifetime
+// and not once per value. A root key that is revoked there stops opening values within twice the lifetime: a
+// patient's key may have been unwrapped just before the practice's key aged. The bytes of a key are wiped as soon as
+// its cipher is made. The cipher itself holds an expanded key, and a blind index or a code a derived one, until the
+// garbage collector takes it: Go's standard library has no way to wipe those.
 //
-// Nonces are random. NIST SP 800-38D allows 2^32 values under one key with random nonces of 96 bits, so that a repeated
-// nonce, which would give both values away, stays unlikely. A keyring refuses with [ErrExhausted] past 2^31: it cannot know
-// what other processes seal, and the count begins anew with the process. Keys share 16,384 counters, so a key may be
-// counted too high. No patient comes near; a practice that seals a thousand values a second for its own key needs 24 days.
+// Nonces are random. NIST SP 800-38D allows 2^32 values under one key with random nonces of 96 bits, so that a
+// repeated nonce, which would give both values away, stays unlikely. A keyring refuses with [ErrExhausted] past 2^31:
+// it cannot know what other processes seal, and the count begins anew with the process. Keys share 16,384 counters,
+// so a key may be counted too high. No patient comes near; a practice that seals a thousand values a second for its
+// own key needs 24 days.
 //
 // # Shredding
 //
-// [Keyring.Shred] destroys the key of one patient and class, and with it everything that was sealed under it wherever it
-// lies. It takes effect at once in the same keyring and within Options.Lifetime in other processes. The mark that is left
-// refuses a new key. A backup of the key store that is older brings the key back: keep those backups shorter than the
-// data's, and shred again after a restore.
+// [Keyring.Shred] destroys the key of one patient and class, and with it everything that was sealed under it wherever
+// it lies. It takes effect at once in the same keyring and within Options.Lifetime in other processes. The mark that
+// is left refuses a new key. A backup of the key store that is older brings the key back: keep those backups shorter
+// than the data's, and shred again after a restore.
 //
 // # Transactions
 //
-// A key store never takes part in a caller's transaction: a key that was rolled back would take along whatever was sealed
-// under it. It commits on a handle of its own, and needs a connection pool of its own where callers open transactions,
-// because transactions that each wait for a second connection of one shared pool stop each other.
+// A key store never takes part in a caller's transaction: a key that was rolled back would take along whatever was
+// sealed under it. It commits on a handle of its own, and needs a connection pool of its own where callers open
+// transactions, because transactions that each wait for a second connection of one shared pool stop each other.
 //
 // # Errors
 //
@@ -61,21 +62,31 @@
 //	ciphertext      as long as the plaintext
 //	tag            16 bytes
 //
-// The additional data are the 14 bytes "enamel/field/1"; practice, patient, class, kind and id, each behind its length in
-// 4 bytes; and the first 12 bytes of the sealed value. So anyone who has the key opens it with any AES-GCM, and a value
-// that was moved opens nowhere.
+// The additional data are the 14 bytes "enamel/field/1"; practice, patient, class, kind and id, each behind its
+// length in 4 bytes; and the first 12 bytes of the sealed value. So anyone who has the key opens it with any AES-GCM,
+// and a value that was moved opens nowhere.
 //
-// A wrapped key is the byte 0x01, a nonce of 12 bytes, 32 bytes of ciphertext and a tag of 16, by AES-256-GCM too. A key
-// that the practice's key wraps has as additional data "enamel/key/1"; practice, patient and class as above; its id in 8
-// bytes and its version in 4. Its check in the key store is the first 16 bytes of HMAC-SHA256, under the key itself, of
-// the same with "enamel/commit/1" in front. The practice's own keys have no patient and the class practice, data, index or
-// audit; a sealed value of a practice's own data key is bound to an empty class. A practice's key is bound, at the key
-// manager, to the practice and the word "practice", each behind its length. A key file (its form is that of
-// encodeKeyFile) wraps it with additional data "enamel/root/1", the root key's id and those bytes, again behind lengths.
+// A wrapped key is the byte 0x01, a nonce of 12 bytes, 32 bytes of ciphertext and a tag of 16, by AES-256-GCM too. A
+// key that the practice's key wraps has as additional data "enamel/key/1"; practice, patient and class as above; its
+// id in 8 bytes and its version in 4. Its check in the key store is the first 16 bytes of HMAC-SHA256, under the key
+// itself, of the same with "enamel/commit/1" in front. The practice's own keys have no patient and the class
+// practice, data, index or audit; a sealed value of a practice's own data key is bound to an empty class. A
+// practice's key is bound, at the key manager, to the practice and the word "practice", each behind its length.
 //
-// A blind index is HMAC-SHA256 of the value, under a key that HKDF-SHA256 derives from the practice's index key, without
-// salt and with "enamel/index/1" and the kind behind its length as info. Codes and tags of the audit log are made likewise
-// from its audit key, with "enamel/audit/1" and "mac" or "tag"; the key's id stands before a code, in 8 bytes.
+// A key file wraps it with additional data "enamel/root/1", the root key's id and those bytes, again behind lengths. It
+// is text: a line "enamel-keys 1 " with the number of keys, then a line for each key, oldest first, with its id, the key
+// and its check in hexadecimal between single spaces. The check is the first 16 bytes of HMAC-SHA256, under the key, of
+// "enamel/root-check/1" and the id behind its length.
+//
+// A blind index is HMAC-SHA256 of the value, under a key that HKDF-SHA256 derives from the practice's index key,
+// without salt and with "enamel/index/1" and the kind behind its length as info. Codes and tags of the audit log are
+// made likewise from its audit key, with "enamel/audit/1" and "mac" or "tag"; the key's id stands before a code, in 8
+// bytes.
+//
+// # FIPS 140-3
+//
+// Everything runs under GODEBUG=fips140=on and fips140=only, also when built with GOFIPS140=v1.0.0. Mode only is an aid
+// that refuses what is not approved; what complies is mode on with a module that was validated.
 //
 // # Compatibility
 //

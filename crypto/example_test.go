@@ -47,7 +47,7 @@ func ExampleKeyring_Shred() {
 	}
 	ctx := context.Background()
 	note := crypto.Binding{Practice: "elm-street", Patient: "p-204", Class: crypto.Chart, Kind: "note.text", ID: "n-1"}
-	bill := crypto.Binding{Practice: "elm-street", Patient: "p-204", Class: crypto.Billing, Kind: "claim.amount", ID: "c-1"}
+	bill := crypto.Binding{Practice: "elm-street", Patient: "p-204", Class: crypto.Billing, Kind: "claim.sum", ID: "c-1"}
 	sealedNote, err := keyring.Seal(ctx, nil, []byte("caries"), note)
 	if err != nil {
 		fmt.Println(err)

@@ -25,16 +25,18 @@ func FuzzOpen(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, seed := range [][]byte{nil, good, good[:40], entry, mac, append([]byte{0xD1, 1, 0, 0}, mac...), {0xD1, 2, 0, 0}} {
+	head := []byte{0xD1, 1, 0, 0}
+	for _, seed := range [][]byte{nil, good, good[:40], entry, mac, append(head, mac...), {0xD1, 2, 0, 0}} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, sealed []byte) {
-		if plain, err := ring.Open(ctx, nil, sealed, b); err == nil != bytes.Equal(sealed, good) || err != nil && plain != nil {
+		plain, err := ring.Open(ctx, nil, sealed, b)
+		if err == nil != bytes.Equal(sealed, good) || err != nil && plain != nil {
 			t.Errorf("Open: %v", err)
 		} else if err != nil && !errors.Is(err, crypto.ErrNotOpened) {
 			t.Errorf("Open: %v", err)
 		}
-		plain, err := ring.OpenEvidence(ctx, practice, "e-1", sealed)
+		plain, err = ring.OpenEvidence(ctx, practice, "e-1", sealed)
 		if err == nil != bytes.Equal(sealed, entry) || err != nil && plain != nil {
 			t.Errorf("OpenEvidence: %v", err)
 		}

@@ -18,10 +18,6 @@ func (k *Keyring) load(ctx context.Context, r ref) (*live, error) {
 		if err != nil {
 			return nil, err
 		}
-		// The same key may be in use under its id.
-		if l := k.cache.hit(ref{Subject: Subject{Practice: row.Practice}, id: row.ID, purpose: r.purpose}); l != nil {
-			return l, nil
-		}
 		raw, err := k.unwrap(ctx, row)
 		if err != nil {
 			return nil, err
@@ -176,8 +172,8 @@ func ready(row Key, key secret, purpose string) (*live, error) {
 	return l, nil
 }
 
-// commitment ties a key to its row. AES-GCM does not: without it, whoever writes to the registry and holds two keys could
-// craft a value that opens differently under each.
+// commitment ties a key to its row. AES-GCM does not: without it, whoever writes to the registry and holds two keys
+// could craft a value that opens differently under each.
 func commitment(key secret, row Key) []byte {
 	code := hmac.New(sha256.New, key.raw)
 	code.Write(row.bind("enamel/commit/1"))

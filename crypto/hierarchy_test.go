@@ -2,7 +2,7 @@ package crypto_test
 
 import (
 	"context"
-	"errors"
+	"math"
 	"slices"
 	"testing"
 
@@ -104,6 +104,27 @@ func TestStoreKeepsAnother(t *testing.T) {
 	}
 }
 
+// TestStoreMixesPractices wants a store that finds another practice's key by its id to be found out: a code of one
+// practice must not verify in another.
+func TestStoreMixesPractices(t *testing.T) {
+	s, m := newStore(), newManager()
+	message := []byte("an entry")
+	ring := newRing(t, s, m, nil)
+	mac, err := ring.MAC(t.Context(), practice, message)
+	require.NoError(t, err)
+	theirs, err := s.Key(t.Context(), auditKey, 0)
+	require.NoError(t, err)
+	_, err = ring.MAC(t.Context(), "oak-lane", message)
+	require.NoError(t, err)
+	s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+		if err != nil {
+			return theirs.Clone(), nil
+		}
+		return k, err
+	}
+	require.ErrorIs(t, ring.VerifyMAC(t.Context(), "oak-lane", message, mac), crypto.ErrNotOpened)
+}
+
 // TestLostPracticeKey wants a registry whose practice key is missing to be refused and not to be given another one,
 // which would stand in the way when the row is restored.
 func TestLostPracticeKey(t *testing.T) {
@@ -159,8 +180,8 @@ func TestPracticeKeyVersions(t *testing.T) {
 	require.LessOrEqual(t, m.calls.Load(), int64(3), "one call per version and keyring")
 }
 
-// TestDown wants an error and nothing else when the key store or the key manager cannot be reached, and the work to go on
-// afterwards.
+// TestDown wants an error and nothing else when the key store or the key manager cannot be reached, and the work to
+// go on afterwards.
 func TestDown(t *testing.T) {
 	s, m := newStore(), newManager()
 	b := chart("p-204", "n-1")
@@ -233,7 +254,8 @@ func TestEphemeral(t *testing.T) {
 	require.ErrorIs(t, err, crypto.ErrAuth, "bound to what it was wrapped for")
 }
 
-// TestExhausted wants a key that has sealed its share to refuse, also after it was dropped and loaded again, and to open.
+// TestExhausted wants a key that has sealed its share to refuse, also after it was dropped and loaded again, and to
+// open.
 func TestExhausted(t *testing.T) {
 	s, m := newStore(), newManager()
 	ring := newRing(t, s, m, &crypto.Options{MaxKeys: 1})
@@ -249,8 +271,9 @@ func TestExhausted(t *testing.T) {
 		_, err = ring.Index(t.Context(), practice, "kind", "value") // takes the only place in the cache
 		require.NoError(t, err)
 	}
-	if errors.Is(crypto.ErrExhausted, crypto.ErrNotOpened) {
-		t.Error("nothing is wrong with what was sealed")
-	}
+	require.NoError(t, ring.Spend(sealed, math.MaxUint32-crypto.SealLimit+1)) // the counter at its very end
+	_, err := ring.Seal(t.Context(), nil, []byte("plain"), b)
+	require.ErrorIs(t, err, crypto.ErrExhausted)
+	require.NotErrorIs(t, err, crypto.ErrNotOpened)
 	seal(t, newRing(t, s, m, nil), "plain", b) // the count is this keyring's
 }

@@ -13,10 +13,10 @@ import (
 	"sync"
 )
 
-// KeyFile is a [KeyManager] on a file of root keys, for a practice that runs on one machine and for development. Whoever
-// can read the file and the database can open everything: keep its backups apart from those of the database. It wraps
-// with the newest version that it has seen and unwraps with whatever version is named; a version that another process
-// added is read when it is first named. It may be used concurrently and prints as a fixed word.
+// KeyFile is a [KeyManager] on a file of root keys, for a practice that runs on one machine and for development.
+// Whoever can read the file and the database can open everything: keep its backups apart from those of the database.
+// It wraps with the newest version that it has seen and unwraps with whatever version is named; a version that
+// another process added is read when it is first named. It may be used concurrently and prints as a fixed word.
 type KeyFile struct {
 	quiet
 	path string

@@ -109,8 +109,8 @@ func TestKeyFileThatIsNone(t *testing.T) {
 	require.ErrorIs(t, err, crypto.ErrInvalid)
 }
 
-// TestKeyFileDamaged flips every bit of a file with two keys, cuts it everywhere, and lengthens it: each is refused, and
-// the file stays as it is for whoever repairs it.
+// TestKeyFileDamaged flips every bit of a file with two keys, cuts it everywhere, and lengthens it: each is refused,
+// and the file stays as it is for whoever repairs it.
 func TestKeyFileDamaged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys")
 	require.NoError(t, openFile(t, path).Rotate())

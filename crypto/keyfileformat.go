@@ -13,8 +13,8 @@ import (
 // keyFileHead is the first line of a key file, before the number of keys in it.
 const keyFileHead = "enamel-keys 1 "
 
-// encodeKeyFile writes the one form that decodeKeyFile reads: a line that says what it is and how many keys follow, then
-// a line for each key, oldest first: its id, the key and its check in hexadecimal.
+// encodeKeyFile writes the one form that decodeKeyFile reads: a line that says what it is and how many keys follow,
+// then a line for each key, oldest first: its id, the key and its check in hexadecimal.
 func encodeKeyFile(keys []rootKey) []byte {
 	out := make([]byte, 0, 32+len(keys)*160)
 	out = append(out, keyFileHead...)

@@ -27,7 +27,8 @@ type Options struct {
 	Lifetime time.Duration
 }
 
-// Keyring seals, opens, indexes and shreds. It may be used concurrently; a process needs one. It prints as a fixed word.
+// Keyring seals, opens, indexes and shreds. It may be used concurrently; a process needs one. It prints as a fixed
+// word.
 type Keyring struct {
 	quiet
 	store   KeyStore
@@ -45,9 +46,9 @@ const sealLimit = 1 << 31
 // is dropped and loaded again is not counted from zero. Keys that share one are counted too high, never too low.
 const sealCounters = 1 << 14
 
-// NewKeyring returns a keyring on a key store and a key manager, both required; o may be nil. It makes keys on first use
-// and reads and writes on the store's own handle, so where callers open transactions, give the store a connection pool
-// of its own.
+// NewKeyring returns a keyring on a key store and a key manager, both required; o may be nil. It makes keys on first
+// use and reads and writes on the store's own handle, so where callers open transactions, give the store a connection
+// pool of its own.
 func NewKeyring(keys KeyStore, manager KeyManager, o *Options) (*Keyring, error) {
 	if keys == nil || manager == nil {
 		return nil, fmt.Errorf("%w: a keyring needs a key store and a key manager", ErrInvalid)
@@ -74,10 +75,10 @@ func NewKeyring(keys KeyStore, manager KeyManager, o *Options) (*Keyring, error)
 	}, nil
 }
 
-// Seal encrypts plaintext, which may be empty and has at most 1 GiB, binds it to b, and appends the result to dst. The
-// result is 40 bytes longer than plaintext. Where dst has room for it nothing is allocated, unless dst and plaintext
-// overlap. The first value of a subject makes its key. Errors wrap [ErrInvalid], [ErrShredded] or [ErrExhausted], or what the
-// key store or the key manager answered; nothing is returned beside one.
+// Seal encrypts plaintext, which may be empty and has at most 1 GiB, binds it to b, and appends the result to dst.
+// The result is 40 bytes longer than plaintext. Where dst has room for it nothing is allocated, unless dst and
+// plaintext overlap. The first value of a subject makes its key. Errors wrap [ErrInvalid], [ErrShredded] or
+// [ErrExhausted], or what the key store or the key manager answered; nothing is returned beside one.
 func (k *Keyring) Seal(ctx context.Context, dst, plaintext []byte, b Binding) ([]byte, error) {
 	s, err := b.subject()
 	if err != nil {
@@ -115,19 +116,19 @@ func (k *Keyring) Open(ctx context.Context, dst, sealed []byte, b Binding) ([]by
 	return k.open(l, dst, sealed, b)
 }
 
-// Index returns the blind index of value: 32 bytes by which equal values of one practice and kind are found, and which
-// say nothing to whoever lacks the key. Kind has at most 256 bytes; under another kind or practice the same value has
-// another index. The value is taken as it is, so normalise it first. What an index cannot hide is which rows are equal and
-// how often: do not index what has few values, such as a sex or a birth date alone.
+// Index returns the blind index of value: 32 bytes by which equal values of one practice and kind are found, and
+// which say nothing to whoever lacks the key. Kind has at most 256 bytes; under another kind or practice the same
+// value has another index. The value is taken as it is, so normalise it first. What an index cannot hide is which
+// rows are equal and how often: do not index what has few values, such as a sex or a birth date alone.
 func (k *Keyring) Index(ctx context.Context, practice, kind, value string) ([]byte, error) {
 	if err := validText("the kind", kind, 256); err != nil {
 		return nil, err
 	}
-	l, err := k.practiceKey(ctx, practice, classIndex, 0, kind)
+	l, err := k.practiceKey(ctx, ref{Subject: Subject{Practice: practice, Class: classIndex}, purpose: kind})
 	if err != nil {
 		return nil, err
 	}
-	return l.prf.appendSum(nil, []byte(value))
+	return l.prf.appendSum(nil, []byte(value)), nil
 }
 
 // Shred destroys the subject's key. When it returns nil nothing of that subject and class opens with this keyring any
@@ -218,11 +219,11 @@ func overlap(a, b []byte) bool {
 }
 
 // practiceKey returns one of the practice's own keys that authenticate, made on first use.
-func (k *Keyring) practiceKey(ctx context.Context, practice string, class Class, version int, purpose string) (*live, error) {
-	if err := validText("the practice", practice, 64); err != nil {
+func (k *Keyring) practiceKey(ctx context.Context, r ref) (*live, error) {
+	if err := validText("the practice", r.Practice, 64); err != nil {
 		return nil, err
 	}
-	return k.key(ctx, ref{Subject: Subject{Practice: practice, Class: class}, version: version, purpose: purpose})
+	return k.key(ctx, r)
 }
 
 // key returns the key under r, which names a subject, and makes the subject's first when it has none.

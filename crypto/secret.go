@@ -10,8 +10,8 @@ import (
 // keySize is the length of every key of this package: AES-256's, and what HKDF and HMAC take here.
 const keySize = 32
 
-// quiet makes whatever embeds it print a fixed word, so that no verb of fmt, no logger and no encoder that asks for text
-// shows what is inside.
+// quiet makes whatever embeds it print a fixed word, so that no verb of fmt, no logger and no encoder that asks for
+// text shows what is inside.
 type quiet struct{}
 
 const hidden = "[secret]"

@@ -63,7 +63,9 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 	require.NoError(t, err)
 	mac, err := ring.MAC(t.Context(), b.Practice, plain)
 	require.NoError(t, err)
-	secrets := []string{planted, hex.EncodeToString(row.Wrapped.Blob[:8]), hex.EncodeToString(sealed[12:20]), fmt.Sprint(row.ID)}
+	secrets := []string{
+		planted, hex.EncodeToString(row.Wrapped.Blob[:8]), hex.EncodeToString(sealed[12:20]), fmt.Sprint(row.ID),
+	}
 
 	var errs []error
 	collect := func(err error) {
@@ -86,7 +88,8 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 	try(ring, func(b *crypto.Binding) { b.ID += "x" })
 	try(ring, func(b *crypto.Binding) { b.Patient += "x" })
 	try(ring, func(b *crypto.Binding) { b.Practice += "x" })
-	for _, bad := range [][]byte{nil, plain, append([]byte{0xD1, 2}, sealed[2:]...), append([]byte{0xD1, 1, 0, 0}, make([]byte, 60)...)} {
+	newer, unknown := append([]byte{0xD1, 2}, sealed[2:]...), append([]byte{0xD1, 1, 0, 0}, make([]byte, 60)...)
+	for _, bad := range [][]byte{nil, plain, newer, unknown} {
 		collect(second(ring.Open(t.Context(), nil, bad, b)))
 		collect(second(ring.OpenEvidence(t.Context(), b.Practice, b.ID, bad)))
 		collect(ring.VerifyMAC(t.Context(), b.Practice, plain, bad))

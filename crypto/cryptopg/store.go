@@ -95,8 +95,8 @@ func (s *Store) one(ctx context.Context, op, where string, args ...any) (crypto.
 	return rows[0].key(), nil
 }
 
-// Shred implements crypto.KeyStore. The first statement marks the subject, also one without a key, and waits for whoever
-// is adding to it; the second sees every version that was added by then.
+// Shred implements crypto.KeyStore. The first statement marks the subject, also one without a key, and waits for
+// whoever is adding to it; the second sees every version that was added by then.
 func (s *Store) Shred(ctx context.Context, of crypto.Subject) error {
 	err := s.pg.Atomic(ctx, func(pg pgstore.Handle) error {
 		_, err := pg.Exec(ctx, `INSERT INTO ? AS k (practice, patient, class, version, shredded) VALUES (?, ?, ?, 1, true)

@@ -25,8 +25,8 @@ func open(t *testing.T, maxConns int) (*bun.DB, *cryptopg.Options) {
 	return db, o
 }
 
-// TestConformance runs the suite on a pool; on a single connection, on which a method that needs a second one beside its
-// own would wait for ever; and where Postgres undoes concurrent transactions sooner than by default.
+// TestConformance runs the suite on a pool; on a single connection, on which a method that needs a second one beside
+// its own would wait for ever; and where Postgres undoes concurrent transactions sooner than by default.
 func TestConformance(t *testing.T) {
 	for _, setup := range []struct {
 		conns int
@@ -147,7 +147,7 @@ func TestDown(t *testing.T) {
 	out, err = cold.Seal(t.Context(), nil, []byte("plain"), b)
 	require.Error(t, err)
 	require.Nil(t, out)
-	require.Error(t, cold.Shred(t.Context(), crypto.Subject{Practice: "elm-street", Patient: "p-204", Class: crypto.Chart}))
+	require.Error(t, cold.Shred(t.Context(), crypto.Subject{Practice: b.Practice, Patient: b.Patient, Class: b.Class}))
 }
 
 func TestMigrations(t *testing.T) {

@@ -114,9 +114,11 @@ func mutants() map[string]func() crypto.KeyStore {
 			}
 			return m
 		},
-		"folds case":           func() crypto.KeyStore { return renaming(strings.ToLower) },
-		"trims space":          func() crypto.KeyStore { return renaming(strings.TrimSpace) },
-		"cuts names":           func() crypto.KeyStore { return renaming(func(s string) string { return s[:min(len(s), 32)] }) },
+		"folds case":  func() crypto.KeyStore { return renaming(strings.ToLower) },
+		"trims space": func() crypto.KeyStore { return renaming(strings.TrimSpace) },
+		"cuts names": func() crypto.KeyStore {
+			return renaming(func(s string) string { return s[:min(len(s), 32)] })
+		},
 		"keeps ids in 63 bits": func() crypto.KeyStore { return narrowing(1<<63 - 1) },
 		"keeps ids in a float": func() crypto.KeyStore { return narrowing(0xFFFFFFFFFFFFF800) },
 		"lets an id be used twice": func() crypto.KeyStore {
