@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/enamel-go/enamel/examples/internal/network"
 	"github.com/enamel-go/enamel/examples/internal/world"
 )
 
@@ -18,9 +19,8 @@ type config struct {
 	schema   string
 	keys     string
 
-	twilioSID, twilioToken string
-	twilioNumber           string
-	publicURL              string // under which Twilio reaches this server
+	twilio       network.Twilio
+	twilioNumber string // of the practice
 
 	token string // tests choose one; otherwise it is made at the start
 }
@@ -28,9 +28,7 @@ type config struct {
 // parse reads flags and environment. Secrets come from the environment alone: arguments are seen by everybody on the
 // machine.
 func parse(args []string, getenv func(string) string, output io.Writer) (config, error) {
-	c := config{
-		database: getenv("DATABASE_URL"), twilioSID: getenv("TWILIO_ACCOUNT_SID"), twilioToken: getenv("TWILIO_AUTH_TOKEN"),
-	}
+	c := config{database: getenv("DATABASE_URL"), twilio: network.TwilioFrom(getenv)}
 	flags := flag.NewFlagSet("server", flag.ContinueOnError)
 	flags.SetOutput(output)
 	flags.Usage = func() {
@@ -43,7 +41,7 @@ func parse(args []string, getenv func(string) string, output io.Writer) (config,
 	flags.StringVar(&c.carrier, "carrier", "127.0.0.1:8444", "`address` at which workers reach the simulated carrier; loopback only; with DATABASE_URL alone")
 	flags.StringVar(&c.schema, "schema", "enamel", "database `schema` of all tables")
 	flags.StringVar(&c.keys, "keys", "", "`file` of the root keys, made on first use (default: enamel/keys in your configuration folder)")
-	flags.StringVar(&c.publicURL, "public-url", "", "`https address` under which Twilio reaches this server")
+	flags.StringVar(&c.twilio.Public, "public-url", "", "`https address` under which Twilio reaches this server")
 	flags.StringVar(&c.twilioNumber, "twilio-number", "", "`number` of the practice at Twilio, such as +15125550100")
 	if err := flags.Parse(args); err != nil {
 		return config{}, err
@@ -51,13 +49,10 @@ func parse(args []string, getenv func(string) string, output io.Writer) (config,
 	if flags.NArg() > 0 {
 		return config{}, fmt.Errorf("there is nothing to do with %q; the flags are listed by -help", flags.Arg(0))
 	}
-	if (c.twilioSID == "") != (c.twilioToken == "") {
-		return config{}, errors.New("Twilio needs both TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+	if c.twilio.SID != "" && c.twilioNumber == "" {
+		return config{}, errors.New("for Twilio, name the practice's number there with -twilio-number")
 	}
-	if c.twilioSID != "" && (c.publicURL == "" || c.twilioNumber == "") {
-		return config{}, errors.New("Twilio needs -public-url, which it signs its webhooks with, and -twilio-number")
-	}
-	c.publicURL = strings.TrimSuffix(c.publicURL, "/")
+	c.twilio.Public = strings.TrimSuffix(c.twilio.Public, "/")
 	if c.keys == "" && c.database != "" {
 		var err error
 		if c.keys, err = world.DefaultKeys(); err != nil {

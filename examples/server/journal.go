@@ -20,6 +20,7 @@ type entryView struct {
 	Kind    string            `json:"kind"`
 	Object  string            `json:"object,omitempty"`
 	Patient string            `json:"patient,omitempty"`
+	Name    string            `json:"name,omitempty"` // of the patient, where it is known
 	Reason  string            `json:"reason,omitempty"`
 	Details map[string]string `json:"details,omitempty"`
 }

@@ -132,6 +132,11 @@ func (s *app) fillLog(ctx context.Context, sc *scene, v *view) (err error) {
 	if v.Log.Entries, v.Log.Passed, err = journal(ctx, sc, 25, v.Log.Looks); err != nil {
 		return err
 	}
+	for i, e := range v.Log.Entries {
+		if p, known := person(v.People, e.Patient); known && e.Patient != "" {
+			v.Log.Entries[i].Name = p.Name
+		}
+	}
 	if v.Log.Checkpoint, err = checkpoint(ctx, sc); err != nil {
 		return err
 	}

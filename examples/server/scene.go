@@ -75,16 +75,14 @@ func (s *scene) connect(c config, ground *world.Ground, page string, cert *loopb
 		}
 	}
 	s.network, err = carrier.New(&carrier.Options{
-		Now: ground.Clock.Now, Tick: 20 * time.Millisecond, Token: token,
+		Script: world.Script(), Now: ground.Clock.Now, Tick: 20 * time.Millisecond, Token: token,
 		InboundURL: page + "/webhooks/carrier/inbound", ReceiptURL: page + "/webhooks/carrier/receipts",
 		Secret: []byte(rand.Text()), RootCAs: cert.Pool(),
 	})
-	if err != nil || c.twilioSID == "" {
+	if err != nil {
 		return err
 	}
-	s.twilio, err = twilio.New(c.twilioSID, c.twilioToken, &twilio.Options{
-		InboundURL: c.publicURL + "/webhooks/twilio/inbound", ReceiptURL: c.publicURL + "/webhooks/twilio/receipts",
-	})
+	s.twilio, err = c.twilio.Provider()
 	return err
 }
 

@@ -77,14 +77,14 @@ func (v *textView) tell(t sms.Tracked, now time.Time) {
 	switch t.State {
 	case sms.Queued:
 		v.Group, v.Label = groupWaiting, "Planned"
-		v.Says = "It is looked at on " + spoken(v.At) + "."
+		v.Says = "It leaves " + when(v.At, now) + ", if it may then."
 		switch {
 		case t.Decision.Verdict == sms.Defer:
 			v.Label = "Deferred"
-			v.Says = "It waits until " + spoken(v.At) + ". " + t.Decision.Reason
+			v.Says = "It waits, and is looked at again " + when(v.At, now) + ". " + t.Decision.Reason
 		case t.Attempts > 0:
 			v.Label = "Tried again"
-			v.Says = "The network could not take it. It is tried again on " + spoken(v.At) + "."
+			v.Says = "The network could not take it. It is tried again " + when(v.At, now) + "."
 		case !v.At.After(now):
 			v.Label, v.Says = "Due", "It is due now, and waits for a worker."
 		}
@@ -97,7 +97,7 @@ func (v *textView) tell(t sms.Tracked, now time.Time) {
 		v.Says = "The network cannot say whether it arrived. Ask the patient, then say what you found out. It is not sent again."
 	case sms.Sent:
 		v.Group, v.At = groupSent, t.FirstTry
-		v.Label, v.Says = sent(t)
+		v.Label, v.Says = sent(t, now)
 	case sms.Refused:
 		v.Group, v.Label, v.Says = groupRefused, "Refused", t.Decision.Reason
 	case sms.Failed:
@@ -114,18 +114,18 @@ func (v *textView) tell(t sms.Tracked, now time.Time) {
 }
 
 // sent says how far a text has come.
-func sent(t sms.Tracked) (label, says string) {
-	at := spoken(t.FirstTry)
+func sent(t sms.Tracked, now time.Time) (label, says string) {
+	at := when(t.FirstTry, now)
 	switch t.Delivery {
 	case sms.StatusDelivered:
-		return "Delivered", "It was sent on " + at + " and reached the phone."
+		return "Delivered", "It was sent " + at + " and reached the phone."
 	case sms.StatusUndelivered, sms.StatusFailed:
-		return "Not delivered", "It was sent on " + at + " and did not reach the phone: " + lowerFirst(failedBecause(t.Class))
+		return "Not delivered", "It was sent " + at + " and did not reach the phone: " + lowerFirst(failedBecause(t.Class))
 	}
 	if t.FirstTry.IsZero() {
 		return "Sent", "A person found out that it was sent."
 	}
-	return "Sent", "It was sent on " + at + ". The network has not said yet that it reached the phone."
+	return "Sent", "It was sent " + at + ". The network has not said yet that it reached the phone."
 }
 
 // failedBecause says why a provider refused a text or gave it up.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/examples/internal/network"
 	"github.com/enamel-go/enamel/examples/internal/world"
 	"github.com/enamel-go/enamel/sms"
 )
@@ -17,11 +18,11 @@ func (s *app) webhooks(mux *http.ServeMux) {
 	}
 	mux.Handle("/webhooks/carrier/inbound", s.hook("carrier", "inbound", func(sc *scene) http.Handler { return hook(sc).Inbound(sc.network) }))
 	mux.Handle("/webhooks/carrier/receipts", s.hook("carrier", "receipts", func(sc *scene) http.Handler { return hook(sc).Receipts(sc.network) }))
-	if s.config.twilioSID == "" {
+	if s.config.twilio.SID == "" {
 		return
 	}
-	mux.Handle("/webhooks/twilio/inbound", s.hook("twilio", "inbound", func(sc *scene) http.Handler { return hook(sc).Inbound(sc.twilio) }))
-	mux.Handle("/webhooks/twilio/receipts", s.hook("twilio", "receipts", func(sc *scene) http.Handler { return hook(sc).Receipts(sc.twilio) }))
+	mux.Handle(network.TwilioInbound, s.hook("twilio", "inbound", func(sc *scene) http.Handler { return hook(sc).Inbound(sc.twilio) }))
+	mux.Handle(network.TwilioReceipts, s.hook("twilio", "receipts", func(sc *scene) http.Handler { return hook(sc).Receipts(sc.twilio) }))
 }
 
 // hook serves one webhook in the scene as it is now, and records in the log what was refused: somebody who is not the

@@ -90,6 +90,17 @@ func spoken(t time.Time) string { return local(t).Format("Mon, Jan 2, 3:04 PM") 
 // clocked is the time of day alone.
 func clocked(t time.Time) string { return local(t).Format("3:04 PM") }
 
+// when is a moment within a sentence, as short as today allows.
+func when(t, now time.Time) string {
+	switch {
+	case sameDay(t, now):
+		return "at " + clocked(t)
+	case sameDay(t, now.Add(24*time.Hour)):
+		return "tomorrow at " + clocked(t)
+	}
+	return "on " + spoken(t)
+}
+
 func local(t time.Time) time.Time {
 	zone, err := clock.Central()
 	if err != nil {

@@ -4,16 +4,24 @@ import (
 	"context"
 
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/carrier"
 )
 
 // Network is the name of the simulated carrier among providers.
 const Network = "carrier"
 
-// muteNumber is a phone of the story whose network loses the answer to everything that is sent there, and cannot say
-// afterwards what became of it. So the story has a text that only a person can settle.
+// muteNumber is a phone of the story whose network loses the answer to everything that is sent there, tells of nothing,
+// and cannot say afterwards what became of it. So the story has a text that only a person can settle.
 const muteNumber = "+13035550187"
 
-// mute makes the network lose answers for that one number.
+// Script is how the story's network behaves: all goes well, but for that one number.
+func Script() carrier.Script {
+	return carrier.Script{Message: func(m sms.Message, _ int) carrier.Fate {
+		return carrier.Fate{Lost: m.To == muteNumber, Silent: m.To == muteNumber}
+	}}
+}
+
+// mute keeps the network from being asked about that number.
 func mute(p sms.Provider) sms.Provider {
 	finder, ok := p.(sms.Finder)
 	if !ok {
@@ -25,15 +33,6 @@ func mute(p sms.Provider) sms.Provider {
 type muted struct {
 	sms.Provider
 	finder sms.Finder
-}
-
-// Send implements sms.Provider.
-func (m *muted) Send(ctx context.Context, msg sms.Message) (sms.Accepted, error) {
-	accepted, err := m.Provider.Send(ctx, msg)
-	if err == nil && msg.To == muteNumber {
-		return sms.Accepted{}, &sms.SendError{Stage: sms.AtSend, Provider: Network, Class: sms.Unknown}
-	}
-	return accepted, err
 }
 
 // Find implements sms.Finder.
