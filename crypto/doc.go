@@ -73,10 +73,10 @@
 // practice, data, index or audit; a sealed value of a practice's own data key is bound to an empty class. A
 // practice's key is bound, at the key manager, to the practice and the word "practice", each behind its length.
 //
-// A key file wraps it with additional data "enamel/root/1", the root key's id and those bytes, again behind lengths. It
-// is text: a line "enamel-keys 1 " with the number of keys, then a line for each key, oldest first, with its id, the key
-// and its check in hexadecimal between single spaces. The check is the first 16 bytes of HMAC-SHA256, under the key, of
-// "enamel/root-check/1" and the id behind its length.
+// A key file wraps it with additional data "enamel/root/1", the root key's id and those bytes, again behind lengths.
+// It is text: a line "enamel-keys 1 " with the number of keys, then a line for each key, oldest first, with its id,
+// the key and its check in hexadecimal between single spaces. The check is the first 16 bytes of HMAC-SHA256, under
+// the key, of "enamel/root-check/1" and the id behind its length.
 //
 // A blind index is HMAC-SHA256 of the value, under a key that HKDF-SHA256 derives from the practice's index key,
 // without salt and with "enamel/index/1" and the kind behind its length as info. Codes and tags of the audit log are
