@@ -136,9 +136,7 @@ func (s *Store) texts(ctx context.Context, texts []sms.Text) (part, error) {
 		if err != nil {
 			return part{}, err
 		}
-		sealed, err := s.vault().seal(ctx, textTable, t.Key(), secretText{
-			Patient: t.Patient, From: t.From, To: t.To, Body: t.Body, Subject: t.Subject, Version: t.Version, Zone: t.Zone,
-		})
+		sealed, err := s.vault().sealText(ctx, t)
 		if err != nil {
 			return part{}, err
 		}

@@ -1,6 +1,7 @@
 package smspg
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -26,7 +27,8 @@ const numberIndex = "sms.number"
 
 // columns are what a row is scanned from: the text t, its progress q and its decision d.
 const columns = `t.practice, t.id, t.kind, t.category, t.provider, t.created, t.not_before, t.last_useful, t.sealed,
-	q.state, q.due, q.attempts, q.first_try, q.in_flight, q.provider_id, q.delivery, q.code, q.class, d.sealed AS decision`
+	q.number, q.state, q.due, q.attempts, q.first_try, q.in_flight, q.provider_id, q.delivery, q.code, q.class,
+	d.sealed AS decision`
 
 // row is a text with its progress.
 type row struct {
@@ -39,6 +41,7 @@ type row struct {
 	NotBefore  time.Time    `bun:"not_before"`
 	LastUseful time.Time    `bun:"last_useful"`
 	Sealed     []byte       `bun:"sealed"`
+	Number     []byte       `bun:"number"`
 	State      string       `bun:"state"`
 	Due        time.Time    `bun:"due"`
 	Attempts   int          `bun:"attempts"`
@@ -52,24 +55,33 @@ type row struct {
 	Place      int          `bun:"place"` // of a text that is claimed: its place among those claimed with it
 }
 
-// secretText is the JSON of a text that is sealed. Its names are part of what old rows hold: add, never rename.
+// secretText is the JSON of a text that is sealed. It repeats the plain columns, so that nobody can make an answer of a
+// text by altering one. Its names are part of what old rows hold: add, never rename.
 type secretText struct {
-	Patient string `json:"patient,omitzero"`
-	From    string `json:"from,omitzero"`
-	To      string `json:"to,omitzero"`
-	Body    string `json:"body,omitzero"`
-	Subject string `json:"subject,omitzero"`
-	Version string `json:"version,omitzero"`
-	Zone    string `json:"zone,omitzero"`
+	Kind       sms.Kind         `json:"kind"`
+	Category   consent.Category `json:"category"`
+	Provider   string           `json:"provider"`
+	Created    time.Time        `json:"created"`
+	NotBefore  time.Time        `json:"not_before"`
+	LastUseful time.Time        `json:"last_useful"`
+	Patient    string           `json:"patient,omitzero"`
+	From       string           `json:"from"`
+	To         string           `json:"to"`
+	Body       string           `json:"body"`
+	Subject    string           `json:"subject,omitzero"`
+	Version    string           `json:"version,omitzero"`
+	Zone       string           `json:"zone,omitzero"`
 }
 
 // secretMessage is the JSON of a message that is sealed. Its names are part of what old rows hold: add, never rename.
 type secretMessage struct {
-	From    string `json:"from,omitzero"`
-	To      string `json:"to,omitzero"`
-	Body    string `json:"body,omitzero"`
-	Media   int    `json:"media,omitzero"`
-	Keyword string `json:"keyword,omitzero"`
+	At      time.Time `json:"at"`
+	Word    string    `json:"word,omitzero"`
+	From    string    `json:"from"`
+	To      string    `json:"to"`
+	Body    string    `json:"body"`
+	Media   int       `json:"media,omitzero"`
+	Keyword string    `json:"keyword,omitzero"`
 }
 
 // vault seals and opens what is secret. A number belongs to no patient, so the practice's own key seals what holds one.
@@ -100,6 +112,19 @@ func (v vault) open(ctx context.Context, kind string, k sms.Key, sealed []byte, 
 	return nil
 }
 
+// altered is what is wrong with a row whose plain columns are not those that were sealed with it.
+func altered(table string) error {
+	return fmt.Errorf("%w: the columns of a row of %s differ from what is sealed in it", crypto.ErrAuth, table)
+}
+
+func (v vault) sealText(ctx context.Context, t sms.Text) ([]byte, error) {
+	return v.seal(ctx, textTable, t.Key(), secretText{
+		Kind: t.Kind, Category: t.Category, Provider: t.Provider, Created: t.Created, NotBefore: t.NotBefore,
+		LastUseful: t.LastUseful, Patient: t.Patient, From: t.From, To: t.To, Body: t.Body, Subject: t.Subject,
+		Version: t.Version, Zone: t.Zone,
+	})
+}
+
 // tracked opens a row.
 func (v vault) tracked(ctx context.Context, r row) (sms.Tracked, error) {
 	k := sms.Key{Practice: r.Practice, ID: r.ID}
@@ -107,12 +132,22 @@ func (v vault) tracked(ctx context.Context, r row) (sms.Tracked, error) {
 	if err := v.open(ctx, textTable, k, r.Sealed, &s); err != nil {
 		return sms.Tracked{}, err
 	}
+	number, err := v.number(ctx, r.Practice, s.To)
+	if err != nil {
+		return sms.Tracked{}, err
+	}
+	if r.Kind != string(s.Kind) || r.Category != string(s.Category) || r.Provider != s.Provider ||
+		!r.Created.Equal(s.Created) || !r.NotBefore.Equal(s.NotBefore) || !r.LastUseful.Equal(s.LastUseful) {
+		return sms.Tracked{}, altered(textTable)
+	}
+	if !bytes.Equal(r.Number, number) {
+		return sms.Tracked{}, altered(queueTable)
+	}
 	t := sms.Tracked{
 		Text: sms.Text{
-			ID: r.ID, Practice: r.Practice, Patient: s.Patient, Kind: sms.Kind(r.Kind),
-			Category: consent.Category(r.Category), Provider: r.Provider, From: s.From, To: s.To, Body: s.Body,
-			Subject: s.Subject, Version: s.Version, Zone: s.Zone,
-			NotBefore: r.NotBefore.UTC(), LastUseful: r.LastUseful.UTC(), Created: r.Created.UTC(),
+			ID: r.ID, Practice: r.Practice, Patient: s.Patient, Kind: s.Kind, Category: s.Category, Provider: s.Provider,
+			From: s.From, To: s.To, Body: s.Body, Subject: s.Subject, Version: s.Version, Zone: s.Zone,
+			NotBefore: s.NotBefore.UTC(), LastUseful: s.LastUseful.UTC(), Created: s.Created.UTC(),
 		},
 		Progress: sms.Progress{
 			State: sms.State(r.State), Due: r.Due.UTC(), Attempts: r.Attempts, FirstTry: r.FirstTry.UTC(),
@@ -140,8 +175,9 @@ type receivedRow struct {
 func messageKind(provider string) string { return receivedTable + "." + provider }
 
 func (v vault) sealMessage(ctx context.Context, r sms.Received) ([]byte, error) {
-	return v.seal(ctx, messageKind(r.Provider), sms.Key{Practice: r.Practice, ID: r.ID},
-		secretMessage{From: r.From, To: r.To, Body: r.Body, Media: r.Media, Keyword: r.Keyword})
+	return v.seal(ctx, messageKind(r.Provider), sms.Key{Practice: r.Practice, ID: r.ID}, secretMessage{
+		At: r.At, Word: r.Word, From: r.From, To: r.To, Body: r.Body, Media: r.Media, Keyword: r.Keyword,
+	})
 }
 
 func (v vault) message(ctx context.Context, r receivedRow) (sms.Received, error) {
@@ -149,10 +185,13 @@ func (v vault) message(ctx context.Context, r receivedRow) (sms.Received, error)
 	if err := v.open(ctx, messageKind(r.Provider), sms.Key{Practice: r.Practice, ID: r.ID}, r.Sealed, &s); err != nil {
 		return sms.Received{}, err
 	}
+	if !r.At.Equal(s.At) || r.Word != s.Word {
+		return sms.Received{}, altered(receivedTable)
+	}
 	return sms.Received{
 		Inbound: sms.Inbound{
 			Provider: r.Provider, ID: r.ID, From: s.From, To: s.To, Body: s.Body, Media: s.Media, Keyword: s.Keyword,
 		},
-		Practice: r.Practice, At: r.At.UTC(), Word: r.Word,
+		Practice: r.Practice, At: s.At.UTC(), Word: s.Word,
 	}, nil
 }

@@ -176,6 +176,17 @@ func foreignWorker(ctx context.Context, h Harness) error {
 	)
 }
 
+func everySettlementEntry(ctx context.Context, h Harness) error {
+	s := settlement("w", "t", sms.Sent)
+	s.Leaves = append(entry(1), entry(2)...)
+	return steps(
+		func() error { return queue(ctx, h, text("t")) },
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error { return settle(ctx, h, s) },
+		func() error { return logged(ctx, h, 2) },
+	)
+}
+
 func settledWithoutEntries(ctx context.Context, h Harness) error {
 	s := settlement("w", "t", sms.Queued)
 	s.Due = start

@@ -409,6 +409,17 @@ func allOrNothing(ctx context.Context, h Harness) error {
 	return logged(ctx, h, 1)
 }
 
+func everyEntry(ctx context.Context, h Harness) error {
+	m := message("m")
+	small := sms.Change{Texts: []sms.Text{text("a")}, Leaves: []audit.Leaf{leaf(1, practice), leaf(2, practice)}}
+	large := sms.Change{Texts: []sms.Text{text("b"), text("c")}, Received: &m, Leaves: []audit.Leaf{leaf(3, practice), leaf(4, practice)}}
+	return steps(
+		func() error { return apply(ctx, h, small) },
+		func() error { return apply(ctx, h, large) },
+		func() error { return logged(ctx, h, 4) },
+	)
+}
+
 func withoutEntries(ctx context.Context, h Harness) error {
 	m, s := message("m"), sender(from)
 	for _, c := range []sms.Change{
