@@ -1,0 +1,371 @@
+package consent_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
+)
+
+// methods are the three that the policy names, each with evidence that is enough.
+func methods() map[consent.Basis]consent.Evidence {
+	return map[consent.Basis]consent.Evidence{
+		consent.SignedAgreement: {Wording: "I agree to texts.\r\n— señal", Language: "en", Signature: "sig-9", Guardian: "mother of p-204"},
+		consent.WebForm:         {Wording: "Sí, acepto.", Language: "es", Address: "2001:db8::7", Browser: "Mozilla/5.0 (X11)"},
+		consent.OfficeDocument:  {Wording: "I agree to texts.", Language: "en", Document: "scan-88", Staff: "u-17"},
+	}
+}
+
+// lacking returns the evidence without one field, for each field that the promise asks of the basis.
+func lacking(basis consent.Basis, whole consent.Evidence) map[string]consent.Evidence {
+	without := map[string]func(*consent.Evidence){
+		"wording":  func(e *consent.Evidence) { e.Wording = "" },
+		"language": func(e *consent.Evidence) { e.Language = "" },
+	}
+	switch basis {
+	case consent.SignedAgreement:
+		without["signature or document"] = func(e *consent.Evidence) { e.Signature, e.Document = "", "" }
+	case consent.WebForm:
+		without["address"] = func(e *consent.Evidence) { e.Address = "" }
+		without["browser"] = func(e *consent.Evidence) { e.Browser = "" }
+	case consent.OfficeDocument:
+		without["document"] = func(e *consent.Evidence) { e.Document = "" }
+		without["staff"] = func(e *consent.Evidence) { e.Staff = "" }
+	}
+	less := map[string]consent.Evidence{}
+	for name, take := range without {
+		e := whole
+		take(&e)
+		less[name] = e
+	}
+	return less
+}
+
+// unwritten are the bases that permit nothing by default.
+var unwritten = []consent.Basis{consent.NumberInCare, consent.Verbal, consent.Import}
+
+func TestPromise_D2_1_ExpressWrittenConsentWithEvidence(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		for basis, evidence := range methods() {
+			given := grant(consent.Transactional)
+			given.Basis, given.Evidence = basis, evidence
+
+			t.Run("keeps_"+string(basis), func(t *testing.T) {
+				b := open(t)
+				require.Empty(t, b.Profile().Wider(), "by default the promise is kept")
+				require.Equal(t, consent.None, b.status(t, consent.Transactional), "nothing permits a text before")
+				must(t)(b.Grant(t.Context(), staff, given))
+				require.Equal(t, consent.Active, b.status(t, consent.Transactional))
+				for _, other := range []consent.Category{consent.Conversational, consent.Promotional} {
+					require.Equal(t, consent.None, b.status(t, other), "consent to one category never covers another")
+				}
+				history, err := b.History(t.Context(), staff, key)
+				require.NoError(t, err)
+				require.Len(t, history, 1)
+				require.Empty(t, cmp.Diff(evidence, history[0].Evidence), "the evidence is produced as it was taken")
+				require.Equal(t, basis, history[0].Basis)
+				require.Equal(t, staff, history[0].Actor)
+			})
+
+			for missing, less := range lacking(basis, evidence) {
+				t.Run("refuses_"+string(basis)+"_without_"+missing, func(t *testing.T) {
+					b := open(t)
+					poor := given
+					poor.Evidence = less
+					_, err := b.Grant(t.Context(), staff, poor)
+					require.ErrorIs(t, err, consent.ErrEvidence)
+					require.ErrorContains(t, err, missing, "the refusal says what is missing")
+					require.Equal(t, consent.None, b.status(t, consent.Transactional))
+					require.Empty(t, b.facts(t))
+				})
+			}
+		}
+
+		t.Run("refuses_everything_else", func(t *testing.T) {
+			b := open(t)
+			for _, basis := range unwritten {
+				for _, c := range consent.Categories() {
+					g := grant(c)
+					g.Basis = basis
+					must(t)(b.Grant(t.Context(), staff, g))
+					require.Equal(t, consent.None, b.status(t, c), "%s is recorded and permits nothing", basis)
+				}
+			}
+			g := grant(consent.Transactional)
+			g.Basis = "fax"
+			refused(t, consent.ErrInvalid)(b.Grant(t.Context(), staff, g))
+		})
+
+		t.Run("refuses_a_wider_profile_under_the_promised_name", func(t *testing.T) {
+			b := open(t)
+			p := wide()
+			p.Name = consent.Promised().Name
+			_, err := consent.New(b.store, b.log, &consent.Options{Profile: p})
+			require.ErrorIs(t, err, consent.ErrInvalid)
+		})
+
+		t.Run("without_rule", func(t *testing.T) {
+			b := open(t)
+			// A vendor's profile that permits what was only said, and one that asks for no wording: both permit the text,
+			// and both show as the promise not kept.
+			spoken := wide()
+			s := b.with(t, consent.Options{Profile: spoken})
+			g := grant(consent.Transactional)
+			g.Basis, g.Evidence = consent.Verbal, consent.Evidence{}
+			state, err := s.Grant(t.Context(), staff, g)
+			require.NoError(t, err)
+			require.Equal(t, consent.Active, state.Transactional.Status)
+			require.Equal(t, "wide", s.Profile().Name)
+			require.Len(t, s.Profile().Wider(), len(unwritten))
+
+			unworded := consent.Promised()
+			unworded.Name = "unworded"
+			unworded.Rules[0].Needs = nil
+			s = b.with(t, consent.Options{Profile: unworded})
+			g.Basis = consent.SignedAgreement
+			must(t)(s.Grant(t.Context(), staff, g))
+			require.Equal(t, "signed-agreement-1", s.Profile().Wider()[0].ID)
+			refused(t, consent.ErrEvidence)(b.Grant(t.Context(), staff, g))
+		})
+	})
+}
+
+func TestPromise_D2_3_DoubleOptIn(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		for setting, confirms := range map[consent.DoubleOptIn][]consent.Category{
+			"":                         {consent.Promotional}, // the default
+			consent.ConfirmOff:         nil,
+			consent.ConfirmPromotional: {consent.Promotional},
+			consent.ConfirmAll:         consent.Categories(),
+		} {
+			name := string(setting)
+			if setting == "" {
+				name = "default"
+			}
+			t.Run("setting_"+name, func(t *testing.T) {
+				b := open(t)
+				if setting != "" {
+					require.NoError(t, b.Configure(t.Context(), staff, consent.Practice{ID: key.Practice, DoubleOptIn: setting}))
+				}
+				want := map[consent.Category]consent.Status{
+					consent.Transactional: consent.Active, consent.Conversational: consent.Active, consent.Promotional: consent.Active,
+				}
+				for _, c := range confirms {
+					want[c] = consent.Pending
+				}
+				for _, c := range consent.Categories() {
+					must(t)(b.Grant(t.Context(), staff, grant(c)))
+					require.Equal(t, want[c], b.status(t, c))
+				}
+				if len(confirms) == 0 {
+					refused(t, consent.ErrNothingPending)(b.Ask(t.Context(), staff, ask()))
+					return
+				}
+				must(t)(b.Ask(t.Context(), staff, ask()))
+				for _, c := range confirms {
+					require.Equal(t, consent.Pending, b.status(t, c), "the request permits nothing but itself")
+				}
+				must(t)(b.Confirm(t.Context(), patient, agree()))
+				for _, c := range consent.Categories() {
+					require.Equal(t, consent.Active, b.status(t, c))
+				}
+			})
+		}
+
+		pending := func(t *testing.T) bench {
+			t.Helper()
+			b := open(t)
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
+			must(t)(b.Ask(t.Context(), staff, ask()))
+			return b
+		}
+		t.Run("refuses_a_second_request", func(t *testing.T) {
+			b := pending(t)
+			refused(t, consent.ErrAsked)(b.Ask(t.Context(), staff, ask()))
+			b.clock.pass(2 * week)
+			refused(t, consent.ErrAsked)(b.Ask(t.Context(), staff, ask()))
+			require.Len(t, b.facts(t), 2)
+		})
+		t.Run("refuses_a_second_request_for_the_same_words_on_another_form", func(t *testing.T) {
+			b := pending(t)
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
+			refused(t, consent.ErrAsked)(b.Ask(t.Context(), staff, ask()))
+		})
+		t.Run("refuses_an_expired_answer", func(t *testing.T) {
+			b := pending(t)
+			b.clock.pass(week + time.Microsecond)
+			refused(t, consent.ErrExpired)(b.Confirm(t.Context(), patient, agree()))
+			require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
+			late := agree()
+			late.At = noon.Add(time.Hour) // dated back into the time that was given
+			refused(t, consent.ErrExpired)(b.Confirm(t.Context(), patient, late))
+			require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
+		})
+		t.Run("refuses_an_answer_that_nobody_asked_for", func(t *testing.T) {
+			b := open(t)
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
+			refused(t, consent.ErrNotAsked)(b.Confirm(t.Context(), patient, agree()))
+			require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
+		})
+		t.Run("refuses_an_answer_by_anybody_else", func(t *testing.T) {
+			b := pending(t)
+			refused(t, consent.ErrEvidence)(b.Confirm(t.Context(), staff, agree()))
+			require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
+		})
+		t.Run("without_rule", func(t *testing.T) {
+			b := open(t)
+			require.NoError(t, b.Configure(t.Context(), staff, consent.Practice{ID: key.Practice, DoubleOptIn: consent.ConfirmOff}))
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
+			require.Equal(t, consent.Active, b.status(t, consent.Promotional), "no confirmation is waited for")
+			require.NoError(t, b.Configure(t.Context(), staff, consent.Practice{ID: key.Practice, DoubleOptIn: consent.ConfirmAll}))
+			require.Equal(t, consent.Active, b.status(t, consent.Promotional), "a setting does not undo what was given under another")
+		})
+	})
+}
+
+func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		// stopped is a number with written and confirmed consent to everything, and a STOP at noon and a minute.
+		stopped := func(t *testing.T) bench {
+			t.Helper()
+			b := open(t)
+			for _, c := range consent.Categories() {
+				must(t)(b.Grant(t.Context(), staff, grant(c)))
+			}
+			must(t)(b.Ask(t.Context(), staff, ask()))
+			must(t)(b.Confirm(t.Context(), patient, agree()))
+			for _, c := range consent.Categories() {
+				require.Equal(t, consent.Active, b.status(t, c))
+			}
+			b.later()
+			must(t)(b.Revoke(t.Context(), patient, stop()))
+			b.later()
+			return b
+		}
+		still := func(t *testing.T, b bench) {
+			t.Helper()
+			for _, c := range consent.Categories() {
+				require.Equal(t, consent.Stopped, b.status(t, c), "%s", c)
+			}
+		}
+		for _, basis := range unwritten {
+			t.Run("refuses_to_revive_by_"+string(basis), func(t *testing.T) {
+				b := stopped(t)
+				// Even under a profile that permits texts on such a basis, for a vendor who never had the promise kept.
+				s := b.with(t, consent.Options{Profile: wide()})
+				for _, c := range consent.Categories() {
+					g := grant(c)
+					g.Basis = basis
+					must(t)(b.Grant(t.Context(), audit.Actor{Kind: audit.System, ID: "import"}, g))
+					state, err := s.Grant(t.Context(), staff, g)
+					require.NoError(t, err)
+					require.Equal(t, consent.Stopped, state.For(c).Status)
+				}
+				still(t, b)
+			})
+		}
+		t.Run("refuses_to_revive_by_a_form_that_arrives_late", func(t *testing.T) {
+			b := stopped(t)
+			for _, c := range consent.Categories() {
+				g := grant(c)
+				g.At = noon.Add(30 * time.Second) // before the stop
+				must(t)(b.Grant(t.Context(), staff, g))
+			}
+			still(t, b)
+		})
+		t.Run("refuses_to_revive_by_an_edit", func(t *testing.T) {
+			b := open(t)
+			g := grant(consent.Transactional)
+			g.ID = "g-1"
+			must(t)(b.Grant(t.Context(), staff, g))
+			b.later()
+			must(t)(b.Revoke(t.Context(), patient, stop()))
+			b.later()
+			must(t)(b.Grant(t.Context(), staff, g)) // the same form once more
+			g.At = b.clock.now()                    // the same form with a later date
+			refused(t, consent.ErrConflict)(b.Grant(t.Context(), staff, g))
+			still(t, b)
+		})
+		t.Run("refuses_to_revive_by_a_date_ahead", func(t *testing.T) {
+			b := open(t)
+			g := grant(consent.Transactional)
+			g.At = noon.Add(time.Minute) // as far ahead as clocks may differ
+			must(t)(b.Grant(t.Context(), staff, g))
+			b.clock.pass(time.Second)
+			must(t)(b.Revoke(t.Context(), patient, stop()))
+			b.clock.pass(time.Hour)
+			still(t, b)
+		})
+		t.Run("refuses_to_revive_by_a_confirmation", func(t *testing.T) {
+			b := open(t)
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
+			must(t)(b.Ask(t.Context(), staff, ask()))
+			b.later()
+			must(t)(b.Revoke(t.Context(), patient, stop()))
+			b.later()
+			refused(t, consent.ErrNotAsked)(b.Confirm(t.Context(), patient, agree()))
+			still(t, b)
+		})
+		t.Run("refuses_to_revive_promotional_by_START", func(t *testing.T) {
+			b := stopped(t)
+			must(t)(b.Restart(t.Context(), patient, start()))
+			require.Equal(t, consent.Active, b.status(t, consent.Transactional))
+			require.Equal(t, consent.Active, b.status(t, consent.Conversational))
+			require.Equal(t, consent.Stopped, b.status(t, consent.Promotional))
+		})
+		t.Run("refuses_to_revive_by_START_what_was_never_in_writing", func(t *testing.T) {
+			b := open(t)
+			s := b.with(t, consent.Options{Profile: wide()})
+			g := grant(consent.Transactional)
+			g.Basis = consent.Verbal
+			must(t)(s.Grant(t.Context(), staff, g))
+			b.later()
+			must(t)(s.Revoke(t.Context(), patient, stop()))
+			b.later()
+			state, err := s.Restart(t.Context(), patient, start())
+			require.NoError(t, err)
+			require.Equal(t, consent.Stopped, state.Transactional.Status)
+		})
+		t.Run("refuses_a_START_that_is_not_the_patients", func(t *testing.T) {
+			b := stopped(t)
+			refused(t, consent.ErrEvidence)(b.Restart(t.Context(), staff, start()))
+			refused(t, consent.ErrEvidence)(b.Restart(t.Context(), patient, consent.Restart{Practice: key.Practice, Number: key.Number}))
+			still(t, b)
+		})
+		t.Run("a_later_written_grant_revives_its_category", func(t *testing.T) {
+			b := stopped(t)
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+			require.Equal(t, consent.Active, b.status(t, consent.Transactional))
+			require.Equal(t, consent.Stopped, b.status(t, consent.Conversational))
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
+			require.Equal(t, consent.Pending, b.status(t, consent.Promotional), "and is confirmed anew")
+			b.later()
+			must(t)(b.Revoke(t.Context(), patient, stop()))
+			still(t, b)
+		})
+		t.Run("without_rule", func(t *testing.T) {
+			b := open(t)
+			s := b.with(t, consent.Options{Profile: wide()})
+			must(t)(s.Revoke(t.Context(), patient, stop()))
+			b.later()
+			g := grant(consent.Transactional)
+			g.Basis = consent.Import
+			must(t)(s.Grant(t.Context(), staff, g))
+			late := grant(consent.Conversational)
+			late.At = noon.Add(-time.Hour)
+			must(t)(s.Grant(t.Context(), staff, late))
+			still(t, b)
+			history, err := b.History(t.Context(), staff, key)
+			require.NoError(t, err)
+			// With the stop taken out of what is decided on, the import and the late form permit texts.
+			require.Equal(t, consent.Revoked, history[0].Kind)
+			state := consent.Derive(key, history[1:], wide(), b.clock.now())
+			require.Equal(t, consent.Active, state.Transactional.Status)
+			require.Equal(t, consent.Active, state.Conversational.Status)
+		})
+	})
+}
