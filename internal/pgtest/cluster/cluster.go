@@ -95,25 +95,21 @@ func (c *Cluster) begin() error {
 		return err
 	}
 	// A port that is free now may be taken when the server asks for it.
-	var errs error
+	var err error
 	for range 5 {
-		port, err := freePort()
-		if err != nil {
+		if c.port, err = freePort(); err != nil {
 			return err
 		}
-		c.port = port
-		err = c.launch()
-		if err == nil {
+		if err = c.launch(); err == nil {
 			return nil
 		}
-		errs = err
 	}
-	return errs
+	return err
 }
 
 // sweep is the janitor's work. read returns when our process is gone, however it went; the server's processes then
-// get no time to finish, for their data is thrown away.
-const sweep = `read -r _; "$1/pg_ctl" -D "$2/data" -m immediate -w stop; rm -rf "$2"`
+// get no time to finish, for their data is thrown away. An initdb that was cut short may still write for a moment.
+const sweep = `read -r _; "$1/pg_ctl" -D "$2/data" -m immediate -w stop; rm -rf "$2" || { sleep 1; rm -rf "$2"; }`
 
 // watch starts the janitor. It runs as the server's user, which owns the folder.
 func (c *Cluster) watch() error {
@@ -180,8 +176,13 @@ func (c *Cluster) give(path string) error {
 }
 
 func (c *Cluster) launch() error {
-	return run(c.command("pg_ctl", "-D", c.data(), "-l", filepath.Join(c.dir, "log"), "-w",
-		"-o", "-p "+strconv.Itoa(c.port), "start"))
+	log := filepath.Join(c.dir, "log")
+	err := run(c.command("pg_ctl", "-D", c.data(), "-l", log, "-w", "-o", "-p "+strconv.Itoa(c.port), "start"))
+	if err != nil {
+		why, _ := os.ReadFile(log) // the reason stands there alone
+		return fmt.Errorf("%w: %s", err, why)
+	}
+	return nil
 }
 
 func (c *Cluster) restart(mode string) error {
