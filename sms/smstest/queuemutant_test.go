@@ -1,0 +1,270 @@
+package smstest_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// asKind lets the store take answers to stops for another kind, whose rules they then follow.
+func asKind(kind sms.Kind) func(*store) {
+	return func(s *store) {
+		changingTexts(func(t *sms.Text) {
+			if t.Kind == sms.StopAnswer {
+				t.Kind = kind
+			}
+		})(s)
+	}
+}
+
+func queueMutants() []mutant {
+	return []mutant{
+		{"claims in the order of ids", "texts are claimed by priority, due time and id", claiming(func(texts []sms.Tracked) []sms.Tracked {
+			slices.SortFunc(texts, func(a, b sms.Tracked) int { return strings.Compare(a.ID, b.ID) })
+			return texts
+		})},
+		{"claims more than it may", "texts are claimed by priority, due time and id", working(func(c *sms.Claim) { c.Limit += 4 })},
+		{"claims without the decision", "a claimed text comes whole", claiming(func(texts []sms.Tracked) []sms.Tracked {
+			for i := range texts {
+				texts[i].Decision = sms.Decision{}
+			}
+			return texts
+		})},
+		{"returns a text as it was before the claim", "a claimed text comes whole", claiming(func(texts []sms.Tracked) []sms.Tracked {
+			for i := range texts {
+				texts[i].State = sms.Queued
+			}
+			return texts
+		})},
+		{"claims a text again", "a claimed text is nobody else's", func(s *store) {
+			var last []sms.Tracked
+			s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+				texts, err := s.Store.Claim(ctx, c)
+				if len(texts) == 0 {
+					return last, err
+				}
+				last = texts
+				return texts, err
+			}
+		}},
+		{"claims for one practice", "claims cross practices", claiming(func(texts []sms.Tracked) []sms.Tracked {
+			return slices.DeleteFunc(texts, func(t sms.Tracked) bool { return t.Practice != "elm-street" })
+		})},
+		{"settles a text of any practice", "claims cross practices", settling(func(v *sms.Settlement) { v.Key.Practice = "oak-street" })},
+		{"claims ahead of time", "what is not due is not claimed", working(func(c *sms.Claim) { c.Now = c.Now.Add(time.Second) })},
+		{"claims late", "what is not due is not claimed", working(func(c *sms.Claim) { c.Now = c.Now.Add(-time.Microsecond) })},
+		{"cancels what is on its way", "a claimed text is neither cancelled nor stopped", func(s *store) {
+			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
+				written, err := s.Store.Apply(ctx, c)
+				return written || c.Cancel != nil, err
+			}
+		}},
+		{"stops what is on its way", "a claimed text is neither cancelled nor stopped", func(s *store) {
+			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
+				if c.Stop != nil {
+					page, _ := s.Store.Texts(ctx, sms.Query{Practice: c.Stop.Practice, State: sms.Sending})
+					for _, t := range page.Texts {
+						_, _ = s.Store.Settle(ctx, sms.Settlement{Key: t.Key(), Worker: "w", State: sms.Refused})
+					}
+				}
+				return s.Store.Apply(ctx, c)
+			}
+		}},
+		{"answers a stop at once", "the answer to a stop waits for unsettled texts to its number", asKind(sms.HelpAnswer)},
+		{"takes review for settled", "the answer to a stop waits for unsettled texts to its number", settling(func(v *sms.Settlement) {
+			if v.State == sms.Review {
+				v.State = sms.Failed
+			}
+		})},
+		{"lets answers to stops wait for everybody", "the answer to a stop waits for no other number or practice", func(s *store) {
+			s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+				for _, practice := range []string{"elm-street", "oak-street"} {
+					page, err := s.Store.Texts(ctx, sms.Query{Practice: practice, State: sms.Sending})
+					if err != nil || len(page.Texts) > 0 {
+						return nil, err
+					}
+				}
+				return s.Store.Claim(ctx, c)
+			}
+		}},
+		{"waits a microsecond less", "the answer to a stop loses patience", working(func(c *sms.Claim) { c.Now = c.Now.Add(time.Microsecond) })},
+		{"never loses patience", "the answer to a stop loses patience", working(func(c *sms.Claim) { c.Now = c.Now.Add(-time.Second) })},
+		{"marks nothing", "the answer to a stop loses patience", reading(func(t *sms.Tracked) { t.InFlight = false })},
+		{"marks whatever there is", "the answer to a stop loses patience", reading(func(t *sms.Tracked) { t.InFlight = true })},
+		{"claims an answer to a stop beside others", "the answer to a stop is claimed alone", func(s *store) {
+			s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+				texts, err := s.Store.Claim(ctx, c)
+				more, err2 := s.Store.Claim(ctx, c)
+				return append(texts, more...), errors.Join(err, err2)
+			}
+		}},
+		{"claims two answers to stops", "two answers to stops of one number do not leave together", asKind(sms.StartAnswer)},
+		{"forgets the class", "a settled text is as it was settled", settling(func(v *sms.Settlement) { v.Class = "" })},
+		{"forgets the mark", "a settled text is as it was settled", reading(func(t *sms.Tracked) { t.InFlight = t.InFlight && t.State.Unsettled() })},
+		{"forgets until when", "a settled text is as it was settled", settling(func(v *sms.Settlement) { v.Decision.Until = time.Time{} })},
+		{"empties what a settlement does not say", "a settlement keeps what it does not say", func(s *store) {
+			code := ""
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				code = v.Code
+				return s.Store.Settle(ctx, v)
+			}
+			s.text = func(ctx context.Context, k sms.Key) (sms.Tracked, error) {
+				t, err := s.Store.Text(ctx, k)
+				t.Code = code
+				return t, err
+			}
+		}},
+		{"keeps the first decision", "a settlement keeps what it does not say", func(s *store) {
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				if t, err := s.Store.Text(ctx, v.Key); err == nil && t.Decision.Verdict != "" {
+					v.Decision = t.Decision
+				}
+				return s.Store.Settle(ctx, v)
+			}
+		}},
+		{"takes a delivery back", "a settlement never takes a delivery back", reading(func(t *sms.Tracked) {
+			if t.State == sms.Sent {
+				t.Delivery = sms.StatusAccepted
+			}
+		})},
+		{"counts claims", "attempts are counted", settling(func(v *sms.Settlement) {
+			if v.Tried.IsZero() {
+				v.Tried = time.Unix(0, 0)
+			}
+		})},
+		{"keeps the last try", "attempts are counted", func(s *store) {
+			var last time.Time
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				last = v.Tried
+				return s.Store.Settle(ctx, v)
+			}
+			s.text = func(ctx context.Context, k sms.Key) (sms.Tracked, error) {
+				t, err := s.Store.Text(ctx, k)
+				t.FirstTry = last
+				return t, err
+			}
+		}},
+		{"lets anybody settle", "only the text's last worker settles it, once", settling(func(v *sms.Settlement) { v.Worker = "w" })},
+		{"records what it did not settle", "only the text's last worker settles it, once", func(s *store) {
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				done, err := s.Store.Settle(ctx, v)
+				if err == nil && !done {
+					err = s.entries.Append(ctx, v.Leaves...)
+				}
+				return done, err
+			}
+		}},
+		{"keeps the first entry of a settlement", "every entry of a settlement is kept", settling(func(v *sms.Settlement) {
+			v.Leaves = v.Leaves[:min(1, len(v.Leaves))]
+		})},
+		{"wants an entry for a settlement", "a settlement without entries writes none", func(s *store) {
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				if len(v.Leaves) == 0 {
+					return false, sms.ErrInvalid
+				}
+				return s.Store.Settle(ctx, v)
+			}
+		}},
+		{"settles without the entry that was refused", "a refused entry takes the settlement with it", func(s *store) {
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				done, err := s.Store.Settle(ctx, v)
+				if errors.Is(err, audit.ErrConflict) {
+					v.Leaves = nil
+					_, again := s.Store.Settle(ctx, v)
+					err = errors.Join(err, again)
+				}
+				return done, err
+			}
+		}},
+		{"makes what goes back due at once", "a text that goes back is claimed again when due", settling(func(v *sms.Settlement) { v.Due = time.Time{} })},
+		{"skips the wait", "an expired lease is doubt, after a wait", doubting(func(c *sms.Claim) { c.Wait = 0 })},
+		{"sends a text again when its lease expires", "an expired lease is doubt, after a wait", func(s *store) {
+			s.doubt = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+				texts, err := s.Store.Doubt(ctx, c)
+				for _, t := range texts {
+					_, _ = s.Store.Settle(ctx, sms.Settlement{Key: t.Key(), Worker: c.Worker, State: sms.Queued})
+				}
+				return texts, err
+			}
+		}},
+		{"doubts leases that run", "a lease that runs is nobody's doubt", working(func(c *sms.Claim) { c.Lease = time.Nanosecond })},
+		{"settles doubt without its wait", "a lease that runs is nobody's doubt", settling(func(v *sms.Settlement) { v.Wait = 0 })},
+		{"leases doubt to everybody", "doubtful texts are leased once, the longest waiting first", doubting(func(c *sms.Claim) {
+			c.Lease, c.Wait = time.Nanosecond, 0
+		})},
+		{"leases the newest doubt first", "doubtful texts are leased once, the longest waiting first", func(s *store) {
+			s.doubt = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+				texts, err := s.Store.Doubt(ctx, c)
+				slices.Reverse(texts)
+				return texts, err
+			}
+		}},
+		{"takes a text from its worker with the lease", "a worker may settle after its lease, until another has the text", func(s *store) {
+			expired := false
+			s.doubt = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+				expired = true
+				return s.Store.Doubt(ctx, c)
+			}
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				return !expired, nil
+			}
+		}},
+		{"resolves what is not in review", "a person settles what is in review", func(s *store) {
+			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
+				written, err := s.Store.Apply(ctx, c)
+				return written || c.Resolve != nil, err
+			}
+		}},
+		{"forgets the decision with the review", "a person settles what is in review", reading(func(t *sms.Tracked) {
+			if t.State == sms.Sent {
+				t.Decision = sms.Decision{}
+			}
+		})},
+		{"claims for nobody", "claims that cannot be met are refused", working(func(c *sms.Claim) { c.Worker += "w" })},
+		{"settles back to sending", "claims that cannot be met are refused", settling(func(v *sms.Settlement) {
+			if v.State == sms.Sending {
+				v.State = sms.Doubtful
+			}
+		})},
+		{"works without a caller", "a cancelled context claims and settles nothing", func(s *store) {
+			s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+				texts, err := s.Store.Claim(context.WithoutCancel(ctx), c)
+				return texts, errors.Join(err, ctx.Err())
+			}
+		}},
+		{"picks before it locks", "of concurrent workers none gets another's text", func(s *store) {
+			s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+				page, err := s.Store.Texts(ctx, sms.Query{Practice: "elm-street", State: sms.Queued, Limit: c.Limit})
+				if err != nil {
+					return nil, err
+				}
+				c.Limit = 1000
+				_, err = s.Store.Claim(ctx, c)
+				return page.Texts, err
+			}
+		}},
+		{"stops what a worker has", "a stop beside claims gets each text or leaves it to its worker", func(s *store) {
+			s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+				texts, err := s.Store.Claim(ctx, c)
+				for _, t := range texts {
+					_, _ = s.Store.Settle(ctx, sms.Settlement{Key: t.Key(), Worker: c.Worker, State: sms.Refused})
+				}
+				return texts, err
+			}
+		}},
+		{"tells what it could not settle", "errors of the queue carry no number and no words", func(s *store) {
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				done, err := s.Store.Settle(ctx, v)
+				if err != nil {
+					err = errors.Join(err, errors.New(v.Decision.Reason))
+				}
+				return done, err
+			}
+		}},
+	}
+}
