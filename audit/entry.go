@@ -45,7 +45,7 @@ const (
 
 // Object is what was acted on.
 type Object struct {
-	Kind string // "patient", "appointment", "text": plain in the log
+	Kind string // "patient", "appointment", "text": plain in the log, at most 64 bytes
 	ID   string // sealed in the log; may be empty where the act has no single object
 }
 
@@ -55,11 +55,11 @@ type Entry struct {
 	Practice string // the vendor's id of the practice, at most 64 bytes
 	At       time.Time
 	Actor    Actor
-	Action   string // "domain.noun.verb", such as "consent.grant" or "records.patient.read"
+	Action   string // "domain.noun.verb", such as "consent.grant" or "records.patient.read"; at most 64 bytes
 	Outcome  Outcome
 	Object   Object
 	Patient  string            // whose data, the vendor's id; empty where no patient is concerned
-	Reason   string            // why it was refused, or why it was done; a plain sentence
+	Reason   string            // why it was refused, or why it was done; a plain sentence; bytes that are no text are replaced
 	Details  map[string]string // whatever else proves the act; sealed
 }
 
@@ -79,6 +79,14 @@ func (e Entry) valid() error {
 	}
 	if err := validID("the object's kind", e.Object.Kind, true); err != nil {
 		return err
+	}
+	if !utf8.ValidString(e.Object.ID) {
+		return fmt.Errorf("%w: the object's id is not valid text", ErrInvalid)
+	}
+	for name, value := range e.Details {
+		if !utf8.ValidString(name) || !utf8.ValidString(value) {
+			return fmt.Errorf("%w: a detail is not valid text", ErrInvalid)
+		}
 	}
 	switch e.Outcome {
 	case "", Done, Refused:

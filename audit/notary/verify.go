@@ -45,6 +45,12 @@ func (r *Reader) Verify(ctx context.Context, log *audit.Log, practice string, ke
 	return v.report, nil
 }
 
+// How much is read in one statement. A head has as many leaves as a batch, so few of them are held at once.
+const (
+	headsAtOnce = 16
+	rowsAtOnce  = 1000
+)
+
 // verification is one run of Verify.
 type verification struct {
 	*Reader
@@ -120,8 +126,8 @@ func (v *verification) damageOf(practice string, kind Kind, position int64, id, 
 // walk goes over the heads that come after the newest one it has seen.
 func (v *verification) walk(ctx context.Context) error {
 	for {
-		page, err := v.store.Heads(ctx, tree.Query{Practice: v.practice, After: v.tip.Size, Limit: 16})
-		if err != nil || len(page) == 0 {
+		page, err := v.store.Heads(ctx, tree.Query{Practice: v.practice, After: v.tip.Size, Limit: headsAtOnce})
+		if err != nil {
 			return err
 		}
 		for _, h := range page {
@@ -130,6 +136,9 @@ func (v *verification) walk(ctx context.Context) error {
 			}
 			v.tip = h
 			v.report.Size, v.report.Checkpoint = h.Size, h.Checkpoint
+		}
+		if len(page) < headsAtOnce {
+			return nil
 		}
 	}
 }
@@ -149,7 +158,7 @@ func (v *verification) head(ctx context.Context, h tree.Head) error {
 	}
 	comparison := headCheck{head: h, before: len(v.suspects)}
 	position := h.First
-	for marks := range slices.Chunk(h.Marks, 1000) {
+	for marks := range slices.Chunk(h.Marks, rowsAtOnce) {
 		now, err := v.current(ctx, h, marks)
 		if err != nil {
 			return err
@@ -285,8 +294,8 @@ func (v *verification) newest() {
 func (v *verification) strays(ctx context.Context) error {
 	after := ""
 	for {
-		page, err := v.store.Strays(ctx, v.practice, after, 1000)
-		if err != nil || len(page) == 0 {
+		page, err := v.store.Strays(ctx, v.practice, after, rowsAtOnce)
+		if err != nil {
 			return err
 		}
 		for _, s := range page {
@@ -302,6 +311,9 @@ func (v *verification) strays(ctx context.Context) error {
 			default:
 				v.damage(BackDated, -1, s.Leaf.ID, "the row is genuine, but no batch has it and the newest one saw its transaction")
 			}
+		}
+		if len(page) < rowsAtOnce {
+			return nil
 		}
 	}
 }

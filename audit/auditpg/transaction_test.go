@@ -1,0 +1,222 @@
+package auditpg_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptomem"
+	"github.com/enamel-go/enamel/internal/pgstore"
+)
+
+const practice = "elm-street"
+
+func newLog(t *testing.T, store audit.Store) *audit.Log {
+	t.Helper()
+	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	require.NoError(t, err)
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	log, err := audit.NewLog(store, keys, &audit.Options{Now: func() time.Time {
+		now = now.Add(time.Microsecond) // so that pages are in the order of stamping
+		return now
+	}})
+	require.NoError(t, err)
+	return log
+}
+
+func entry(action string) audit.Entry {
+	return audit.Entry{
+		Practice: practice, Actor: audit.Actor{Kind: audit.Staff, ID: "u-17"}, Action: action,
+		Object: audit.Object{Kind: "patient", ID: "p-1"}, Patient: "p-1",
+	}
+}
+
+func stamp(t *testing.T, log *audit.Log, action string) audit.Leaf {
+	t.Helper()
+	f, err := log.Stamp(t.Context(), entry(action))
+	require.NoError(t, err)
+	return f
+}
+
+// actions lists what the log of the practice holds.
+func actions(t *testing.T, s audit.Store) []string {
+	t.Helper()
+	page, err := s.Leaves(t.Context(), audit.Query{Practice: practice})
+	require.NoError(t, err)
+	all := []string{}
+	for _, f := range page.Leaves {
+		all = append(all, f.Action)
+	}
+	return all
+}
+
+// TestWhatWasSeenSurvivesTheRollback has a caller who reads, is refused, writes, and undoes it all, on a pool of one
+// connection that its transaction holds. The log has a pool of its own.
+func TestWhatWasSeenSurvivesTheRollback(t *testing.T) {
+	d, db, o := open(t, 1)
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	log := newLog(t, auditpg.New(d.Pool(2), o))
+	store := auditpg.New(db, o)
+	refusal := errors.New("records: not on the care team")
+
+	err := db.RunInTx(ctx, nil, func(_ context.Context, tx bun.Tx) error {
+		require.NoError(t, log.Record(ctx, entry("records.chart.read")))
+		require.Equal(t, refusal, log.Refuse(ctx, entry("records.chart.export"), refusal))
+		require.NoError(t, store.WithTx(tx).Append(ctx, stamp(t, log, "records.chart.write")))
+		require.Len(t, actions(t, store.WithTx(tx)), 3)
+		return sql.ErrTxDone
+	})
+	require.ErrorIs(t, err, sql.ErrTxDone)
+	require.Equal(t, []string{"records.chart.read", "records.chart.export"}, actions(t, store))
+}
+
+// TestOrdinaryTransaction takes part in one of database/sql.
+func TestOrdinaryTransaction(t *testing.T) {
+	d, db, o := open(t, 1)
+	log := newLog(t, auditpg.New(d.Pool(1), o))
+	store := auditpg.New(db, o)
+	for _, commit := range []bool{false, true} {
+		tx, err := db.DB.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		action := fmt.Sprint("commit.", commit)
+		require.NoError(t, store.WithTx(tx).Append(t.Context(), stamp(t, log, action), stamp(t, log, action+"2")))
+		if commit {
+			require.NoError(t, tx.Commit())
+		} else {
+			require.NoError(t, tx.Rollback())
+		}
+	}
+	require.Len(t, actions(t, store), 2)
+}
+
+// A fact of a domain, as its store would keep it.
+type fact struct {
+	bun.BaseModel `bun:"table:fact"`
+	ID            string `bun:"id"`
+}
+
+// TestFactAndEntry writes a fact and its leaves in one statement, in both forms.
+func TestFactAndEntry(t *testing.T) {
+	d, db, o := open(t, 2)
+	_, err := db.NewRaw("CREATE TABLE ?.fact (id text PRIMARY KEY)", bun.Ident(o.Schema)).Exec(t.Context())
+	require.NoError(t, err)
+	log := newLog(t, auditpg.New(d.Pool(1), o))
+	store := auditpg.New(db, o)
+	ctx := t.Context()
+
+	plain := func(h pgstore.Handle, id string, leaves ...audit.Leaf) error {
+		_, err := h.Insert("fact", &fact{ID: id}).With("entry", auditpg.Insert(h, leaves)).Exec(ctx)
+		return err
+	}
+	hung := func(h pgstore.Handle, id string, leaves ...audit.Leaf) int64 {
+		n, err := h.Exec(ctx, "WITH fact AS (?) ?",
+			h.Insert("fact", &fact{ID: id}).On("CONFLICT DO NOTHING").Returning("1"), auditpg.After(h, "fact", leaves))
+		require.NoError(t, err)
+		return n
+	}
+	h := pgstore.New(db, o.Schema)
+	require.NoError(t, plain(h, "a", stamp(t, log, "a"), stamp(t, log, "a")))
+	require.True(t, pgstore.Duplicate(plain(h, "a", stamp(t, log, "again"))))
+	kept := stamp(t, log, "b")
+	require.NoError(t, plain(h, "b", kept))
+	require.True(t, pgstore.Duplicate(plain(h, "c", kept)), "an entry that is there undoes the fact")
+
+	odd := stamp(t, log, `o'd"d\?ä`)
+	require.EqualValues(t, 2, hung(h, "d", stamp(t, log, "d"), odd))
+	require.Zero(t, hung(h, "d", stamp(t, log, "again")), "a refused fact leaves no entry")
+	require.Equal(t, []string{"a", "a", "b", "d", `o'd"d\?ä`}, actions(t, store))
+	page, err := store.Leaves(ctx, audit.Query{Practice: practice, Newest: true, Limit: 1})
+	require.NoError(t, err)
+	require.True(t, odd.Equal(page.Leaves[0]), "%+v", page.Leaves[0])
+
+	tx, err := db.BeginTx(ctx, nil)
+	require.NoError(t, err)
+	require.NoError(t, plain(h.WithTx(tx), "e", stamp(t, log, "e")))
+	require.EqualValues(t, 1, hung(h.WithTx(tx), "f", stamp(t, log, "f")))
+	require.NoError(t, tx.Rollback())
+	var facts int
+	require.NoError(t, db.NewRaw("SELECT count(*) FROM ?.fact", bun.Ident(o.Schema)).Scan(ctx, &facts))
+	require.Equal(t, 3, facts)
+	require.Len(t, actions(t, store), 5)
+}
+
+// statements counts what a pool sends.
+type statements struct{ sent []string }
+
+func (s *statements) BeforeQuery(ctx context.Context, e *bun.QueryEvent) context.Context {
+	s.sent = append(s.sent, e.Query)
+	return ctx
+}
+
+func (s *statements) AfterQuery(context.Context, *bun.QueryEvent) {}
+
+func TestAppendIsOneStatement(t *testing.T) {
+	d, db, o := open(t, 1)
+	log := newLog(t, auditpg.New(d.Pool(1), o))
+	var count statements
+	counted := db.WithQueryHook(&count)
+	require.NoError(t, auditpg.New(counted, o).Append(t.Context(), stamp(t, log, "one")))
+	require.Len(t, count.sent, 1)
+	require.True(t, strings.HasPrefix(count.sent[0], "INSERT INTO "))
+}
+
+// TestWriterNeedsInsertAlone appends as a role that can do nothing else.
+func TestWriterNeedsInsertAlone(t *testing.T) {
+	d, db, o := open(t, 1)
+	log := newLog(t, auditpg.New(d.Pool(1), o))
+	role := "writer_" + o.Schema
+	ctx := t.Context()
+	_, err := db.NewRaw("CREATE ROLE ?0; GRANT USAGE ON SCHEMA ?1 TO ?0; GRANT INSERT ON ?1.audit_entry TO ?0",
+		bun.Ident(role), bun.Ident(o.Schema)).Exec(ctx)
+	if pgstore.State(err) == "42501" {
+		t.Skip("the test's user may not create roles")
+	}
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := d.Pool(1).NewRaw("DROP OWNED BY ?0; DROP ROLE ?0", bun.Ident(role)).Exec(context.Background())
+		require.NoError(t, err)
+	})
+	tx, err := db.BeginTx(ctx, nil)
+	require.NoError(t, err)
+	defer func() { _ = tx.Rollback() }()
+	_, err = tx.NewRaw("SET LOCAL ROLE ?", bun.Ident(role)).Exec(ctx)
+	require.NoError(t, err)
+	store := auditpg.New(db, o).WithTx(tx)
+	require.NoError(t, store.Append(ctx, stamp(t, log, "one")))
+	require.NoError(t, store.Append(ctx, stamp(t, log, "two"), stamp(t, log, "three")))
+	_, err = store.Leaves(ctx, audit.Query{Practice: practice})
+	require.Equal(t, "42501", pgstore.State(err))
+}
+
+func TestMigrate(t *testing.T) {
+	_, db, o := open(t, 2)
+	require.NoError(t, auditpg.Migrate(t.Context(), db, o), "again")
+	states, err := auditpg.Status(t.Context(), db, o)
+	require.NoError(t, err)
+	require.Len(t, states, 2)
+	for _, s := range states {
+		require.False(t, s.Applied.IsZero())
+	}
+	other := &auditpg.Options{Schema: o.Schema + "_sql"}
+	script, err := auditpg.SQL(other)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := db.NewRaw("DROP SCHEMA ? CASCADE", bun.Ident(other.Schema)).Exec(context.Background())
+		require.NoError(t, err)
+	})
+	_, err = db.DB.ExecContext(t.Context(), script)
+	require.NoError(t, err)
+	require.NoError(t, auditpg.New(db, other).Append(t.Context(), stamp(t, newLog(t, auditpg.New(db, o)), "one")))
+	require.NoError(t, auditpg.Migrate(t.Context(), db, other), "what plain SQL applied is not applied again")
+}
