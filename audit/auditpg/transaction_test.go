@@ -132,8 +132,8 @@ func TestFactAndEntry(t *testing.T) {
 	require.NoError(t, plain(h, "b", kept))
 	require.True(t, pgstore.Duplicate(plain(h, "c", kept)), "an entry that is there undoes the fact")
 
-	odd := stamp(t, log, `o'd"d\?ä`)
-	require.EqualValues(t, 2, hung(h, "d", stamp(t, log, "d"), odd))
+	d1, odd := stamp(t, log, "d"), stamp(t, log, `o'd"d\?ä`)
+	require.EqualValues(t, 2, hung(h, "d", d1, odd))
 	require.Zero(t, hung(h, "d", stamp(t, log, "again")), "a refused fact leaves no entry")
 	require.Equal(t, []string{"a", "a", "b", "d", `o'd"d\?ä`}, actions(t, store))
 	page, err := store.Leaves(ctx, audit.Query{Practice: practice, Newest: true, Limit: 1})
