@@ -53,7 +53,7 @@ func raise(ctx context.Context, c config, page string, cert *loopback.Certificat
 	if s.World, err = world.New(ground, providers, logger); err != nil {
 		return nil, errors.Join(err, ground.Close())
 	}
-	if err := s.prepare(ctx, c, cert); err != nil {
+	if err := s.prepare(ctx, c, cert, logger); err != nil {
 		return nil, errors.Join(err, s.end(context.Background()))
 	}
 	return s, nil
@@ -87,7 +87,7 @@ func (s *scene) connect(c config, ground *world.Ground, page string, cert *loopb
 }
 
 // prepare tells the story's beginning, and on Postgres opens the network's address to workers elsewhere.
-func (s *scene) prepare(ctx context.Context, c config, cert *loopback.Certificate) error {
+func (s *scene) prepare(ctx context.Context, c config, cert *loopback.Certificate, logger *slog.Logger) error {
 	if err := s.Begin(ctx); err != nil {
 		return err
 	}
@@ -110,6 +110,7 @@ func (s *scene) prepare(ctx context.Context, c config, cert *loopback.Certificat
 	}
 	s.served = &http.Server{
 		Handler: carrier.Handler(s.network), TLSConfig: cert.Server(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func TestStory(t *testing.T) {
 		later := start.AddDate(0, 0, 3).Add(3 * time.Hour)
 		s.act("book", map[string]string{"patient": patient, "start": later.Format(time.RFC3339)})
 		s.act("text", map[string]string{"patient": patient, "category": "transactional", "body": "Elm Street Dental: we moved."})
-		s.act("clock", map[string]string{"forward": "72h"})
+		s.act("clock", map[string]string{"forward": "80h"})
 		require.Len(t, received(s.phone(number)), 3)
 		for _, v := range s.texts(number)[:2] {
 			require.Equal(t, "Refused", v.Label)

@@ -14,6 +14,7 @@ import (
 	"github.com/enamel-go/enamel/examples/internal/clock"
 	"github.com/enamel-go/enamel/internal/phone"
 	"github.com/enamel-go/enamel/records"
+	"github.com/enamel-go/enamel/records/fhir"
 	"github.com/enamel-go/enamel/sms"
 )
 
@@ -39,6 +40,7 @@ func verdicts() []verdict {
 		{records.ErrConflict, http.StatusConflict, ""},
 		{records.ErrNotFound, http.StatusNotFound, "The practice has no such patient or appointment."},
 		{records.ErrInvalid, http.StatusBadRequest, ""},
+		{fhir.ErrFormat, http.StatusBadRequest, ""},
 		{sms.ErrNotFound, http.StatusNotFound, "There is no such text."},
 		{sms.ErrConflict, http.StatusConflict, "Another text has this id."},
 		{sms.ErrInvalid, http.StatusBadRequest, ""},

@@ -57,8 +57,8 @@ func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Lo
 
 // Move moves the clock forward, by at most [Most], and returns the new time. It never goes back.
 func (c *Clock) Move(ctx context.Context, by time.Duration) (time.Time, error) {
-	if by <= 0 || by > Most {
-		return time.Time{}, fmt.Errorf("%w: it moves forward only, by up to 31 days at once", ErrMove)
+	if err := Forward(by); err != nil {
+		return time.Time{}, err
 	}
 	ahead, err := c.keeper.Add(ctx, by)
 	if err != nil {
@@ -66,6 +66,14 @@ func (c *Clock) Move(ctx context.Context, by time.Duration) (time.Time, error) {
 	}
 	c.forward(ahead)
 	return c.Now(), nil
+}
+
+// Forward refuses a move that is none, goes back or goes too far.
+func Forward(by time.Duration) error {
+	if by <= 0 || by > Most {
+		return fmt.Errorf("%w: it moves forward only, by up to 31 days at once", ErrMove)
+	}
+	return nil
 }
 
 // Follow takes over what other processes moved, until ctx is done. A keeper that does not answer is asked again; until

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/enamel-go/enamel/examples/internal/clock"
 	"github.com/enamel-go/enamel/sms"
 )
 
@@ -92,6 +93,9 @@ func (w *World) Next(ctx context.Context) (time.Time, bool, error) {
 // Advance moves the clock forward, and stops on the way at every text that falls due, as a day does that passes at its
 // own pace: no reminder leaves late only because somebody was in a hurry.
 func (w *World) Advance(ctx context.Context, by time.Duration) (time.Time, error) {
+	if err := clock.Forward(by); err != nil {
+		return time.Time{}, err
+	}
 	const stops = 100
 	until := w.Clock.Now().Add(by)
 	patience := time.Now().Add(15 * time.Second)
