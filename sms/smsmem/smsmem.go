@@ -139,8 +139,19 @@ func further(old, told sms.Status) sms.Status {
 	return old
 }
 
-// write makes a change that applies. The stop comes first, for it is about what was queued before.
+// write makes a change that applies. What is about texts that are there comes before those that are new.
 func (s *Store) write(c sms.Change) {
+	if c.Cancel != nil {
+		s.texts[c.Cancel.Key].end(sms.Cancelled, c.Cancel.Decision)
+	}
+	if c.Receipt != nil {
+		i := s.texts[c.Receipt.Key]
+		k := i.after(*c.Receipt)
+		i.ProviderID, i.Delivery, i.Code, i.Class = k.id, k.status, k.code, k.class
+	}
+	if c.Resolve != nil {
+		s.texts[c.Resolve.Key].end(c.Resolve.State, sms.Decision{})
+	}
 	if c.Stop != nil {
 		for _, i := range s.texts {
 			if i.Practice == c.Stop.Practice && i.To == c.Stop.Number && i.State == sms.Queued && !i.Kind.Answer() {
@@ -153,17 +164,6 @@ func (s *Store) write(c sms.Change) {
 	}
 	if r := c.Received; r != nil {
 		s.messages[message{r.Practice, r.Provider, r.ID}] = *r
-	}
-	if c.Cancel != nil {
-		s.texts[c.Cancel.Key].end(sms.Cancelled, c.Cancel.Decision)
-	}
-	if c.Receipt != nil {
-		i := s.texts[c.Receipt.Key]
-		k := i.after(*c.Receipt)
-		i.ProviderID, i.Delivery, i.Code, i.Class = k.id, k.status, k.code, k.class
-	}
-	if c.Resolve != nil {
-		s.texts[c.Resolve.Key].end(c.Resolve.State, sms.Decision{})
 	}
 	if c.Sender != nil {
 		at := slices.IndexFunc(s.senders, func(o sms.Sender) bool { return o.Number == c.Sender.Number })

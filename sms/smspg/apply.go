@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun/schema"
 
@@ -90,8 +91,8 @@ func conclude(ctx context.Context, h pgstore.Handle, with schema.QueryWithArgs, 
 	return n, q.Scan(ctx, &n)
 }
 
-// parts seals what is secret and builds a change's statements. The stop comes first, for it is about what was queued
-// before; the sender last, for the change may turn out to be made before.
+// parts seals what is secret and builds a change's statements. What is about texts that are there comes before those
+// that are new; the sender comes last, for the change may turn out to be made before.
 func (s *Store) parts(ctx context.Context, c sms.Change) ([]part, error) {
 	var parts []part
 	add := func(p part, err error) error {
@@ -99,15 +100,6 @@ func (s *Store) parts(ctx context.Context, c sms.Change) ([]part, error) {
 		return err
 	}
 	var errs []error
-	if c.Stop != nil {
-		errs = append(errs, add(s.stop(ctx, *c.Stop)))
-	}
-	if len(c.Texts) > 0 {
-		errs = append(errs, add(s.texts(ctx, c.Texts)))
-	}
-	if c.Received != nil {
-		errs = append(errs, add(s.received(ctx, *c.Received)))
-	}
 	if c.Cancel != nil {
 		errs = append(errs, add(s.cancel(ctx, *c.Cancel)))
 	}
@@ -116,6 +108,15 @@ func (s *Store) parts(ctx context.Context, c sms.Change) ([]part, error) {
 	}
 	if c.Resolve != nil {
 		errs = append(errs, add(s.resolve(*c.Resolve), nil))
+	}
+	if c.Stop != nil {
+		errs = append(errs, add(s.stop(ctx, *c.Stop, c.Cancel)))
+	}
+	if len(c.Texts) > 0 {
+		errs = append(errs, add(s.texts(ctx, c.Texts)))
+	}
+	if c.Received != nil {
+		errs = append(errs, add(s.received(ctx, *c.Received)))
 	}
 	if c.Sender != nil {
 		errs = append(errs, add(s.sender(*c.Sender), nil))
@@ -175,8 +176,8 @@ func (s *Store) received(ctx context.Context, r sms.Received) (part, error) {
 }
 
 // stop refuses the queued texts to a number. Which they are is read before any of their rows is locked, because each
-// gets a decision sealed for it alone, and sealing may wait for a key.
-func (s *Store) stop(ctx context.Context, v sms.Stop) (part, error) {
+// gets a decision sealed for it alone, and sealing may wait for a key. A text that the same change cancels is left out.
+func (s *Store) stop(ctx context.Context, v sms.Stop, c *sms.Cancel) (part, error) {
 	number, err := s.vault().number(ctx, v.Practice, v.Number)
 	if err != nil {
 		return part{}, err
@@ -188,6 +189,9 @@ func (s *Store) stop(ctx context.Context, v sms.Stop) (part, error) {
 	}
 	with := query("WITH fact AS (UPDATE ? SET state = ? WHERE ? RETURNING practice, id)",
 		s.pg.Table(queueTable), string(sms.Refused), queued)
+	if c != nil && c.Key.Practice == v.Practice {
+		ids = slices.DeleteFunc(ids, func(id string) bool { return id == c.Key.ID })
+	}
 	var decided list
 	for _, id := range ids {
 		if err := decided.decide(ctx, s.vault(), sms.Key{Practice: v.Practice, ID: id}, v.Decision); err != nil {

@@ -75,7 +75,7 @@ func Claim(c sms.Claim) (sms.Claim, error) {
 	check.text("the worker", c.Worker, 256)
 	check.that(c.Lease > 0 && c.Wait >= 0, "a lease is positive and a wait not negative")
 	check.that(c.Limit > 0, "a claim has a limit")
-	c.Now = Instant(c.Now)
+	c.Now, c.Lease, c.Wait = Instant(c.Now), c.Lease.Truncate(time.Microsecond), c.Wait.Truncate(time.Microsecond)
 	return c, check.err
 }
 
@@ -93,7 +93,8 @@ func Settlement(s sms.Settlement) (sms.Settlement, error) {
 	for _, f := range []string{s.ProviderID, string(s.Delivery), s.Code, string(s.Class)} {
 		check.optional("a field of the settlement", f)
 	}
-	s.Due, s.Tried, s.Decision = Instant(s.Due), Instant(s.Tried), check.decision(s.Decision)
+	s.Due, s.Tried, s.Wait = Instant(s.Due), Instant(s.Tried), s.Wait.Truncate(time.Microsecond)
+	s.Decision = check.decision(s.Decision)
 	return s, check.err
 }
 
