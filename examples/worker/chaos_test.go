@@ -215,17 +215,20 @@ func (c *chaos) accepted(n int) {
 	c.eventually(fmt.Sprintf("%d messages", n), func() bool { return len(c.network.Messages()) >= n })
 }
 
-// settled waits until every text is.
+// settled waits until every text is. A text may go back from one state to another between two looks, so it looks until
+// it has found none twice in a row.
 func (c *chaos) settled() {
 	c.t.Helper()
+	quiet := 0
 	c.eventually("every text is settled", func() bool {
-		for _, state := range []sms.State{sms.Queued, sms.Sending, sms.Doubtful} {
+		quiet++
+		for _, state := range []sms.State{sms.Queued, sms.Sending, sms.Doubtful, sms.Queued} {
 			page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, State: state, Limit: 1})
 			if err != nil || len(page.Texts) > 0 {
-				return false
+				quiet = 0
 			}
 		}
-		return true
+		return quiet == 2
 	})
 }
 
