@@ -32,6 +32,39 @@
 // patient's evidence key (the practice's where there is no patient). A tag, a keyed hash of the patient's id, finds a
 // patient's entries without naming them. After the key is shredded the leaf still verifies and says nothing of whom.
 //
+// # What an attacker can do
+//
+// Whoever can write to the database, and has no key of the application's:
+//
+//   - edits a leaf, or a column beside it: its code no longer fits, before and after it is integrated.
+//   - deletes, swaps or moves integrated leaves: they are missing or elsewhere in the tree, and are named.
+//   - inserts a leaf, new, copied or among old ones: it has no code that fits; it is never integrated, and is named.
+//   - deletes a leaf that no notary has integrated yet, within about a second of its commit: nobody notices. A refusal
+//     or a read that is not there was perhaps never made.
+//   - cuts off the newest batches with everything that tells of them, or loads an older backup of the whole database:
+//     found by a checkpoint that was kept elsewhere, and by a notary that was running; otherwise not. Keep the
+//     checkpoint of the tree of heads, a few hundred bytes, wherever these people cannot write.
+//   - alters the notary's own rows: it signs nothing more until they are restored.
+//   - takes away the right to insert, or fills the disk: nothing can be read, written or refused any more, for an act
+//     whose entry cannot be written does not happen.
+//   - changes the domains' tables behind the log's back: not this package's matter; there is simply no entry.
+//
+// Whoever also has the practice's audit key, from the memory of a running application, can stamp leaves that verify,
+// and put them between the commit and the next batch in place of genuine ones. What was integrated before stays as it
+// was. A genuine leaf that is put among integrated ones is reported as back-dated.
+//
+// Whoever has the notary's signing key and the database can make another history that verifies in itself. Every
+// checkpoint that was kept elsewhere contradicts it, and so does a witness that was shown both.
+//
+// Whoever controls the application records what it likes: the log proves that nothing was changed afterwards, not that
+// it was true.
+//
+// # What is left out
+//
+// Audit keys are not replaced hour by hour, so a stolen one forges leaves of any time, as far as no batch holds them
+// yet. No process keeps a list of leaves that it committed to see whether they vanish before they are integrated.
+// Nothing is sent to witnesses; checkpoints have the form that the witnesses of c2sp.org take. Batches are not pruned.
+//
 // # Errors
 //
 // [ErrInvalid] for an entry that lacks something, [ErrTampered] for a leaf whose code does not fit its bytes. Whatever
@@ -40,5 +73,6 @@
 //
 // # Writing your own store
 //
-// Implement [Store] and run the cases of package audittest against it.
+// Implement [Store] and run the cases of package audittest against it. To have it integrated, implement Store of
+// package audit/tree as well.
 package audit

@@ -59,7 +59,7 @@ type Entry struct {
 	Outcome  Outcome
 	Object   Object
 	Patient  string            // whose data, the vendor's id; empty where no patient is concerned
-	Reason   string            // why it was refused, or why it was done; a plain sentence; bytes that are no text are replaced
+	Reason   string            // why it was refused or done, a plain sentence; bytes that are no text are replaced
 	Details  map[string]string // whatever else proves the act; sealed
 }
 

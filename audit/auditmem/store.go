@@ -12,9 +12,9 @@ import (
 	"github.com/enamel-go/enamel/audit/internal/cursor"
 )
 
-// Store implements [audit.Store], and [tree.Store] for a notary. Its methods may be called concurrently. A domain's store in memory that writes a
-// change with its leaves holds its own lock, calls Append, and applies the change when Append has succeeded; it never
-// takes its own lock inside Append's.
+// Store implements [audit.Store], and tree.Store for a notary. Its methods may be called concurrently. A domain's store
+// in memory that writes a change with its leaves holds its own lock, calls Append, and applies the change when Append
+// has succeeded.
 type Store struct {
 	mu     sync.RWMutex
 	leaves map[string]*shelf // by practice

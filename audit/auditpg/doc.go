@@ -23,6 +23,15 @@
 //
 // # Rights
 //
-// Whoever writes needs INSERT on audit_entry and nothing else on it; whoever lists or replays needs SELECT. Nobody
-// needs UPDATE or DELETE.
+// Whoever writes needs INSERT on audit_entry and nothing else on it; whoever lists or replays needs SELECT. What a
+// notary needs stands at [Trees]. Nobody needs UPDATE or DELETE.
+//
+// # Moving to another database
+//
+// The order of the log hangs on Postgres's transaction numbers. Where the tables are loaded into another cluster from a
+// dump, call [Rebase] before anything writes.
+//
+// # Errors
+//
+// Those of package audit, wrapped, and otherwise Postgres's SQLSTATE without the values that its messages quote.
 package auditpg

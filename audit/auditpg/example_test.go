@@ -23,4 +23,5 @@ func ExampleSQL() {
 	// "clinic".audit_entry
 	// "clinic".audit_batch
 	// "clinic".audit_head
+	// "clinic".audit_shift
 }

@@ -17,6 +17,7 @@ const (
 	entryTable = "audit_entry"
 	batchTable = "audit_batch"
 	headTable  = "audit_head"
+	shiftTable = "audit_shift"
 )
 
 // row is a leaf as a row. The columns xid and seq are Postgres's own.

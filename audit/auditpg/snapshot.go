@@ -59,6 +59,15 @@ func (s snapshot) open() string {
 	return strings.Join(words, ",")
 }
 
+// plus returns the snapshot of the same transactions when each has a number that is higher by shift.
+func (s snapshot) plus(shift int64) snapshot {
+	moved := snapshot{xmax: s.xmax + shift}
+	for _, xid := range s.xip {
+		moved.xip = append(moved.xip, xid+shift)
+	}
+	return moved
+}
+
 func (s snapshot) sees(xid int64) bool {
 	_, open := slices.BinarySearch(s.xip, xid)
 	return xid < s.xmax && !open

@@ -15,8 +15,8 @@ import (
 )
 
 // Trees implements [tree.Store]: the tables of a notary. It crosses practices and never joins a caller's transaction. A
-// notary needs SELECT on audit_entry, and SELECT and INSERT on audit_batch and audit_head; whoever verifies needs
-// SELECT on the three.
+// notary needs SELECT on audit_entry and audit_shift, and SELECT and INSERT on audit_batch and audit_head; whoever
+// verifies needs SELECT on audit_entry, audit_batch and audit_head.
 type Trees struct {
 	db *bun.DB
 	h  pgstore.Handle
@@ -61,7 +61,7 @@ func (t *Trees) batch(
 		err = tx.Commit()
 	}
 	if pgstore.Duplicate(err) {
-		return tree.ErrBusy // another one committed between this transaction's snapshot and its lock
+		return tree.ErrBusy
 	}
 	return pgstore.Wrap("auditpg: integrate", err)
 }
@@ -72,8 +72,12 @@ func batch(
 ) error {
 	var alone bool
 	var text string
-	err := h.Raw("SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0)), pg_current_snapshot()::text",
-		"enamel notary "+string(h.Table(batchTable))).Scan(ctx, &alone, &text)
+	var shift int64
+	// The first statement of the transaction fixes its snapshot. When another notary commits before this one has the
+	// lock, the number of the batch is taken twice, and the later one fails.
+	err := h.Raw(`SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0)), pg_current_snapshot()::text,
+		(SELECT coalesce(max(shift), 0) FROM ?)`,
+		"enamel notary "+string(h.Table(batchTable)), h.Table(shiftTable)).Scan(ctx, &alone, &text, &shift)
 	if err != nil {
 		return err
 	}
@@ -84,6 +88,7 @@ func batch(
 	if err != nil {
 		return err
 	}
+	now = now.plus(shift)
 	number, last, err := newestBatch(ctx, h)
 	if err != nil {
 		return err

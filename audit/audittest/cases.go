@@ -199,7 +199,8 @@ func limits(ctx context.Context, s audit.Store) error {
 	}
 	page, err = s.Leaves(ctx, audit.Query{Practice: practice, Limit: 101})
 	if err != nil || len(page.Leaves) != 101 || page.Next != "" {
-		return fmt.Errorf("a page that holds everything has %d leaves, the next is %q, and the error is %w", len(page.Leaves), page.Next, err)
+		return fmt.Errorf("a page of everything has %d leaves, the next is %q, and the error is %w",
+			len(page.Leaves), page.Next, err)
 	}
 	for _, q := range []audit.Query{
 		{Practice: practice, Limit: -1},

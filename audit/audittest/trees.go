@@ -276,7 +276,8 @@ func strays(ctx context.Context, h Harness) error {
 	if err != nil {
 		return err
 	}
-	if len(found) != 2 || !found[0].Leaf.Equal(waits) || !found[0].Pending || !found[1].Leaf.Equal(out) || found[1].Pending {
+	if len(found) != 2 || !found[0].Leaf.Equal(waits) || !found[0].Pending ||
+		!found[1].Leaf.Equal(out) || found[1].Pending {
 		return fmt.Errorf("the strays are %+v", found)
 	}
 	round, _, err := integrate(ctx, h.Trees, 100)
@@ -366,7 +367,8 @@ func rowsFound(ctx context.Context, h Harness) error {
 	if err != nil {
 		return err
 	}
-	found, err := h.Trees.Rows(ctx, practice, []string{leaf(practice, 1).ID, leaf("oak", 2).ID, "nobody", leaf(practice, 0).ID})
+	ids := []string{leaf(practice, 1).ID, leaf("oak", 2).ID, "nobody", leaf(practice, 0).ID}
+	found, err := h.Trees.Rows(ctx, practice, ids)
 	if err != nil || len(found) != 2 {
 		return fmt.Errorf("found %d rows, error %w", len(found), err)
 	}

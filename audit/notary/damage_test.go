@@ -68,8 +68,8 @@ func found(r *notary.Report) []string {
 	return words
 }
 
-// The log of grow: the entries of elm are e-00001 to e-00010, e-00013, and e-00016 to e-00027, at the positions 0 to 22.
-// Those of oak come after each of the three batches.
+// The log of grow: the entries of elm are e-00001 to e-00010, e-00013, and e-00016 to e-00027, at the positions 0 to
+// 22. Those of oak come after each of the three batches.
 func TestDamageBySQL(t *testing.T) {
 	x := newDamaged(t)
 	x.sound(t, x.kept[1])

@@ -16,8 +16,8 @@ type edge struct {
 	roots []tlog.Hash
 }
 
-// add appends a leaf and returns the stored hashes that it completes, in the order of [tlog.StoredHashes]: its own, then
-// that of each subtree that it fills.
+// add appends a leaf and returns the stored hashes that it completes, in the order of [tlog.StoredHashes]: its own,
+// then that of each subtree that it fills.
 func (e *edge) add(leaf tlog.Hash) []tlog.Hash {
 	completed := []tlog.Hash{leaf}
 	for bits := e.size; bits&1 == 1; bits >>= 1 {

@@ -106,8 +106,8 @@ func (n *Notary) Run(ctx context.Context) error {
 // It takes effect as a whole or not at all, so a notary that is killed is continued by the next one.
 //
 // A leaf whose code does not fit is never signed: the others are integrated, and the error is a *[RefusedError]. When a
-// code cannot be checked, because a key cannot be had, nothing is integrated and everything waits. When the notary's own
-// rows were damaged the error wraps [ErrDamaged].
+// code cannot be checked, because a key cannot be had, nothing is integrated and everything waits. When the notary's
+// own rows were damaged the error wraps [ErrDamaged].
 func (n *Notary) Step(ctx context.Context) (int, error) {
 	done, err := n.batch(ctx, func(work tree.Work) error { return n.store.Integrate(ctx, n.limit, work) })
 	if errors.Is(err, tree.ErrBusy) {

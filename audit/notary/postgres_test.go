@@ -191,16 +191,37 @@ func TestNotaryWhoseConnectionIsCut(t *testing.T) {
 	w.sound(t)
 }
 
-// TestOtherDatabase loads the log into a database whose transactions have lower numbers.
+// TestOtherDatabase grows a log whose transactions have high numbers, and then has Postgres count from lower ones, as
+// after a dump was loaded into another cluster.
 func TestOtherDatabase(t *testing.T) {
 	w, d, o := onPostgres(t, nil)
+	db := d.Pool(1)
+	exec := func(sql string) {
+		t.Helper()
+		_, err := db.NewRaw(sql, bun.Ident(o.Schema)).Exec(t.Context())
+		require.NoError(t, err)
+	}
+	require.NoError(t, auditpg.Rebase(t.Context(), db, o), "nothing to do")
+	exec(`INSERT INTO ?0.audit_shift VALUES (9000000000)`)
+	exec(`ALTER TABLE ?0.audit_entry ALTER xid SET DEFAULT (pg_current_xact_id()::text::bigint + 9000000000)`)
 	w.grow(t)
-	_, err := d.Pool(1).NewRaw("UPDATE ?.audit_batch SET snapshot = '900000000000:900000000000:' WHERE number = 3",
-		bun.Ident(o.Schema)).Exec(t.Context())
-	require.NoError(t, err)
-	w.record(t, elm, 1)
-	_, err = w.notary.Step(t.Context())
+	w.record(t, elm, 2) // they wait while the log moves
+	kept := w.checkpoint(t, "")
+
+	exec(`DELETE FROM ?0.audit_shift`)
+	exec(`ALTER TABLE ?0.audit_entry ALTER xid SET DEFAULT (pg_current_xact_id()::text::bigint)`)
+	_, err := w.notary.Step(t.Context())
 	require.ErrorIs(t, err, tree.ErrRewound)
+	w.sound(t, kept)
+
+	require.NoError(t, auditpg.Rebase(t.Context(), db, o))
+	require.NoError(t, auditpg.Rebase(t.Context(), db, o), "again")
+	w.record(t, elm, 3)
+	w.step(t, 5)
+	w.record(t, oak, 1)
+	w.step(t, 1)
+	w.sound(t, kept)
+	require.Zero(t, w.verify(t, elm).Pending)
 }
 
 // TestVerifyWhileOthersWrite finds nothing in an undamaged log that grows meanwhile.

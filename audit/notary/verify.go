@@ -14,16 +14,16 @@ import (
 )
 
 // Verify checks a practice's log against its tree: that every leaf which was integrated is there, with the code, the
-// columns and the place that it had, that the leaves lead to the newest checkpoint, that the tree of heads holds it, and
-// that no other row stands among them. Each checkpoint of kept, which should come from elsewhere than the database, must
-// be of this practice's tree or of the tree of heads. Without one, a log that was cut short together with its tree cannot
-// be told from one that was never longer.
+// columns and the place that it had, that the leaves lead to the newest checkpoint, that the tree of heads holds it,
+// and that no other row stands among them. Each checkpoint of kept, which should come from elsewhere than the database,
+// must be of this practice's tree or of the tree of heads. Without one, a log that was cut short together with its tree
+// cannot be told from one that was never longer.
 //
 // With practice "" it checks the tree of heads, and that every practice's tree agrees with it. Where somebody may have
 // had the notary's key that is needed once, beside the checks of the practices and with a checkpoint that was kept.
 //
-// Damage is what the report lists; an error means that the log could not be checked. It reads the whole log, and may run
-// while others write.
+// Damage is what the report lists; an error means that the log could not be checked. It reads the whole log, and may
+// run while others write.
 func (r *Reader) Verify(ctx context.Context, log *audit.Log, practice string, kept ...string) (*Report, error) {
 	v := &verification{
 		Reader: r, log: log, practice: practice,
@@ -242,7 +242,7 @@ func (v *verification) compare(c headCheck) {
 	}
 	for _, k := range c.kept {
 		if k.kept.Root != k.stored && (storedFit || k.kept.Root != k.rows) {
-			v.damage(Rewritten, k.kept.Size-1, "", "the first %d leaves are not those of the checkpoint that was kept", k.kept.Size)
+			v.damage(Rewritten, k.kept.Size-1, "", "the first %d leaves are not those of the kept checkpoint", k.kept.Size)
 		}
 	}
 }
@@ -260,7 +260,8 @@ func (v *verification) classify() {
 		}
 		switch {
 		case v.practice == "":
-			v.damageOf(s.mark.ID, Unsound, -1, "", fmt.Sprintf("its head of batch position %d in the tree of heads is gone or another one", s.position))
+			note := fmt.Sprintf("its head that the tree of heads has at position %d is gone or another one", s.position)
+			v.damageOf(s.mark.ID, Unsound, -1, "", note)
 		case !s.now.found:
 			v.damage(Deleted, s.position, s.mark.ID, "the row is gone")
 		case moved && other != s.position:

@@ -25,11 +25,11 @@ type Hash = [32]byte
 
 // Store keeps the trees. All methods may be called concurrently.
 type Store interface {
-	// Integrate calls work with the leaves that are in no batch, in their order, and keeps the batch that it returns: all
-	// of it, or nothing when work or the store fails. It hands out at most limit leaves, or as many
-	// as one transaction appended, for it never parts those, and never waits for a transaction that is still open. Leaves that work leaves out of
-	// its heads are not handed out again. Where no leaf waits, work is not called and the result is nil. One Integrate
-	// runs at a time; another one gets [ErrBusy]. Work must not call the store.
+	// Integrate calls work with the leaves that are in no batch, in their order, and keeps the batch that it returns:
+	// all of it, or nothing when work or the store fails. It hands out at most limit leaves, or as many as one
+	// transaction appended, for it never parts those, and never waits for a transaction that is still open. Leaves that
+	// work leaves out of its heads are not handed out again. Where no leaf waits, work is not called and the result is
+	// nil. One Integrate runs at a time; another one gets [ErrBusy]. Work must not call the store.
 	Integrate(ctx context.Context, limit int, work Work) error
 
 	// Adopt is like Integrate for leaves that were left out: it hands out those of a practice's leaves with these ids
@@ -43,8 +43,8 @@ type Store interface {
 	// left out.
 	Rows(ctx context.Context, practice string, ids []string) ([]Row, error)
 
-	// Strays returns, in the order of their ids, at most limit of the practice's leaves that are in no head and whose id
-	// is greater than after.
+	// Strays returns, in the order of their ids, at most limit of the practice's leaves that are in no head and whose
+	// id is greater than after.
 	Strays(ctx context.Context, practice, after string, limit int) ([]Stray, error)
 
 	// Hashes returns stored hashes of heads in the order of the keys.
@@ -102,8 +102,8 @@ type Stray struct {
 	Pending bool
 }
 
-// Key names a stored hash: its index in the sequence of stored hashes of a practice's tree, and the position of the leaf
-// that completed it.
+// Key names a stored hash: its index in the sequence of stored hashes of a practice's tree, and the position of the
+// leaf that completed it.
 type Key struct {
 	Practice string
 	Index    int64

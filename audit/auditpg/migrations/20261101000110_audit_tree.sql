@@ -26,3 +26,7 @@ CREATE TABLE {schema}.audit_head (
 
 -- Hashes do not compress, and stored like this a few of them are read without the rest.
 ALTER TABLE {schema}.audit_head ALTER COLUMN hashes SET STORAGE EXTERNAL;
+
+-- What is added to Postgres's own transaction numbers, in the default of audit_entry.xid and in snapshots. The highest
+-- counts; there is a row only after the log was loaded into another database, which numbers its transactions anew.
+CREATE TABLE {schema}.audit_shift (shift bigint NOT NULL);
