@@ -168,7 +168,7 @@ func (p Patient) valid(today Date) error {
 		return fmt.Errorf("%w: the birth date is not in the calendar", ErrInvalid)
 	case p.Birth.After(today):
 		return fmt.Errorf("%w: the birth date lies in the future", ErrInvalid)
-	case p.Email != "" && !isEmail(p.Email):
+	case p.Email != "" && !ValidEmail(p.Email):
 		return fmt.Errorf("%w: the e-mail address is none", ErrInvalid)
 	case p.Zone != "" && !isZone(p.Zone):
 		return fmt.Errorf("%w: the patient's time zone is not known", ErrInvalid)
@@ -206,8 +206,8 @@ func (k Key) valid(what string) error {
 	return text(what, k.ID, 64, true)
 }
 
-// isEmail tells an address from what is obviously none. Whether mail arrives, only mail can tell.
-func isEmail(s string) bool {
+// ValidEmail tells an e-mail address from what is obviously none. Whether mail arrives, only mail can tell.
+func ValidEmail(s string) bool {
 	user, host, ok := strings.Cut(s, "@")
 	return ok && user != "" && host != "" && len(s) <= longEmail && !strings.ContainsAny(s, " \t\r\n,;<>") &&
 		!strings.Contains(host, "@") && text("the e-mail address", s, longEmail, true) == nil

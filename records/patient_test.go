@@ -84,10 +84,10 @@ func TestPhonesAreKeptAndJudged(t *testing.T) {
 
 func TestEmails(t *testing.T) {
 	for _, good := range []string{"a@b", "zoë@example.com", "a+b@example.co.uk", "o'neil@example.com"} {
-		require.True(t, isEmail(good), good)
+		require.True(t, ValidEmail(good), good)
 	}
 	for _, bad := range []string{"", "a", "@", "a@", "@b", "a b@c", "a@b@c", "a@b, c@d", "<a@b>", "a@b\n", strings.Repeat("a", 250) + "@b.de", "a\xff@b"} {
-		require.False(t, isEmail(bad), bad)
+		require.False(t, ValidEmail(bad), bad)
 	}
 }
 
