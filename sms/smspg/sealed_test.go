@@ -1,0 +1,161 @@
+package smspg_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/sms"
+)
+
+var tables = []string{"sms_text", "sms_queue", "sms_decision", "sms_received", "sms_sender"}
+
+// planted is a text whose words must not be found in a dump.
+func planted(id string) sms.Text {
+	t := text(id, sms.Ordinary)
+	t.Patient, t.Body, t.Subject, t.Version, t.Zone = "planted-patient", "planted-body", "planted-subject", "planted-version", "planted-zone"
+	return t
+}
+
+// fill writes planted secrets by every way into the tables.
+func (c *clinic) fill(t *testing.T) {
+	t.Helper()
+	d := sms.Decision{Verdict: sms.Refuse, Reason: "planted-reason", Trail: []sms.Step{{Rule: "stop", Fact: "planted-fact"}}}
+	message := sms.Received{
+		Inbound:  sms.Inbound{Provider: "twilio", ID: "m-1", From: patient, To: ours, Body: "planted-message"},
+		Practice: elm, At: start, Word: "stop",
+	}
+	c.apply(t, sms.Change{Texts: []sms.Text{planted("settled")}})
+	c.apply(t, sms.Change{Texts: []sms.Text{planted("stopped"), planted("cancelled")}})
+	_, err := c.queue.Claim(t.Context(), sms.Claim{Worker: "w", Now: start, Lease: time.Hour, Limit: 1})
+	require.NoError(t, err)
+	c.apply(t, sms.Change{Cancel: &sms.Cancel{Key: sms.Key{Practice: elm, ID: "settled"}, Decision: d}})
+	c.apply(t, sms.Change{Received: &message, Stop: &sms.Stop{Practice: elm, Number: patient, Decision: d}})
+	done, err := c.queue.Settle(t.Context(), sms.Settlement{Key: sms.Key{Practice: elm, ID: "cancelled"}, Worker: "w", State: sms.Failed, Decision: d})
+	require.NoError(t, err)
+	require.True(t, done)
+	c.apply(t, sms.Change{Sender: &sms.Sender{Practice: elm, Number: ours, Provider: "twilio"}})
+}
+
+func TestADumpNamesNobody(t *testing.T) {
+	c := open(t, 2)
+	c.fill(t)
+	var dump strings.Builder
+	for _, table := range tables {
+		var rows []map[string]any
+		require.NoError(t, c.db.NewRaw("SELECT * FROM "+c.Schema()+"."+table).Scan(t.Context(), &rows))
+		require.NotEmpty(t, rows, table)
+		for _, row := range rows {
+			for column, value := range row {
+				fmt.Fprintf(&dump, "%s=%v\n", column, value)
+				if raw, ok := value.([]byte); ok {
+					fmt.Fprintf(&dump, "%s\n%x\n%s\n", raw, raw, base64.StdEncoding.EncodeToString(raw))
+				}
+			}
+		}
+	}
+	require.Contains(t, dump.String(), ours, "the dump shows nothing at all")
+	for _, secret := range []string{patient, patient[1:], patient[2:], "planted"} {
+		require.NotContains(t, dump.String(), secret)
+		require.NotContains(t, dump.String(), hex.EncodeToString([]byte(secret)))
+	}
+}
+
+func TestAnAlteredRowIsFound(t *testing.T) {
+	for name, alter := range map[string]string{
+		"the kind":                   "UPDATE ?schema.sms_text SET kind = 'stop_answer' WHERE id = 'settled'",
+		"the category":               "UPDATE ?schema.sms_text SET category = 'conversational' WHERE id = 'settled'",
+		"the provider":               "UPDATE ?schema.sms_text SET provider = 'carrier' WHERE id = 'settled'",
+		"the creation":               "UPDATE ?schema.sms_text SET created = created - interval '1 hour' WHERE id = 'settled'",
+		"the earliest moment":        "UPDATE ?schema.sms_text SET not_before = not_before - interval '1 hour' WHERE id = 'settled'",
+		"the last useful moment":     "UPDATE ?schema.sms_text SET last_useful = last_useful + interval '1 hour' WHERE id = 'settled'",
+		"the number":                 "UPDATE ?schema.sms_queue SET number = sha256('x') WHERE id = 'settled'",
+		"the sealed part":            "UPDATE ?schema.sms_text SET sealed = set_byte(sealed, 50, get_byte(sealed, 50) # 1) WHERE id = 'settled'",
+		"another text's sealed part": "UPDATE ?schema.sms_text SET sealed = (SELECT sealed FROM ?schema.sms_text WHERE id = 'stopped') WHERE id = 'settled'",
+		"another text's decision":    "UPDATE ?schema.sms_decision SET sealed = (SELECT sealed FROM ?schema.sms_decision WHERE id = 'stopped') WHERE id = 'settled'",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := open(t, 2)
+			c.fill(t)
+			_, err := c.db.ExecContext(t.Context(), strings.ReplaceAll(alter, "?schema", c.Schema()))
+			require.NoError(t, err)
+			_, err = c.store.Text(t.Context(), sms.Key{Practice: elm, ID: "settled"})
+			require.ErrorIs(t, err, crypto.ErrNotOpened)
+			require.NotContains(t, err.Error(), patient[2:])
+			require.NotContains(t, err.Error(), "planted")
+			_, err = c.store.Texts(t.Context(), sms.Query{Practice: elm})
+			require.ErrorIs(t, err, crypto.ErrNotOpened)
+		})
+	}
+	for name, alter := range map[string]string{
+		"the word":        "UPDATE ?schema.sms_received SET word = ''",
+		"the time":        "UPDATE ?schema.sms_received SET at = at + interval '1 hour'",
+		"the provider":    "UPDATE ?schema.sms_received SET provider = 'carrier'",
+		"the id":          "UPDATE ?schema.sms_received SET id = 'm-2'",
+		"the sealed part": "UPDATE ?schema.sms_received SET sealed = set_byte(sealed, 50, get_byte(sealed, 50) # 1)",
+	} {
+		t.Run("of a message, "+name, func(t *testing.T) {
+			c := open(t, 2)
+			c.fill(t)
+			_, err := c.db.ExecContext(t.Context(), strings.ReplaceAll(alter, "?schema", c.Schema()))
+			require.NoError(t, err)
+			_, err = c.store.Received(t.Context(), sms.Query{Practice: elm})
+			require.ErrorIs(t, err, crypto.ErrNotOpened)
+		})
+	}
+}
+
+// A text that cannot be opened is put off, and holds up nobody else's. It is never sent, nor lost.
+func TestATextThatCannotBeOpened(t *testing.T) {
+	c := open(t, 2)
+	ctx := t.Context()
+	work := sms.Claim{Worker: "w", Now: start, Lease: time.Hour, Limit: 2}
+	c.apply(t, sms.Change{Texts: []sms.Text{planted("a"), planted("b"), planted("c"), planted("d")}})
+	_, err := c.db.ExecContext(ctx, "UPDATE "+c.Schema()+".sms_text SET sealed = '\\x00' WHERE id IN ('a', 'c')")
+	require.NoError(t, err)
+
+	texts, err := c.queue.Claim(ctx, work)
+	require.NoError(t, err)
+	require.Equal(t, []string{"b"}, ids(texts))
+	texts, err = c.queue.Claim(ctx, work)
+	require.NoError(t, err)
+	require.Equal(t, []string{"d"}, ids(texts))
+	texts, err = c.queue.Claim(ctx, work)
+	require.NoError(t, err)
+	require.Empty(t, texts, "a text that cannot be opened came back at once")
+
+	work.Now, work.Lease = start.Add(time.Hour), time.Nanosecond
+	_, err = c.queue.Claim(ctx, work)
+	require.ErrorIs(t, err, crypto.ErrNotOpened, "nobody is told of it")
+	require.NotContains(t, err.Error(), "planted")
+	require.Equal(t, "queued queued", c.states(t, "a", "c"))
+
+	// While it is doubtful the same holds.
+	_, err = c.db.ExecContext(ctx, "UPDATE "+c.Schema()+".sms_queue SET state = 'doubtful', until = now() - interval '1 hour' WHERE id IN ('a', 'c')")
+	require.NoError(t, err)
+	work.Lease = time.Hour
+	_, err = c.queue.Doubt(ctx, work)
+	require.ErrorIs(t, err, crypto.ErrNotOpened)
+	require.Equal(t, "doubtful doubtful", c.states(t, "a", "c"))
+	texts, err = c.queue.Doubt(ctx, work)
+	require.NoError(t, err)
+	require.Empty(t, texts)
+}
+
+func (c *clinic) states(t *testing.T, ids ...string) string {
+	t.Helper()
+	var all []string
+	for _, id := range ids {
+		var state string
+		query := "SELECT state FROM " + c.Schema() + ".sms_queue WHERE id = ? AND worker IS NULL AND NOT leased"
+		require.NoError(t, c.db.NewRaw(query, id).Scan(t.Context(), &state))
+		all = append(all, state)
+	}
+	return strings.Join(all, " ")
+}
