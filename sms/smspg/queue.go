@@ -40,7 +40,7 @@ const claim = `WITH picked AS MATERIALIZED (
 	WHERE c.patience IS NOT NULL AND o.practice = c.practice AND o.number = c.number
 	AND o.state IN ('sending', 'doubtful', 'review')
 )
-UPDATE ?0 AS q SET state = 'sending', worker = ?5, leased = true, until = statement_timestamp() + ?6
+UPDATE ?0 AS q SET state = 'sending', claimed = ?3, worker = ?5, leased = true, until = statement_timestamp() + ?6
 FROM chosen AS c JOIN ?1 AS t ON t.practice = c.practice AND t.id = c.id
 LEFT JOIN ?2 AS d ON d.practice = c.practice AND d.id = c.id
 WHERE q.practice = c.practice AND q.id = c.id

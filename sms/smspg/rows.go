@@ -27,7 +27,7 @@ const numberIndex = "sms.number"
 
 // columns are what a row is scanned from: the text t, its progress q and its decision d.
 const columns = `t.practice, t.id, t.kind, t.category, t.provider, t.created, t.not_before, t.last_useful, t.sealed,
-	q.number, q.state, q.due, q.attempts, q.first_try, q.in_flight, q.provider_id, q.delivery, q.code, q.class,
+	q.number, q.state, q.due, q.attempts, q.first_try, q.claimed, q.in_flight, q.provider_id, q.delivery, q.code, q.class,
 	d.sealed AS decision`
 
 // row is a text with its progress.
@@ -46,6 +46,7 @@ type row struct {
 	Due        time.Time    `bun:"due"`
 	Attempts   int          `bun:"attempts"`
 	FirstTry   bun.NullTime `bun:"first_try"`
+	Claimed    bun.NullTime `bun:"claimed"`
 	InFlight   bool         `bun:"in_flight"`
 	ProviderID string       `bun:"provider_id"`
 	Delivery   string       `bun:"delivery"`
@@ -151,7 +152,7 @@ func (v vault) tracked(ctx context.Context, r row) (sms.Tracked, error) {
 		},
 		Progress: sms.Progress{
 			State: sms.State(r.State), Due: r.Due.UTC(), Attempts: r.Attempts, FirstTry: r.FirstTry.UTC(),
-			ProviderID: r.ProviderID, Delivery: sms.Status(r.Delivery), Code: r.Code, Class: sms.Class(r.Class),
+			Claimed: r.Claimed.UTC(), ProviderID: r.ProviderID, Delivery: sms.Status(r.Delivery), Code: r.Code, Class: sms.Class(r.Class),
 			InFlight: r.InFlight,
 		},
 	}

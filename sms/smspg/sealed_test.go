@@ -68,6 +68,7 @@ func TestADumpNamesNobody(t *testing.T) {
 }
 
 func TestAnAlteredRowIsFound(t *testing.T) {
+	c := open(t, 2)
 	for name, alter := range map[string]string{
 		"the kind":                   "UPDATE ?schema.sms_text SET kind = 'stop_answer' WHERE id = 'settled'",
 		"the category":               "UPDATE ?schema.sms_text SET category = 'conversational' WHERE id = 'settled'",
@@ -81,7 +82,7 @@ func TestAnAlteredRowIsFound(t *testing.T) {
 		"another text's decision":    "UPDATE ?schema.sms_decision SET sealed = (SELECT sealed FROM ?schema.sms_decision WHERE id = 'stopped') WHERE id = 'settled'",
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := open(t, 2)
+			c.empty(t)
 			c.fill(t)
 			_, err := c.db.ExecContext(t.Context(), strings.ReplaceAll(alter, "?schema", c.Schema()))
 			require.NoError(t, err)
@@ -101,7 +102,7 @@ func TestAnAlteredRowIsFound(t *testing.T) {
 		"the sealed part": "UPDATE ?schema.sms_received SET sealed = set_byte(sealed, 50, get_byte(sealed, 50) # 1)",
 	} {
 		t.Run("of a message, "+name, func(t *testing.T) {
-			c := open(t, 2)
+			c.empty(t)
 			c.fill(t)
 			_, err := c.db.ExecContext(t.Context(), strings.ReplaceAll(alter, "?schema", c.Schema()))
 			require.NoError(t, err)

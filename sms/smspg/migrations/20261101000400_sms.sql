@@ -30,6 +30,7 @@ CREATE TABLE {schema}.sms_queue (
 	until       timestamptz, -- on the database's clock: when the lease ends; while doubtful and not leased, when to ask
 	attempts    integer NOT NULL DEFAULT 0,
 	first_try   timestamptz,
+	claimed     timestamptz,
 	in_flight   boolean NOT NULL DEFAULT false,
 	provider_id text NOT NULL DEFAULT '',
 	delivery    text NOT NULL DEFAULT '',
