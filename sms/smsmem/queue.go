@@ -80,6 +80,9 @@ func alone(due []*item) []*item {
 func (s *Store) lease(items []*item, state sms.State, c sms.Claim) []sms.Tracked {
 	var leased []sms.Tracked
 	for _, i := range items {
+		if state == sms.Sending {
+			i.Claimed = c.Now
+		}
 		i.State, i.wake, i.worker, i.leased = state, time.Time{}, c.Worker, s.now().Add(c.Lease)
 		leased = append(leased, i.copy())
 	}

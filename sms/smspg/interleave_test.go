@@ -229,7 +229,7 @@ func TestStopWaitsForAClaim(t *testing.T) {
 			want := sms.Progress{State: sms.Refused, Due: start, Decision: decision}
 			if committed {
 				require.NoError(t, w.tx.Commit())
-				want = sms.Progress{State: sms.Sending, Due: start, Claimed: now}
+				want = sms.Progress{State: sms.Sending, Due: start, Claimed: start}
 			} else {
 				require.NoError(t, w.tx.Rollback())
 			}

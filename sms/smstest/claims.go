@@ -96,7 +96,7 @@ func claimedWhole(ctx context.Context, h Harness) error {
 		return err
 	}
 	want := sms.Tracked{Text: t, Progress: sms.Progress{
-		State: sms.Sending, Due: now, Attempts: 1, FirstTry: start, Code: "20429", Class: sms.Throttled,
+		State: sms.Sending, Due: now, Attempts: 1, FirstTry: start, Claimed: now, Code: "20429", Class: sms.Throttled,
 		Decision: decision("Later."),
 	}}
 	texts, err := h.Queue.Claim(ctx, brief("w"))

@@ -26,7 +26,7 @@ func settled(ctx context.Context, h Harness) error {
 		},
 	}
 	want := sms.Progress{
-		Due: start, Attempts: 1, FirstTry: now, ProviderID: s.ProviderID, Delivery: s.Delivery, Code: s.Code, Class: s.Class,
+		Due: start, Attempts: 1, FirstTry: now, Claimed: now, ProviderID: s.ProviderID, Delivery: s.Delivery, Code: s.Code, Class: s.Class,
 		Decision: s.Decision, InFlight: true,
 	}
 	for n, state := range []sms.State{
@@ -74,7 +74,7 @@ func settlementKeeps(ctx context.Context, h Harness) error {
 	again.ProviderID, again.Delivery, again.Code, again.Class = "SM2", sms.StatusDelivered, "30002", sms.Transient
 	again.Decision, again.Tried = decision("two"), now
 	want := sms.Progress{
-		State: sms.Queued, Due: start, Attempts: 1, FirstTry: start, ProviderID: "SM1", Delivery: sms.StatusSent,
+		State: sms.Queued, Due: start, Attempts: 1, FirstTry: start, Claimed: now, ProviderID: "SM1", Delivery: sms.StatusSent,
 		Code: "30001", Class: sms.Throttled, Decision: decision("one"),
 	}
 	stands := func() error {
@@ -167,7 +167,7 @@ func foreignWorker(ctx context.Context, h Harness) error {
 		refused(nothing),
 		func() error {
 			got, err := h.Store.Text(ctx, key("t"))
-			want := sms.Progress{State: sms.Sending, Due: start}
+			want := sms.Progress{State: sms.Sending, Due: start, Claimed: now}
 			return errors.Join(err, same("the progress", got.Progress, want))
 		},
 		func() error { return settle(ctx, h, s) },
@@ -216,7 +216,7 @@ func settlementAllOrNothing(ctx context.Context, h Harness) error {
 		},
 		func() error {
 			got, err := h.Store.Text(ctx, key("t"))
-			return errors.Join(err, same("the progress", got.Progress, sms.Progress{State: sms.Sending, Due: start}))
+			return errors.Join(err, same("the progress", got.Progress, sms.Progress{State: sms.Sending, Due: start, Claimed: now}))
 		},
 		func() error { s.Leaves = entry(2); return settle(ctx, h, s) },
 		func() error { return logged(ctx, h, 2) },
@@ -337,7 +337,7 @@ func resolve(ctx context.Context, h Harness) error {
 		},
 		func() error {
 			got, err := h.Store.Text(ctx, key("t"))
-			want := sms.Progress{State: sms.Sent, Due: start, Decision: s.Decision}
+			want := sms.Progress{State: sms.Sent, Due: start, Claimed: now, Decision: s.Decision}
 			return errors.Join(err, same("the progress", got.Progress, want))
 		},
 		func() error { return logged(ctx, h, 1) },
