@@ -10,9 +10,9 @@ import (
 	"github.com/enamel-go/enamel/internal/civil"
 )
 
-// Book books an appointment for a patient and returns it. It is refused with [ErrNotFound] when the practice has no such
-// patient, and with [ErrConflict] when another appointment has this id. A time that is over can be booked: not every
-// visit is agreed on before.
+// Book books an appointment for a patient and returns it. It is refused with [ErrNotFound] when the practice has no
+// such patient, and with [ErrConflict] when another appointment has this id. A time that is over can be booked: not
+// every visit is agreed on before.
 func (s *Service) Book(ctx context.Context, by audit.Actor, b Booking) (Appointment, error) {
 	b.Start = instant(b.Start)
 	next := Appointment{

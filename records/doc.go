@@ -1,8 +1,8 @@
 // Package records keeps who a practice treats and when: its patients with how to reach them, and its schedule.
 //
-// A [Patient] is saved whole and found by name and birth date, by phone or by e-mail address. A phone number that is none
-// is kept as it was given, and says why no text can go to it. An [Appointment] is booked, moved, cancelled, and in the
-// end kept or missed.
+// A [Patient] is saved whole and found by name and birth date, by phone or by e-mail address. A phone number that is
+// none is kept as it was given, and says why no text can go to it. An [Appointment] is booked, moved, cancelled, and in
+// the end kept or missed.
 //
 //	patients, err := records.New(recordspg.New(db, keyring, nil), log, nil)
 //	saved, err := patients.SavePatient(ctx, by, records.Save{Patient: records.Patient{
@@ -20,9 +20,10 @@
 //
 // # Every read and write leaves its entry
 //
-// A write's entry is part of the write. A read's entry is committed before the data is returned, one for each patient or
-// appointment that is; when it cannot be, nothing is returned. A question that finds nobody, and one that is refused,
-// leave an entry too. Only [Service.Current] and [Service.Planned] leave none: they tell a machine nothing of a patient.
+// A write's entry is part of the write. A read's entry is committed before the data is returned, one for each patient
+// or appointment that is; when it cannot be, nothing is returned. A question that finds nobody, and one that is
+// refused, leave an entry too. Only [Service.Current] and [Service.Planned] leave none: they tell a machine nothing of
+// a patient.
 //
 // # Transactions
 //

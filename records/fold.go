@@ -6,8 +6,8 @@ import (
 )
 
 // fold returns the form by which names are found: letters in lower case and without accents, blanks collapsed, hyphens
-// and apostrophes in their plain form. It changes nothing else, so that "O'Brien" and "OBrien" stay apart. What has been
-// indexed was folded by these rules: a change to them needs every name to be indexed anew.
+// and apostrophes in their plain form. It changes nothing else, so that "O'Brien" and "OBrien" stay apart. What has
+// been indexed was folded by these rules: a change to them needs every name to be indexed anew.
 func fold(name string) string {
 	var b strings.Builder
 	blank := false
@@ -42,8 +42,8 @@ func plain(r rune) string {
 	return string(r)
 }
 
-// folds are the letters of Latin, Greek and Cyrillic script that Unicode decomposes into a letter and accents, and those
-// that people commonly write without their stroke, as in Lukasz for Łukasz.
+// folds are the letters of Latin, Greek and Cyrillic script that Unicode decomposes into a letter and accents, and
+// those that people commonly write without their stroke, as in Lukasz for Łukasz.
 var folds = [...]struct{ base, letters string }{
 	{"'", "‘’ʼʻ´"},
 	{"-", "‐‑‒–−"},

@@ -58,8 +58,8 @@ type AppointmentPage struct {
 	Next         string
 }
 
-// Patient returns a patient, after recording that by looked. A patient that the practice does not have is [ErrNotFound],
-// and that by looked is recorded as well.
+// Patient returns a patient, after recording that by looked. A patient that the practice does not have is
+// [ErrNotFound], and that by looked is recorded as well.
 func (s *Service) Patient(ctx context.Context, by audit.Actor, k Key) (Patient, error) {
 	e := entry("records.patient.read", by, k.Practice, k.ID, audit.Object{Kind: patientKind, ID: k.ID}, "")
 	if err := s.allow(ctx, e, k.valid("the patient")); err != nil {

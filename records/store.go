@@ -65,7 +65,8 @@ type Recall struct {
 }
 
 // Valid reports why a store cannot keep the change, as an error that wraps [ErrInvalid] or [audit.ErrInvalid], or nil.
-// Every change of a [Service] is valid; a store checks what it is given, for Postgres refuses some text that a map takes.
+// Every change of a [Service] is valid; a store checks what it is given, for Postgres refuses some text that a map
+// takes.
 func (c Change) Valid() error {
 	if (c.Patient == nil) == (c.Appointment == nil) || c.Recall != nil && c.Patient == nil || len(c.Leaves) == 0 {
 		return fmt.Errorf("%w: a change carries either a patient or an appointment, and at least one entry", ErrInvalid)

@@ -9,8 +9,8 @@ import (
 	"github.com/enamel-go/enamel/audit"
 )
 
-// Visit is an appointment as its reminder needs it. It is an alias of a plain struct, so that whoever plans reminders can
-// declare the same one without importing this package.
+// Visit is an appointment as its reminder needs it. It is an alias of a plain struct, so that whoever plans reminders
+// can declare the same one without importing this package.
 type Visit = struct {
 	Practice    string
 	Appointment string

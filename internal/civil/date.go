@@ -25,8 +25,8 @@ func Of(t time.Time) Date {
 	return Date{year, month, day}
 }
 
-// Parse reads a full date, such as 1984-07-02, of the years 1 to 9999. A part of a date, such as 1984-07, is refused: it
-// would have to be guessed. Errors are [ErrInvalid].
+// Parse reads a full date, such as 1984-07-02, of the years 1 to 9999. A part of a date, such as 1984-07, is refused:
+// it would have to be guessed. Errors are [ErrInvalid].
 func Parse(s string) (Date, error) {
 	t, err := time.Parse(form, s)
 	if err != nil || t.Year() < 1 {

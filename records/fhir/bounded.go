@@ -18,7 +18,7 @@ const (
 // where they may is the parser's business.
 type bounded struct {
 	r       io.Reader
-	read    int
+	left    int // bytes that may still come
 	depth   int
 	text    bool  // inside a string
 	escaped bool  // behind a backslash in it
@@ -33,7 +33,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	n, err := b.r.Read(p)
 	b.err, b.theirs = err, err != nil && err != io.EOF
-	if b.read += n; b.read > maxBytes {
+	if b.left -= n; b.left < 0 {
 		return 0, b.refuse(fmt.Errorf("%w: it is longer than 64 MiB", ErrFormat))
 	}
 	for _, c := range p[:n] {

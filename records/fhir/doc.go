@@ -5,8 +5,8 @@
 //
 // What is kept is what package records keeps of a patient: a name, the birth date, phones, an e-mail address and an
 // address. Everything else is dropped, and the report says what and how often: other resources, identifiers, further
-// names, elements that are not known. Nothing is guessed: a birth date that is only a year is reported and left out, and
-// a phone number that is none is kept as it was given and never texted.
+// names, elements that are not known. Nothing is guessed: a birth date that is only a year is reported and left out,
+// and a phone number that is none is kept as it was given and never texted.
 //
 // # Repetition
 //
@@ -15,8 +15,8 @@
 //
 // # What is refused
 //
-// Input that is no JSON, no FHIR, longer than 64 MiB or nested deeper than 100 levels is refused with [ErrFormat] before
-// anything is written.
+// Input that is no JSON, no FHIR, longer than 64 MiB or nested deeper than 100 levels is refused with [ErrFormat]
+// before anything is written.
 //
 // # Errors
 //

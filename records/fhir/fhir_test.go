@@ -5,14 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -344,12 +342,6 @@ func TestWhatIsNoFHIR(t *testing.T) {
 			require.Zero(t, d.written(t))
 		})
 	}
-	t.Run("too long", func(t *testing.T) {
-		endless := io.MultiReader(strings.NewReader(`{"resourceType":"Bundle","entry":[`), &repeat{text: `{"resource":{"resourceType":"Basic","x":"` + strings.Repeat("x", 1000) + `"}},`})
-		_, err := fhir.Read(endless)
-		require.ErrorIs(t, err, fhir.ErrFormat)
-		require.ErrorContains(t, err, "64 MiB")
-	})
 	t.Run("brackets in a string", func(t *testing.T) {
 		_, err := fhir.Read(strings.NewReader(`{"resourceType":"Bundle","x":"\"` + strings.Repeat("[{", 500) + `\\"}`))
 		require.NoError(t, err)
@@ -369,20 +361,6 @@ func TestWhatIsNoFHIR(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, cmp.Diff(whole, slow))
 	})
-}
-
-// repeat gives a text for ever.
-type repeat struct {
-	text string
-	at   int
-}
-
-func (r *repeat) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = r.text[r.at]
-		r.at = (r.at + 1) % len(r.text)
-	}
-	return len(p), nil
 }
 
 func bundle(resources ...string) string {
@@ -465,25 +443,6 @@ func TestImportContinues(t *testing.T) {
 	require.Equal(t, 2, report.Imported)
 	require.Equal(t, 1, report.Unchanged)
 	require.Len(t, report.Untextable, 3, "the old number of each")
-}
-
-// A large export is read entry by entry, in the time that its size takes.
-func TestManyPatients(t *testing.T) {
-	var b strings.Builder
-	b.WriteString(`{"resourceType":"Bundle","entry":[`)
-	const n = 5000
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, `{"resource":%s}`, strings.Replace(full, "p-1", fmt.Sprint("p-", i), 1))
-	}
-	b.WriteString(`]}`)
-	began := time.Now()
-	got, err := fhir.Read(strings.NewReader(b.String()))
-	require.NoError(t, err)
-	require.Len(t, got.Patients, n)
-	require.Less(t, time.Since(began), 20*time.Second)
 }
 
 func FuzzRead(f *testing.F) {

@@ -20,9 +20,9 @@ type Report struct {
 	Dropped    map[string]int
 }
 
-// Import reads r as [Read] does and saves the patients, each in a change of its own with its entry. Input that cannot be
-// read changes nothing. When the service fails on the way, the report says what was done until then, beside the error;
-// importing again continues. To save all or none, hand over a service that is bound to a transaction.
+// Import reads r as [Read] does and saves the patients, each in a change of its own with its entry. Input that cannot
+// be read changes nothing. When the service fails on the way, the report says what was done until then, beside the
+// error; importing again continues. To save all or none, hand over a service that is bound to a transaction.
 func Import(ctx context.Context, by audit.Actor, service *records.Service, practice string, r io.Reader) (Report, error) {
 	if err := by.Valid(); err != nil {
 		return Report{}, fmt.Errorf("fhir: import: %w", err)

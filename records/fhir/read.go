@@ -19,7 +19,8 @@ type Result struct {
 	Notes    []Note            // what could not be taken over of a patient who is among Patients
 	Skipped  []Note            // patients who are not, and why
 
-	// Dropped counts what was left out, by its place: "Observation" for a resource, "Patient.identifier" for an element.
+	// Dropped counts what was left out, by its place: "Observation" for a resource, "Patient.identifier" for an
+	// element.
 	Dropped map[string]int
 }
 
@@ -32,8 +33,10 @@ type Note struct {
 // Read reads the Patient resources of a FHIR R4 Bundle, or one Patient resource. It reads r to its end, or to its first
 // fault, and keeps no more of it than one entry at a time. An error that wraps [ErrFormat] says that the input is
 // neither; any other is r's.
-func Read(r io.Reader) (Result, error) {
-	limited := &bounded{r: r}
+func Read(r io.Reader) (Result, error) { return read(r, maxBytes) }
+
+func read(r io.Reader, limit int) (Result, error) {
+	limited := &bounded{r: r, left: limit}
 	in := bufio.NewReader(limited)
 	if mark, err := in.Peek(3); err == nil && string(mark) == "\uFEFF" {
 		_, _ = in.Discard(3) // the byte order mark that some systems put before UTF-8

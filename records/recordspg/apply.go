@@ -25,8 +25,8 @@ type hidden struct {
 	terms  []indexRow
 }
 
-// Apply implements records.Store. The record, its act and its entries are one statement, in which act and entries hang on
-// the record: a repeated or stale change writes nothing at all.
+// Apply implements records.Store. The record, its act and its entries are one statement, in which act and entries hang
+// on the record: a repeated or stale change writes nothing at all.
 func (s *Store) Apply(ctx context.Context, c records.Change) (bool, error) {
 	if err := c.Valid(); err != nil {
 		return false, err
@@ -173,7 +173,8 @@ func (s *Store) Done(ctx context.Context, a records.Act) (bool, error) {
 		Patient string `bun:"patient"`
 		Sealed  []byte `bun:"sealed"`
 	}
-	err := s.pg.Raw("SELECT patient, sealed FROM ? WHERE practice = ? AND id = ?", s.pg.Table(actTable), a.Practice, a.ID).Scan(ctx, &rows)
+	err := s.pg.Raw("SELECT patient, sealed FROM ? WHERE practice = ? AND id = ?",
+		s.pg.Table(actTable), a.Practice, a.ID).Scan(ctx, &rows)
 	if err != nil || len(rows) == 0 {
 		return false, wrap("done", err)
 	}

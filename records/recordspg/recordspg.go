@@ -1,9 +1,10 @@
 // Package recordspg keeps patients and the schedule in Postgres, in the caller's own database and, where the caller
 // wishes, transaction.
 //
-// Everything about a patient is sealed under the patient's chart key before it reaches a statement, and is found by blind
-// indexes: a dump of the tables names nobody. Plain are the vendor's ids, revisions, and of an appointment its start and
-// status. When the chart key is shredded, single reads answer records.ErrGone and lists leave the patient out.
+// Everything about a patient is sealed under the patient's chart key before it reaches a statement, and is found by
+// blind indexes: a dump of the tables names nobody. Plain are the vendor's ids, revisions, and of an appointment its
+// start and status. When the chart key is shredded, single reads answer records.ErrGone and lists leave the patient
+// out.
 //
 //	store := recordspg.New(db, keyring, nil)
 //	bound := patients.WithStore(store.WithTx(tx)) // tx is a bun.Tx or any *sql.Tx

@@ -49,8 +49,8 @@ type phone struct {
 	Why      string      `json:"why,omitempty"`
 }
 
-// appointmentRow is an appointment as a row: what is searched by is plain, and but for version and changed, which a recall
-// replaces, repeats what is sealed.
+// appointmentRow is an appointment as a row: what is searched by is plain, and but for version and changed, which a
+// recall replaces, repeats what is sealed.
 type appointmentRow struct {
 	Practice string    `bun:"practice"`
 	ID       string    `bun:"id"`

@@ -105,8 +105,8 @@ func concurrentSaves(ctx context.Context, h Harness) error {
 	return nil
 }
 
-// bookingsBesideRecalls lets a patient's appointment be booked, the number be changed and changes be read, all at once. A
-// reader who saw the appointment with the number that was replaced must find that the version it saw is out of date.
+// bookingsBesideRecalls lets a patient's appointment be booked, the number be changed and changes be read, all at once.
+// A reader who saw the appointment with the number that was replaced must find that the version it saw is out of date.
 func bookingsBesideRecalls(ctx context.Context, h Harness) error {
 	if h.OneConnection {
 		return nil
