@@ -19,6 +19,7 @@ var (
 func TestStore(t *testing.T) {
 	for _, c := range audittest.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
 			require.NoError(t, c.Check(t.Context(), auditmem.New()))
 		})
 	}
@@ -27,6 +28,7 @@ func TestStore(t *testing.T) {
 func TestTrees(t *testing.T) {
 	for _, c := range audittest.TreeCases() {
 		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
 			s := auditmem.New()
 			require.NoError(t, c.Check(t.Context(), audittest.Harness{Entries: s, Trees: s}))
 		})

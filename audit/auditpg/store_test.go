@@ -22,6 +22,7 @@ var (
 func TestStore(t *testing.T) {
 	for _, c := range audittest.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
 			_, db, o := open(t, 4)
 			require.NoError(t, c.Check(t.Context(), auditpg.New(db, o)))
 		})
@@ -36,6 +37,7 @@ func TestStoreInTransaction(t *testing.T) {
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
 			_, db, o := open(t, 1)
 			ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 			defer stop()
@@ -53,6 +55,7 @@ func TestStoreInTransaction(t *testing.T) {
 func TestTrees(t *testing.T) {
 	for _, c := range audittest.TreeCases() {
 		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
 			_, db, o := open(t, 4)
 			h := audittest.Harness{Entries: auditpg.New(db, o), Trees: auditpg.NewTrees(db, o)}
 			require.NoError(t, c.Check(t.Context(), h))
