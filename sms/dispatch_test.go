@@ -156,6 +156,27 @@ func TestDoubtfulTextsAreAskedAbout(t *testing.T) {
 	})
 }
 
+// A provider can tell that it has not got a text only from the latest time on at which a request may have begun.
+func TestAProviderIsToldSinceWhen(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		k := w.enqueue(w.text("x"))
+		w.carrier.answer = func(sms.Message) error { return refusal(sms.Transient) }
+		w.step(w.dispatcher())
+		w.now.Add(time.Hour)
+		w.carrier.answer = func(sms.Message) error { return refusal(sms.Unknown) }
+		var asked sms.Message
+		w.carrier.find = func(m sms.Message) (sms.Receipt, bool, error) {
+			asked = m
+			return sms.Receipt{Status: sms.StatusSent}, true, nil
+		}
+		w.step(w.dispatcher(atOnce))
+		require.Equal(t, sms.Sent, w.tracked(k).State)
+		require.Equal(t, noon, asked.Sent)
+		require.Equal(t, noon.Add(time.Hour), asked.Tried)
+	})
+}
+
 // A worker that died leaves a lease behind. When it has expired the provider is asked what became of the text.
 func TestAnExpiredLeaseIsADoubt(t *testing.T) {
 	leases := &clock{now: noon}

@@ -100,13 +100,13 @@ func (d *Dispatcher) inquire(ctx context.Context, t Tracked) error {
 	bounded, cancel := context.WithTimeout(ctx, d.o.Timeout)
 	defer cancel()
 	receipt, found, err := finder.Find(bounded, Message{
-		Reference: t.Key().reference(), From: t.From, To: t.To, Body: t.Body, Sent: since(t),
+		Reference: t.Key().reference(), From: t.From, To: t.To, Body: t.Body, Sent: since(t), Tried: t.Claimed,
 	})
 	switch {
 	case err != nil && !transient(err):
 		return d.settle(ctx, t, Settlement{State: Review, Decision: t.Decision, Class: Unknown})
 	case err != nil:
-		return errors.Join(fmt.Errorf("sms: look up: %w", err), d.settle(ctx, t, Settlement{State: Doubtful, Wait: d.o.Wait, Decision: t.Decision}))
+		return errors.Join(fmt.Errorf("sms: look up: %w", err), d.settle(ctx, t, Settlement{State: Doubtful, Wait: d.patience(t), Decision: t.Decision}))
 	case !found:
 		return d.settle(ctx, t, Settlement{State: Queued, Due: micro(d.o.Now()), Decision: t.Decision})
 	}
@@ -115,6 +115,12 @@ func (d *Dispatcher) inquire(ctx context.Context, t Tracked) error {
 		Code: receipt.Code, Class: receipt.Class,
 	}
 	return d.settle(ctx, t, s)
+}
+
+// patience returns how long to wait before the provider is asked again: a quarter of the time since the text was claimed,
+// so that an answer that takes hours is not asked for every few seconds.
+func (d *Dispatcher) patience(t Tracked) time.Duration {
+	return max(d.o.Wait, min(micro(d.o.Now()).Sub(t.Claimed)/4, time.Hour))
 }
 
 // transient reports whether asking again later may bring an answer.

@@ -88,8 +88,8 @@ type Page struct {
 // Queue is the worker's side of a store: it crosses practices. Leases run on the store's own clock (the database's),
 // everything else on the times it is given. All methods may be called concurrently by several processes.
 type Queue interface {
-	// Claim marks up to c.Limit queued texts that are due as [Sending] under a lease of c.Worker, commits, and returns
-	// them by priority, then due time. No text is returned to two workers.
+	// Claim marks up to c.Limit queued texts that are due as [Sending], Claimed at c.Now, under a lease of c.Worker,
+	// commits, and returns them by priority, then due time. No text is returned to two workers.
 	//
 	// A [StopAnswer] is claimed only when no other text to its practice and number is unsettled, or when more than
 	// [Patience] has passed between its creation and c.Now; in that case the unsettled texts are marked InFlight. Each
@@ -103,8 +103,8 @@ type Queue interface {
 	Doubt(ctx context.Context, c Claim) ([]Tracked, error)
 
 	// Settle records what became of a text that c.Worker claimed last, sending or doubtful, and ends its lease. It
-	// reports false, and writes nothing, when the text is no longer that worker's. Attempts, FirstTry and InFlight are
-	// kept; ProviderID, Code, Class and Delivery replace the old ones unless empty.
+	// reports false, and writes nothing, when the text is no longer that worker's. Attempts, FirstTry, Claimed and
+	// InFlight are kept; ProviderID, Code, Class and Delivery replace the old ones unless empty.
 	Settle(ctx context.Context, s Settlement) (bool, error)
 }
 

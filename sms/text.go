@@ -101,6 +101,7 @@ type Progress struct {
 	Due        time.Time // while queued: when it is looked at next; UTC
 	Attempts   int       // how many requests to the provider began
 	FirstTry   time.Time // when the first of them began; zero: none; UTC
+	Claimed    time.Time // when a worker claimed it to send it last: no request began later than its lease; zero: never; UTC
 	ProviderID string    // the provider's id, once it took the text on
 	Delivery   Status    // how far it has come at the provider
 	Code       string    // the provider's first error code
