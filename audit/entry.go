@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"github.com/enamel-go/enamel/internal/form"
+
 	"fmt"
 	"strings"
 	"time"
@@ -31,7 +33,7 @@ func (a Actor) Valid() error {
 	default:
 		return fmt.Errorf("%w: the actor's kind is none of staff, patient, representative, system", ErrInvalid)
 	}
-	return validID("the actor's id", a.ID, true)
+	return form.Text(ErrInvalid, "the actor's id", a.ID, form.ID, true)
 }
 
 // Outcome says whether an act happened.
@@ -68,16 +70,16 @@ func (e Entry) valid() error {
 	if err := e.Actor.Valid(); err != nil {
 		return err
 	}
-	if err := validID("the practice", e.Practice, true); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true); err != nil {
 		return err
 	}
-	if err := validID("the patient", e.Patient, false); err != nil {
+	if err := form.Text(ErrInvalid, "the patient", e.Patient, form.ID, false); err != nil {
 		return err
 	}
-	if err := validID("the action", e.Action, true); err != nil {
+	if err := form.Text(ErrInvalid, "the action", e.Action, form.ID, true); err != nil {
 		return err
 	}
-	if err := validID("the object's kind", e.Object.Kind, true); err != nil {
+	if err := form.Text(ErrInvalid, "the object's kind", e.Object.Kind, form.ID, true); err != nil {
 		return err
 	}
 	if !utf8.ValidString(e.Object.ID) {
@@ -92,19 +94,6 @@ func (e Entry) valid() error {
 	case "", Done, Refused:
 	default:
 		return fmt.Errorf("%w: the outcome is neither done nor refused", ErrInvalid)
-	}
-	return nil
-}
-
-// validID checks an id that a vendor gave: opaque text of at most 64 bytes, which Postgres can hold.
-func validID(what, id string, required bool) error {
-	switch {
-	case required && id == "":
-		return fmt.Errorf("%w: %s is empty", ErrInvalid, what)
-	case len(id) > 64:
-		return fmt.Errorf("%w: %s is longer than 64 bytes", ErrInvalid, what)
-	case !utf8.ValidString(id) || strings.ContainsRune(id, 0):
-		return fmt.Errorf("%w: %s is not valid text", ErrInvalid, what)
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"github.com/enamel-go/enamel/internal/form"
+
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -105,16 +107,16 @@ func (l Leaf) Record() []byte {
 // Valid reports why a store cannot keep the leaf, as an error that wraps [ErrInvalid], or nil. Every leaf of
 // [Log.Stamp] is valid; a store checks what it is given, for Postgres refuses some text that a map takes.
 func (l Leaf) Valid() error {
-	if err := validID("the id", l.ID, true); err != nil {
+	if err := form.Text(ErrInvalid, "the id", l.ID, form.ID, true); err != nil {
 		return err
 	}
-	if err := validID("the practice", l.Practice, true); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", l.Practice, form.ID, true); err != nil {
 		return err
 	}
 	if err := l.Actor.Valid(); err != nil {
 		return err
 	}
-	if err := validID("the action", l.Action, true); err != nil {
+	if err := form.Text(ErrInvalid, "the action", l.Action, form.ID, true); err != nil {
 		return err
 	}
 	if l.Outcome != Done && l.Outcome != Refused {

@@ -60,9 +60,9 @@ func actions(t *testing.T, s audit.Store) []string {
 	return all
 }
 
-// TestPromise_M3_2_WhatWasSeenSurvivesTheRollback has a caller who reads, is refused, writes, and undoes it all, on a pool of one
+// TestWhatWasSeenSurvivesTheRollback has a caller who reads, is refused, writes, and undoes it all, on a pool of one
 // connection that its transaction holds. The log has a pool of its own.
-func TestPromise_M3_2_WhatWasSeenSurvivesTheRollback(t *testing.T) {
+func TestWhatWasSeenSurvivesTheRollback(t *testing.T) {
 	d, db, o := open(t, 1)
 	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 	defer stop()

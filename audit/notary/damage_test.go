@@ -70,7 +70,7 @@ func found(r *notary.Report) []string {
 
 // The log of grow: the entries of elm are e-00001 to e-00010, e-00013, and e-00016 to e-00027, at the positions 0 to
 // 22. Those of oak come after each of the three batches.
-func TestPromise_M4_11_EveryAlteredLogRowIsFoundAndNamed(t *testing.T) {
+func TestDamageBySQL(t *testing.T) {
 	x := newDamaged(t)
 	x.sound(t, x.kept[1])
 	at := func(id string) string { return ` WHERE practice = 'elm-street' AND id = '` + id + `'` }
@@ -227,8 +227,8 @@ func TestDamageOfTheTreeOfHeads(t *testing.T) {
 	x.sound(t, x.kept[1])
 }
 
-// TestPromise_M4_11_CutTailIsFoundByAKeptCheckpoint removes the newest batch with everything that tells of it.
-func TestPromise_M4_11_CutTailIsFoundByAKeptCheckpoint(t *testing.T) {
+// TestCutTail removes the newest batch with everything that tells of it.
+func TestCutTail(t *testing.T) {
 	x := newDamaged(t)
 	x.exec(t, `DELETE FROM {s}.audit_entry WHERE id > 'e-00015';
 		DELETE FROM {s}.audit_head WHERE number = 3; DELETE FROM {s}.audit_batch WHERE number = 3`)
