@@ -3,6 +3,8 @@ package records
 import (
 	"fmt"
 	"time"
+
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Status is what has become of an appointment.
@@ -58,16 +60,16 @@ func (a Appointment) valid() error {
 	if err := a.Key().valid("the appointment"); err != nil {
 		return err
 	}
-	if err := text("the patient", a.Patient, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the patient", a.Patient, 64, true); err != nil {
 		return err
 	}
-	if err := text("the clinician", a.Clinician, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the clinician", a.Clinician, 64, true); err != nil {
 		return err
 	}
 	switch {
 	case !isInstant(a.Start):
 		return fmt.Errorf("%w: the start is not between the years 1900 and 9999", ErrInvalid)
-	case !isZone(a.Zone):
+	case !form.Zone(a.Zone):
 		return fmt.Errorf("%w: the practice's time zone is not known", ErrInvalid)
 	case a.Duration <= 0 || a.Duration > 24*time.Hour:
 		return fmt.Errorf("%w: an appointment takes some time, at most 24 hours", ErrInvalid)

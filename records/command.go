@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/enamel-go/enamel/internal/form"
+
 	"github.com/enamel-go/enamel/audit"
 )
 
@@ -86,8 +88,8 @@ func newAct(action string, by audit.Actor, practice, id string, command any) (Ac
 
 // check refuses the parts that all commands have in common.
 func check(id, reason string, required bool) error {
-	if err := text("the act's id", id, 64, false); err != nil {
+	if err := form.Text(ErrInvalid, "the act's id", id, 64, false); err != nil {
 		return err
 	}
-	return text("the reason", reason, longText, required)
+	return form.Text(ErrInvalid, "the reason", reason, longText, required)
 }

@@ -6,8 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
+
+	"github.com/enamel-go/enamel/internal/form"
 
 	"github.com/enamel-go/enamel/internal/civil"
 	"github.com/enamel-go/enamel/internal/phone"
@@ -157,7 +157,7 @@ func (p Patient) valid(today Date) error {
 		{"the address's postal code", p.Address.PostalCode, longText},
 		{"the address's country", p.Address.Country, longText},
 	} {
-		if err := text(field.name, field.value, field.limit, false); err != nil {
+		if err := form.Text(ErrInvalid, field.name, field.value, field.limit, false); err != nil {
 			return err
 		}
 	}
@@ -170,7 +170,7 @@ func (p Patient) valid(today Date) error {
 		return fmt.Errorf("%w: the birth date lies in the future", ErrInvalid)
 	case p.Email != "" && !ValidEmail(p.Email):
 		return fmt.Errorf("%w: the e-mail address is none", ErrInvalid)
-	case p.Zone != "" && !isZone(p.Zone):
+	case p.Zone != "" && !form.Zone(p.Zone):
 		return fmt.Errorf("%w: the patient's time zone is not known", ErrInvalid)
 	case len(p.Phones) > manyPhone:
 		return fmt.Errorf("%w: a patient has at most %d phones", ErrInvalid, manyPhone)
@@ -186,10 +186,10 @@ func (p Patient) valid(today Date) error {
 }
 
 func (ph Phone) valid() error {
-	if err := text("a phone's number", ph.Number, longPhone, true); err != nil {
+	if err := form.Text(ErrInvalid, "a phone's number", ph.Number, longPhone, true); err != nil {
 		return err
 	}
-	if err := text("a phone's reason", ph.Why, longText, false); err != nil {
+	if err := form.Text(ErrInvalid, "a phone's reason", ph.Why, longText, false); err != nil {
 		return err
 	}
 	switch ph.Use {
@@ -200,37 +200,15 @@ func (ph Phone) valid() error {
 }
 
 func (k Key) valid(what string) error {
-	if err := text("the practice", k.Practice, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", k.Practice, 64, true); err != nil {
 		return err
 	}
-	return text(what, k.ID, 64, true)
+	return form.Text(ErrInvalid, what, k.ID, 64, true)
 }
 
 // ValidEmail tells an e-mail address from what is obviously none. Whether mail arrives, only mail can tell.
 func ValidEmail(s string) bool {
 	user, host, ok := strings.Cut(s, "@")
 	return ok && user != "" && host != "" && len(s) <= longEmail && !strings.ContainsAny(s, " \t\r\n,;<>") &&
-		!strings.Contains(host, "@") && text("the e-mail address", s, longEmail, true) == nil
-}
-
-// isZone reports whether name is an IANA time zone. "Local" is where the process runs, which says nothing of anybody.
-func isZone(name string) bool {
-	if name == "" || name == "Local" {
-		return false
-	}
-	_, err := time.LoadLocation(name)
-	return err == nil
-}
-
-// text checks one string: valid UTF-8 without NUL, which Postgres cannot hold, and of bounded length.
-func text(what, s string, limit int, required bool) error {
-	switch {
-	case required && s == "":
-		return fmt.Errorf("%w: %s is empty", ErrInvalid, what)
-	case len(s) > limit:
-		return fmt.Errorf("%w: %s is longer than %d bytes", ErrInvalid, what, limit)
-	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
-		return fmt.Errorf("%w: %s is not valid text", ErrInvalid, what)
-	}
-	return nil
+		!strings.Contains(host, "@") && form.Text(ErrInvalid, "the e-mail address", s, longEmail, true) == nil
 }

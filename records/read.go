@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/enamel-go/enamel/internal/form"
+
 	"github.com/enamel-go/enamel/audit"
 )
 
@@ -91,13 +93,13 @@ func (s *Service) FindByName(ctx context.Context, by audit.Actor, q NameQuery) (
 
 // FindByPhone returns the patients of a phone number, after recording that by looked, once for each of them.
 func (s *Service) FindByPhone(ctx context.Context, by audit.Actor, q PhoneQuery) (PatientPage, error) {
-	valid := text("the number", q.Number, longPhone, true)
+	valid := form.Text(ErrInvalid, "the number", q.Number, longPhone, true)
 	return s.find(ctx, by, PatientQuery{q.Practice, phoneTerm(q.Number), q.After, q.Limit}, valid)
 }
 
 // FindByEmail returns the patients of an e-mail address, after recording that by looked, once for each of them.
 func (s *Service) FindByEmail(ctx context.Context, by audit.Actor, q EmailQuery) (PatientPage, error) {
-	valid := text("the e-mail address", q.Email, longEmail, true)
+	valid := form.Text(ErrInvalid, "the e-mail address", q.Email, longEmail, true)
 	return s.find(ctx, by, PatientQuery{q.Practice, emailTerm(q.Email), q.After, q.Limit}, valid)
 }
 
@@ -110,7 +112,7 @@ func (s *Service) find(ctx context.Context, by audit.Actor, q PatientQuery, vali
 		valid = asks(q.Practice, &q.Limit)
 	}
 	if valid == nil {
-		valid = text("where the page continues", q.After, 64, false)
+		valid = form.Text(ErrInvalid, "where the page continues", q.After, 64, false)
 	}
 	if err := s.allow(ctx, none, valid); err != nil {
 		return PatientPage{}, err
@@ -217,7 +219,7 @@ func parsePlace(s string) (Place, error) {
 	micros, id, _ := strings.Cut(s, ".")
 	at, err := strconv.ParseInt(micros, 10, 64)
 	start := time.UnixMicro(at).UTC()
-	if err != nil || !isInstant(start) || text("the id", id, 64, true) != nil {
+	if err != nil || !isInstant(start) || form.Text(ErrInvalid, "the id", id, 64, true) != nil {
 		return Place{}, fmt.Errorf("%w: a query continues from what no page gave", ErrInvalid)
 	}
 	return Place{start, id}, nil
@@ -225,7 +227,7 @@ func parsePlace(s string) (Place, error) {
 
 // asks refuses a query without a practice or with a wrong limit, and fills in the default limit.
 func asks(practice string, limit *int) error {
-	if err := text("the practice", practice, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", practice, 64, true); err != nil {
 		return err
 	}
 	if *limit == 0 {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/enamel-go/enamel/internal/form"
+
 	"github.com/enamel-go/enamel/audit"
 )
 
@@ -70,7 +72,7 @@ func (s *Service) Planned(ctx context.Context, practice, appointment, version st
 	if err := k.valid("the appointment"); err != nil {
 		return err
 	}
-	if err := text("the version", version, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the version", version, 64, true); err != nil {
 		return err
 	}
 	if err := s.store.Planned(ctx, k, version); err != nil {

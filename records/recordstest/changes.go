@@ -192,7 +192,7 @@ func practicesApart(ctx context.Context, h Harness) error {
 }
 
 func exact(ctx context.Context, h Harness) error {
-	names := []string{"P", "p", "ṕ", "p\u0301", "p ", " p", "p%", "p_"}
+	names := []string{"P", "p", "ṕ", "p\u0301", "p ", " p", "p%", "p_", `p?0 ?'\x00"`}
 	for i, name := range names {
 		p := patient(name)
 		p.Practice, p.Email = name, "in@"+fmt.Sprint(i)
