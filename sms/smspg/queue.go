@@ -16,8 +16,8 @@ import (
 // text to its number is unsettled. One claim never takes that answer beside another text to the number: of those that
 // are due together it takes the first.
 //
-// It is one statement, so everything in it reads one snapshot. An answer that the snapshot shows was committed after its
-// STOP. Whoever claims a text that the snapshot does not show as claimed commits that claim after the snapshot, and
+// It is one statement, so everything in it reads one snapshot. An answer that the snapshot shows was committed after
+// its STOP. Whoever claims a text that the snapshot does not show as claimed commits that claim after the snapshot, and
 // reads consent after that commit: it sees the STOP. FOR UPDATE SKIP LOCKED keeps two claims from the same text.
 const claim = `WITH picked AS MATERIALIZED (
 	SELECT c.* FROM (VALUES (0), (1), (2)) AS p (priority) CROSS JOIN LATERAL (
@@ -56,8 +56,8 @@ func (q *Queue) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	return texts, pgstore.Wrap("smspg: claim", err)
 }
 
-// expire turns texts whose lease has ended into doubtful ones. The worker stays, for it may still say what became of the
-// text, until another one leases it.
+// expire turns texts whose lease has ended into doubtful ones. The worker stays, for it may still say what became of
+// the text, until another one leases it.
 const expire = `UPDATE ?0 SET state = 'doubtful', leased = false, until = statement_timestamp() + ?7
 WHERE (practice, id) IN (
 	SELECT practice, id FROM ?0 WHERE leased AND until <= statement_timestamp() FOR UPDATE SKIP LOCKED)`

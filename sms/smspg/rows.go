@@ -152,8 +152,8 @@ func (v vault) tracked(ctx context.Context, r row) (sms.Tracked, error) {
 		},
 		Progress: sms.Progress{
 			State: sms.State(r.State), Due: r.Due.UTC(), Attempts: r.Attempts, FirstTry: r.FirstTry.UTC(),
-			Claimed: r.Claimed.UTC(), ProviderID: r.ProviderID, Delivery: sms.Status(r.Delivery), Code: r.Code, Class: sms.Class(r.Class),
-			InFlight: r.InFlight,
+			Claimed: r.Claimed.UTC(), ProviderID: r.ProviderID, Delivery: sms.Status(r.Delivery), Code: r.Code,
+			Class: sms.Class(r.Class), InFlight: r.InFlight,
 		},
 	}
 	if r.Decision == nil {
