@@ -1,12 +1,11 @@
 package audit
 
 import (
-	"github.com/enamel-go/enamel/internal/form"
-
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // ActorKind says in what capacity somebody acts.
