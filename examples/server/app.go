@@ -110,9 +110,9 @@ func (s *app) serve(ctx context.Context) error {
 	}
 	closing, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	// The network still tells receipts while the workers finish, so the webhooks are the last to go.
-	err = errors.Join(err, s.scene.Load().end(closing), s.http.Shutdown(closing), os.RemoveAll(filepath.Dir(s.certFile)))
-	return err
+	sc := s.scene.Load()
+	sc.finish() // the network still tells what became of their texts
+	return errors.Join(err, s.http.Shutdown(closing), sc.end(closing), os.RemoveAll(filepath.Dir(s.certFile)))
 }
 
 // greet says how to get in.

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/enamel-go/enamel/examples/internal/world"
@@ -27,6 +28,7 @@ type view struct {
 	Wrong    string    // why it was refused
 	At       string    // the section it belongs to
 	Who      string    // the id of the patient that is shown
+	Fresh    bool      // nothing was done or chosen yet
 
 	People   []personView
 	Person   personView
@@ -51,9 +53,12 @@ type logView struct {
 	Report     *reportView
 }
 
-// showPage shows the page.
+// showPage shows the page, after what is due just now has had a moment to leave.
 func (s *app) showPage(w http.ResponseWriter, r *http.Request) {
-	s.render(w, r, http.StatusOK, view{Who: r.URL.Query().Get("who"), Said: recall(w, r)})
+	if err := s.scene.Load().Settle(r.Context(), time.Second); err != nil {
+		s.logFailure(r.Context(), true, err)
+	}
+	s.render(w, r, http.StatusOK, view{Who: r.URL.Query().Get("who"), Fresh: r.URL.RawQuery == "", Said: recall(w, r)})
 }
 
 // render writes the page with the status of what led to it.
@@ -118,6 +123,7 @@ func (s *app) fill(ctx context.Context, v *view) error {
 	v.Tomorrow = tomorrow.Format("2006-01-02T15:04")
 	if v.Person.Number != "" {
 		v.Thread = thread(sc, v.Person.Number)
+		slices.Reverse(v.Thread)
 		if v.Ledger, err = ledger(ctx, sc, v.Person.Number); err != nil {
 			return err
 		}
@@ -147,7 +153,7 @@ func (s *app) fillLog(ctx context.Context, sc *scene, v *view) (err error) {
 // parseTemplates reads the embedded templates.
 func parseTemplates() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
-		"group": group, "spoken": spoken, "clocked": clocked, "shown": shown, "answers": answers, "list": list,
+		"group": group, "spoken": spoken, "soon": soon, "answers": answers, "list": list,
 	}).ParseFS(templates, "templates/*.html")
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -77,7 +78,7 @@ func verify(ctx context.Context, s *scene, c config, given string) (reportView, 
 	if v.OK {
 		v.Says = fmt.Sprintf("All %d entries are as they were written, in their order, and none is missing.", v.Size)
 		if s.kept = report.Checkpoint; s.Durable && s.kept != "" {
-			if err := secretfile.Put(c.keptFile(), s.kept, true); err != nil {
+			if err := secretfile.Put(c.keptFile(), strings.TrimSuffix(s.kept, "\n"), true); err != nil {
 				return reportView{}, err
 			}
 		}

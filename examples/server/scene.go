@@ -137,12 +137,17 @@ func (s *scene) start(logger *slog.Logger) {
 	})
 }
 
-// end stops the workers, which finish what they have begun, then the network that they send to, and closes the ground.
-func (s *scene) end(ctx context.Context) error {
+// finish stops the workers. What they have begun is sent and settled when it returns.
+func (s *scene) finish() {
 	if s.stop != nil {
 		s.stop()
 	}
 	s.workers.Wait()
+}
+
+// end stops the workers, then the network that they send to, and closes the ground.
+func (s *scene) end(ctx context.Context) error {
+	s.finish()
 	var err error
 	if s.served != nil {
 		err = errors.Join(s.served.Shutdown(ctx), closed(s.listener.Close()))

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/examples/internal/clock"
 	"github.com/enamel-go/enamel/internal/phone"
@@ -54,6 +55,8 @@ func explain(err error) (status int, sentence string, failed bool) {
 	var number phone.Error
 	var long *http.MaxBytesError
 	switch {
+	case errors.Is(err, audit.ErrNotRecorded):
+		return http.StatusInternalServerError, failedSentence, true
 	case errors.As(err, &input):
 		return input.code, input.sentence, false
 	case errors.As(err, &number):
@@ -70,8 +73,10 @@ func explain(err error) (status int, sentence string, failed bool) {
 		}
 		return v.status, v.says, false
 	}
-	return http.StatusInternalServerError, "Something is wrong on our side, and what you asked for was not done. The server's log says more.", true
+	return http.StatusInternalServerError, failedSentence, true
 }
+
+const failedSentence = "Something is wrong on our side, and what you asked for was not done. The server's log says more."
 
 // plain turns the text of a refusal ("consent: invalid: the number is ...") into a sentence.
 func plain(text string) string {
@@ -91,6 +96,14 @@ func spoken(t time.Time) string { return local(t).Format("Mon, Jan 2, 3:04 PM") 
 
 // clocked is the time of day alone.
 func clocked(t time.Time) string { return local(t).Format("3:04 PM") }
+
+// soon is a moment as short as today allows.
+func soon(t, now time.Time) string {
+	if sameDay(t, now) {
+		return clocked(t)
+	}
+	return spoken(t)
+}
 
 // when is a moment within a sentence, as short as today allows.
 func when(t, now time.Time) string {

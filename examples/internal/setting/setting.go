@@ -98,10 +98,17 @@ type Postgres struct {
 	table bun.Ident
 }
 
-// Open makes the table if there is none; the schema must be there.
+// Open makes the table if there is none; the schema must be there. Several processes may do so at once: of two that
+// make a table "if not exists" Postgres can still refuse one, so they wait for each other.
 func Open(ctx context.Context, db *bun.DB, schema string) (*Postgres, error) {
 	p := &Postgres{db: db, table: bun.Ident(schema + ".demo_setting")}
-	_, err := db.NewRaw("CREATE TABLE IF NOT EXISTS ? (name text PRIMARY KEY, value bigint NOT NULL)", p.table).Exec(ctx)
+	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", string(p.table)).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.NewRaw("CREATE TABLE IF NOT EXISTS ? (name text PRIMARY KEY, value bigint NOT NULL)", p.table).Exec(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("make the demonstration's table: %w", err)
 	}
