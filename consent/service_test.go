@@ -321,6 +321,32 @@ func TestAStopCountsAtOnceWhateverTheClocksSay(t *testing.T) {
 	})
 }
 
+// busy is a store in which another fact is written between every look at a ledger and the next write.
+type busy struct {
+	consent.Store
+	other  *consent.Service
+	writes int
+}
+
+func (s *busy) Apply(ctx context.Context, c consent.Change) (bool, error) {
+	if s.writes == 3 {
+		return false, errors.New("three attempts are enough")
+	}
+	if _, err := s.other.Grant(ctx, staff, grant(consent.Conversational)); err != nil {
+		return false, err
+	}
+	s.writes++
+	return s.Store.Apply(ctx, c)
+}
+
+func TestAStopIsWrittenAtTheFirstAttempt(t *testing.T) {
+	b := onMemory(t)
+	store := &busy{Store: b.store, other: b.Service}
+	must(t)(b.WithStore(store).Revoke(t.Context(), patient, stop()))
+	require.Equal(t, 1, store.writes)
+	require.Equal(t, consent.Stopped, b.status(t, consent.Conversational))
+}
+
 func TestRecordedTimesNeverRunBackwards(t *testing.T) {
 	b := onMemory(t)
 	for range 5 {

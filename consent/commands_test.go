@@ -1,0 +1,80 @@
+package consent_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
+)
+
+// command draws one that a vendor may give at a moment, with a claimed time that is right, late, a little ahead or left
+// out, and now and then one that is refused.
+func command(t *rapid.T, now time.Time) func(context.Context, *consent.Service) (consent.State, error) {
+	at := rapid.SampledFrom([]time.Time{{}, {}, now, now.Add(-time.Hour), now.Add(-time.Second), now.Add(time.Minute)}).Draw(t, "at")
+	by := rapid.SampledFrom([]audit.Actor{staff, patient}).Draw(t, "by")
+	switch rapid.SampledFrom([]string{"grant", "grant", "ask", "confirm", "revoke", "restart"}).Draw(t, "command") {
+	case "grant":
+		g := grant(rapid.SampledFrom(consent.Categories()).Draw(t, "category"))
+		g.At = at
+		g.Basis = rapid.SampledFrom([]consent.Basis{consent.SignedAgreement, consent.WebForm, consent.Import, consent.Verbal}).Draw(t, "basis")
+		return func(ctx context.Context, s *consent.Service) (consent.State, error) { return s.Grant(ctx, by, g) }
+	case "ask":
+		return func(ctx context.Context, s *consent.Service) (consent.State, error) { return s.Ask(ctx, by, ask()) }
+	case "confirm":
+		c := agree()
+		c.At = at
+		return func(ctx context.Context, s *consent.Service) (consent.State, error) { return s.Confirm(ctx, by, c) }
+	case "revoke":
+		r := stop()
+		r.At = at
+		r.Category = rapid.SampledFrom(append(consent.Categories(), "", "", "")).Draw(t, "narrowed to")
+		return func(ctx context.Context, s *consent.Service) (consent.State, error) { return s.Revoke(ctx, by, r) }
+	}
+	r := start()
+	r.At = at
+	return func(ctx context.Context, s *consent.Service) (consent.State, error) { return s.Restart(ctx, by, r) }
+}
+
+// TestAnyCommandsKeepTheRules gives a service random commands by clocks that differ, and holds what it says after each to
+// the model.
+func TestAnyCommandsKeepTheRules(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		b := onMemory(t)
+		s := b.with(t, consent.Options{AnswerWithin: time.Hour, Profile: profile(rt)})
+		require.NoError(rt, s.Configure(t.Context(), staff, consent.Practice{
+			ID:          key.Practice,
+			DoubleOptIn: rapid.SampledFrom([]consent.DoubleOptIn{consent.ConfirmOff, consent.ConfirmPromotional, consent.ConfirmAll}).Draw(rt, "double opt-in"),
+		}))
+		for range rapid.IntRange(1, 12).Draw(rt, "commands") {
+			b.clock.pass(rapid.SampledFrom([]time.Duration{
+				0, time.Microsecond, time.Second, 10 * time.Minute, 2 * time.Hour, -time.Second, -5 * time.Minute,
+			}).Draw(rt, "pass"))
+			before := b.facts(t)
+			state, err := command(rt, b.clock.now())(t.Context(), s)
+			after := b.facts(t)
+			if err != nil {
+				require.Empty(rt, cmp.Diff(before, after), "a refused command changed the ledger")
+				continue
+			}
+			require.Len(rt, after, len(before)+1)
+			require.Empty(rt, cmp.Diff(before, after[:len(before)], cmpopts.EquateEmpty()), "a fact was changed")
+			last := after[len(after)-1]
+			if len(before) > 0 {
+				require.False(rt, last.Recorded.Before(before[len(before)-1].Recorded), "recorded times run backwards")
+			}
+			for _, c := range consent.Categories() {
+				require.Equal(rt, modelled(after, s.Profile(), c, last.Recorded.Add(time.Hour)), state.For(c).Status, "%s", c)
+				if last.Kind == consent.Revoked && last.Category == "" && last.At.Equal(last.Recorded) {
+					require.Equal(rt, consent.Stopped, state.For(c).Status, "a stop said now did not count")
+				}
+			}
+		}
+	})
+}
