@@ -1,13 +1,13 @@
 package audit
 
 import (
-	"github.com/enamel-go/enamel/internal/form"
-
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Leaf is an entry as it is kept. Bytes is what is authenticated and integrated; every other field but MAC repeats a

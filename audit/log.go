@@ -77,14 +77,17 @@ func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 	return stamped, nil
 }
 
-// Record stamps e and commits it at once on the log's own handle. Call it before returning what was read; when it
-// fails the read must fail too.
-func (l *Log) Record(ctx context.Context, e Entry) error {
-	stamped, err := l.Stamp(ctx, e)
-	if err != nil {
-		return err
+// Record stamps entries and commits all of them, or none, at once on the log's own handle. Call it before returning what
+// was read; when it fails the read must fail too.
+func (l *Log) Record(ctx context.Context, entries ...Entry) error {
+	stamped := make([]Leaf, len(entries))
+	for i, e := range entries {
+		var err error
+		if stamped[i], err = l.Stamp(ctx, e); err != nil {
+			return err
+		}
 	}
-	if err := l.store.Append(ctx, stamped); err != nil {
+	if err := l.store.Append(ctx, stamped...); err != nil {
 		return fmt.Errorf("audit: record: %w", err)
 	}
 	return nil

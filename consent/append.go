@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // leeway is how far ahead of our clock a claimed time may be: clocks differ, the future does not happen.
@@ -120,7 +121,7 @@ func repeats(f, old Fact, dated bool) bool {
 
 // refuse records a refusal, where there is a practice's log to record it in, and returns cause.
 func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if text("the practice", e.Practice, 64, true) != nil {
+	if form.Text(ErrInvalid, "the practice", e.Practice, 64, true) != nil {
 		return cause
 	}
 	return s.log.Refuse(ctx, e, cause)
@@ -129,7 +130,7 @@ func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.
 func entry(action string, f Fact) audit.Entry {
 	e := audit.Entry{Practice: f.Practice, Actor: f.Actor, Action: action, Object: audit.Object{Kind: "number"}}
-	if e164(f.Number) {
+	if form.E164(f.Number) {
 		e.Object.ID = f.Number
 	}
 	details := map[string]string{}
@@ -140,7 +141,7 @@ func entry(action string, f Fact) audit.Entry {
 		{"channel", string(f.Channel)},
 		{"wording sha-256", f.Evidence.Hash()},
 	} {
-		if text(d.name, d.value, 64, true) == nil {
+		if form.Text(ErrInvalid, d.name, d.value, 64, true) == nil {
 			details[d.name] = d.value
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Basis is how a consent was given.
@@ -76,7 +78,7 @@ func (e Evidence) valid() error {
 		{"words", e.Words},
 		{"message", e.Message},
 	} {
-		if err := text("the evidence's "+field.name, field.value, 16<<10, false); err != nil {
+		if err := form.Text(ErrInvalid, "the evidence's "+field.name, field.value, 16<<10, false); err != nil {
 			return err
 		}
 	}

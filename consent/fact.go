@@ -3,11 +3,10 @@ package consent
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Kind is what a fact of the ledger says.
@@ -29,32 +28,11 @@ type Key struct {
 }
 
 func (k Key) valid() error {
-	if err := text("the practice", k.Practice, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", k.Practice, 64, true); err != nil {
 		return err
 	}
-	if !e164(k.Number) {
+	if !form.E164(k.Number) {
 		return fmt.Errorf("%w: the number is not in E.164 form, such as +15125550100", ErrInvalid)
-	}
-	return nil
-}
-
-// e164 reports whether s has the form of an E.164 number: a plus sign and 8 to 15 digits, none of them a leading zero.
-func e164(s string) bool {
-	if len(s) < 9 || len(s) > 16 || s[0] != '+' || s[1] == '0' {
-		return false
-	}
-	return strings.Trim(s[1:], "0123456789") == ""
-}
-
-// text checks one string: valid UTF-8 without NUL, which Postgres cannot hold, and of bounded length.
-func text(what, s string, limit int, required bool) error {
-	switch {
-	case required && s == "":
-		return fmt.Errorf("%w: %s is empty", ErrInvalid, what)
-	case len(s) > limit:
-		return fmt.Errorf("%w: %s is longer than %d bytes", ErrInvalid, what, limit)
-	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
-		return fmt.Errorf("%w: %s is not valid text", ErrInvalid, what)
 	}
 	return nil
 }
@@ -91,7 +69,7 @@ func (f Fact) valid() error {
 	if err := f.Key().valid(); err != nil {
 		return err
 	}
-	if err := text("the id", f.ID, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the id", f.ID, 64, true); err != nil {
 		return err
 	}
 	if f.Actor.Valid() != nil {
@@ -103,12 +81,12 @@ func (f Fact) valid() error {
 		{"the basis", string(f.Basis)},
 		{"the channel", string(f.Channel)},
 	} {
-		if err := text(field.name, field.value, 64, false); err != nil {
+		if err := form.Text(ErrInvalid, field.name, field.value, 64, false); err != nil {
 			return err
 		}
 	}
 	for _, id := range f.About {
-		if err := text("the id of what it is about", id, 64, true); err != nil {
+		if err := form.Text(ErrInvalid, "the id of what it is about", id, 64, true); err != nil {
 			return err
 		}
 	}

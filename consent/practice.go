@@ -1,6 +1,10 @@
 package consent
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/enamel-go/enamel/internal/form"
+)
 
 // DoubleOptIn says which grants a patient must confirm by text before they permit anything.
 type DoubleOptIn string
@@ -35,7 +39,7 @@ func (p Practice) settled() Practice {
 func (p Practice) valid() error {
 	switch p.DoubleOptIn {
 	case ConfirmOff, ConfirmPromotional, ConfirmAll:
-		return text("the practice", p.ID, 64, true)
+		return form.Text(ErrInvalid, "the practice", p.ID, 64, true)
 	}
 	return fmt.Errorf("%w: double opt-in is off, promotional or all", ErrInvalid)
 }

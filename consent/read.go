@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // State returns what a number stands at now, after recording that by looked.
@@ -51,7 +52,7 @@ func (s *Service) Permission(ctx context.Context, k Key, c Category) (Permission
 
 // Practice returns a practice's settings, the defaults where none were set.
 func (s *Service) Practice(ctx context.Context, id string) (Practice, error) {
-	if err := text("the practice", id, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", id, 64, true); err != nil {
 		return Practice{}, err
 	}
 	p, err := s.store.Practice(ctx, id)

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/enamel-go/enamel/internal/form"
-
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Save keeps a patient's data.

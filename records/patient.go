@@ -7,9 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/enamel-go/enamel/internal/form"
-
 	"github.com/enamel-go/enamel/internal/civil"
+	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/internal/phone"
 )
 

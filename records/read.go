@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/enamel-go/enamel/internal/form"
-
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // NameQuery asks for patients by name and birth date. Both names are compared whole, whatever their case, accents and
@@ -244,10 +243,5 @@ func (s *Service) record(ctx context.Context, none audit.Entry, entries []audit.
 	if len(entries) == 0 {
 		entries = []audit.Entry{none}
 	}
-	for _, e := range entries {
-		if err := s.log.Record(ctx, e); err != nil {
-			return s.fail(ctx, e, err)
-		}
-	}
-	return nil
+	return s.fail(ctx, none, s.log.Record(ctx, entries...))
 }

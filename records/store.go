@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/enamel-go/enamel/internal/form"
-
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Store keeps patients and the schedule. All methods may be called concurrently; a cancelled context writes nothing.

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/enamel-go/enamel/internal/form"
-
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Visit is an appointment as its reminder needs it. It is an alias of a plain struct, so that whoever plans reminders

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/enamel-go/enamel/internal/form"
-
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // order is a command on its way into the store.

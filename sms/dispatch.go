@@ -10,6 +10,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/loop"
 )
 
 // Agreements says whether a practice has an agreement (a BAA) with a provider in force.
@@ -88,22 +89,10 @@ func NewDispatcher(queue Queue, store Store, gate Gate, log *audit.Log, provider
 // Run works until ctx is done: it steps at once again while there is work, and otherwise every Interval. It returns
 // ctx's error. Errors of a step go to the logger, and the next step tries again.
 func (d *Dispatcher) Run(ctx context.Context) error {
-	ticker := time.NewTicker(d.o.Interval)
-	defer ticker.Stop()
-	for {
+	return loop.Run(ctx, "dispatcher", d.o.Interval, d.o.Logger, func(ctx context.Context) (bool, error) {
 		n, err := d.Step(ctx)
-		if err != nil && ctx.Err() == nil && d.o.Logger != nil {
-			d.o.Logger.ErrorContext(ctx, "dispatch", slog.String("error", err.Error()))
-		}
-		if n > 0 && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-ticker.C:
-		}
-	}
+		return n > 0, err
+	})
 }
 
 // Step does one round: it claims as many texts as can start at once, sends or settles each of them, and asks providers

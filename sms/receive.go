@@ -11,6 +11,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/keyword"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Receive takes in a message for a practice, which [Router] found by the number it came to. A STOP revokes consent at
@@ -163,11 +164,11 @@ func (in Inbound) valid() error {
 		{"number", in.To, 16, true},
 		{"body", in.Body, 16 << 10, false},
 	} {
-		if err := text("the message's "+field.name, field.value, field.limit, field.required); err != nil {
+		if err := form.Text(ErrInvalid, "the message's "+field.name, field.value, field.limit, field.required); err != nil {
 			return err
 		}
 	}
-	if !e164(in.From) {
+	if !form.E164(in.From) {
 		return fmt.Errorf("%w: the message comes from no phone number", ErrInvalid)
 	}
 	return nil

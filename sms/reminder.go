@@ -11,6 +11,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/loop"
 )
 
 // Visit is an appointment as its reminder needs it. It is an alias of a plain struct, so that a schedule can offer it
@@ -84,22 +85,10 @@ func NewPlanner(service *Service, schedule Schedule, o *PlannerOptions) (*Planne
 
 // Run plans until ctx is done and returns ctx's error. Errors of a step go to the logger, and the next step tries again.
 func (p *Planner) Run(ctx context.Context) error {
-	ticker := time.NewTicker(p.o.Interval)
-	defer ticker.Stop()
-	for {
+	return loop.Run(ctx, "planner", p.o.Interval, p.o.Logger, func(ctx context.Context) (bool, error) {
 		n, err := p.Step(ctx)
-		if err != nil && ctx.Err() == nil && p.o.Logger != nil {
-			p.o.Logger.ErrorContext(ctx, "plan reminders", slog.String("error", err.Error()))
-		}
-		if n > 0 && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-ticker.C:
-		}
-	}
+		return n > 0, err
+	})
 }
 
 // Step plans the reminders of up to a hundred visits that changed, and returns how many it planned. A reminder that is

@@ -3,12 +3,11 @@ package sms
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
 
@@ -87,14 +86,14 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 		{"frequency", sender.Frequency},
 		{"time zone", sender.Zone},
 	} {
-		if err := text("the sender's "+field.name, field.value, 160, true); err != nil {
+		if err := form.Text(ErrInvalid, "the sender's "+field.name, field.value, 160, true); err != nil {
 			return s.log.Refuse(ctx, entry, err)
 		}
 	}
-	if !e164(sender.Number) {
+	if !form.E164(sender.Number) {
 		return s.log.Refuse(ctx, entry, fmt.Errorf("%w: the sender's number is not in E.164 form", ErrInvalid))
 	}
-	if _, err := time.LoadLocation(sender.Zone); err != nil {
+	if !form.Zone(sender.Zone) {
 		return s.log.Refuse(ctx, entry, fmt.Errorf("%w: the sender's time zone is not known here", ErrInvalid))
 	}
 	leaf, err := s.log.Stamp(ctx, entry)
@@ -296,12 +295,12 @@ func (t Text) valid() error {
 		{"version", t.Version, 64, false},
 		{"time zone", t.Zone, 64, false},
 	} {
-		if err := text("the text's "+field.name, field.value, field.limit, field.required); err != nil {
+		if err := form.Text(ErrInvalid, "the text's "+field.name, field.value, field.limit, field.required); err != nil {
 			return err
 		}
 	}
 	switch {
-	case !e164(t.To):
+	case !form.E164(t.To):
 		return fmt.Errorf("%w: the recipient's number is not in E.164 form, such as +15125550100", ErrInvalid)
 	case t.Category != consent.Transactional && t.Category != consent.Conversational && t.Category != consent.Promotional:
 		return fmt.Errorf("%w: %q is no category of texts", ErrInvalid, t.Category)
@@ -310,31 +309,8 @@ func (t Text) valid() error {
 	case !t.LastUseful.After(t.NotBefore):
 		return fmt.Errorf("%w: the text's last useful moment is not after the moment it may leave", ErrInvalid)
 	}
-	if t.Zone != "" {
-		if _, err := time.LoadLocation(t.Zone); err != nil {
-			return fmt.Errorf("%w: the recipient's time zone is not known here", ErrInvalid)
-		}
+	if t.Zone != "" && !form.Zone(t.Zone) {
+		return fmt.Errorf("%w: the recipient's time zone is not known here", ErrInvalid)
 	}
 	return nil
-}
-
-// text checks one string: valid UTF-8 without NUL, which Postgres cannot hold, and of bounded length.
-func text(what, s string, limit int, required bool) error {
-	switch {
-	case required && strings.TrimSpace(s) == "":
-		return fmt.Errorf("%w: %s is empty", ErrInvalid, what)
-	case len(s) > limit:
-		return fmt.Errorf("%w: %s is longer than %d bytes", ErrInvalid, what, limit)
-	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
-		return fmt.Errorf("%w: %s is not valid text", ErrInvalid, what)
-	}
-	return nil
-}
-
-// e164 reports whether s has the form of an E.164 number: a plus sign and 8 to 15 digits, none of them a leading zero.
-func e164(s string) bool {
-	if len(s) < 9 || len(s) > 16 || s[0] != '+' || s[1] == '0' {
-		return false
-	}
-	return strings.Trim(s[1:], "0123456789") == ""
 }

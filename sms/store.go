@@ -12,7 +12,9 @@ import (
 type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
 	// change was made before or no longer applies: the id of a text in it is taken, its message is known by provider
-	// and id, the text to cancel is not queued, the receipt tells nothing new.
+	// and id, the text to cancel is not queued, the text to resolve is not in review, the receipt tells nothing new. An
+	// empty change, and a sender whose number is another practice's, are refused with [ErrInvalid]. A stop does not
+	// touch the texts of its own change.
 	Apply(ctx context.Context, c Change) (bool, error)
 
 	// Text returns a text, or [ErrNotFound].
@@ -61,7 +63,8 @@ type Resolve struct {
 	State State // Sent or Failed
 }
 
-// Delivered is a receipt for a text. A store keeps the status of the highest rank, and the first code and class.
+// Delivered is a receipt for a text. A store keeps the status of the highest rank, the first provider id, and the first
+// code with its class.
 type Delivered struct {
 	Key        Key
 	ProviderID string
@@ -92,7 +95,8 @@ type Queue interface {
 	// commits, and returns them by priority, then due time. No text is returned to two workers.
 	//
 	// A [StopAnswer] is claimed only when no other text to its practice and number is unsettled, or when more than
-	// [Patience] has passed between its creation and c.Now; in that case the unsettled texts are marked InFlight. Each
+	// [Patience] has passed between its creation and c.Now; in that case the unsettled texts are marked InFlight. A claim
+	// that takes it takes no other text to the number. Each
 	// side writes its own mark before it reads the other's: a worker claims before it reads consent, a stop is recorded
 	// before its answer can be claimed. So of any interleaving either the worker sees the stop or the stop sees the
 	// worker.
@@ -102,9 +106,11 @@ type Queue interface {
 	// up to c.Limit doubtful texts whose wait is over to c.Worker and returns them; they stay doubtful.
 	Doubt(ctx context.Context, c Claim) ([]Tracked, error)
 
-	// Settle records what became of a text that c.Worker claimed last, sending or doubtful, and ends its lease. It
-	// reports false, and writes nothing, when the text is no longer that worker's. Attempts, FirstTry, Claimed and
-	// InFlight are kept; ProviderID, Code, Class and Delivery replace the old ones unless empty.
+	// Settle records what became of a text that s.Worker claimed last, sending or doubtful, and ends its lease. It
+	// reports false, and writes nothing, when the text is no longer that worker's: a lease that expired is still the
+	// worker's until another one leases the text. A Tried that is set adds an attempt, and is the FirstTry if it is the
+	// first. ProviderID, Code and Class replace the old ones unless empty, Decision unless it has no verdict; Delivery
+	// never falls in rank.
 	Settle(ctx context.Context, s Settlement) (bool, error)
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/internal/loop"
 )
 
 // Store is where leaves and trees are kept; *auditmem.Store and *auditpg.Trees meet it.
@@ -74,32 +75,15 @@ func New(store Store, log *audit.Log, signer note.Signer, known note.Verifiers, 
 	if n.limit <= 0 {
 		n.limit = 5000
 	}
-	if n.logger == nil {
-		n.logger = slog.New(slog.DiscardHandler)
-	}
 	return n, nil
 }
 
 // Run integrates until ctx ends, and returns its error. What goes wrong in between is logged and tried again.
 func (n *Notary) Run(ctx context.Context) error {
-	tick := time.NewTicker(n.every)
-	defer tick.Stop()
-	for {
+	return loop.Run(ctx, "notary", n.every, n.logger, func(ctx context.Context) (bool, error) {
 		done, err := n.Step(ctx)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			n.logger.ErrorContext(ctx, "the audit log was not integrated in full", slog.Any("error", err))
-		} else if done >= n.limit {
-			continue // there is more
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
+		return done >= n.limit, err
+	})
 }
 
 // Step integrates one batch and returns how many leaves it took; none when nothing waits or another notary is at work.

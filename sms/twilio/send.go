@@ -7,10 +7,10 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/wire"
 )
@@ -59,7 +59,7 @@ func valid(m sms.Message) error {
 	switch {
 	case m.Reference == "":
 		why = "a reference"
-	case !e164(m.To) || !e164(m.From):
+	case !form.E164(m.To) || !form.E164(m.From):
 		why = "two numbers in E.164"
 	case m.Body == "" || !utf8.ValidString(m.Body) || utf8.RuneCountInString(m.Body) > maxBody:
 		why = "a body of at most " + strconv.Itoa(maxBody) + " characters"
@@ -68,12 +68,6 @@ func valid(m sms.Message) error {
 	}
 	refused := &sms.SendError{Stage: sms.AtSend, Provider: name, Code: "invalid", Class: sms.Rejected}
 	return fmt.Errorf("%w: a message needs %s: %w", sms.ErrInvalid, why, refused)
-}
-
-// e164 reports whether s is a plus sign and 8 to 15 digits.
-func e164(s string) bool {
-	digits, ok := strings.CutPrefix(s, "+")
-	return ok && len(digits) >= 8 && len(digits) <= 15 && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
 }
 
 // validity is Twilio's ValidityPeriod: whole seconds, rounded down so that nothing is delivered too late.

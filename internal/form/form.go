@@ -1,0 +1,42 @@
+// Package form refuses what no store can keep, alike in every domain.
+package form
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// ID is how long the vendor's own ids may be, in bytes.
+const ID = 64
+
+// Text returns under, wrapped with what is wrong, unless s is valid UTF-8 of at most limit bytes without NUL, which
+// Postgres cannot hold. Where it is required it holds more than blanks.
+func Text(under error, what, s string, limit int, required bool) error {
+	switch {
+	case required && strings.TrimSpace(s) == "":
+		return fmt.Errorf("%w: %s is empty", under, what)
+	case len(s) > limit:
+		return fmt.Errorf("%w: %s is longer than %d bytes", under, what, limit)
+	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
+		return fmt.Errorf("%w: %s is not valid text", under, what)
+	}
+	return nil
+}
+
+// E164 reports whether s has the form of an E.164 number: a plus sign and 8 to 15 digits, the first of them no zero.
+func E164(s string) bool {
+	digits, ok := strings.CutPrefix(s, "+")
+	return ok && len(digits) >= 8 && len(digits) <= 15 && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
+}
+
+// Zone reports whether name is an IANA time zone that is known here. "Local" is where the process runs, which says
+// nothing of anybody.
+func Zone(name string) bool {
+	if name == "" || name == "Local" {
+		return false
+	}
+	_, err := time.LoadLocation(name)
+	return err == nil
+}
