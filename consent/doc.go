@@ -18,7 +18,12 @@
 //
 // A consent must be express and written: signed agreement, web form or in-office document, each with its evidence
 // ([Promised]). A stop counts at once, for every category unless the patient's own words narrow it, and no late form, no
-// import and no edit undoes it: only a later written grant, or the patient's own START within what was written before.
+// import and no edit undoes it, whatever a vendor's own profile permits: only a later written grant, or the patient's own
+// START within what was written before. What a patient alone can say (START, the answer to a double opt-in) needs the
+// text it came by.
+//
+// Clocks of several processes differ, so the recorded times of a ledger never run backwards, and a stop that is dated
+// ahead counts from now.
 //
 // # Transactions
 //
@@ -27,8 +32,9 @@
 // transactions give log and keys a connection pool of their own (two connections do): from a shared pool, transactions
 // that each wait for a second connection stop each other.
 //
-// A fact and its entry in the log are one change of the store, kept together or not at all. To make them part of a
-// transaction of yours, bind a copy of the service to it:
+// A fact and its entry in the log are one change of the store, kept together or not at all. Of two writers who decided on
+// the same ledger one reads it again and decides anew; a stop waits for nobody. To make a change part of a transaction of
+// yours, bind a copy of the service to it:
 //
 //	_, err := consents.WithStore(store.WithTx(tx)).Revoke(ctx, by, revocation)
 //
@@ -43,7 +49,8 @@
 //
 // [ErrInvalid] and the finer [ErrEvidence] for commands that lack something; [ErrConflict]; [ErrNothingPending],
 // [ErrAsked], [ErrNotAsked] and [ErrExpired] for what a double opt-in refuses. A refusal is recorded in the log and
-// changes nothing. No error carries a number or what somebody wrote.
+// changes nothing. [ErrTampered] when a store keeps another thing than was written. No error carries a number or what
+// somebody wrote.
 //
 // # Writing your own store
 //

@@ -1,7 +1,8 @@
 // Package consentpg keeps consent in Postgres, in the caller's own database and, where the caller wishes, transaction.
 //
 // Numbers and evidence are sealed before they reach a statement, and numbers are found by a blind index: a dump of the
-// tables names nobody. The kind, category and times of a fact are plain.
+// tables names nobody. The kind, category and times of a fact are plain; they are sealed too, so a row that was altered,
+// copied or moved is refused with consent.ErrTampered when it is read. That a row was removed only the log shows.
 //
 //	store := consentpg.New(db, keyring, nil)
 //	bound := consents.WithStore(store.WithTx(tx)) // tx is a bun.Tx or any *sql.Tx

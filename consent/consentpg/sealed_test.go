@@ -1,15 +1,12 @@
 package consentpg_test
 
 import (
-	"context"
 	"database/sql"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
@@ -116,67 +113,6 @@ func TestAnAlteredRowIsFound(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestAStopWaitsForNobodysTransaction(t *testing.T) {
-	b := open(t)
-	db := b.Pool(2)
-	log, err := audit.NewLog(b.entries(b.Pool(1)), b.keys, nil)
-	require.NoError(t, err)
-	store := b.store(db)
-	consents, err := consent.New(store, log, nil)
-	require.NoError(t, err)
-	k := consent.Key{Practice: "elm-street", Number: number}
-	by := audit.Actor{Kind: audit.Staff, ID: "u-1"}
-
-	tx, err := db.BeginTx(t.Context(), nil)
-	require.NoError(t, err)
-	_, err = consents.WithStore(store.WithTx(tx)).Grant(t.Context(), by, consent.Grant{
-		Practice: k.Practice, Number: k.Number, Category: consent.Transactional, Basis: consent.Verbal,
-	})
-	require.NoError(t, err)
-
-	soon, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	state, err := consents.Revoke(soon, by, consent.Revocation{Practice: k.Practice, Number: k.Number, Channel: consent.ByCall})
-	require.NoError(t, err)
-	require.Equal(t, consent.Stopped, state.Transactional.Status)
-	require.NoError(t, tx.Commit())
-	facts, err := store.Facts(t.Context(), k)
-	require.NoError(t, err)
-	require.Len(t, facts, 2)
-}
-
-func TestNothingOfARolledBackTransactionRemainsButItsRefusals(t *testing.T) {
-	b := open(t)
-	db := b.Pool(1)
-	logged := b.entries(b.Pool(1))
-	log, err := audit.NewLog(logged, b.keys, nil)
-	require.NoError(t, err)
-	store := b.store(db)
-	consents, err := consent.New(store, log, nil)
-	require.NoError(t, err)
-	by := audit.Actor{Kind: audit.Staff, ID: "u-1"}
-	undo := errors.New("the vendor changes its mind")
-	ctx := t.Context()
-	err = db.RunInTx(ctx, nil, func(_ context.Context, tx bun.Tx) error {
-		bound := consents.WithStore(store.WithTx(tx))
-		if _, err := bound.Revoke(ctx, by, consent.Revocation{Practice: "elm-street", Number: number, Channel: consent.ByDesk}); err != nil {
-			return err
-		}
-		if _, err := bound.Ask(ctx, by, consent.Ask{Practice: "elm-street", Number: number}); !errors.Is(err, consent.ErrNothingPending) {
-			return fmt.Errorf("a request for nothing was not refused: %w", err)
-		}
-		return undo
-	})
-	require.ErrorIs(t, err, undo)
-	facts, err := store.Facts(ctx, consent.Key{Practice: "elm-street", Number: number})
-	require.NoError(t, err)
-	require.Empty(t, facts)
-	page, err := logged.Leaves(ctx, audit.Query{Practice: "elm-street"})
-	require.NoError(t, err)
-	require.Len(t, page.Leaves, 1)
-	require.Equal(t, audit.Refused, page.Leaves[0].Outcome)
 }
 
 func TestNoRowsNeverEscapes(t *testing.T) {
