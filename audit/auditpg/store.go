@@ -25,7 +25,8 @@ func (o *Options) schema() string {
 
 // Store implements [audit.Store]. It is an immutable value and may be used concurrently as far as its connection may.
 type Store struct {
-	h pgstore.Handle
+	h     pgstore.Handle
+	bound bool // to a caller's transaction
 }
 
 // New returns a store on db's pool. It runs no migration; o may be nil.
@@ -35,11 +36,11 @@ func New(db *bun.DB, o *Options) *Store {
 
 // WithTx returns a store whose statements run inside tx: a bun.Tx, or any *sql.Tx.
 func (s *Store) WithTx(tx bun.IConn) *Store {
-	return &Store{h: s.h.WithTx(tx)}
+	return &Store{h: s.h.WithTx(tx), bound: true}
 }
 
-// Append implements [audit.Store]. One leaf is one statement; several are one statement in a transaction, or in a
-// savepoint of the caller's.
+// Append implements [audit.Store]. It is one statement, unless some of several leaves are there already; inside a
+// caller's transaction, which must not fail with it, several leaves also take a savepoint.
 func (s *Store) Append(ctx context.Context, leaves ...audit.Leaf) error {
 	for _, f := range leaves {
 		if err := f.Valid(); err != nil {
@@ -47,17 +48,28 @@ func (s *Store) Append(ctx context.Context, leaves ...audit.Leaf) error {
 		}
 	}
 	var err error
-	switch len(leaves) {
-	case 0:
+	switch {
+	case len(leaves) == 0:
 		return ctx.Err()
-	case 1:
+	case len(leaves) == 1:
 		err = appendLeaves(ctx, s.h, leaves)
+	case s.bound:
+		err = appendTogether(ctx, s.h, leaves)
 	default:
-		err = s.h.Atomic(ctx, func(h pgstore.Handle) error { return appendLeaves(ctx, h, leaves) })
+		rows := rowsOf(leaves)
+		if _, err = s.h.Insert(entryTable, &rows).Exec(ctx); pgstore.Duplicate(err) {
+			err = appendTogether(ctx, s.h, leaves)
+		}
 	}
 	return pgstore.Wrap("auditpg: append", err)
 }
 
+func appendTogether(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) error {
+	return h.Atomic(ctx, func(h pgstore.Handle) error { return appendLeaves(ctx, h, leaves) })
+}
+
+// appendLeaves inserts the leaves that are not there. It fails after it has inserted some when others are there and
+// differ.
 func appendLeaves(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) error {
 	rows := rowsOf(leaves)
 	res, err := h.Insert(entryTable, &rows).On("CONFLICT DO NOTHING").Exec(ctx)

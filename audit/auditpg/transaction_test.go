@@ -167,8 +167,11 @@ func TestAppendIsOneStatement(t *testing.T) {
 	var count statements
 	counted := db.WithQueryHook(&count)
 	require.NoError(t, auditpg.New(counted, o).Append(t.Context(), stamp(t, log, "one")))
-	require.Len(t, count.sent, 1)
-	require.True(t, strings.HasPrefix(count.sent[0], "INSERT INTO "))
+	require.NoError(t, auditpg.New(counted, o).Append(t.Context(), stamp(t, log, "two"), stamp(t, log, "three")))
+	require.Len(t, count.sent, 2)
+	for _, sent := range count.sent {
+		require.True(t, strings.HasPrefix(sent, "INSERT INTO "))
+	}
 }
 
 // TestWriterNeedsInsertAlone appends as a role that can do nothing else.
