@@ -11,7 +11,7 @@ func normalise(dst []byte, body string) ([]byte, bool) {
 		c := plain(r)
 		switch {
 		case c != 0:
-		case r == '\'' || r == '\u2019' || r == '\u02bc' || unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case r == '\'' || r == '\u2019' || r == '\u02bc' || r > unicode.MaxASCII && unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
 			continue
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			c = '?' // of another script: no word of ours has it
