@@ -115,6 +115,7 @@ func TestThePageInABrowser(t *testing.T) {
 	status, page = s.press(b, "consent", url.Values{"number": {"+15125550142"}, "category": {"transactional"}, "wording": {"I agree."}}, nil)
 	require.Equal(t, http.StatusUnprocessableEntity, status)
 	says(t, page, "A consent by document signed in the office needs document.")
+	says(t, page, ">I agree.</textarea>")
 
 	// A page of another site posts nothing here, even with the cookie.
 	for _, header := range []func(*http.Request){

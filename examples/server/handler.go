@@ -126,7 +126,7 @@ func (s *app) serveForm(w http.ResponseWriter, r *http.Request, a act) {
 	if err != nil {
 		status, sentence, failed := explain(err)
 		s.logFailure(r.Context(), failed, err)
-		s.render(w, r, status, view{Who: who, Wrong: sentence, At: a.section})
+		s.render(w, r, status, view{Who: who, Wrong: sentence, At: a.section, Form: r.PostForm})
 		return
 	}
 	if d.who != "" {

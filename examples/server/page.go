@@ -23,12 +23,13 @@ type view struct {
 	Practice string
 	Durable  bool
 	Now      time.Time
-	Next     time.Time // when the next text is due; zero: none waits
-	Said     string    // what the last act came to
-	Wrong    string    // why it was refused
-	At       string    // the section it belongs to
-	Who      string    // the id of the patient that is shown
-	Fresh    bool      // nothing was done or chosen yet
+	Next     time.Time  // when the next text is due; zero: none waits
+	Said     string     // what the last act came to
+	Wrong    string     // why it was refused
+	At       string     // the section it belongs to
+	Who      string     // the id of the patient that is shown
+	Fresh    bool       // nothing was done or chosen yet
+	Form     url.Values // what was typed into a form that was refused: nobody types it twice
 
 	People   []personView
 	Person   personView
@@ -153,8 +154,16 @@ func (s *app) fillLog(ctx context.Context, sc *scene, v *view) (err error) {
 // parseTemplates reads the embedded templates.
 func parseTemplates() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
-		"group": group, "spoken": spoken, "soon": soon, "answers": answers, "list": list,
+		"group": group, "spoken": spoken, "soon": soon, "answers": answers, "list": list, "kept": kept,
 	}).ParseFS(templates, "templates/*.html")
+}
+
+// kept is what was typed into a field, or what it holds at first.
+func kept(form url.Values, name, first string) string {
+	if form.Has(name) {
+		return form.Get(name)
+	}
+	return first
 }
 
 // list makes a list of what a template passes on to another.

@@ -98,7 +98,7 @@ func TestReset(t *testing.T) {
 	s.act("clock", map[string]string{"forward": "48h"})
 	s.act("stop", map[string]string{"number": "+15125550142"})
 	require.Contains(t, s.act("reset", nil), "starts over")
-	require.Less(t, get[struct{ Now time.Time }](s, "clock").Now.Sub(time.Now()), 25*time.Hour)
+	require.Less(t, time.Until(get[struct{ Now time.Time }](s, "clock").Now), 25*time.Hour)
 	require.Equal(t, "active", string(get[[]personView](s, "patients")[0].Transactional.Status))
 	// The phones of the new story work, and its log proves itself.
 	s.act("reply", map[string]string{"number": "+15125550142", "words": "HELP"})
@@ -121,7 +121,7 @@ func TestPostgresOutlivesTheServer(t *testing.T) {
 	})
 	s := openSite(t, c)
 	s.employ()
-	require.Greater(t, get[struct{ Now time.Time }](s, "clock").Now.Sub(time.Now()), 24*time.Hour-time.Minute)
+	require.Greater(t, time.Until(get[struct{ Now time.Time }](s, "clock").Now), 24*time.Hour-time.Minute)
 	people := get[[]personView](s, "patients")
 	require.Len(t, people, 7, "the beginning is told once")
 	require.Equal(t, "stopped", string(people[0].Transactional.Status))
