@@ -3,8 +3,6 @@ package crypto_test
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -144,25 +142,4 @@ func shut(t testing.TB, k *crypto.Keyring, sealed []byte, b crypto.Binding, want
 	got, err := k.Open(context.Background(), nil, sealed, b)
 	require.ErrorIs(t, err, want)
 	require.Nil(t, got)
-}
-
-// sharedData returns the path of real material that is kept beside the repository, or skips the test.
-func sharedData(t testing.TB, path string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	full := filepath.Join(dir, "..", "shared", "data", path)
-	if _, err := os.Stat(full); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the test data %s is missing", path)
-		}
-		t.Skipf("the test data %s is not beside the repository", path)
-	}
-	return full
 }

@@ -8,11 +8,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"os"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/internal/shareddata"
 )
 
 // octets is a byte string as Wycheproof writes it.
@@ -36,8 +37,7 @@ type vectorGroup struct {
 
 func vectors(t *testing.T, file string) []vectorGroup {
 	t.Helper()
-	raw, err := os.ReadFile(sharedData(t, "crypto/"+file))
-	require.NoError(t, err)
+	raw := shareddata.Read(t, "crypto/"+file)
 	var v struct{ TestGroups []vectorGroup }
 	require.NoError(t, json.Unmarshal(raw, &v))
 	return v.TestGroups

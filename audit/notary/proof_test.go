@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/enamel-go/enamel/audit/notary"
+	"github.com/enamel-go/enamel/internal/shareddata"
 )
 
 func TestInclusion(t *testing.T) {
@@ -160,22 +159,8 @@ func TestOpenCheckpointRefuses(t *testing.T) {
 // vectors reads proofs of RFC 6962, good and bad, that came with transparency-dev/merkle.
 func vectors(t *testing.T, name string) map[string]vector {
 	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		require.NotEqual(t, dir, filepath.Dir(dir), "no go.mod above")
-		dir = filepath.Dir(dir)
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "../shared/data/merkle", name))
-	if os.IsNotExist(err) && os.Getenv("CI") != "true" {
-		t.Skip("the vectors are not here")
-	}
-	require.NoError(t, err)
 	all := map[string]vector{}
-	require.NoError(t, json.Unmarshal(text, &all))
+	require.NoError(t, json.Unmarshal(shareddata.Read(t, "merkle/"+name), &all))
 	require.NotEmpty(t, all)
 	return all
 }

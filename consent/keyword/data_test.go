@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/consent/keyword"
+	"github.com/enamel-go/enamel/internal/shareddata"
 )
 
 // message is a line of the public collections of real texts.
@@ -20,19 +20,7 @@ type message struct {
 // collection reads shared material that is no part of the repository.
 func collection(t *testing.T, name string) []message {
 	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		require.NotEqual(t, dir, filepath.Dir(dir), "no go.mod above the test")
-		dir = filepath.Dir(dir)
-	}
-	file, err := os.Open(filepath.Join(dir, "..", "shared", "data", "sms", name))
-	if os.IsNotExist(err) && os.Getenv("CI") != "true" {
-		t.Skipf("the collection %s is not here", name)
-	}
+	file, err := os.Open(shareddata.Path(t, "sms/"+name))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, file.Close()) }()
 	var messages []message

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -183,23 +182,4 @@ type testWriter struct{ t *testing.T }
 func (w testWriter) Write(p []byte) (int, error) {
 	w.t.Log(strings.TrimSpace(string(p)))
 	return len(p), nil
-}
-
-// data returns the path of real material that nobody here wrote. It lies beside the checkout; where it is absent the test
-// is skipped, and in CI it fails.
-func data(t *testing.T, path string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		found := filepath.Join(dir, "..", "shared", "data", path)
-		if _, err := os.Stat(found); err == nil {
-			return found
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("shared/data/%s is absent", path)
-	}
-	t.Skipf("shared/data/%s is absent", path)
-	return ""
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/internal/shareddata"
 )
 
 // The whole story, as somebody tells it who has only curl: import, opt-in, confirm, a reminder at a lawful hour, STOP,
@@ -162,7 +164,7 @@ func TestRealBundles(t *testing.T) {
 	s := openSite(t, config{})
 	for _, name := range []string{"fhir/synthea_Clemente.json", "fhir/synthea_wisdom_tooth_Rudolf.json"} {
 		before := len(get[[]personView](s, "patients"))
-		raw, err := os.Open(data(t, name))
+		raw, err := os.Open(shareddata.Path(t, name))
 		require.NoError(t, err)
 		status, body := s.send(http.MethodPost, "/api/import", "application/json", raw)
 		require.Equal(t, http.StatusOK, status, body)

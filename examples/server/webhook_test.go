@@ -14,11 +14,12 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/examples/internal/world"
+	"github.com/enamel-go/enamel/internal/shareddata"
 )
 
 // Ordinary texts of real people arrive through the signed webhook, and none that is not a revocation revokes.
 func TestOrdinaryTextsRevokeNothing(t *testing.T) {
-	path := data(t, "sms/uci.jsonl")
+	path := shareddata.Path(t, "sms/uci.jsonl")
 	onBoth(t, func(t *testing.T, s *site) {
 		sc := s.scene.Load()
 		most := 300

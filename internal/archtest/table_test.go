@@ -86,6 +86,7 @@ var ground = map[string]struct {
 		bun, bun + "/dialect/pgdialect", "github.com/jackc/", "golang.org/x/",
 	}},
 	"internal/pgtest/cluster": {},
+	"internal/shareddata":     {},
 }
 
 // rule is the table's answer for one package.

@@ -4,13 +4,13 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/internal/phone"
+	"github.com/enamel-go/enamel/internal/shareddata"
 )
 
 // row is a number as libphonenumber reads it in its region.
@@ -61,7 +61,7 @@ func TestNumbersOfOthers(t *testing.T) {
 
 func rows(t *testing.T) []row {
 	t.Helper()
-	file, err := os.Open(shared(t, "phone/phone.jsonl"))
+	file, err := os.Open(shareddata.Path(t, "phone/phone.jsonl"))
 	require.NoError(t, err)
 	defer file.Close()
 	var out []row
@@ -73,26 +73,4 @@ func rows(t *testing.T) []row {
 	}
 	require.NoError(t, lines.Err())
 	return out
-}
-
-// shared finds a file of the shared test data, which lies beside the module.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
-			continue
-		}
-		path := filepath.Join(dir, "..", "shared", "data", name)
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
-		break
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("no shared data: %s", name)
-	}
-	t.Skipf("no shared data: %s", name)
-	return ""
 }

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -19,6 +17,7 @@ import (
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/crypto/cryptomem"
+	"github.com/enamel-go/enamel/internal/shareddata"
 	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/records/fhir"
 	"github.com/enamel-go/enamel/records/recordsmem"
@@ -27,29 +26,6 @@ import (
 var importer = audit.Actor{Kind: audit.System, ID: "import"}
 
 const practice = "elm-street"
-
-// shared opens a file of the real material that lies beside the module.
-func shared(t *testing.T, name string) []byte {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			raw, err := os.ReadFile(filepath.Join(dir, "..", "shared", "data", "fhir", name))
-			if errors.Is(err, os.ErrNotExist) {
-				break
-			}
-			require.NoError(t, err)
-			return raw
-		}
-		dir = filepath.Dir(dir)
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is not there", name)
-	}
-	t.Skipf("%s is not there", name)
-	return nil
-}
 
 // desk is a practice in memory.
 type desk struct {
@@ -113,7 +89,7 @@ func TestSyntheticPatients(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bundle := string(shared(t, name))
+			bundle := string(shareddata.Read(t, "fhir/"+name))
 			d := newDesk(t)
 			report := d.take(t, bundle)
 			require.Equal(t, 1, report.Imported)
@@ -176,7 +152,7 @@ func TestExamplesOfTheStandard(t *testing.T) {
 	}
 	d := newDesk(t)
 	patients, bundles := 0, 0
-	for line := range bytes.Lines(shared(t, "r4_examples.jsonl")) {
+	for line := range bytes.Lines(shareddata.Read(t, "fhir/r4_examples.jsonl")) {
 		var example struct {
 			File     string          `json:"file"`
 			Resource json.RawMessage `json:"resource"`

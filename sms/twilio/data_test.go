@@ -7,12 +7,12 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/enamel-go/enamel/internal/shareddata"
 	"github.com/enamel-go/enamel/sms"
 )
 
@@ -93,7 +93,7 @@ func TestVerdictsOfTwiliosLibraries(t *testing.T) {
 
 func vectors(t *testing.T, name string) []vector {
 	t.Helper()
-	file, err := os.Open(SharedData(t, name))
+	file, err := os.Open(shareddata.Path(t, name))
 	require.NoError(t, err)
 	defer file.Close()
 	var out []vector
@@ -111,26 +111,4 @@ func vectors(t *testing.T, name string) []vector {
 	}
 	require.NoError(t, lines.Err())
 	return out
-}
-
-// SharedData finds a file of the shared test data, which lies beside the module.
-func SharedData(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
-			continue
-		}
-		path := filepath.Join(dir, "..", "shared", "data", name)
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
-		break
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("no shared data: %s", name)
-	}
-	t.Skipf("no shared data: %s", name)
-	return ""
 }

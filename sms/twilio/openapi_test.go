@@ -3,7 +3,6 @@ package twilio_test
 import (
 	"encoding/json"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/enamel-go/enamel/sms/twilio"
+	"github.com/enamel-go/enamel/internal/shareddata"
 )
 
 // schema is the part of an OpenAPI schema that a form's field can break.
@@ -45,8 +44,7 @@ type openAPI struct {
 // strict checks a request to send against Twilio's own description with the documented rules added.
 func strict(t *testing.T, form url.Values) {
 	t.Helper()
-	data, err := os.ReadFile(twilio.SharedData(t, "openapi/twilio_messages_strict.json"))
-	require.NoError(t, err)
+	data := shareddata.Read(t, "openapi/twilio_messages_strict.json")
 	var doc openAPI
 	require.NoError(t, json.Unmarshal(data, &doc))
 	create := doc.Paths["/2010-04-01/Accounts/{AccountSid}/Messages.json"].Post.RequestBody.
@@ -111,8 +109,7 @@ func (s schema) check(t *testing.T, key, value string) {
 
 // The check itself must refuse what the description refuses.
 func TestStrictCheckRefuses(t *testing.T) {
-	data, err := os.ReadFile(twilio.SharedData(t, "openapi/twilio_messages_strict.json"))
-	require.NoError(t, err)
+	data := shareddata.Read(t, "openapi/twilio_messages_strict.json")
 	var doc openAPI
 	require.NoError(t, json.Unmarshal(data, &doc))
 	create := doc.Paths["/2010-04-01/Accounts/{AccountSid}/Messages.json"].Post.RequestBody.
