@@ -61,3 +61,8 @@ func parse(args []string, getenv func(string) string, output io.Writer) (config,
 	}
 	return c, nil
 }
+
+// place is where a durable ground lies.
+func (c config) place() world.Place {
+	return world.Place{URL: c.database, Schema: c.schema, Keys: c.keys}
+}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -23,6 +25,7 @@ func (s *site) bare(method, path string, body string, edit func(*http.Request)) 
 }
 
 func TestNothingWithoutTheToken(t *testing.T) {
+	t.Parallel()
 	s := openSite(t, config{})
 	paths := []string{"GET /", "GET /page.css", "GET /api", "GET /nothing", "POST /nothing"}
 	for _, l := range s.looks {
@@ -94,7 +97,27 @@ func (s *site) press(b *http.Client, name string, fields url.Values, edit func(*
 	})
 }
 
+// upload sends a file through the page's form.
+func (s *site) upload(b *http.Client, content string) (int, string) {
+	s.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	require.NoError(s.t, form.WriteField("who", "p-101"))
+	file, err := form.CreateFormFile("bundle", "bundle.json")
+	require.NoError(s.t, err)
+	_, err = file.Write([]byte(content))
+	require.NoError(s.t, err)
+	require.NoError(s.t, form.Close())
+	was := s.client
+	s.client = b
+	defer func() { s.client = was }()
+	return s.bare(http.MethodPost, "/do/import", body.String(), func(r *http.Request) {
+		r.Header.Set("Content-Type", form.FormDataContentType())
+	})
+}
+
 func TestThePageInABrowser(t *testing.T) {
+	t.Parallel()
 	s := openSite(t, config{})
 	b := s.browser()
 	home, err := url.Parse(s.address())
@@ -117,6 +140,16 @@ func TestThePageInABrowser(t *testing.T) {
 	says(t, page, "A consent by document signed in the office needs document.")
 	says(t, page, ">I agree.</textarea>")
 
+	// A file that is chosen on the page comes in, and one that is none is answered with the reason.
+	for bundle, want := range map[string]string{
+		`{"resourceType":"Patient","id":"u-1","name":[{"family":"Upload","given":["Una"]}]}`: "One patient was taken over.",
+		`%PDF-1.7`: "Not a FHIR Bundle or Patient",
+	} {
+		_, page = s.upload(b, bundle)
+		says(t, page, want)
+	}
+	says(t, page, "Una Upload")
+
 	// A page of another site posts nothing here, even with the cookie.
 	for _, header := range []func(*http.Request){
 		func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
@@ -132,6 +165,7 @@ func TestThePageInABrowser(t *testing.T) {
 }
 
 func TestThePageKeepsToItself(t *testing.T) {
+	t.Parallel()
 	s := openSite(t, config{})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.address()+"/", nil)
 	require.NoError(t, err)

@@ -56,8 +56,13 @@ func openSite(t *testing.T, c config) *site {
 
 // onBoth runs a test in memory, and on Postgres with two workers beside the server.
 func onBoth(t *testing.T, test func(t *testing.T, s *site)) {
-	t.Run("mem", func(t *testing.T) { test(t, openSite(t, config{})) })
+	t.Parallel()
+	t.Run("mem", func(t *testing.T) {
+		t.Parallel()
+		test(t, openSite(t, config{}))
+	})
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		db := pgtest.New(t)
 		c := config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")}
 		s := openSite(t, c)
@@ -125,13 +130,15 @@ func get[T any](s *site, path string, query ...string) T {
 	return v
 }
 
-// act does something through the API and returns what was said.
+// act does something through the API, waits until the workers have nothing left to do, however busy the machine is, and
+// returns what was said.
 func (s *site) act(name string, fields map[string]string) string {
 	s.t.Helper()
 	status, body := s.try(name, fields)
 	require.Equal(s.t, http.StatusOK, status, body)
 	var d done
 	require.NoError(s.t, json.Unmarshal([]byte(body), &d))
+	require.NoError(s.t, s.scene.Load().Settle(s.t.Context(), time.Minute))
 	return d.Said
 }
 

@@ -10,6 +10,7 @@ import (
 
 // Bad input gets a clear sentence and changes nothing.
 func TestBadInput(t *testing.T) {
+	t.Parallel()
 	s := openSite(t, config{})
 	before := get[[]visitView](s, "schedule")
 	people := get[[]personView](s, "patients")
@@ -58,6 +59,7 @@ func TestBadInput(t *testing.T) {
 
 // So does what is no JSON, no form, or too much of it.
 func TestBadBodies(t *testing.T) {
+	t.Parallel()
 	s := openSite(t, config{})
 	for name, c := range map[string]struct {
 		method, path, kind, body string

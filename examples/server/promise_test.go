@@ -24,6 +24,7 @@ func handshake(t *testing.T, address string, cert *loopback.Certificate, most ui
 }
 
 func TestPromise_M4_2_ServerRefusesTLS12(t *testing.T) {
+	t.Parallel()
 	s := openSite(t, config{})
 	page := s.listener.Addr().String()
 	t.Run("serves_tls13", func(t *testing.T) {

@@ -40,7 +40,7 @@ func (r reportView) When() string { return spoken(r.At) }
 func checkpoint(ctx context.Context, s *scene) (*checkpointView, error) {
 	signed, err := s.Reader.Checkpoint(ctx, world.Practice)
 	if errors.Is(err, notary.ErrNotFound) {
-		return nil, nil //nolint:nilnil // there is none, and that is no error
+		return nil, nil // there is none, and that is no error
 	}
 	if err != nil {
 		return nil, err
@@ -52,15 +52,19 @@ func checkpoint(ctx context.Context, s *scene) (*checkpointView, error) {
 	return &checkpointView{Size: point.Size, Root: point.Root.String(), Signed: signed, Key: s.Public}, nil
 }
 
-// keptFile is where the newest checkpoint that was verified is kept, outside of the database.
-func (c config) keptFile() string { return c.keys + ".checkpoint" }
-
 // verify checks the whole log against its tree, and against the newest checkpoint that was kept from an earlier time: a
 // log that was cut short together with its tree is found by nothing else.
 func verify(ctx context.Context, s *scene, c config, given string) (reportView, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kept, err := s.keptCheckpoints(c, given)
+	file := "" // in memory the checkpoint lives as long as the log
+	var err error
+	if s.Durable {
+		if file, err = c.place().Checkpoint(); err != nil {
+			return reportView{}, err
+		}
+	}
+	kept, err := s.keptCheckpoints(file, given)
 	if err != nil {
 		return reportView{}, err
 	}
@@ -78,7 +82,7 @@ func verify(ctx context.Context, s *scene, c config, given string) (reportView, 
 	if v.OK {
 		v.Says = fmt.Sprintf("All %d entries are as they were written, in their order, and none is missing.", v.Size)
 		if s.kept = report.Checkpoint; s.Durable && s.kept != "" {
-			if err := secretfile.Put(c.keptFile(), strings.TrimSuffix(s.kept, "\n"), true); err != nil {
+			if err := secretfile.Put(file, strings.TrimSuffix(s.kept, "\n"), true); err != nil {
 				return reportView{}, err
 			}
 		}
@@ -94,13 +98,13 @@ func verify(ctx context.Context, s *scene, c config, given string) (reportView, 
 }
 
 // keptCheckpoints returns what the log has to continue: what somebody brings along, and what was kept here.
-func (s *scene) keptCheckpoints(c config, given string) ([]string, error) {
+func (s *scene) keptCheckpoints(file, given string) ([]string, error) {
 	var kept []string
 	if given != "" {
 		kept = append(kept, given)
 	}
 	if s.kept == "" && s.Durable {
-		raw, err := os.ReadFile(c.keptFile())
+		raw, err := os.ReadFile(file)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("the kept checkpoint: %w", err)
 		}

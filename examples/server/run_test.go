@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // Twilio signs with it
+	"crypto/sha1" // Twilio signs with it
 	"encoding/base64"
 	"maps"
 	"net/http"
@@ -50,6 +50,7 @@ func noEnv(string) string { return "" }
 
 // What is printed at the start can be pasted, and Ctrl-C leaves nothing behind.
 func TestRun(t *testing.T) {
+	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	var out lockedBuffer
 	ended := make(chan error, 1)
@@ -72,6 +73,7 @@ func TestRun(t *testing.T) {
 }
 
 func TestFlags(t *testing.T) {
+	t.Parallel()
 	env := func(name string) string {
 		return map[string]string{"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t"}[name]
 	}
@@ -94,6 +96,7 @@ func TestFlags(t *testing.T) {
 }
 
 func TestReset(t *testing.T) {
+	t.Parallel()
 	s := openSite(t, config{})
 	s.act("clock", map[string]string{"forward": "48h"})
 	s.act("stop", map[string]string{"number": "+15125550142"})
@@ -108,6 +111,7 @@ func TestReset(t *testing.T) {
 
 // On Postgres the story goes on after a restart, and damage that was done to the log by SQL is found.
 func TestPostgresOutlivesTheServer(t *testing.T) {
+	t.Parallel()
 	db := pgtest.New(t)
 	c := config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")}
 	t.Run("first", func(t *testing.T) {
@@ -148,6 +152,7 @@ func TestPostgresOutlivesTheServer(t *testing.T) {
 
 // A STOP that comes through Twilio counts like any other. Its answer is not sent: no agreement with Twilio is in force.
 func TestTwilioWebhook(t *testing.T) {
+	t.Parallel()
 	const public, number = "https://enamel.example", "+15125550110"
 	account := network.Twilio{SID: "AC" + strings.Repeat("0", 32), Token: "a-token", Public: public}
 	s := openSite(t, config{twilio: account, twilioNumber: number})

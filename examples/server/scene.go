@@ -63,7 +63,7 @@ func lay(ctx context.Context, c config) (*world.Ground, error) {
 	if c.database == "" {
 		return world.Memory(ctx)
 	}
-	return world.Postgres(ctx, world.Place{URL: c.database, Schema: c.schema, Keys: c.keys})
+	return world.Postgres(ctx, c.place())
 }
 
 // connect makes the network, which tells the page's own webhooks of replies and receipts, signed, and Twilio.

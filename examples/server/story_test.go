@@ -161,6 +161,7 @@ func TestTheFirstPage(t *testing.T) {
 
 // The patients of real bundles come in, whatever else is in them.
 func TestRealBundles(t *testing.T) {
+	t.Parallel()
 	s := openSite(t, config{})
 	for _, name := range []string{"fhir/synthea_Clemente.json", "fhir/synthea_wisdom_tooth_Rudolf.json"} {
 		before := len(get[[]personView](s, "patients"))

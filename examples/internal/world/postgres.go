@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -33,6 +34,25 @@ type Place struct {
 // Notary is the file of the notary's key.
 func (p Place) Notary() string { return p.Keys + ".notary" }
 
+// Checkpoint is the file beside the keys that keeps the newest checkpoint of this very place's log.
+func (p Place) Checkpoint() (string, error) {
+	config, err := parse(p.URL)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%s %d %s %s", config.Host, config.Port, config.Database, p.Schema)))
+	return fmt.Sprintf("%s.%x.checkpoint", p.Keys, sum[:4]), nil
+}
+
+// parse reads a database's URL. Its error does not quote it, for there is a password in it.
+func parse(url string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the database's URL cannot be read")
+	}
+	return config, nil
+}
+
 // DefaultKeys is the key file of whoever names none: in the user's own configuration folder.
 func DefaultKeys() (string, error) {
 	folder, err := os.UserConfigDir()
@@ -55,9 +75,9 @@ func Postgres(ctx context.Context, p Place) (*Ground, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := pgx.ParseConfig(p.URL)
+	config, err := parse(p.URL)
 	if err != nil {
-		return nil, errors.New("the database's URL cannot be read") // the error would quote it, password included
+		return nil, err
 	}
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec // one round trip a statement, nothing left behind
 	facts, own := open(config, 16), open(config, 4)

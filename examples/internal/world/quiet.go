@@ -55,7 +55,7 @@ func (w *World) quiet(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	for _, t := range page.Texts {
-		if t.Delivery.Rank() < sms.StatusFailed.Rank() && now.Sub(t.FirstTry) < 3*time.Second {
+		if t.Delivery.Rank() < sms.StatusFailed.Rank() && now.Sub(t.FirstTry) < 10*time.Second {
 			return false, nil
 		}
 	}
@@ -100,6 +100,9 @@ func (w *World) Advance(ctx context.Context, by time.Duration) (time.Time, error
 	until := w.Clock.Now().Add(by)
 	patience := time.Now().Add(15 * time.Second)
 	for range stops {
+		if err := w.Settle(ctx, 3*time.Second); err != nil {
+			return time.Time{}, err
+		}
 		next, found, err := w.Next(ctx)
 		if err != nil {
 			return time.Time{}, err
@@ -108,9 +111,6 @@ func (w *World) Advance(ctx context.Context, by time.Duration) (time.Time, error
 			break
 		}
 		if _, err := w.Clock.Move(ctx, max(next.Sub(w.Clock.Now()), time.Microsecond)); err != nil {
-			return time.Time{}, err
-		}
-		if err := w.Settle(ctx, 3*time.Second); err != nil {
 			return time.Time{}, err
 		}
 	}
