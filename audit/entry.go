@@ -22,7 +22,7 @@ const (
 // Actor is who acts. It is evidence, not authority: the vendor authenticates and authorises before the call.
 type Actor struct {
 	Kind ActorKind
-	ID   string // the vendor's own id, at most 64 bytes
+	ID   string // the vendor's own id, at most 64 bytes; plain in the log, so never a number, a name or an address
 }
 
 // Valid reports what the actor lacks, as an error that wraps [ErrInvalid], or nil.

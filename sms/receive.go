@@ -27,7 +27,8 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 		return false, err
 	}
 	r := Received{Inbound: in, Practice: practice, At: s.moment()}
-	by := audit.Actor{Kind: audit.Patient, ID: in.From}
+	// Actors are plain in the log, and a patient's number must not be: whoever sent this message is named by it.
+	by := audit.Actor{Kind: audit.Patient, ID: messageID(in)}
 	sender, err := s.store.Sender(ctx, practice, in.To)
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)

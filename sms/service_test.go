@@ -2,6 +2,7 @@ package sms_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -141,6 +142,32 @@ func TestReceiveTakesWordsOutOfOddBytes(t *testing.T) {
 		state, err := w.consents.State(t.Context(), staff, consent.Key{Practice: practice, Number: patient})
 		require.NoError(t, err)
 		require.Equal(t, consent.Stopped, state.Transactional.Status)
+	})
+}
+
+// What the log keeps in plain, it keeps for whoever may search it: no number and no word of a patient is among it.
+func TestTheLogShowsNoNumberAndNoBody(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		w.now.Add(time.Second)
+		w.enqueue(w.text("x"))
+		w.receive(patient, "planted-words-4711")
+		w.receive(patient, "HELP")
+		w.receive(patient, "STOP")
+		w.receive(patient, "START")
+		w.receive(patient, "AGREE")
+		w.step(w.dispatcher())
+		_, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice, Number: patient})
+		require.NoError(t, err)
+		page, err := w.log.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
+		require.NoError(t, err)
+		require.Greater(t, len(page.Leaves), 10)
+		for _, leaf := range page.Leaves {
+			plain := fmt.Sprintf("%s %s %s", leaf.Actor, leaf.Action, leaf.Bytes)
+			for _, secret := range []string{patient[1:], "planted-words", "see you on Thursday"} {
+				require.NotContains(t, plain, secret)
+			}
+		}
 	})
 }
 
