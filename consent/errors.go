@@ -1,13 +1,16 @@
 package consent
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 var (
 	// ErrInvalid is wrapped by the refusal of a command that lacks something or cannot be true. Its text says what.
 	ErrInvalid = errors.New("consent: invalid")
 
 	// ErrEvidence is the [ErrInvalid] of a command that lacks the evidence it needs.
-	ErrEvidence = wrap(ErrInvalid, "evidence is missing")
+	ErrEvidence = fmt.Errorf("%w: evidence is missing", ErrInvalid)
 
 	// ErrTampered is wrapped by a store whose kept fact does not say what was written, or stands in another place.
 	ErrTampered = errors.New("consent: fact was altered")
@@ -33,18 +36,7 @@ var (
 )
 
 var (
-	errActor    = wrap(ErrInvalid, "the actor has no kind that is known, or no id of at most 64 bytes")
-	errAhead    = wrap(ErrInvalid, "the time it is said to have happened lies in the future")
-	errCategory = wrap(ErrInvalid, "the category is none of transactional, conversational, promotional")
+	errActor    = fmt.Errorf("%w: the actor has no kind that is known, or no id of at most 64 bytes", ErrInvalid)
+	errAhead    = fmt.Errorf("%w: the time it is said to have happened lies in the future", ErrInvalid)
+	errCategory = fmt.Errorf("%w: the category is none of transactional, conversational, promotional", ErrInvalid)
 )
-
-// wrap returns a finer sentinel under a coarser one.
-func wrap(under error, text string) error { return &finer{under, text} }
-
-type finer struct {
-	under error
-	text  string
-}
-
-func (f *finer) Error() string { return f.under.Error() + ": " + f.text }
-func (f *finer) Unwrap() error { return f.under }
