@@ -3,8 +3,9 @@ package audit
 import "errors"
 
 var (
-	// ErrInvalid is wrapped by the refusal of an entry that lacks a required field or carries one that cannot be kept.
-	ErrInvalid = errors.New("audit: invalid entry")
+	// ErrInvalid is wrapped by the refusal of an entry, a leaf or a query that lacks something or carries what cannot be
+	// kept. Its text says what.
+	ErrInvalid = errors.New("audit: invalid")
 
 	// ErrTampered is wrapped when a leaf's code does not fit its bytes, or its columns say another thing than they.
 	ErrTampered = errors.New("audit: entry was altered")

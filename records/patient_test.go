@@ -90,14 +90,3 @@ func TestEmails(t *testing.T) {
 		require.False(t, ValidEmail(bad), bad)
 	}
 }
-
-func TestPlaces(t *testing.T) {
-	at := Place{time.Date(2026, 11, 2, 12, 0, 0, 123000, time.UTC), "a.b"}
-	back, err := parsePlace(at.String())
-	require.NoError(t, err)
-	require.Equal(t, at, back)
-	for _, bad := range []string{"x", ".a", "12", "-99999999999999999.a", "1793620800000000.", "1793620800000000.\x00"} {
-		_, err := parsePlace(bad)
-		require.ErrorIs(t, err, ErrInvalid, bad)
-	}
-}

@@ -3,12 +3,11 @@ package records
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/form"
+	"github.com/enamel-go/enamel/internal/page"
 )
 
 // NameQuery asks for patients by name and birth date. Both names are compared whole, whatever their case, accents and
@@ -122,12 +121,10 @@ func (s *Service) find(ctx context.Context, by audit.Actor, q PatientQuery, vali
 	if err != nil {
 		return PatientPage{}, s.fail(ctx, none, err)
 	}
-	page := PatientPage{Patients: found}
-	if len(found) > limit {
-		page = PatientPage{Patients: found[:limit], Next: found[limit-1].ID}
-	}
+	var answer PatientPage
+	answer.Patients, answer.Next = page.Cut(found, limit, func(p Patient) string { return p.ID })
 	var entries []audit.Entry
-	for _, p := range page.Patients {
+	for _, p := range answer.Patients {
 		e := none
 		e.Patient, e.Object.ID = p.ID, p.ID
 		entries = append(entries, e)
@@ -135,7 +132,7 @@ func (s *Service) find(ctx context.Context, by audit.Actor, q PatientQuery, vali
 	if err := s.record(ctx, none, entries); err != nil {
 		return PatientPage{}, err
 	}
-	return page, nil
+	return answer, nil
 }
 
 // Appointment returns an appointment, after recording that by looked.
@@ -168,8 +165,10 @@ func (s *Service) Schedule(ctx context.Context, by audit.Actor, q ScheduleQuery)
 		valid = fmt.Errorf("%w: a schedule goes from one moment to a later one, between the years 1900 and 9999", ErrInvalid)
 	case q.Status != "" && !q.Status.valid():
 		valid = fmt.Errorf("%w: the status is none of booked, cancelled, kept, missed", ErrInvalid)
-	default:
-		ask.After, valid = parsePlace(q.After)
+	case q.After != "":
+		var place page.Place
+		place, valid = page.Parse(ErrInvalid, q.After)
+		ask.After = Place(place)
 	}
 	if err := s.allow(ctx, none, valid); err != nil {
 		return AppointmentPage{}, err
@@ -180,12 +179,10 @@ func (s *Service) Schedule(ctx context.Context, by audit.Actor, q ScheduleQuery)
 	if err != nil {
 		return AppointmentPage{}, s.fail(ctx, none, err)
 	}
-	page := AppointmentPage{Appointments: found}
-	if len(found) > limit {
-		page = AppointmentPage{Appointments: found[:limit], Next: found[limit-1].Place().String()}
-	}
+	var answer AppointmentPage
+	answer.Appointments, answer.Next = page.Cut(found, limit, func(a Appointment) string { return a.Place().String() })
 	var entries []audit.Entry
-	for _, a := range page.Appointments {
+	for _, a := range answer.Appointments {
 		e := none
 		e.Patient, e.Object = a.Patient, audit.Object{Kind: appointmentKind, ID: a.ID}
 		entries = append(entries, e)
@@ -193,49 +190,25 @@ func (s *Service) Schedule(ctx context.Context, by audit.Actor, q ScheduleQuery)
 	if err := s.record(ctx, none, entries); err != nil {
 		return AppointmentPage{}, err
 	}
-	return page, nil
+	return answer, nil
 }
 
 // Place returns where the appointment stands in the order of the schedule.
 func (a Appointment) Place() Place { return Place{a.Start, a.ID} }
 
 // String writes the place as a page's Next carries it.
-func (p Place) String() string { return strconv.FormatInt(p.Start.UnixMicro(), 10) + "." + p.ID }
+func (p Place) String() string { return page.Place(p).String() }
 
 // Compare orders places by start, then by id, byte by byte.
-func (p Place) Compare(q Place) int {
-	if c := p.Start.Compare(q.Start); c != 0 {
-		return c
-	}
-	return strings.Compare(p.ID, q.ID)
-}
-
-// parsePlace reads what String wrote; the zero place, before all others, from "".
-func parsePlace(s string) (Place, error) {
-	if s == "" {
-		return Place{}, nil
-	}
-	micros, id, _ := strings.Cut(s, ".")
-	at, err := strconv.ParseInt(micros, 10, 64)
-	start := time.UnixMicro(at).UTC()
-	if err != nil || !isInstant(start) || form.Text(ErrInvalid, "the id", id, 64, true) != nil {
-		return Place{}, fmt.Errorf("%w: a query continues from what no page gave", ErrInvalid)
-	}
-	return Place{start, id}, nil
-}
+func (p Place) Compare(q Place) int { return page.Place(p).Compare(page.Place(q)) }
 
 // asks refuses a query without a practice or with a wrong limit, and fills in the default limit.
-func asks(practice string, limit *int) error {
-	if err := form.Text(ErrInvalid, "the practice", practice, 64, true); err != nil {
+func asks(practice string, limit *int) (err error) {
+	if err := form.Text(ErrInvalid, "the practice", practice, form.ID, true); err != nil {
 		return err
 	}
-	if *limit == 0 {
-		*limit = 100
-	}
-	if *limit < 1 || *limit > 1000 {
-		return fmt.Errorf("%w: a page has 1 to 1000 lines", ErrInvalid)
-	}
-	return nil
+	*limit, err = page.Limit(ErrInvalid, *limit)
+	return err
 }
 
 // record commits the entries of what was found before it is returned, or the entry none where nothing was.

@@ -142,8 +142,8 @@ type AppointmentQuery struct {
 
 // Place is where an appointment stands in the order of the schedule.
 type Place struct {
-	Start time.Time
-	ID    string
+	At time.Time // the start; UTC
+	ID string
 }
 
 // Appointed is an appointment with its patient.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/internal/cursor"
+	"github.com/enamel-go/enamel/internal/page"
 )
 
 // Store implements [audit.Store], and tree.Store for a notary. Its methods may be called concurrently. A domain's store
@@ -24,7 +25,7 @@ type Store struct {
 // shelf is the log of one practice.
 type shelf struct {
 	byID   map[string]audit.Leaf
-	sorted []cursor.Place
+	sorted []page.Place
 }
 
 // New returns an empty store.
@@ -83,7 +84,7 @@ func (s *Store) keep(f audit.Leaf) {
 		s.leaves[f.Practice] = p
 	}
 	place := cursor.Of(f)
-	at, _ := slices.BinarySearchFunc(p.sorted, place, cursor.Place.Compare)
+	at, _ := slices.BinarySearchFunc(p.sorted, place, page.Place.Compare)
 	p.sorted = slices.Insert(p.sorted, at, place)
 	p.byID[f.ID] = f
 }
@@ -117,12 +118,12 @@ func (s *Store) Leaves(ctx context.Context, q audit.Query) (audit.Page, error) {
 }
 
 // from returns the places after a place in the order asked for; all of them where after is nil.
-func (p *shelf) from(newest bool, after *cursor.Place) []cursor.Place {
+func (p *shelf) from(newest bool, after *page.Place) []page.Place {
 	if !newest {
 		if after == nil {
 			return p.sorted
 		}
-		at, found := slices.BinarySearchFunc(p.sorted, *after, cursor.Place.Compare)
+		at, found := slices.BinarySearchFunc(p.sorted, *after, page.Place.Compare)
 		if found {
 			at++
 		}
@@ -130,7 +131,7 @@ func (p *shelf) from(newest bool, after *cursor.Place) []cursor.Place {
 	}
 	end := len(p.sorted)
 	if after != nil {
-		end, _ = slices.BinarySearchFunc(p.sorted, *after, cursor.Place.Compare)
+		end, _ = slices.BinarySearchFunc(p.sorted, *after, page.Place.Compare)
 	}
 	places := slices.Clone(p.sorted[:end])
 	slices.Reverse(places)

@@ -207,6 +207,7 @@ func limits(ctx context.Context, s audit.Store) error {
 		{Practice: practice, Limit: 1001},
 		{Practice: practice, After: "from nowhere"},
 		{Practice: practice, After: "12."},
+		{Practice: practice, After: "-9223372036854775808.a"}, // a time that Postgres cannot hold
 		{Practice: "a\x00b"},
 		{},
 	} {

@@ -92,7 +92,7 @@ func (s *Store) Appointments(ctx context.Context, q records.AppointmentQuery) ([
 		err := s.pg.Raw("SELECT "+appointmentColumns+` FROM ? AS a
 			WHERE practice = ? AND start >= ? AND start < ? AND (start, id) > (?, ?) AND (? = '' OR status = ?)
 			ORDER BY start, id LIMIT ?`,
-			s.pg.Table(appointmentTable), q.Practice, q.From, q.Until, q.After.Start, q.After.ID,
+			s.pg.Table(appointmentTable), q.Practice, q.From, q.Until, q.After.At, q.After.ID,
 			string(q.Status), string(q.Status), limit).Scan(ctx, &rows)
 		if err != nil {
 			return nil, wrap("appointments", err)
