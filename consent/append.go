@@ -121,7 +121,7 @@ func repeats(f, old Fact, dated bool) bool {
 
 // refuse records a refusal, where there is a practice's log to record it in, and returns cause.
 func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, 64, true) != nil {
+	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
 		return cause
 	}
 	return s.log.Refuse(ctx, e, cause)

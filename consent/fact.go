@@ -28,7 +28,7 @@ type Key struct {
 }
 
 func (k Key) valid() error {
-	if err := form.Text(ErrInvalid, "the practice", k.Practice, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", k.Practice, form.ID, true); err != nil {
 		return err
 	}
 	if !form.E164(k.Number) {
@@ -69,7 +69,7 @@ func (f Fact) valid() error {
 	if err := f.Key().valid(); err != nil {
 		return err
 	}
-	if err := form.Text(ErrInvalid, "the id", f.ID, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the id", f.ID, form.ID, true); err != nil {
 		return err
 	}
 	if f.Actor.Valid() != nil {
@@ -86,7 +86,7 @@ func (f Fact) valid() error {
 		}
 	}
 	for _, id := range f.About {
-		if err := form.Text(ErrInvalid, "the id of what it is about", id, 64, true); err != nil {
+		if err := form.Text(ErrInvalid, "the id of what it is about", id, form.ID, true); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func (p Practice) settled() Practice {
 func (p Practice) valid() error {
 	switch p.DoubleOptIn {
 	case ConfirmOff, ConfirmPromotional, ConfirmAll:
-		return form.Text(ErrInvalid, "the practice", p.ID, 64, true)
+		return form.Text(ErrInvalid, "the practice", p.ID, form.ID, true)
 	}
 	return fmt.Errorf("%w: double opt-in is off, promotional or all", ErrInvalid)
 }

@@ -52,7 +52,7 @@ func (s *Service) Permission(ctx context.Context, k Key, c Category) (Permission
 
 // Practice returns a practice's settings, the defaults where none were set.
 func (s *Service) Practice(ctx context.Context, id string) (Practice, error) {
-	if err := form.Text(ErrInvalid, "the practice", id, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", id, form.ID, true); err != nil {
 		return Practice{}, err
 	}
 	p, err := s.store.Practice(ctx, id)

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // The five methods of this file are what audit.Log asks of its keys.
@@ -32,7 +34,7 @@ func (k *Keyring) MAC(ctx context.Context, practice string, message []byte) ([]b
 // has, or wraps one that has, a method Forged() bool that returns true. Any other error says that it could not be
 // checked, also where the key is kept and does not open.
 func (k *Keyring) VerifyMAC(ctx context.Context, practice string, message, mac []byte) error {
-	if err := validText("the practice", practice, 64); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", practice, form.ID, true); err != nil {
 		return err
 	}
 	if len(mac) != macSize {

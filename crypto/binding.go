@@ -3,8 +3,8 @@ package crypto
 import (
 	"encoding/binary"
 	"fmt"
-	"strings"
-	"unicode/utf8"
+
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Class is a retention class. A patient has a key for each, because the chart is destroyed a year before the bills.
@@ -34,10 +34,10 @@ type Subject struct {
 
 // valid checks a patient's subject.
 func (s Subject) valid() error {
-	if err := validText("the practice", s.Practice, 64); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", s.Practice, form.ID, true); err != nil {
 		return err
 	}
-	if err := validText("the patient", s.Patient, 64); err != nil {
+	if err := form.Text(ErrInvalid, "the patient", s.Patient, form.ID, true); err != nil {
 		return err
 	}
 	switch s.Class {
@@ -62,16 +62,16 @@ func (b Binding) subject() (Subject, error) {
 	s := Subject{Practice: b.Practice, Patient: b.Patient, Class: b.Class}
 	if b.Patient == "" && b.Class == "" {
 		s.Class = classData
-		if err := validText("the practice", b.Practice, 64); err != nil {
+		if err := form.Text(ErrInvalid, "the practice", b.Practice, form.ID, true); err != nil {
 			return Subject{}, err
 		}
 	} else if err := s.valid(); err != nil {
 		return Subject{}, err
 	}
-	if err := validText("the kind", b.Kind, 256); err != nil {
+	if err := form.Text(ErrInvalid, "the kind", b.Kind, 256, true); err != nil {
 		return Subject{}, err
 	}
-	return s, validText("the id", b.ID, 256)
+	return s, form.Text(ErrInvalid, "the id", b.ID, 256, true)
 }
 
 // appendContext appends the additional data of a field, but for the header that ends it.
@@ -88,18 +88,4 @@ func appendParts(dst []byte, parts ...string) []byte {
 		dst = append(dst, part...)
 	}
 	return dst
-}
-
-// validText checks text that is bound or kept: Postgres holds no NUL, and a limit keeps every length in four bytes. The
-// error names what is wrong and never quotes it.
-func validText(what, text string, limit int) error {
-	switch {
-	case text == "":
-		return fmt.Errorf("%w: %s is empty", ErrInvalid, what)
-	case len(text) > limit:
-		return fmt.Errorf("%w: %s is longer than %d bytes", ErrInvalid, what, limit)
-	case !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0:
-		return fmt.Errorf("%w: %s is not valid text", ErrInvalid, what)
-	}
-	return nil
 }

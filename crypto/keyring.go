@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Options adjusts a [Keyring]. The zero value is ready to use.
@@ -121,7 +123,7 @@ func (k *Keyring) Open(ctx context.Context, dst, sealed []byte, b Binding) ([]by
 // value has another index. The value is taken as it is, so normalise it first. What an index cannot hide is which
 // rows are equal and how often: do not index what has few values, such as a sex or a birth date alone.
 func (k *Keyring) Index(ctx context.Context, practice, kind, value string) ([]byte, error) {
-	if err := validText("the kind", kind, 256); err != nil {
+	if err := form.Text(ErrInvalid, "the kind", kind, 256, true); err != nil {
 		return nil, err
 	}
 	l, err := k.practiceKey(ctx, ref{Subject: Subject{Practice: practice, Class: classIndex}, purpose: kind})
@@ -220,7 +222,7 @@ func overlap(a, b []byte) bool {
 
 // practiceKey returns one of the practice's own keys that authenticate, made on first use.
 func (k *Keyring) practiceKey(ctx context.Context, r ref) (*live, error) {
-	if err := validText("the practice", r.Practice, 64); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", r.Practice, form.ID, true); err != nil {
 		return nil, err
 	}
 	return k.key(ctx, r)

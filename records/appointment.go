@@ -60,10 +60,10 @@ func (a Appointment) valid() error {
 	if err := a.Key().valid("the appointment"); err != nil {
 		return err
 	}
-	if err := form.Text(ErrInvalid, "the patient", a.Patient, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the patient", a.Patient, form.ID, true); err != nil {
 		return err
 	}
-	if err := form.Text(ErrInvalid, "the clinician", a.Clinician, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the clinician", a.Clinician, form.ID, true); err != nil {
 		return err
 	}
 	switch {

@@ -87,7 +87,7 @@ func newAct(action string, by audit.Actor, practice, id string, command any) (Ac
 
 // check refuses the parts that all commands have in common.
 func check(id, reason string, required bool) error {
-	if err := form.Text(ErrInvalid, "the act's id", id, 64, false); err != nil {
+	if err := form.Text(ErrInvalid, "the act's id", id, form.ID, false); err != nil {
 		return err
 	}
 	return form.Text(ErrInvalid, "the reason", reason, longText, required)

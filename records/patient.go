@@ -199,10 +199,10 @@ func (ph Phone) valid() error {
 }
 
 func (k Key) valid(what string) error {
-	if err := form.Text(ErrInvalid, "the practice", k.Practice, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the practice", k.Practice, form.ID, true); err != nil {
 		return err
 	}
-	return form.Text(ErrInvalid, what, k.ID, 64, true)
+	return form.Text(ErrInvalid, what, k.ID, form.ID, true)
 }
 
 // ValidEmail tells an e-mail address from what is obviously none. Whether mail arrives, only mail can tell.

@@ -110,7 +110,7 @@ func (s *Service) find(ctx context.Context, by audit.Actor, q PatientQuery, vali
 		valid = asks(q.Practice, &q.Limit)
 	}
 	if valid == nil {
-		valid = form.Text(ErrInvalid, "where the page continues", q.After, 64, false)
+		valid = form.Text(ErrInvalid, "where the page continues", q.After, form.ID, false)
 	}
 	if err := s.allow(ctx, none, valid); err != nil {
 		return PatientPage{}, err

@@ -89,13 +89,13 @@ func (c Change) Valid() error {
 	if revision < 1 {
 		return fmt.Errorf("%w: a change makes a revision of at least 1", ErrInvalid)
 	}
-	if r := c.Recall; r != nil && (form.Text(ErrInvalid, "the version", r.Version, 64, true) != nil || !isKept(r.At)) {
+	if r := c.Recall; r != nil && (form.Text(ErrInvalid, "the version", r.Version, form.ID, true) != nil || !isKept(r.At)) {
 		return fmt.Errorf("%w: a recall has a version and a time", ErrInvalid)
 	}
 	if c.Act.Practice != practice || c.Act.Patient != patient || len(c.Act.Digest) == 0 {
 		return fmt.Errorf("%w: a change's act is another practice's or another patient's", ErrInvalid)
 	}
-	if err := form.Text(ErrInvalid, "the act's id", c.Act.ID, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the act's id", c.Act.ID, form.ID, true); err != nil {
 		return err
 	}
 	for _, leaf := range c.Leaves {
@@ -117,7 +117,7 @@ func (a Appointment) stored() error {
 	if !isKept(a.Start) || !isKept(a.Changed) {
 		return fmt.Errorf("%w: a time is not in UTC at microseconds", ErrInvalid)
 	}
-	return form.Text(ErrInvalid, "the version", a.Version, 64, true)
+	return form.Text(ErrInvalid, "the version", a.Version, form.ID, true)
 }
 
 func isKept(t time.Time) bool { return t == instant(t) && isInstant(t) }

@@ -71,7 +71,7 @@ func (s *Service) Planned(ctx context.Context, practice, appointment, version st
 	if err := k.valid("the appointment"); err != nil {
 		return err
 	}
-	if err := form.Text(ErrInvalid, "the version", version, 64, true); err != nil {
+	if err := form.Text(ErrInvalid, "the version", version, form.ID, true); err != nil {
 		return err
 	}
 	if err := s.store.Planned(ctx, k, version); err != nil {

@@ -92,7 +92,7 @@ func (s *Service) fail(ctx context.Context, e audit.Entry, err error) error {
 
 // refuse records a refusal, where there is a practice's log to record it in, and returns cause.
 func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, 64, true) != nil {
+	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
 		return cause
 	}
 	return s.log.Refuse(ctx, e, cause)
@@ -115,7 +115,7 @@ func entry(action string, by audit.Actor, practice, patient string, object audit
 
 // ident returns id when it can be one, and "" otherwise.
 func ident(id string) string {
-	if form.Text(ErrInvalid, "the id", id, 64, true) != nil {
+	if form.Text(ErrInvalid, "the id", id, form.ID, true) != nil {
 		return ""
 	}
 	return id

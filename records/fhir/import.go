@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/records"
 )
 
@@ -27,7 +28,7 @@ func Import(ctx context.Context, by audit.Actor, service *records.Service, pract
 	if err := by.Valid(); err != nil {
 		return Report{}, fmt.Errorf("fhir: import: %w", err)
 	}
-	if practice == "" || len(practice) > 64 {
+	if practice == "" || len(practice) > form.ID {
 		return Report{}, fmt.Errorf("fhir: import: %w: the practice has an id of at most 64 bytes", records.ErrInvalid)
 	}
 	found, err := Read(r)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/records"
 )
 
@@ -14,7 +15,7 @@ func (d *reader) patient(o object, place string) {
 	delete(o, "resourceType")
 	id, identified := o.text("id")
 	who := id
-	if !identified || len(id) > 64 {
+	if !identified || len(id) > form.ID {
 		who = place
 	}
 	skip := func(reason string) { d.result.Skipped = append(d.result.Skipped, Note{who, reason}) }
