@@ -1,10 +1,14 @@
 package sms
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // answerUseful is how long an answer to the patient's own message is worth sending.
@@ -20,8 +24,43 @@ func answerTo(r Received, kind Kind, sender Sender, body string) Text {
 	}
 }
 
-// messageID names a provider's message in ids of ours.
-func messageID(in Inbound) string { return in.Provider + "-" + in.ID }
+// messageID names a provider's message in ids of ours: by its hash where the ledger could not keep it.
+func messageID(in Inbound) string {
+	id := in.Provider + "-" + in.ID
+	if len(id) <= form.ID {
+		return id
+	}
+	sum := sha256.Sum256([]byte(id))
+	return in.Provider + "-" + hex.EncodeToString(sum[:20])
+}
+
+// answer returns the text that answers a message, or none when as many of its kind as are answered went to the number
+// within 24 hours: a phone that answers by itself must not talk to us for ever. An old text that cannot be read any more
+// keeps no message from its answer.
+func (s *Service) answer(ctx context.Context, r Received, kind Kind, sender Sender, body string) []Text {
+	answer := []Text{answerTo(r, kind, sender, body)}
+	q := Query{Practice: r.Practice, Number: r.From, Limit: 20}
+	for answers := 0; ; {
+		page, err := s.store.Texts(ctx, q)
+		if err != nil {
+			return answer
+		}
+		for _, t := range page.Texts {
+			if r.At.Sub(t.Created) >= 24*time.Hour {
+				return answer
+			}
+			if t.Kind == kind {
+				answers++
+			}
+			if answers == s.answers {
+				return nil
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return answer
+		}
+	}
+}
 
 // The bodies. None of them advertises; the answer to a STOP says nothing but that it was heard, and how to come back
 // (47 CFR 64.1200(a)(12)). The confirmation request carries what a recurring programme must say when it begins (CTIA

@@ -41,6 +41,7 @@ type Facts struct {
 	Agreement  bool               // whether the practice has an agreement in force with the provider
 	Current    bool               // whether the text's subject still is as the text says; true where it has none
 	Zones      []*time.Location   // every zone the recipient may be in; never empty
+	Name       string             // the practice's name as the text may tell it: it is no statement about anybody's health
 }
 
 // Decide says whether a text may leave now. It is a pure function of the law, the facts and the moment: the same three
@@ -66,6 +67,10 @@ func (l *Law) Decide(f Facts, now time.Time) Decision {
 		case a.says == Send && d.Verdict == Send && !a.until.IsZero() && a.until.Before(d.Until):
 			d.Until = a.until
 		}
+	}
+	// Whatever the rules are: a provider cannot be told to deliver a text within no time.
+	if d.Verdict == Send && d.Until.Sub(now) < shortest {
+		d.Verdict, d.Until, d.Reason = Refuse, time.Time{}, tooLate
 	}
 	return d
 }

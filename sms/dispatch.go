@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/internal/loop"
+	"github.com/enamel-go/enamel/internal/uuidv7"
 )
 
 // Agreements says whether a practice has an agreement (a BAA) with a provider in force.
@@ -53,6 +54,41 @@ type DispatcherOptions struct {
 	Logger *slog.Logger
 }
 
+// complete puts in the defaults and refuses what cannot work.
+func (o *DispatcherOptions) complete() error {
+	if len(o.Rules) == 0 {
+		o.Rules = Promised()
+	}
+	if o.Worker == "" {
+		o.Worker = uuidv7.New()
+	}
+	if o.Concurrency == 0 {
+		o.Concurrency = 16
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 10 * time.Second
+	}
+	if o.Lease == 0 {
+		o.Lease = time.Minute
+	}
+	if o.Wait == 0 {
+		o.Wait = 30 * time.Second
+	}
+	if o.Interval == 0 {
+		o.Interval = time.Second
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	switch {
+	case o.Concurrency < 0 || o.Timeout < 0 || o.Wait < 0 || o.Interval < 0:
+		return fmt.Errorf("%w: a dispatcher's option is negative", ErrInvalid)
+	case o.Lease < 3*o.Timeout:
+		return fmt.Errorf("%w: the lease must be at least three times the timeout", ErrInvalid)
+	}
+	return nil
+}
+
 // Dispatcher sends what is due: it claims, checks, sends and settles, and finds out what became of texts whose answer was
 // lost. Any number of dispatchers may work on one queue, in as many processes.
 type Dispatcher struct {
@@ -71,7 +107,7 @@ func NewDispatcher(queue Queue, store Store, gate Gate, log *audit.Log, provider
 	if queue == nil || store == nil || gate == nil || log == nil {
 		return nil, fmt.Errorf("%w: a dispatcher needs a queue, a store, a gate and a log", ErrInvalid)
 	}
-	d := &Dispatcher{queue: queue, store: store, gate: gate, log: log, providers: providers}
+	d := &Dispatcher{queue: queue, store: store, gate: gate, log: log, providers: maps.Clone(providers)}
 	if o != nil {
 		d.o = *o
 	}
@@ -96,24 +132,34 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 }
 
 // Step does one round: it claims as many texts as can start at once, sends or settles each of them, and asks providers
-// about texts in doubt. It returns how many texts it handled. When ctx ends, requests that have begun are still waited
-// for and settled.
+// about texts in doubt. It returns how many texts it handled, also beside an error. When ctx ends, requests that have
+// begun are still waited for and settled, and what has not left goes back to the queue. A dispatcher does one step at a
+// time.
 func (d *Dispatcher) Step(ctx context.Context) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
 	claim := Claim{
 		Worker: d.o.Worker, Now: micro(d.o.Now()), Lease: d.o.Lease, Wait: d.o.Wait, Limit: d.o.Concurrency,
 	}
 	began := time.Now()
-	texts, err := d.queue.Claim(ctx, claim)
-	if err != nil {
-		return 0, fmt.Errorf("sms: claim: %w", err)
-	}
-	failed := d.each(texts, func(t Tracked) error { return d.send(ctx, t, began.Add(d.o.Lease)) })
-	doubtful, err := d.queue.Doubt(ctx, claim)
-	if err != nil {
-		return len(texts), errors.Join(failed, fmt.Errorf("sms: doubt: %w", err))
-	}
-	failed = errors.Join(failed, d.each(doubtful, func(t Tracked) error { return d.inquire(ctx, t) }))
+	texts, err := d.claim(ctx, d.queue.Claim, claim)
+	failed := d.each(texts, func(t Tracked) error { return d.send(ctx, t, began) })
+	doubtful, err2 := d.claim(ctx, d.queue.Doubt, claim)
+	failed = errors.Join(err, failed, err2, d.each(doubtful, func(t Tracked) error { return d.inquire(ctx, t) }))
 	return len(texts) + len(doubtful), failed
+}
+
+// claim takes work off the queue. It is not cut off: what a claim had just committed would lie with nobody until its lease
+// is over, and be in doubt then. One that takes longer than the lease is worth nothing.
+func (d *Dispatcher) claim(ctx context.Context, from func(context.Context, Claim) ([]Tracked, error), c Claim) ([]Tracked, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Lease)
+	defer cancel()
+	texts, err := from(ctx, c)
+	if err != nil {
+		return texts, fmt.Errorf("sms: claim: %w", err)
+	}
+	return texts, nil
 }
 
 // each handles texts side by side, a single one right here, and joins what went wrong.
@@ -128,102 +174,4 @@ func (d *Dispatcher) each(texts []Tracked, handle func(Tracked) error) error {
 	}
 	group.Wait()
 	return errors.Join(errs...)
-}
-
-// fresh is how old a check may be when the request begins.
-const fresh = time.Second
-
-// send checks a claimed text, sends it when the law says so, and settles it. leased is when the lease ends, on this
-// process's own clock.
-func (d *Dispatcher) send(ctx context.Context, t Tracked, leased time.Time) error {
-	provider := d.providers[t.Provider]
-	for {
-		checked := time.Now() // a check is as old as its oldest fact
-		decision, err := d.decide(ctx, t)
-		if err != nil {
-			// Nothing was sent: the text goes back and is decided on later.
-			return errors.Join(err, d.release(ctx, t))
-		}
-		if decision.Verdict == Send && provider == nil {
-			decision = Decision{Verdict: Refuse, Reason: "No provider named " + t.Provider + " is set up here.", Trail: decision.Trail}
-		}
-		if decision.Verdict != Send {
-			return d.settle(ctx, t, d.decided(t, decision))
-		}
-		now := d.o.Now()
-		m := Message{
-			Reference: t.Key().reference(), From: t.From, To: t.To, Body: t.Body,
-			Validity: decision.Until.Sub(now), Sent: t.FirstTry,
-		}
-		if m.Sent.IsZero() {
-			m.Sent = now
-		}
-		// A process that was paused here looks again: consent may have ended, or the lease.
-		switch {
-		case time.Until(leased) < d.o.Timeout:
-			return d.settle(ctx, t, Settlement{State: Queued, Due: t.Due, Decision: t.Decision})
-		case time.Since(checked) > fresh || m.Validity < shortest:
-			continue
-		}
-		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
-		accepted, err := provider.Send(bounded, m)
-		cancel()
-		return d.settle(ctx, t, d.sent(ctx, t, decision, accepted, err, micro(now)))
-	}
-}
-
-// decide gathers the facts, every time anew, and decides.
-func (d *Dispatcher) decide(ctx context.Context, t Tracked) (Decision, error) {
-	f := Facts{Text: t.Text, Current: true}
-	var err error
-	if f.Permission, err = d.gate.Permission(ctx, consent.Key{Practice: t.Practice, Number: t.To}, t.Category); err != nil {
-		return Decision{}, err
-	}
-	if d.o.Agreements != nil {
-		if f.Agreement, err = d.o.Agreements.InForce(ctx, t.Practice, t.Provider); err != nil {
-			return Decision{}, err
-		}
-	}
-	if t.Subject != "" {
-		f.Current = false
-		if d.o.Schedule != nil {
-			if f.Current, err = d.o.Schedule.Current(ctx, t.Practice, t.Subject, t.Version); err != nil {
-				return Decision{}, err
-			}
-		}
-	}
-	if f.Zones, err = d.zones(ctx, t.Text); err != nil {
-		return Decision{}, err
-	}
-	return d.law.Decide(f, d.o.Now()), nil
-}
-
-// zones returns where the recipient may be: by address, else by the number, else where the practice is.
-func (d *Dispatcher) zones(ctx context.Context, t Text) ([]*time.Location, error) {
-	var names []string
-	switch {
-	case t.Zone != "":
-		names = []string{t.Zone}
-	case d.o.Zones != nil:
-		var err error
-		if names, err = d.o.Zones.Zones(ctx, t.To); err != nil {
-			return nil, err
-		}
-	}
-	if len(names) == 0 {
-		sender, err := d.store.Sender(ctx, t.Practice, t.From)
-		if err != nil {
-			return nil, err
-		}
-		names = []string{sender.Zone}
-	}
-	var zones []*time.Location
-	for _, name := range names {
-		zone, err := time.LoadLocation(name)
-		if err != nil {
-			return nil, fmt.Errorf("%w: the time zone %q is not known here", ErrInvalid, name)
-		}
-		zones = append(zones, zone)
-	}
-	return zones, nil
 }

@@ -153,12 +153,14 @@ func consentTo(f Facts) answer {
 	return answer{says: Refuse, fact: fact, reason: f.Permission.Why}
 }
 
+const tooLate = "It is too late to be of use."
+
 // useful refuses what comes too late, be it now or at the lawful hour that the other rules defer it to.
 func useful(f Facts, d Decision, now time.Time) answer {
 	fact := "useful until " + f.Text.LastUseful.UTC().Format(time.RFC3339)
 	switch {
 	case f.Text.LastUseful.Sub(now) < shortest:
-		return answer{says: Refuse, fact: fact, reason: "It is too late to be of use."}
+		return answer{says: Refuse, fact: fact, reason: tooLate}
 	case d.Verdict == Defer && !d.Until.Before(f.Text.LastUseful):
 		return answer{
 			says: Refuse, fact: fact,

@@ -1,6 +1,7 @@
 package sms_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -190,4 +191,21 @@ func TestNewLawRefusesBrokenRules(t *testing.T) {
 		_, err := sms.NewLaw([]sms.Rule{r})
 		require.ErrorIs(t, err, sms.ErrInvalid)
 	}
+}
+
+// Whatever rules a vendor leaves out, nothing leaves after its last useful moment: a provider could not be told until when
+// to deliver it.
+func TestNothingLeavesAfterItsLastUsefulMoment(t *testing.T) {
+	l, err := sms.NewLaw(slices.DeleteFunc(sms.Promised(), func(r sms.Rule) bool { return r.ID == "useful" }))
+	require.NoError(t, err)
+	f := lawful(t, noon, "America/Chicago")
+	for _, last := range []time.Time{noon.Add(-time.Hour), noon, noon.Add(time.Second - 1), {}} {
+		f.Text.LastUseful = last
+		d := l.Decide(f, noon)
+		require.Equal(t, sms.Refuse, d.Verdict)
+		require.NotEmpty(t, d.Reason)
+		require.Zero(t, d.Until)
+	}
+	f.Text.LastUseful = noon.Add(time.Second)
+	require.Equal(t, sms.Send, l.Decide(f, noon).Verdict)
 }

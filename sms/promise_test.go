@@ -146,14 +146,14 @@ func TestPromise_D4_1_StopEndsAllTexts(t *testing.T) {
 			"STOP", "stop", "Stop.", " sToP! ", "OPT-OUT", "opt out", "Optout", "quit", "END", "revoke", "Cancel",
 			"UNSUBSCRIBE", "stopall", "STOP ALL",
 		}
-		require.NoError(t, w.consents.Configure(t.Context(), staff, consent.Practice{ID: practice, DoubleOptIn: consent.ConfirmOff}))
+		require.NoError(t, w.consents.Configure(t.Context(), staff, consent.Settings{Practice: practice, DoubleOptIn: consent.ConfirmOff}))
 		second := sms.Sender{
 			Practice: practice, Number: "+12145550198", Provider: "carrier", Name: "Elm Street Dental",
 			Contact: "214-555-0199", Frequency: "about 2 texts per visit", Zone: "America/Chicago",
 		}
 		require.NoError(t, w.texts.Register(t.Context(), staff, second))
 		for _, word := range words {
-			w.now.Add(time.Minute)
+			w.now.Add(24 * time.Hour) // one number's STOPs are confirmed so many times a day
 			var queued []sms.Key
 			for _, c := range consent.Categories() {
 				w.paper(patient, c)

@@ -2,11 +2,9 @@ package sms
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
@@ -40,7 +38,7 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 		err = s.stop(ctx, by, r, sender, &change)
 	case keyword.Help:
 		r.Word = "help"
-		err = s.answerHelp(ctx, r, sender, &change)
+		change.Texts = s.answer(ctx, r, HelpAnswer, sender, helpBody(sender))
 	case keyword.Start:
 		r.Word = "start"
 		err = s.start(ctx, by, r, sender, &change)
@@ -85,14 +83,13 @@ func word(in Inbound) keyword.Word {
 // stop revokes everything and, only when that is committed, has the queued texts refused and the answer queued.
 func (s *Service) stop(ctx context.Context, by audit.Actor, r Received, sender Sender, change *Change) error {
 	_, err := s.gate.Revoke(ctx, by, consent.Revocation{
-		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText,
-		Evidence: consent.Evidence{Words: r.Body, Message: messageID(r.Inbound)},
+		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Evidence: evidence(r),
 	})
 	if err != nil {
 		return err
 	}
 	change.Stop = &Stop{Practice: r.Practice, Number: r.From, Decision: stopped("The patient said stop (text).")}
-	change.Texts = []Text{answerTo(r, StopAnswer, sender, stopBody(sender))}
+	change.Texts = s.answer(ctx, r, StopAnswer, sender, stopBody(sender))
 	return nil
 }
 
@@ -104,35 +101,16 @@ func stopped(reason string) Decision {
 	}}}
 }
 
-// answerHelp answers each HELP once, up to so many a day: a phone that answers by itself must not talk to us for ever.
-func (s *Service) answerHelp(ctx context.Context, r Received, sender Sender, change *Change) error {
-	earlier, err := s.store.Received(ctx, Query{Practice: r.Practice, Number: r.From, Limit: 100})
-	if err != nil {
-		return err
-	}
-	answered := 0
-	for _, e := range earlier {
-		if e.Word == "help" && r.At.Sub(e.At) < 24*time.Hour {
-			answered++
-		}
-	}
-	if answered < s.help {
-		change.Texts = []Text{answerTo(r, HelpAnswer, sender, helpBody(sender))}
-	}
-	return nil
-}
-
 // start restores what written consent carries, and says whether it did.
 func (s *Service) start(ctx context.Context, by audit.Actor, r Received, sender Sender, change *Change) error {
 	state, err := s.gate.Restart(ctx, by, consent.Restart{
-		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From,
-		Evidence: consent.Evidence{Words: r.Body, Message: messageID(r.Inbound)},
+		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r),
 	})
 	if err != nil {
 		return err
 	}
 	body := startBody(sender, state.Transactional.Status == consent.Active)
-	change.Texts = []Text{answerTo(r, StartAnswer, sender, body)}
+	change.Texts = s.answer(ctx, r, StartAnswer, sender, body)
 	return nil
 }
 
@@ -140,8 +118,7 @@ func (s *Service) start(ctx context.Context, by audit.Actor, r Received, sender 
 // recorded by the gate; the message is kept like any other.
 func (s *Service) agree(ctx context.Context, by audit.Actor, r Received) error {
 	_, err := s.gate.Confirm(ctx, by, consent.Confirmation{
-		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From,
-		Evidence: consent.Evidence{Words: r.Body, Message: messageID(r.Inbound)},
+		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r),
 	})
 	if errors.Is(err, audit.ErrNotRecorded) {
 		return err
@@ -152,6 +129,15 @@ func (s *Service) agree(ctx context.Context, by audit.Actor, r Received) error {
 	return err
 }
 
+// evidence is what proves that the patient said so: the words, or what the provider took them for.
+func evidence(r Received) consent.Evidence {
+	e := consent.Evidence{Words: r.Body, Message: messageID(r.Inbound)}
+	if strings.TrimSpace(e.Words) == "" {
+		e.Words = r.Keyword
+	}
+	return e
+}
+
 // valid refuses a message that cannot be kept. Its number may be anything a network puts there, short codes included.
 func (in Inbound) valid() error {
 	for _, field := range []struct {
@@ -160,7 +146,7 @@ func (in Inbound) valid() error {
 		required    bool
 	}{
 		{"provider", in.Provider, 16, true},
-		{"id", in.ID, 47, true}, // with the provider's name it is an id of the ledger, which has 64 bytes
+		{"id", in.ID, 256, true},
 		{"sender", in.From, 16, true},
 		{"number", in.To, 16, true},
 		{"body", in.Body, 16 << 10, false},
@@ -173,46 +159,4 @@ func (in Inbound) valid() error {
 		return fmt.Errorf("%w: the message comes from no phone number", ErrInvalid)
 	}
 	return nil
-}
-
-// Deliver takes in a receipt. Receipts come late, twice and out of order: one that tells nothing new reports false. A
-// provider that says the recipient opted out there has told us of a revocation, and it is recorded as one.
-func (s *Service) Deliver(ctx context.Context, receipt Receipt) (bool, error) {
-	k, ok := keyOf(receipt.Reference)
-	if !ok || receipt.Status.Rank() == 0 {
-		return false, fmt.Errorf("%w: the receipt names no text or no status of ours", ErrInvalid)
-	}
-	t, err := s.store.Text(ctx, k)
-	if err != nil {
-		return false, fmt.Errorf("sms: deliver: %w", err)
-	}
-	if receipt.Class == OptedOut {
-		if err := revokeAtProvider(ctx, s.gate, t.Text); err != nil {
-			return false, fmt.Errorf("sms: deliver: %w", err)
-		}
-	}
-	leaf, err := s.log.Stamp(ctx, audit.Entry{
-		Practice: k.Practice, Actor: audit.Actor{Kind: audit.System, ID: receipt.Provider}, Action: "sms.text.receipt",
-		Object: audit.Object{Kind: "text", ID: k.ID}, Patient: t.Patient,
-		Details: map[string]string{"status": string(receipt.Status), "code": receipt.Code},
-	})
-	if err != nil {
-		return false, fmt.Errorf("sms: deliver: %w", err)
-	}
-	written, err := s.store.Apply(ctx, Change{
-		Receipt: &Delivered{Key: k, ProviderID: receipt.ID, Status: receipt.Status, Code: receipt.Code, Class: receipt.Class},
-		Leaves:  []audit.Leaf{leaf},
-	})
-	if err != nil {
-		return false, fmt.Errorf("sms: deliver: %w", err)
-	}
-	return written, nil
-}
-
-// revokeAtProvider records that a text was refused because its recipient opted out at the provider.
-func revokeAtProvider(ctx context.Context, gate Gate, t Text) error {
-	_, err := gate.Revoke(ctx, audit.Actor{Kind: audit.System, ID: t.Provider}, consent.Revocation{
-		ID: fmt.Sprintf("opted-out-%x", sha256.Sum256([]byte(t.ID)))[:42], Practice: t.Practice, Number: t.To, Channel: consent.ByProvider,
-	})
-	return err
 }

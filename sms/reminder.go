@@ -114,7 +114,8 @@ func (p *Planner) plan(ctx context.Context, v Visit) error {
 	if v.Active && v.Number != "" {
 		err := p.remind(ctx, v)
 		// A conflict is this version's reminder, planned before the practice changed its name or contact.
-		if err != nil && !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrConflict) {
+		known := errors.Is(err, ErrInvalid) || errors.Is(err, ErrConflict)
+		if err != nil && (!known || errors.Is(err, audit.ErrNotRecorded)) {
 			return err
 		}
 	}
@@ -137,15 +138,16 @@ func (p *Planner) remind(ctx context.Context, v Visit) error {
 	if err != nil {
 		return fmt.Errorf("sms: plan: %w", err)
 	}
-	body, err := reminderBody(sender, v)
-	if err != nil {
-		return err
-	}
-	_, err = p.service.Enqueue(ctx, audit.Actor{Kind: audit.System, ID: "planner"}, Text{
+	by := audit.Actor{Kind: audit.System, ID: "planner"}
+	t := Text{
 		ID: reminderID(v), Practice: v.Practice, Patient: v.Patient, Category: consent.Transactional,
-		From: sender.Number, To: v.Number, Body: body, Subject: v.Appointment, Version: v.Version, Zone: v.PatientZone,
+		From: sender.Number, To: v.Number, Subject: v.Appointment, Version: v.Version, Zone: v.PatientZone,
 		NotBefore: v.Start.Add(-p.o.Lead), LastUseful: useful,
-	})
+	}
+	if t.Body, err = reminderBody(sender, v); err != nil {
+		return p.service.refuse(ctx, enqueued(by, t), err)
+	}
+	_, err = p.service.Enqueue(ctx, by, t)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
 )
@@ -106,5 +107,16 @@ func TestWhatNeedsNoReminderGetsNone(t *testing.T) {
 		page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice})
 		require.NoError(t, err)
 		require.Empty(t, page.Texts)
+	})
+}
+
+// A reminder that cannot be made is on record: nobody else would hear that there is none.
+func TestAReminderThatCannotBeMadeIsRecorded(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		d := &diary{visit: visit(noon.Add(30 * time.Hour))}
+		d.visit.Zone = "Mars/Olympus"
+		w.plan(w.planner(d))
+		require.Equal(t, "1", d.planned, "it must not come again for ever")
+		require.Equal(t, 1, w.entriesOf("sms.text.enqueue", audit.Refused))
 	})
 }

@@ -22,8 +22,9 @@ type Gate interface {
 
 // Options adjusts a [Service]. The zero value is ready to use.
 type Options struct {
-	// HelpPerDay is how many HELP messages of one number are answered within 24 hours. Defaults to 5.
-	HelpPerDay int
+	// AnswersPerDay is how many messages of one number that say HELP are answered within 24 hours, and how many that say
+	// STOP, and START. All of them are heard. Defaults to 5.
+	AnswersPerDay int
 	// Now gives the time. Defaults to time.Now.
 	Now func() time.Time
 	// NewID gives ids to texts that bring none. Defaults to UUIDs of version 7.
@@ -33,12 +34,12 @@ type Options struct {
 // Service queues texts and takes in messages and receipts. It is immutable and may be used concurrently. Nothing that it
 // does sends a text: that is the [Dispatcher]'s.
 type Service struct {
-	store Store
-	gate  Gate
-	log   *audit.Log
-	help  int
-	now   func() time.Time
-	newID func() string
+	store   Store
+	gate    Gate
+	log     *audit.Log
+	answers int
+	now     func() time.Time
+	newID   func() string
 }
 
 // New returns a service on store. The log keeps reads and refusals, on a handle of its own; o may be nil.
@@ -46,15 +47,15 @@ func New(store Store, gate Gate, log *audit.Log, o *Options) (*Service, error) {
 	if store == nil || gate == nil || log == nil {
 		return nil, fmt.Errorf("%w: a service needs a store, a gate and a log", ErrInvalid)
 	}
-	s := &Service{store: store, gate: gate, log: log, help: 5, now: time.Now, newID: uuidv7.New}
+	s := &Service{store: store, gate: gate, log: log, answers: 5, now: time.Now, newID: uuidv7.New}
 	if o == nil {
 		return s, nil
 	}
-	if o.HelpPerDay < 0 {
-		return nil, fmt.Errorf("%w: HelpPerDay is negative", ErrInvalid)
+	if o.AnswersPerDay < 0 {
+		return nil, fmt.Errorf("%w: AnswersPerDay is negative", ErrInvalid)
 	}
-	if o.HelpPerDay > 0 {
-		s.help = o.HelpPerDay
+	if o.AnswersPerDay > 0 {
+		s.answers = o.AnswersPerDay
 	}
 	if o.Now != nil {
 		s.now = o.Now
@@ -120,7 +121,10 @@ func (s *Service) Enqueue(ctx context.Context, by audit.Actor, t Text) (Key, err
 	if err != nil {
 		return Key{}, fmt.Errorf("sms: enqueue: %w", err)
 	}
-	t.Created = kept.Created
+	t.Created, t.Provider = kept.Created, kept.Provider
+	if given.From == "" {
+		t.From = kept.From
+	}
 	if given.NotBefore.IsZero() {
 		t.NotBefore = kept.NotBefore
 	}
@@ -308,6 +312,8 @@ func (t Text) valid() error {
 		return fmt.Errorf("%w: a text about an appointment names it and its version", ErrInvalid)
 	case !t.LastUseful.After(t.NotBefore):
 		return fmt.Errorf("%w: the text's last useful moment is not after the moment it may leave", ErrInvalid)
+	case t.NotBefore.Year() < 1 || t.LastUseful.Year() > 9999:
+		return fmt.Errorf("%w: the text's times are not between the years 1 and 9999", ErrInvalid)
 	}
 	if t.Zone != "" && !form.Zone(t.Zone) {
 		return fmt.Errorf("%w: the recipient's time zone is not known here", ErrInvalid)

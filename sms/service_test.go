@@ -41,6 +41,8 @@ func TestEnqueueRefusesWhatCannotBeSent(t *testing.T) {
 			"no category":           func(x *sms.Text) { x.Category = "marketing" },
 			"a subject alone":       func(x *sms.Text) { x.Subject = "a-1" },
 			"never useful":          func(x *sms.Text) { x.LastUseful = x.NotBefore },
+			"useful for ever":       func(x *sms.Text) { x.LastUseful = noon.AddDate(8000, 0, 0) },
+			"due long ago":          func(x *sms.Text) { x.NotBefore = noon.AddDate(-3000, 0, 0) },
 			"an unknown zone":       func(x *sms.Text) { x.Zone = "Mars/Olympus" },
 			"an unknown sender":     func(x *sms.Text) { x.From = "+12145550111" },
 			"an id without end":     func(x *sms.Text) { x.ID = strings.Repeat("i", 129) },
@@ -252,4 +254,32 @@ func TestWebhookAnswersTheProvider(t *testing.T) {
 	messages, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice})
 	require.NoError(t, err)
 	require.Len(t, messages, 1)
+}
+
+// What is filled in here may change between two calls; that makes no other text of it.
+func TestEnqueueTwiceIsOnceWhateverBecameOfTheSender(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		x := w.text("x")
+		w.enqueue(x)
+		for _, s := range []sms.Sender{
+			{Practice: practice, Number: office, Provider: "twilio", Name: "Elm", Contact: "c", Frequency: "f", Zone: "UTC"},
+			{Practice: practice, Number: "+12145550198", Provider: "twilio", Name: "Elm", Contact: "c", Frequency: "f", Zone: "UTC"},
+		} {
+			require.NoError(t, w.texts.Register(t.Context(), staff, s))
+		}
+		w.enqueue(x)
+		x.From = "+12145550198"
+		_, err := w.texts.Enqueue(t.Context(), staff, x)
+		require.ErrorIs(t, err, sms.ErrConflict)
+	})
+}
+
+// What a webhook refuses, it refuses without a word of why: our errors are nobody's business outside.
+func TestWebhookKeepsItsErrorsToItself(t *testing.T) {
+	w := inMemory(t)
+	hook := sms.Webhook{Service: w.texts, Router: w.router}
+	answer := httptest.NewRecorder()
+	hook.Inbound(reader{err: errors.New("dial tcp 10.1.2.3:5432")}).ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", nil))
+	require.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	require.Equal(t, "Service Unavailable\n", answer.Body.String())
 }

@@ -4,150 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"time"
+	"runtime"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/internal/uuidv7"
 )
 
-// complete puts in the defaults and refuses what cannot work.
-func (o *DispatcherOptions) complete() error {
-	if o.Rules == nil {
-		o.Rules = Promised()
-	}
-	if o.Worker == "" {
-		o.Worker = uuidv7.New()
-	}
-	if o.Concurrency == 0 {
-		o.Concurrency = 16
-	}
-	if o.Timeout == 0 {
-		o.Timeout = 10 * time.Second
-	}
-	if o.Lease == 0 {
-		o.Lease = time.Minute
-	}
-	if o.Wait == 0 {
-		o.Wait = 30 * time.Second
-	}
-	if o.Interval == 0 {
-		o.Interval = time.Second
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	switch {
-	case o.Concurrency < 0 || o.Timeout < 0 || o.Wait < 0 || o.Interval < 0:
-		return fmt.Errorf("%w: a dispatcher's option is negative", ErrInvalid)
-	case o.Lease < 3*o.Timeout:
-		return fmt.Errorf("%w: the lease must be at least three times the timeout", ErrInvalid)
-	}
-	return nil
-}
-
-// decided settles a text that does not leave now.
-func (d *Dispatcher) decided(t Tracked, decision Decision) Settlement {
-	if decision.Verdict == Defer {
-		return Settlement{State: Queued, Due: decision.Until, Decision: decision}
-	}
-	return Settlement{State: Refused, Decision: decision}
-}
-
-// sent settles a text by the provider's answer.
-func (d *Dispatcher) sent(ctx context.Context, t Tracked, decision Decision, accepted Accepted, err error, tried time.Time) Settlement {
-	s := Settlement{State: Sent, Decision: decision, Tried: tried, ProviderID: accepted.ID, Delivery: StatusAccepted}
-	if err == nil {
-		return s
-	}
-	// Whatever a provider returns that says nothing clear leaves the outcome open.
-	var refusal *SendError
-	if !errors.As(err, &refusal) {
-		refusal = &SendError{Class: Unknown}
-	}
-	s.ProviderID, s.Delivery, s.Code, s.Class = "", "", refusal.Code, refusal.Class
-	switch refusal.Class {
-	case Unknown:
-		s.State, s.Wait = Doubtful, d.o.Wait
-	case Transient, Throttled:
-		s.State, s.Due = Queued, micro(d.o.Now().Add(backoff(t.Attempts+1)))
-	case OptedOut:
-		s.State = Failed
-		if err := revokeAtProvider(ctx, d.gate, t.Text); err != nil {
-			// The revocation must not be lost: the text stays doubtful, and is asked about again.
-			s.State, s.Wait = Doubtful, d.o.Wait
-		}
-	default:
-		s.State = Failed
-	}
-	return s
-}
-
-// backoff returns how long to wait before another attempt: twice as long each time, up to an hour, half of it by chance,
-// so that texts that failed together do not come back together.
-func backoff(attempts int) time.Duration {
-	full := min(15*time.Second<<min(attempts, 10), time.Hour)
-	return full/2 + rand.N(full/2)
-}
-
-// inquire asks the provider what became of a doubtful text, and settles it by the answer. A text that the provider has
-// certainly never taken on goes back into the queue, to be decided on anew; where nobody can tell, a person decides.
-func (d *Dispatcher) inquire(ctx context.Context, t Tracked) error {
-	finder, ok := d.providers[t.Provider].(Finder)
-	if !ok {
-		return d.settle(ctx, t, Settlement{State: Review, Decision: t.Decision, Class: Unknown})
-	}
-	bounded, cancel := context.WithTimeout(ctx, d.o.Timeout)
-	defer cancel()
-	receipt, found, err := finder.Find(bounded, Message{
-		Reference: t.Key().reference(), From: t.From, To: t.To, Body: t.Body, Sent: since(t), Tried: t.Claimed,
-	})
-	switch {
-	case err != nil && !transient(err):
-		return d.settle(ctx, t, Settlement{State: Review, Decision: t.Decision, Class: Unknown})
-	case err != nil:
-		return errors.Join(fmt.Errorf("sms: look up: %w", err), d.settle(ctx, t, Settlement{State: Doubtful, Wait: d.patience(t), Decision: t.Decision}))
-	case !found:
-		return d.settle(ctx, t, Settlement{State: Queued, Due: micro(d.o.Now()), Decision: t.Decision})
-	}
-	s := Settlement{
-		State: Sent, Decision: t.Decision, ProviderID: receipt.ID, Delivery: receipt.Status,
-		Code: receipt.Code, Class: receipt.Class,
-	}
-	return d.settle(ctx, t, s)
-}
-
-// patience returns how long to wait before the provider is asked again: a quarter of the time since the text was claimed,
-// so that an answer that takes hours is not asked for every few seconds.
-func (d *Dispatcher) patience(t Tracked) time.Duration {
-	return max(d.o.Wait, min(micro(d.o.Now()).Sub(t.Claimed)/4, time.Hour))
-}
-
-// transient reports whether asking again later may bring an answer.
-func transient(err error) bool {
-	var refusal *SendError
-	return errors.As(err, &refusal) && (refusal.Class == Transient || refusal.Class == Throttled)
-}
-
-// since returns from when a provider has to look for a text: when its first request began, or when it was made.
-func since(t Tracked) time.Time {
-	if t.FirstTry.IsZero() {
-		return t.Created
-	}
-	return t.FirstTry
-}
-
-// release gives back a text that could not be decided on, to be looked at again after a while.
-func (d *Dispatcher) release(ctx context.Context, t Tracked) error {
-	return d.settle(ctx, t, Settlement{State: Queued, Due: micro(d.o.Now().Add(backoff(1))), Decision: t.Decision})
-}
-
-// settle records what became of a text, with its entry unless it only waits on. A lease that was lost meanwhile is no
-// error: whoever holds the text now settles it.
+// settle records what became of a text, with its entry unless it only waits on. It is not cut off by a stop: a text that
+// has left must be settled. Where the lease was lost, whoever holds the text now settles it.
 func (d *Dispatcher) settle(ctx context.Context, t Tracked, s Settlement) error {
-	ctx = context.WithoutCancel(ctx) // a text that has left must be settled even while we are shutting down
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Lease)
+	defer cancel()
 	s.Key, s.Worker = t.Key(), d.o.Worker
-	if s.State != Queued {
+	if s.State != Queued && s.State != t.State {
 		entry := audit.Entry{
 			Practice: t.Practice, Actor: audit.Actor{Kind: audit.System, ID: "dispatcher"}, Action: "sms.text.send",
 			Patient: t.Patient, Object: audit.Object{Kind: "text", ID: t.ID}, Reason: s.Decision.Reason,
@@ -162,8 +30,38 @@ func (d *Dispatcher) settle(ctx context.Context, t Tracked, s Settlement) error 
 		}
 		s.Leaves = []audit.Leaf{leaf}
 	}
-	if _, err := d.queue.Settle(ctx, s); err != nil {
+	done, err := d.queue.Settle(ctx, s)
+	switch {
+	case err != nil:
 		return fmt.Errorf("sms: settle: %w", err)
+	case !done && !s.Tried.IsZero():
+		return fmt.Errorf("sms: settle: text %q of practice %q was taken over before its result was kept", t.ID, t.Practice)
+	}
+	return nil
+}
+
+// errPanic is what is left of a panic in a vendor's code.
+var errPanic = errors.New("sms: a provider, or who is asked about a text, panicked")
+
+// calm calls a vendor's code and turns its panic into an error: one text must not take down the worker with all others.
+// What it panicked with may quote the text, so only the runtime's own words are told.
+func calm(call func() error) (err error) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case runtime.Error:
+			err = fmt.Errorf("%w: %w", errPanic, p)
+		default:
+			err = fmt.Errorf("%w: with a %T", errPanic, p)
+		}
+	}()
+	return call()
+}
+
+// panicked returns err if it is a panic's: everything else is told by the text's own class and code.
+func panicked(err error) error {
+	if errors.Is(err, errPanic) {
+		return err
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ var errCrash = errors.New("the process is gone")
 // point, by the STOP, by other dispatchers, by HELP, by crashes and by lost answers.
 func TestNothingLeavesAfterTheStopWasAnswered(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
-		require.NoError(t, w.consents.Configure(t.Context(), staff, consent.Practice{ID: practice, DoubleOptIn: consent.ConfirmOff}))
+		require.NoError(t, w.consents.Configure(t.Context(), staff, consent.Settings{Practice: practice, DoubleOptIn: consent.ConfirmOff}))
 		line, message := 0, 0
 		rapid.Check(t, func(r *rapid.T) {
 			line++

@@ -9,7 +9,8 @@ import (
 
 // Webhook serves a provider's webhooks for messages and receipts. It answers 204 once everything the message asks for is
 // committed, and an error otherwise, so that the provider delivers it again: 403 for a wrong signature, 413 for a body
-// over 64 KiB, 400 for what is no message, 404 for a number or text that is not ours, 503 when our store fails.
+// over 64 KiB, 400 for what is no message, 404 for a number or text that is not ours, 503 when our store fails. The answer
+// says no more than that.
 type Webhook struct {
 	Service *Service
 	Router  Router
@@ -62,7 +63,7 @@ func (w Webhook) handler(serve func(context.Context, *http.Request) error) http.
 		if w.Logger != nil {
 			w.Logger.WarnContext(r.Context(), "webhook refused", slog.Int("status", code), slog.String("error", err.Error()))
 		}
-		http.Error(rw, err.Error(), code)
+		http.Error(rw, http.StatusText(code), code)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
@@ -55,6 +56,8 @@ type world struct {
 	baa      *agreements
 	schedule sms.Schedule
 	keys     *crypto.Keyring
+	db       *bun.DB // of a world on Postgres
+	schema   string
 	charts   func() *records.Service
 	received int
 }
@@ -85,6 +88,7 @@ func onPostgres(t testing.TB) *world {
 	w := &world{t: t, now: &clock{now: noon}}
 	db, own := pg.Pool(8), pg.Pool(4) // the log and the keys have a pool of their own
 	ctx, schema := t.Context(), pg.Schema()
+	w.db, w.schema = db, schema
 	require.NoError(t, cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}))
 	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}))
 	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema}))
@@ -155,7 +159,7 @@ func (w *world) step(d *sms.Dispatcher) {
 // grant records a written consent of the patient's number, with no confirmation needed.
 func (w *world) grant(c consent.Category) {
 	w.t.Helper()
-	require.NoError(w.t, w.consents.Configure(w.t.Context(), staff, consent.Practice{ID: practice, DoubleOptIn: consent.ConfirmOff}))
+	require.NoError(w.t, w.consents.Configure(w.t.Context(), staff, consent.Settings{Practice: practice, DoubleOptIn: consent.ConfirmOff}))
 	w.paper(patient, c)
 }
 

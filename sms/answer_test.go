@@ -1,0 +1,107 @@
+package sms_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// Some phones answer every text by themselves, with STOP or START or HELP. They must not talk to us for ever.
+func TestAPhoneThatAnswersByItself(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		d := w.dispatcher()
+		for _, word := range []string{"STOP", "START", "HELP"} {
+			answers := 0
+			for range 7 {
+				w.now.Add(time.Second)
+				w.receive(patient, word)
+				w.step(d)
+				answers += len(w.carrier.bodies())
+			}
+			require.Equal(t, 5, answers, word)
+			w.now.Add(24 * time.Hour)
+			w.receive(patient, word)
+			w.step(d)
+			require.Len(t, w.carrier.bodies(), 1, "%s: a new day", word)
+		}
+	})
+}
+
+// Five a day means five a day, also to whoever asks more often every day.
+func TestHelpIsAnsweredFiveTimesEveryDay(t *testing.T) {
+	w := inMemory(t)
+	d := w.dispatcher()
+	for day := range 4 {
+		for range 8 {
+			w.now.Add(3 * time.Hour)
+			w.receive(patient, "HELP")
+			w.step(d)
+		}
+		require.Len(t, w.carrier.bodies(), 5, "day %d", day)
+	}
+}
+
+// unreadable cannot read old texts: their key is gone, say.
+type unreadable struct{ sms.Store }
+
+func (unreadable) Texts(context.Context, sms.Query) (sms.Page, error) {
+	return sms.Page{}, errors.New("a text cannot be opened")
+}
+
+func TestAnOldTextThatCannotBeReadHoldsUpNoAnswer(t *testing.T) {
+	w := inMemory(t)
+	texts := w.texts.WithStore(unreadable{w.store})
+	for i, word := range []string{"HELP", "STOP"} {
+		_, err := texts.Receive(t.Context(), practice, sms.Inbound{
+			Provider: "carrier", ID: fmt.Sprint(i), From: patient, To: office, Body: word,
+		})
+		require.NoError(t, err)
+	}
+	w.step(w.dispatcher())
+	require.Len(t, w.carrier.bodies(), 2)
+}
+
+// However a provider names its messages, a STOP among them is heard, once.
+func TestProvidersMayNameMessagesAsTheyLike(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		w.now.Add(time.Second)
+		long := strings.Repeat("x", 200)
+		for i, id := range []string{long, long, long + "y"} {
+			fresh, err := w.texts.Receive(t.Context(), practice, sms.Inbound{
+				Provider: "carrier", ID: id, From: patient, To: office, Body: "STOP",
+			})
+			require.NoError(t, err)
+			require.Equal(t, i != 1, fresh)
+		}
+		w.step(w.dispatcher())
+		require.Len(t, w.carrier.bodies(), 2)
+		state, err := w.consents.State(t.Context(), staff, consent.Key{Practice: practice, Number: patient})
+		require.NoError(t, err)
+		require.Equal(t, consent.Stopped, state.Transactional.Status)
+	})
+}
+
+// A provider that acted on a word may leave out what was written.
+func TestAKeywordWithoutWordsIsHeard(t *testing.T) {
+	for _, word := range []string{"STOP", "START", "HELP"} {
+		w := inMemory(t)
+		_, err := w.texts.Receive(t.Context(), practice, sms.Inbound{
+			Provider: "carrier", ID: "m", From: patient, To: office, Body: " ", Keyword: word,
+		})
+		require.NoError(t, err, word)
+		facts, err := w.consents.History(t.Context(), staff, consent.Key{Practice: practice, Number: patient})
+		require.NoError(t, err)
+		if word != "HELP" {
+			require.Equal(t, word, facts[0].Evidence.Words)
+		}
+	}
+}

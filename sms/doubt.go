@@ -1,0 +1,67 @@
+package sms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// longest is how long a provider is asked about a text that it cannot tell of yet. Then a person decides.
+const longest = 24 * time.Hour
+
+// taken reports whether a receipt says that the provider has the text, whatever we know ourselves: then it is neither asked
+// about nor sent, again or at all.
+func taken(t Tracked) bool { return t.Delivery.Rank() > 0 }
+
+// inquire asks the provider what became of a doubtful text, and settles it by the answer. A text that the provider has
+// certainly never taken on goes back into the queue, to be decided on anew; where nobody can tell, a person decides.
+func (d *Dispatcher) inquire(ctx context.Context, t Tracked) error {
+	if taken(t) {
+		return d.settle(ctx, t, Settlement{State: Sent})
+	}
+	finder, able := d.providers[t.Provider].(Finder)
+	if !able {
+		return d.settle(ctx, t, Settlement{State: Review, Class: Unknown})
+	}
+	receipt, found, err := d.find(ctx, finder, t)
+	age := micro(d.o.Now()).Sub(t.Claimed)
+	// A quarter of its age, so that an answer that takes hours is not asked for every few seconds.
+	again := Settlement{State: Doubtful, Wait: max(d.o.Wait, min(age/4, time.Hour))}
+	switch {
+	case err != nil && transient(err) && age < longest:
+		return errors.Join(fmt.Errorf("sms: look up: %w", err), d.settle(ctx, t, again))
+	case err != nil:
+		return errors.Join(panicked(err), d.settle(ctx, t, Settlement{State: Review, Class: Unknown}))
+	case !found:
+		return d.settle(ctx, t, Settlement{State: Queued, Due: micro(d.o.Now())})
+	case receipt.Class == OptedOut:
+		if err := d.revoke(ctx, t.Text); err != nil {
+			return errors.Join(err, d.settle(ctx, t, again))
+		}
+	}
+	return d.settle(ctx, t, Settlement{
+		State: Sent, ProviderID: receipt.ID, Delivery: receipt.Status, Code: receipt.Code, Class: receipt.Class,
+	})
+}
+
+// find looks a text up at its provider, from when its first request began, or from when it was made.
+func (d *Dispatcher) find(ctx context.Context, finder Finder, t Tracked) (receipt Receipt, found bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
+	defer cancel()
+	m := Message{Reference: t.Key().reference(), From: t.From, To: t.To, Body: t.Body, Sent: t.FirstTry, Tried: t.Claimed}
+	if m.Sent.IsZero() {
+		m.Sent = t.Created
+	}
+	err = calm(func() (err error) {
+		receipt, found, err = finder.Find(ctx, m)
+		return err
+	})
+	return receipt, found, err
+}
+
+// transient reports whether asking again later may bring an answer.
+func transient(err error) bool {
+	var refusal *SendError
+	return errors.As(err, &refusal) && (refusal.Class == Transient || refusal.Class == Throttled)
+}

@@ -1,0 +1,199 @@
+package sms
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/form"
+)
+
+// fresh is how old what is known of a recipient's consent may be when the request begins.
+const fresh = time.Second
+
+// errSlow is why texts stay where the store cannot be read in time.
+var errSlow = errors.New("sms: consent takes longer to read than it stays fresh")
+
+// send checks a text that was claimed after began, sends it when the law says so, and settles it.
+func (d *Dispatcher) send(ctx context.Context, t Tracked, began time.Time) error {
+	if taken(t) {
+		return d.settle(ctx, t, Settlement{State: Sent})
+	}
+	provider := d.providers[t.Provider]
+	for range 3 {
+		decision, checked, err := d.check(ctx, t.Text)
+		if err != nil {
+			return errors.Join(err, d.release(ctx, t))
+		}
+		if decision.Verdict == Send && provider == nil {
+			decision = Decision{Verdict: Refuse, Reason: "No provider named " + t.Provider + " is set up here.", Trail: decision.Trail}
+		}
+		switch decision.Verdict {
+		case Refuse:
+			return d.settle(ctx, t, Settlement{State: Refused, Decision: decision})
+		case Defer:
+			return d.settle(ctx, t, Settlement{State: Queued, Due: decision.Until, Decision: decision})
+		}
+		now := d.o.Now()
+		m := Message{
+			Reference: t.Key().reference(), From: t.From, To: t.To, Body: t.Body,
+			Validity: decision.Until.Sub(now), Sent: t.FirstTry,
+		}
+		if m.Sent.IsZero() {
+			m.Sent = now
+		}
+		// A process that was paused here looks again: consent may have ended, or the lease.
+		switch {
+		case d.o.Lease-passed(began) < d.o.Timeout:
+			return d.settle(ctx, t, Settlement{State: Queued, Due: t.Due})
+		case passed(checked) > fresh || m.Validity < shortest:
+			continue
+		}
+		accepted, err := d.request(ctx, provider, m)
+		s, err := d.answered(ctx, t, accepted, err)
+		s.Decision, s.Tried = decision, micro(now)
+		return errors.Join(err, d.settle(ctx, t, s))
+	}
+	return errors.Join(errSlow, d.release(ctx, t))
+}
+
+// passed returns how much time has gone by, on the clock that went further: on many systems the monotonic one stands still
+// while the machine sleeps, and the other one may be set back.
+func passed(since time.Time) time.Duration {
+	now := time.Now()
+	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
+}
+
+// check decides by facts that are gathered anew every time. It returns when it began to read consent, the one fact that
+// has to be fresh and is therefore read last.
+func (d *Dispatcher) check(ctx context.Context, t Text) (decision Decision, checked time.Time, err error) {
+	var f Facts
+	err = calm(func() (err error) {
+		if f, err = d.facts(ctx, t); err != nil {
+			return err
+		}
+		checked = time.Now()
+		f.Permission, err = d.gate.Permission(ctx, consent.Key{Practice: t.Practice, Number: t.To}, t.Category)
+		return err
+	})
+	if err != nil {
+		return Decision{}, checked, fmt.Errorf("sms: check: %w", err)
+	}
+	return d.law.Decide(f, d.o.Now()), checked, nil
+}
+
+// facts gathers what is known besides consent.
+func (d *Dispatcher) facts(ctx context.Context, t Text) (Facts, error) {
+	f := Facts{Text: t, Current: t.Subject == ""}
+	sender, err := d.store.Sender(ctx, t.Practice, t.From)
+	if err != nil {
+		return Facts{}, err
+	}
+	f.Name = sender.Name
+	if d.o.Agreements != nil {
+		if f.Agreement, err = d.o.Agreements.InForce(ctx, t.Practice, t.Provider); err != nil {
+			return Facts{}, err
+		}
+	}
+	if t.Subject != "" && d.o.Schedule != nil {
+		if f.Current, err = d.o.Schedule.Current(ctx, t.Practice, t.Subject, t.Version); err != nil {
+			return Facts{}, err
+		}
+	}
+	f.Zones, err = d.zones(ctx, t, sender)
+	return f, err
+}
+
+// zones returns where the recipient may be: by address, else by the number, else where the practice is.
+func (d *Dispatcher) zones(ctx context.Context, t Text, sender Sender) ([]*time.Location, error) {
+	var names []string
+	switch {
+	case t.Zone != "":
+		names = []string{t.Zone}
+	case d.o.Zones != nil:
+		var err error
+		if names, err = d.o.Zones.Zones(ctx, t.To); err != nil {
+			return nil, err
+		}
+	}
+	if len(names) == 0 {
+		names = []string{sender.Zone}
+	}
+	var zones []*time.Location
+	for _, name := range names {
+		zone, err := time.LoadLocation(name)
+		if err != nil || !form.Zone(name) {
+			return nil, fmt.Errorf("%w: the time zone %q is not known here", ErrInvalid, name)
+		}
+		zones = append(zones, zone)
+	}
+	return zones, nil
+}
+
+// request asks a provider to carry a message. Once it has begun it is waited for, even when we are told to stop.
+func (d *Dispatcher) request(ctx context.Context, provider Provider, m Message) (accepted Accepted, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
+	defer cancel()
+	err = calm(func() (err error) {
+		accepted, err = provider.Send(ctx, m)
+		return err
+	})
+	return accepted, err
+}
+
+// answered settles a text by the provider's answer. The error is what somebody has to hear of.
+func (d *Dispatcher) answered(ctx context.Context, t Tracked, accepted Accepted, err error) (Settlement, error) {
+	if err == nil {
+		return Settlement{State: Sent, ProviderID: accepted.ID, Delivery: StatusAccepted}, nil
+	}
+	// An error that says nothing clear leaves the outcome open: nobody knows whether the request arrived.
+	refusal := &SendError{}
+	errors.As(err, &refusal)
+	s := Settlement{State: Doubtful, Wait: d.o.Wait, Code: refusal.Code, Class: cmp.Or(refusal.Class, Unknown)}
+	later := micro(d.o.Now().Add(backoff(t.Attempts + 1)))
+	switch s.Class {
+	case Transient, Throttled:
+		s.State, s.Due = Queued, later
+	case BadNumber, Filtered, BadSender, Expired, Rejected:
+		s.State = Failed
+	case OptedOut:
+		s.State = Failed
+		if err := d.revoke(ctx, t.Text); err != nil {
+			s.State, s.Due = Queued, later // the provider will say it again
+			return s, err
+		}
+	}
+	return s, panicked(err)
+}
+
+// revoke records that a text's recipient opted out at the provider.
+func (d *Dispatcher) revoke(ctx context.Context, t Text) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
+	defer cancel()
+	return revokeAtProvider(ctx, d.gate, t)
+}
+
+// release gives back a text that could not be decided on. It is looked at again after a quarter of the time that it has
+// been due, so that a text on which nobody can decide does not hold up the others, and ends when it is of no use any more.
+func (d *Dispatcher) release(ctx context.Context, t Tracked) error {
+	now := micro(d.o.Now())
+	switch {
+	case ctx.Err() != nil: // we are told to stop, and another worker may take it at once
+		return d.settle(ctx, t, Settlement{State: Queued, Due: t.Due})
+	case !now.Before(t.LastUseful):
+		return d.settle(ctx, t, Settlement{State: Refused, Decision: Decision{Verdict: Refuse, Reason: tooLate}})
+	}
+	wait := max(backoff(1), min(now.Sub(t.NotBefore)/4, time.Hour))
+	return d.settle(ctx, t, Settlement{State: Queued, Due: now.Add(wait)})
+}
+
+// backoff returns how long to wait before another attempt: twice as long each time, up to an hour, half of it by chance,
+// so that texts that failed together do not come back together.
+func backoff(attempts int) time.Duration {
+	full := min(15*time.Second<<min(attempts, 10), time.Hour)
+	return full/2 + rand.N(full/2)
+}
