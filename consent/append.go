@@ -17,13 +17,13 @@ const leeway = time.Minute
 // ledger is what a fact is decided on.
 type ledger struct {
 	facts    []Fact
-	settings Practice
+	settings Settings
 }
 
 // read returns the ledger that f belongs to. Only grants are decided on with the practice's settings.
 func (s *Service) read(ctx context.Context, f Fact) (l ledger, err error) {
 	if l.facts, err = s.store.Facts(ctx, f.Key()); err == nil && f.Kind == Granted {
-		l.settings, err = s.store.Practice(ctx, f.Practice)
+		l.settings, err = s.store.Settings(ctx, f.Practice)
 	}
 	return l, err
 }

@@ -47,9 +47,9 @@ func command(t *rapid.T, now time.Time) func(context.Context, *consent.Service) 
 func TestAnyCommandsKeepTheRules(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		b := onMemory(t)
-		s := b.with(t, consent.Options{AnswerWithin: time.Hour, Profile: profile(rt)})
-		require.NoError(rt, s.Configure(t.Context(), staff, consent.Practice{
-			ID:          key.Practice,
+		s := b.with(t, consent.Options{ConfirmWithin: time.Hour, Profile: profile(rt)})
+		require.NoError(rt, s.Configure(t.Context(), staff, consent.Settings{
+			Practice:    key.Practice,
 			DoubleOptIn: rapid.SampledFrom([]consent.DoubleOptIn{consent.ConfirmOff, consent.ConfirmPromotional, consent.ConfirmAll}).Draw(rt, "double opt-in"),
 		}))
 		for range rapid.IntRange(1, 12).Draw(rt, "commands") {

@@ -15,7 +15,7 @@ import (
 func (s *Service) Ask(ctx context.Context, by audit.Actor, a Ask) (State, error) {
 	f := Fact{ID: a.ID, Practice: a.Practice, Number: a.Number, Kind: Asked, Actor: by}
 	return s.append(ctx, "consent.ask", f, func(l ledger, f *Fact) error {
-		f.About, f.Expires = nil, f.Recorded.Add(s.answer)
+		f.About, f.Expires = nil, f.Recorded.Add(s.within)
 		state, pending := s.derive(f.Key(), l.facts), false
 		for _, c := range Categories() {
 			if state.For(c).Status == Pending {

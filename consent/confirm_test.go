@@ -43,7 +43,7 @@ func TestAnAnswerIsInTimeUntilTheRequestExpires(t *testing.T) {
 
 func TestWhenTheRequestExpiresIsTheVendorsToSay(t *testing.T) {
 	b := onMemory(t)
-	s := b.with(t, consent.Options{AnswerWithin: time.Hour})
+	s := b.with(t, consent.Options{ConfirmWithin: time.Hour})
 	must(t)(s.Grant(t.Context(), staff, grant(consent.Promotional)))
 	must(t)(s.Ask(t.Context(), staff, ask()))
 	b.clock.pass(time.Hour + time.Second)
@@ -52,7 +52,7 @@ func TestWhenTheRequestExpiresIsTheVendorsToSay(t *testing.T) {
 
 func TestOneRequestCoversAllThatWaits(t *testing.T) {
 	b := onMemory(t)
-	require.NoError(t, b.Configure(t.Context(), staff, consent.Practice{ID: key.Practice, DoubleOptIn: consent.ConfirmAll}))
+	require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmAll}))
 	for _, c := range consent.Categories() {
 		must(t)(b.Grant(t.Context(), staff, grant(c)))
 	}
@@ -94,7 +94,7 @@ func TestANewFormStartsOverAfterTheRequestExpired(t *testing.T) {
 
 func TestAnAnswerGoesToTheNewestRequest(t *testing.T) {
 	b := onMemory(t)
-	require.NoError(t, b.Configure(t.Context(), staff, consent.Practice{ID: key.Practice, DoubleOptIn: consent.ConfirmAll}))
+	require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmAll}))
 	must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
 	must(t)(b.Ask(t.Context(), staff, ask()))
 	b.later()

@@ -29,16 +29,16 @@ func (b Basis) written() bool {
 
 // Evidence is what proves a fact. Which fields a grant must carry depends on its basis; see [Rule].
 type Evidence struct {
-	Wording   string // the text that was shown, exactly
-	Language  string // of the wording, as a BCP 47 tag such as "en" or "es"
-	Signature string // where the vendor keeps the signature
-	Document  string // where the vendor keeps the signed document or its image
-	Address   string // the network address a web form came from
-	Browser   string // the User-Agent a web form came from
-	Staff     string // the member of staff who took it, by the vendor's user id
-	Guardian  string // who signed for the patient, where somebody did
-	Words     string // what the patient wrote or said, in a revocation or a confirmation
-	Message   string // the id of the text that carried the words
+	Wording        string // the text that was shown, exactly
+	Language       string // of the wording, as a BCP 47 tag such as "en" or "es"
+	Signature      string // where the vendor keeps the signature
+	Document       string // where the vendor keeps the signed document or its image
+	Address        string // the network address a web form came from
+	Browser        string // the User-Agent a web form came from
+	Staff          string // the member of staff who took it, by the vendor's user id
+	Representative string // who signed for the patient, where somebody did
+	Words          string // what the patient wrote or said, in a revocation or a confirmation
+	Message        string // the id of the text that carried the words
 }
 
 // Hash returns the SHA-256 of the wording in hexadecimal, or "" where no wording was shown.
@@ -74,7 +74,7 @@ func (e Evidence) valid() error {
 		{"address", e.Address},
 		{"browser", e.Browser},
 		{"staff", e.Staff},
-		{"guardian", e.Guardian},
+		{"representative", e.Representative},
 		{"words", e.Words},
 		{"message", e.Message},
 	} {

@@ -117,14 +117,13 @@ type Channel string
 
 // The channels.
 const (
-	ByText   Channel = "text"
-	ByCall   Channel = "call"
-	ByEmail  Channel = "email"
-	ByDesk   Channel = "desk"
-	ByPortal Channel = "portal"
-	ByMail   Channel = "mail"
-	// ByProvider is a provider's own opt-out list, or its refusal of a text as opted out.
-	ByProvider Channel = "provider"
+	ByText     Channel = "text"
+	ByCall     Channel = "call"
+	ByEmail    Channel = "email"
+	ByDesk     Channel = "desk"
+	ByPortal   Channel = "portal"
+	ByMail     Channel = "mail"
+	ByProvider Channel = "provider" // a provider's own opt-out list, or its refusal of a text as opted out
 )
 
 func (c Channel) valid() bool {

@@ -6,14 +6,15 @@ import (
 	"time"
 )
 
-// Rule says what a basis needs and permits, from a day on.
+// Rule says what a basis needs and permits, from a day on. Evidence is needed by these names: "wording", "language",
+// "signature or document", "document", "address", "browser", "staff".
 type Rule struct {
 	ID        string
 	Basis     Basis
 	Effective time.Time  // UTC; a grant is judged by the newest rule in effect at its claimed time
-	Needs     []string   // evidence without which the grant is refused, by the names that [Promised] uses
+	Needs     []string   // evidence without which the grant is refused: by the names above
 	Permits   []Category // what the grant permits; empty: it is recorded and permits nothing
-	Source    string
+	Citation  string     // where the rule comes from
 }
 
 // Profile is a named set of rules. A vendor who names a profile that is [Profile.Wider] than [Promised] no longer keeps
@@ -29,12 +30,12 @@ func Promised() Profile {
 	const policy = "DentTracks SMS Privacy Policy, section 2; 47 CFR 64.1200(f)(9)"
 	all := Categories()
 	return Profile{Name: promised, Rules: []Rule{
-		{ID: "signed-agreement-1", Basis: SignedAgreement, Needs: []string{"wording", "language", "signature or document"}, Permits: all, Source: policy},
-		{ID: "web-form-1", Basis: WebForm, Needs: []string{"wording", "language", "address", "browser"}, Permits: all, Source: policy},
-		{ID: "office-document-1", Basis: OfficeDocument, Needs: []string{"wording", "language", "document", "staff"}, Permits: all, Source: policy},
-		{ID: "number-in-care-1", Basis: NumberInCare, Source: policy},
-		{ID: "verbal-1", Basis: Verbal, Source: policy},
-		{ID: "import-1", Basis: Import, Source: policy},
+		{ID: "signed-agreement-1", Basis: SignedAgreement, Needs: []string{"wording", "language", "signature or document"}, Permits: all, Citation: policy},
+		{ID: "web-form-1", Basis: WebForm, Needs: []string{"wording", "language", "address", "browser"}, Permits: all, Citation: policy},
+		{ID: "office-document-1", Basis: OfficeDocument, Needs: []string{"wording", "language", "document", "staff"}, Permits: all, Citation: policy},
+		{ID: "number-in-care-1", Basis: NumberInCare, Citation: policy},
+		{ID: "verbal-1", Basis: Verbal, Citation: policy},
+		{ID: "import-1", Basis: Import, Citation: policy},
 	}}
 }
 

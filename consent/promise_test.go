@@ -14,7 +14,7 @@ import (
 // methods are the three that the policy names, each with evidence that is enough.
 func methods() map[consent.Basis]consent.Evidence {
 	return map[consent.Basis]consent.Evidence{
-		consent.SignedAgreement: {Wording: "I agree to texts.\r\n— señal", Language: "en", Signature: "sig-9", Guardian: "mother of p-204"},
+		consent.SignedAgreement: {Wording: "I agree to texts.\r\n— señal", Language: "en", Signature: "sig-9", Representative: "mother of p-204"},
 		consent.WebForm:         {Wording: "Sí, acepto.", Language: "es", Address: "2001:db8::7", Browser: "Mozilla/5.0 (X11)"},
 		consent.OfficeDocument:  {Wording: "I agree to texts.", Language: "en", Document: "scan-88", Staff: "u-17"},
 	}
@@ -149,7 +149,7 @@ func TestPromise_D2_3_DoubleOptIn(t *testing.T) {
 			t.Run("setting_"+name, func(t *testing.T) {
 				b := open(t)
 				if setting != "" {
-					require.NoError(t, b.Configure(t.Context(), staff, consent.Practice{ID: key.Practice, DoubleOptIn: setting}))
+					require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: setting}))
 				}
 				want := map[consent.Category]consent.Status{
 					consent.Transactional: consent.Active, consent.Conversational: consent.Active, consent.Promotional: consent.Active,
@@ -218,10 +218,10 @@ func TestPromise_D2_3_DoubleOptIn(t *testing.T) {
 		})
 		t.Run("without_rule", func(t *testing.T) {
 			b := open(t)
-			require.NoError(t, b.Configure(t.Context(), staff, consent.Practice{ID: key.Practice, DoubleOptIn: consent.ConfirmOff}))
+			require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmOff}))
 			must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
 			require.Equal(t, consent.Active, b.status(t, consent.Promotional), "no confirmation is waited for")
-			require.NoError(t, b.Configure(t.Context(), staff, consent.Practice{ID: key.Practice, DoubleOptIn: consent.ConfirmAll}))
+			require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmAll}))
 			require.Equal(t, consent.Active, b.status(t, consent.Promotional), "a setting does not undo what was given under another")
 		})
 	})

@@ -50,16 +50,17 @@ func (s *Service) Permission(ctx context.Context, k Key, c Category) (Permission
 	return s.derive(k, facts).For(c), nil
 }
 
-// Practice returns a practice's settings, the defaults where none were set.
-func (s *Service) Practice(ctx context.Context, id string) (Practice, error) {
-	if err := form.Text(ErrInvalid, "the practice", id, form.ID, true); err != nil {
-		return Practice{}, err
+// Settings returns what a practice has chosen, the defaults where nothing was set. It is nobody's data and leaves no
+// entry.
+func (s *Service) Settings(ctx context.Context, practice string) (Settings, error) {
+	if err := form.Text(ErrInvalid, "the practice", practice, form.ID, true); err != nil {
+		return Settings{}, err
 	}
-	p, err := s.store.Practice(ctx, id)
+	set, err := s.store.Settings(ctx, practice)
 	if err != nil {
-		return Practice{}, fmt.Errorf("consent: practice: %w", err)
+		return Settings{}, fmt.Errorf("consent: settings: %w", err)
 	}
-	return p.settled(), nil
+	return set.settled(), nil
 }
 
 // derive computes the state by everything that is known. A fact that another process recorded by a clock ahead of ours

@@ -14,8 +14,8 @@ import (
 type Options struct {
 	// Profile says what each basis needs and permits. Defaults to [Promised].
 	Profile Profile
-	// AnswerWithin is how long a confirmation request may be answered. Defaults to 7 days.
-	AnswerWithin time.Duration
+	// ConfirmWithin is how long a confirmation request may be answered. Defaults to 7 days.
+	ConfirmWithin time.Duration
 	// Now gives the recorded time. Defaults to time.Now.
 	Now func() time.Time
 	// NewID gives ids to commands that bring none. Defaults to UUIDs of version 7.
@@ -27,26 +27,27 @@ type Service struct {
 	store   Store
 	log     *audit.Log
 	profile Profile
-	answer  time.Duration
+	within  time.Duration
 	now     func() time.Time
 	newID   func() string
 }
 
-// New returns a service on store. The log keeps reads and refusals, on a handle of its own; o may be nil. It is refused
-// with [ErrInvalid] when a profile has rules and no name, or is called "promised" and is wider than [Promised].
+// New returns a service on store. The log keeps reads and refusals, on a handle of its own. Both are required; o may be
+// nil. Options are refused with [ErrInvalid] when ConfirmWithin is negative, or when a profile has rules and no name, is
+// called "promised" and is wider than [Promised], or needs what is no evidence.
 func New(store Store, log *audit.Log, o *Options) (*Service, error) {
 	if store == nil || log == nil {
 		return nil, fmt.Errorf("%w: a service needs a store and a log", ErrInvalid)
 	}
-	s := &Service{store: store, log: log, profile: Promised(), answer: 7 * 24 * time.Hour, now: time.Now, newID: uuidv7.New}
+	s := &Service{store: store, log: log, profile: Promised(), within: 7 * 24 * time.Hour, now: time.Now, newID: uuidv7.New}
 	if o == nil {
 		return s, nil
 	}
-	if o.AnswerWithin < 0 {
-		return nil, fmt.Errorf("%w: AnswerWithin is negative", ErrInvalid)
+	if o.ConfirmWithin < 0 {
+		return nil, fmt.Errorf("%w: ConfirmWithin is negative", ErrInvalid)
 	}
-	if o.AnswerWithin > 0 {
-		s.answer = o.AnswerWithin.Truncate(time.Microsecond)
+	if o.ConfirmWithin > 0 {
+		s.within = o.ConfirmWithin.Truncate(time.Microsecond)
 	}
 	if o.Profile.Name != "" || len(o.Profile.Rules) > 0 {
 		if err := o.Profile.valid(); err != nil {
@@ -126,23 +127,23 @@ func (s *Service) Restart(ctx context.Context, by audit.Actor, r Restart) (State
 }
 
 // Configure replaces a practice's settings. Grants keep what was asked of them when they were recorded.
-func (s *Service) Configure(ctx context.Context, by audit.Actor, p Practice) error {
-	p = p.settled()
+func (s *Service) Configure(ctx context.Context, by audit.Actor, set Settings) error {
+	set = set.settled()
 	e := audit.Entry{
-		Practice: p.ID, Actor: by, Action: "consent.configure", Object: audit.Object{Kind: "practice", ID: p.ID},
+		Practice: set.Practice, Actor: by, Action: "consent.configure", Object: audit.Object{Kind: "practice", ID: set.Practice},
 	}
 	if by.Valid() != nil {
 		return errActor
 	}
-	if err := p.valid(); err != nil {
+	if err := set.valid(); err != nil {
 		return s.refuse(ctx, e, err)
 	}
-	e.Details = map[string]string{"double opt-in": string(p.DoubleOptIn)}
+	e.Details = map[string]string{"double opt-in": string(set.DoubleOptIn)}
 	leaf, err := s.log.Stamp(ctx, e)
 	if err != nil {
 		return fmt.Errorf("consent: configure: %w", err)
 	}
-	if _, err := s.store.Apply(ctx, Change{Practice: &p, Seen: Any, Leaves: []audit.Leaf{leaf}}); err != nil {
+	if _, err := s.store.Apply(ctx, Change{Settings: &set, Seen: Any, Leaves: []audit.Leaf{leaf}}); err != nil {
 		return fmt.Errorf("consent: configure: %w", err)
 	}
 	return nil

@@ -29,7 +29,7 @@ func TestNewRefuses(t *testing.T) {
 		"a wider profile under the default's name": {Profile: misnamed},
 		"a profile without a name":                 {Profile: nameless},
 		"a rule that cannot be met":                {Profile: unmeetable},
-		"no time to answer":                        {AnswerWithin: -time.Second},
+		"no time to answer":                        {ConfirmWithin: -time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := consent.New(b.store, b.log, &o)
@@ -198,7 +198,7 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 			return err
 		}, consent.ErrEvidence},
 		"a setting that is none": {func(ctx context.Context, b bench) error {
-			return b.Configure(ctx, staff, consent.Practice{ID: key.Practice, DoubleOptIn: secret})
+			return b.Configure(ctx, staff, consent.Settings{Practice: key.Practice, DoubleOptIn: secret})
 		}, consent.ErrInvalid},
 		"a look at a number that is none": {func(ctx context.Context, b bench) error {
 			_, err := b.History(ctx, staff, consent.Key{Practice: key.Practice, Number: secret})
@@ -214,7 +214,7 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 				require.NotContains(t, err.Error(), planted)
 			}
 			require.Empty(t, b.facts(t))
-			settings, err := b.Practice(t.Context(), key.Practice)
+			settings, err := b.Settings(t.Context(), key.Practice)
 			require.NoError(t, err)
 			require.Equal(t, consent.ConfirmPromotional, settings.DoubleOptIn)
 			entries := b.logged(t, key.Practice)
@@ -236,18 +236,18 @@ func TestWithoutPracticeOrActorThereIsNothingToRecord(t *testing.T) {
 	require.ErrorIs(t, err, consent.ErrInvalid)
 	_, err = b.State(t.Context(), staff, consent.Key{Number: key.Number})
 	require.ErrorIs(t, err, consent.ErrInvalid)
-	require.ErrorIs(t, b.Configure(t.Context(), audit.Actor{}, consent.Practice{ID: key.Practice}), consent.ErrInvalid)
-	require.ErrorIs(t, b.Configure(t.Context(), staff, consent.Practice{}), consent.ErrInvalid)
+	require.ErrorIs(t, b.Configure(t.Context(), audit.Actor{}, consent.Settings{Practice: key.Practice}), consent.ErrInvalid)
+	require.ErrorIs(t, b.Configure(t.Context(), staff, consent.Settings{}), consent.ErrInvalid)
 	_, err = b.Permission(t.Context(), consent.Key{Practice: "a\x00", Number: key.Number}, consent.Transactional)
 	require.ErrorIs(t, err, consent.ErrInvalid)
-	_, err = b.Practice(t.Context(), "")
+	_, err = b.Settings(t.Context(), "")
 	require.ErrorIs(t, err, consent.ErrInvalid)
 	require.Empty(t, b.logged(t, key.Practice))
 }
 
 func TestEveryActHasItsEntry(t *testing.T) {
 	b := onMemory(t)
-	require.NoError(t, b.Configure(t.Context(), staff, consent.Practice{ID: key.Practice}))
+	require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice}))
 	b.later()
 	g := grant(consent.Promotional)
 	g.ID = "g-1"
@@ -391,7 +391,7 @@ func TestACancelledContextChangesNothing(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = b.Permission(gone, key, consent.Transactional)
 	require.ErrorIs(t, err, context.Canceled)
-	require.ErrorIs(t, b.Configure(gone, staff, consent.Practice{ID: key.Practice}), context.Canceled)
+	require.ErrorIs(t, b.Configure(gone, staff, consent.Settings{Practice: key.Practice}), context.Canceled)
 	require.Empty(t, b.facts(t))
 	require.Empty(t, b.logged(t, key.Practice))
 
@@ -430,8 +430,8 @@ func TestWhatCannotBeRecordedIsNotShown(t *testing.T) {
 // broken is a store that cannot read settings.
 type broken struct{ consent.Store }
 
-func (broken) Practice(context.Context, string) (consent.Practice, error) {
-	return consent.Practice{}, errDisk
+func (broken) Settings(context.Context, string) (consent.Settings, error) {
+	return consent.Settings{}, errDisk
 }
 
 func TestAFailureOfTheStoreIsNoRefusal(t *testing.T) {

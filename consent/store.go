@@ -20,25 +20,25 @@ type Store interface {
 	// Facts returns a ledger in the order in which it was written. A number that nobody wrote about has no facts.
 	Facts(ctx context.Context, k Key) ([]Fact, error)
 
-	// Practice returns a practice's settings, or the zero value with its id where none were set.
-	Practice(ctx context.Context, id string) (Practice, error)
+	// Settings returns what a practice has set, or the zero value with the practice where nothing was.
+	Settings(ctx context.Context, practice string) (Settings, error)
 }
 
 // Any is the Seen of a change that holds whatever else the ledger says.
 const Any = -1
 
-// Change is what one write carries. Either Fact or Practice is set.
+// Change is what one write carries. Either Fact or Settings is set.
 type Change struct {
 	Fact     *Fact        // appended to its ledger
 	Seen     int          // how many facts the ledger held when the change was decided on, or [Any]
-	Practice *Practice    // replaces the practice's settings
+	Settings *Settings    // replaces the practice's
 	Leaves   []audit.Leaf // the entries that record the change
 }
 
 // Valid reports why a store cannot keep the change, as an error that wraps [ErrInvalid] or [audit.ErrInvalid], or nil.
 // Every change of a [Service] is valid; a store checks what it is given, for Postgres refuses some text that a map takes.
 func (c Change) Valid() error {
-	if (c.Fact == nil) == (c.Practice == nil) || len(c.Leaves) == 0 || c.Seen < Any {
+	if (c.Fact == nil) == (c.Settings == nil) || len(c.Leaves) == 0 || c.Seen < Any {
 		return fmt.Errorf("%w: a change carries either a fact or settings, and at least one entry", ErrInvalid)
 	}
 	var practice string
@@ -46,7 +46,7 @@ func (c Change) Valid() error {
 	if c.Fact != nil {
 		practice, err = c.Fact.Practice, c.Fact.valid()
 	} else {
-		practice, err = c.Practice.ID, c.Practice.valid()
+		practice, err = c.Settings.Practice, c.Settings.valid()
 	}
 	if err != nil {
 		return err

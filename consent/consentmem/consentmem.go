@@ -13,11 +13,11 @@ import (
 
 // Store implements [consent.Store]. It may be used concurrently.
 type Store struct {
-	mu        sync.RWMutex
-	entries   *auditmem.Store
-	ledgers   map[consent.Key][]consent.Fact
-	ids       map[id]bool
-	practices map[string]consent.Practice
+	mu       sync.RWMutex
+	entries  *auditmem.Store
+	ledgers  map[consent.Key][]consent.Fact
+	ids      map[id]bool
+	settings map[string]consent.Settings
 }
 
 type id struct{ practice, fact string }
@@ -25,10 +25,10 @@ type id struct{ practice, fact string }
 // New returns an empty store that writes the entries of its changes to entries.
 func New(entries *auditmem.Store) *Store {
 	return &Store{
-		entries:   entries,
-		ledgers:   map[consent.Key][]consent.Fact{},
-		ids:       map[id]bool{},
-		practices: map[string]consent.Practice{},
+		entries:  entries,
+		ledgers:  map[consent.Key][]consent.Fact{},
+		ids:      map[id]bool{},
+		settings: map[string]consent.Settings{},
 	}
 }
 
@@ -54,8 +54,8 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 		s.ids[id{f.Practice, f.ID}] = true
 		s.ledgers[f.Key()] = append(s.ledgers[f.Key()], f.Clone())
 	}
-	if c.Practice != nil {
-		s.practices[c.Practice.ID] = *c.Practice
+	if c.Settings != nil {
+		s.settings[c.Settings.Practice] = *c.Settings
 	}
 	return true, nil
 }
@@ -71,12 +71,12 @@ func (s *Store) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error
 	return facts, ctx.Err()
 }
 
-// Practice implements [consent.Store].
-func (s *Store) Practice(ctx context.Context, practice string) (consent.Practice, error) {
+// Settings implements [consent.Store].
+func (s *Store) Settings(ctx context.Context, practice string) (consent.Settings, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if p, ok := s.practices[practice]; ok {
+	if p, ok := s.settings[practice]; ok {
 		return p, ctx.Err()
 	}
-	return consent.Practice{ID: practice}, ctx.Err()
+	return consent.Settings{Practice: practice}, ctx.Err()
 }

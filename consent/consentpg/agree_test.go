@@ -46,9 +46,9 @@ func TestMemoryAndPostgresAgree(t *testing.T) {
 			}
 		}
 		for _, practice := range practices {
-			want, err := memory.Practice(t.Context(), practice)
+			want, err := memory.Settings(t.Context(), practice)
 			require.NoError(rt, err)
-			got, err := postgres.Practice(t.Context(), practice)
+			got, err := postgres.Settings(t.Context(), practice)
 			require.NoError(rt, err)
 			require.Empty(rt, cmp.Diff(want, got))
 			for _, number := range numbers {
@@ -83,7 +83,7 @@ func drawChange(rt *rapid.T, n int) consent.Change {
 	}
 	c := consent.Change{Seen: consent.Any, Leaves: []audit.Leaf{entry}}
 	if rapid.IntRange(0, 4).Draw(rt, "settings") == 0 {
-		c.Practice = &consent.Practice{ID: practice, DoubleOptIn: rapid.SampledFrom([]consent.DoubleOptIn{
+		c.Settings = &consent.Settings{Practice: practice, DoubleOptIn: rapid.SampledFrom([]consent.DoubleOptIn{
 			consent.ConfirmOff, consent.ConfirmPromotional, consent.ConfirmAll, "never",
 		}).Draw(rt, "double opt-in")}
 		return c

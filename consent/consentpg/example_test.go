@@ -21,5 +21,5 @@ func ExampleSQL() {
 	}
 	// Output:
 	// "clinic".consent_fact
-	// "clinic".consent_practice
+	// "clinic".consent_settings
 }

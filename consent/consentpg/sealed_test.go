@@ -28,7 +28,7 @@ func write(t *testing.T, b bench, db *bun.DB, practice string) *consent.Service 
 		ID: "g-1", Practice: practice, Number: number, Category: consent.Transactional, Basis: consent.WebForm,
 		Evidence: consent.Evidence{
 			Wording: "planted-wording", Language: "planted-language", Address: "planted-address",
-			Browser: "planted-browser", Guardian: "planted-guardian",
+			Browser: "planted-browser", Representative: "planted-representative",
 		},
 	})
 	require.NoError(t, err)
@@ -120,7 +120,7 @@ func TestNoRowsNeverEscapes(t *testing.T) {
 	store := b.store(b.Pool(1))
 	_, err := store.Facts(t.Context(), consent.Key{Practice: "nobody", Number: number})
 	require.NoError(t, err)
-	_, err = store.Practice(t.Context(), "nobody")
+	_, err = store.Settings(t.Context(), "nobody")
 	require.NoError(t, err)
 
 	broken := b.Pool(1)

@@ -15,7 +15,7 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	if err := c.Valid(); err != nil {
 		return false, err
 	}
-	if c.Practice != nil {
+	if c.Settings != nil {
 		return s.configure(ctx, c)
 	}
 	number, err := s.keys.Index(ctx, c.Fact.Practice, numberIndex, c.Fact.Number)
@@ -44,7 +44,7 @@ func (s *Store) configure(ctx context.Context, c consent.Change) (bool, error) {
 	_, err := s.pg.Exec(ctx, `WITH fact AS (
 		INSERT INTO ? (practice, double_opt_in) VALUES (?, ?)
 		ON CONFLICT (practice) DO UPDATE SET double_opt_in = excluded.double_opt_in RETURNING 1
-	) ?`, s.pg.Table(practiceTable), c.Practice.ID, string(c.Practice.DoubleOptIn),
+	) ?`, s.pg.Table(settingsTable), c.Settings.Practice, string(c.Settings.DoubleOptIn),
 		auditpg.After(s.pg, "fact", c.Leaves))
 	return err == nil, pgstore.Wrap("consentpg: apply", err)
 }
@@ -97,16 +97,16 @@ func (s *Store) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error
 	return facts, nil
 }
 
-// Practice implements consent.Store.
-func (s *Store) Practice(ctx context.Context, id string) (consent.Practice, error) {
-	p := consent.Practice{ID: id}
+// Settings implements consent.Store.
+func (s *Store) Settings(ctx context.Context, practice string) (consent.Settings, error) {
+	set := consent.Settings{Practice: practice}
 	var setting []string
-	err := s.pg.Raw("SELECT double_opt_in FROM ? WHERE practice = ?", s.pg.Table(practiceTable), id).Scan(ctx, &setting)
+	err := s.pg.Raw("SELECT double_opt_in FROM ? WHERE practice = ?", s.pg.Table(settingsTable), practice).Scan(ctx, &setting)
 	if err != nil {
-		return p, pgstore.Wrap("consentpg: practice", err)
+		return set, pgstore.Wrap("consentpg: settings", err)
 	}
 	if len(setting) > 0 {
-		p.DoubleOptIn = consent.DoubleOptIn(setting[0])
+		set.DoubleOptIn = consent.DoubleOptIn(setting[0])
 	}
-	return p, nil
+	return set, nil
 }

@@ -94,7 +94,7 @@ func TestConformanceInATransaction(t *testing.T) {
 // tables are all that a change writes to.
 func (b bench) tables() []bun.Ident {
 	return []bun.Ident{
-		bun.Ident(b.Schema() + ".consent_fact"), bun.Ident(b.Schema() + ".consent_practice"), bun.Ident(b.Schema() + ".audit_entry"),
+		bun.Ident(b.Schema() + ".consent_fact"), bun.Ident(b.Schema() + ".consent_settings"), bun.Ident(b.Schema() + ".audit_entry"),
 	}
 }
 

@@ -13,12 +13,12 @@ import (
 
 func settings(ctx context.Context, h Harness) error {
 	for i, setting := range []consent.DoubleOptIn{consent.ConfirmAll, consent.ConfirmOff} {
-		p := consent.Practice{ID: practice, DoubleOptIn: setting}
-		c := consent.Change{Practice: &p, Seen: consent.Any, Leaves: []audit.Leaf{leaf(uuid(i), practice)}}
+		p := consent.Settings{Practice: practice, DoubleOptIn: setting}
+		c := consent.Change{Settings: &p, Seen: consent.Any, Leaves: []audit.Leaf{leaf(uuid(i), practice)}}
 		if err := apply(ctx, h.Store, c); err != nil {
 			return err
 		}
-		got, err := h.Store.Practice(ctx, practice)
+		got, err := h.Store.Settings(ctx, practice)
 		if err != nil || got != p {
 			return fmt.Errorf("set %+v, read %+v, error %v", p, got, err)
 		}
@@ -28,13 +28,13 @@ func settings(ctx context.Context, h Harness) error {
 
 func settingsApart(ctx context.Context, h Harness) error {
 	for i, name := range []string{"Elm", "elm"} {
-		p := consent.Practice{ID: name, DoubleOptIn: []consent.DoubleOptIn{consent.ConfirmAll, consent.ConfirmOff}[i]}
-		if err := apply(ctx, h.Store, consent.Change{Practice: &p, Seen: consent.Any, Leaves: []audit.Leaf{leaf(uuid(i), name)}}); err != nil {
+		p := consent.Settings{Practice: name, DoubleOptIn: []consent.DoubleOptIn{consent.ConfirmAll, consent.ConfirmOff}[i]}
+		if err := apply(ctx, h.Store, consent.Change{Settings: &p, Seen: consent.Any, Leaves: []audit.Leaf{leaf(uuid(i), name)}}); err != nil {
 			return err
 		}
 	}
 	for name, want := range map[string]consent.DoubleOptIn{"Elm": consent.ConfirmAll, "elm": consent.ConfirmOff, "oak": ""} {
-		if got, err := h.Store.Practice(ctx, name); err != nil || got != (consent.Practice{ID: name, DoubleOptIn: want}) {
+		if got, err := h.Store.Settings(ctx, name); err != nil || got != (consent.Settings{Practice: name, DoubleOptIn: want}) {
 			return fmt.Errorf("practice %q: read %+v, error %v", name, got, err)
 		}
 	}
@@ -60,7 +60,7 @@ func invalid(ctx context.Context, h Harness) error {
 		"a change without entry":          broken(func(c *consent.Change) { c.Leaves = nil }),
 		"an entry of another practice":    broken(func(c *consent.Change) { c.Leaves[0].Practice = "oak-street" }),
 		"a change of nothing":             broken(func(c *consent.Change) { c.Fact = nil }),
-		"a fact and settings at once":     broken(func(c *consent.Change) { c.Practice = &consent.Practice{ID: practice} }),
+		"a fact and settings at once":     broken(func(c *consent.Change) { c.Settings = &consent.Settings{Practice: practice} }),
 		"a fact without id":               broken(func(c *consent.Change) { c.Fact.ID = "" }),
 		"an id with a NUL":                broken(func(c *consent.Change) { c.Fact.ID = "a\x00" }),
 		"an id that is not UTF-8":         broken(func(c *consent.Change) { c.Fact.ID = "\xff" }),
@@ -88,11 +88,11 @@ func allOrNothing(ctx context.Context, h Harness) error {
 	if h.OneConnection {
 		return nil // the refused entry has ended the transaction, and the change with it
 	}
-	s := consent.Change{Practice: &consent.Practice{ID: practice, DoubleOptIn: consent.ConfirmAll}, Seen: consent.Any, Leaves: c.Leaves}
+	s := consent.Change{Settings: &consent.Settings{Practice: practice, DoubleOptIn: consent.ConfirmAll}, Seen: consent.Any, Leaves: c.Leaves}
 	if written, err := h.Store.Apply(ctx, s); err == nil || written {
 		return fmt.Errorf("settings whose entry was refused: written %v, error %v", written, err)
 	}
-	if p, err := h.Store.Practice(ctx, practice); err != nil || p.DoubleOptIn != "" {
+	if p, err := h.Store.Settings(ctx, practice); err != nil || p.DoubleOptIn != "" {
 		return fmt.Errorf("settings were kept without their entry: %+v, %v", p, err)
 	}
 	return holds(ctx, h, 1, 1)

@@ -16,16 +16,16 @@ func cancelled(ctx context.Context, h Harness) error {
 	}
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	p := consent.Practice{ID: practice, DoubleOptIn: consent.ConfirmAll}
+	p := consent.Settings{Practice: practice, DoubleOptIn: consent.ConfirmAll}
 	for _, c := range []consent.Change{
 		change(fact("a"), 1),
-		{Practice: &p, Seen: consent.Any, Leaves: []audit.Leaf{leaf(uuid(2), practice)}},
+		{Settings: &p, Seen: consent.Any, Leaves: []audit.Leaf{leaf(uuid(2), practice)}},
 	} {
 		if written, err := h.Store.Apply(gone, c); written || !errors.Is(err, context.Canceled) {
 			return fmt.Errorf("written %v, error %v, not context.Canceled", written, err)
 		}
 	}
-	if got, err := h.Store.Practice(ctx, practice); err != nil || got.DoubleOptIn != "" {
+	if got, err := h.Store.Settings(ctx, practice); err != nil || got.DoubleOptIn != "" {
 		return fmt.Errorf("settings of a cancelled change: %+v, error %v", got, err)
 	}
 	return holds(ctx, h, 0, 0)

@@ -41,7 +41,7 @@ func everyField(ctx context.Context, h Harness) error {
 		Expires: start.Add(time.Hour),
 		Evidence: consent.Evidence{
 			Wording: "I agree; it's \\ fine? ?0", Language: "es", Signature: "s", Document: "d", Address: "192.0.2.1",
-			Browser: "b", Staff: "u", Guardian: "g", Words: "¿sí? 👍", Message: "m",
+			Browser: "b", Staff: "u", Representative: "g", Words: "¿sí? 👍", Message: "m",
 		},
 	}
 	if err := filled(reflect.ValueOf(full)); err != nil {
@@ -81,8 +81,8 @@ func absence(ctx context.Context, h Harness) error {
 	if err != nil || len(facts) != 0 {
 		return fmt.Errorf("%d facts and error %v of a practice that does not exist", len(facts), err)
 	}
-	p, err := h.Store.Practice(ctx, "nobody")
-	if err != nil || p != (consent.Practice{ID: "nobody"}) {
+	p, err := h.Store.Settings(ctx, "nobody")
+	if err != nil || p != (consent.Settings{Practice: "nobody"}) {
 		return fmt.Errorf("settings %+v and error %v of a practice that set none", p, err)
 	}
 	return nil

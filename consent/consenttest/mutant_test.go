@@ -26,7 +26,7 @@ type wrapped struct {
 	consent.Store
 	apply    func(context.Context, consent.Change) (bool, error)
 	facts    func(context.Context, consent.Key) ([]consent.Fact, error)
-	practice func(context.Context, string) (consent.Practice, error)
+	settings func(context.Context, string) (consent.Settings, error)
 }
 
 func (m wrapped) Apply(ctx context.Context, c consent.Change) (bool, error) {
@@ -43,11 +43,11 @@ func (m wrapped) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, erro
 	return m.facts(ctx, k)
 }
 
-func (m wrapped) Practice(ctx context.Context, id string) (consent.Practice, error) {
-	if m.practice == nil {
-		return m.Store.Practice(ctx, id)
+func (m wrapped) Settings(ctx context.Context, id string) (consent.Settings, error) {
+	if m.settings == nil {
+		return m.Store.Settings(ctx, id)
 	}
-	return m.practice(ctx, id)
+	return m.settings(ctx, id)
 }
 
 // mutant is one way to break a store, and the case that is there to catch it.
@@ -124,9 +124,9 @@ func mutants() []mutant {
 			})
 		}},
 		{"folds the case of practices' settings", "settings belong to one practice", func(good store, _ *auditmem.Store) store {
-			return wrapped{Store: good, practice: func(ctx context.Context, id string) (consent.Practice, error) {
-				p, err := good.Practice(ctx, strings.ToLower(id))
-				p.ID = id
+			return wrapped{Store: good, settings: func(ctx context.Context, id string) (consent.Settings, error) {
+				p, err := good.Settings(ctx, strings.ToLower(id))
+				p.Practice = id
 				return p, err
 			}}
 		}},
@@ -189,26 +189,26 @@ func mutants() []mutant {
 			})
 		}},
 		{"keeps one practice's settings for all", "settings belong to one practice", func(good store, _ *auditmem.Store) store {
-			var last consent.Practice
+			var last consent.Settings
 			return wrapped{
 				Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
-					if c.Practice != nil {
-						last = *c.Practice
+					if c.Settings != nil {
+						last = *c.Settings
 					}
 					return good.Apply(ctx, c)
-				}, practice: func(ctx context.Context, id string) (consent.Practice, error) {
-					if _, err := good.Practice(ctx, id); err != nil || last.ID == "" {
-						return good.Practice(ctx, id)
+				}, settings: func(ctx context.Context, id string) (consent.Settings, error) {
+					if _, err := good.Settings(ctx, id); err != nil || last.Practice == "" {
+						return good.Settings(ctx, id)
 					}
-					return consent.Practice{ID: id, DoubleOptIn: last.DoubleOptIn}, nil
+					return consent.Settings{Practice: id, DoubleOptIn: last.DoubleOptIn}, nil
 				},
 			}
 		}},
 		{"keeps the first settings", "settings are replaced, with their entry", func(good store, _ *auditmem.Store) store {
 			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
-				if c.Practice != nil {
-					if old, err := good.Practice(ctx, c.Practice.ID); err == nil && old.DoubleOptIn != "" {
-						c.Practice = &old
+				if c.Settings != nil {
+					if old, err := good.Settings(ctx, c.Settings.Practice); err == nil && old.DoubleOptIn != "" {
+						c.Settings = &old
 					}
 				}
 				return good.Apply(ctx, c)
@@ -317,10 +317,10 @@ func mutants() []mutant {
 			}}
 		}},
 		{"forgets whose settings are absent", "a number without facts is empty", func(good store, _ *auditmem.Store) store {
-			return wrapped{Store: good, practice: func(ctx context.Context, id string) (consent.Practice, error) {
-				p, err := good.Practice(ctx, id)
+			return wrapped{Store: good, settings: func(ctx context.Context, id string) (consent.Settings, error) {
+				p, err := good.Settings(ctx, id)
 				if p.DoubleOptIn == "" {
-					p.ID = ""
+					p.Practice = ""
 				}
 				return p, err
 			}}

@@ -94,7 +94,7 @@ func setOptIn(ctx context.Context, s *app, in optInInput) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	if err := s.scene.Load().Consents.Configure(ctx, world.Desk(), consent.Practice{ID: practice, DoubleOptIn: setting}); err != nil {
+	if err := s.scene.Load().Consents.Configure(ctx, world.Desk(), consent.Settings{Practice: practice, DoubleOptIn: setting}); err != nil {
 		return done{}, err
 	}
 	says := map[consent.DoubleOptIn]string{

@@ -169,11 +169,11 @@ func lookSettings(ctx context.Context, _ *app, s *scene, _ url.Values) (any, err
 }
 
 func settings(ctx context.Context, s *scene) (settingsView, error) {
-	practice, err := s.Consents.Practice(ctx, world.Practice)
+	chosen, err := s.Consents.Settings(ctx, world.Practice)
 	if err != nil {
 		return settingsView{}, err
 	}
-	v := settingsView{DoubleOptIn: practice.DoubleOptIn}
+	v := settingsView{DoubleOptIn: chosen.DoubleOptIn}
 	for _, provider := range s.providers() {
 		inForce, err := s.Agreements.InForce(ctx, world.Practice, provider)
 		if err != nil {

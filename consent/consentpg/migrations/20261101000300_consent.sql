@@ -19,7 +19,7 @@ CREATE TABLE {schema}.consent_fact (
     UNIQUE (practice, number, place)
 );
 
-CREATE TABLE {schema}.consent_practice (
+CREATE TABLE {schema}.consent_settings (
     practice text COLLATE "C" PRIMARY KEY,
     double_opt_in text NOT NULL
 );

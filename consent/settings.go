@@ -16,30 +16,30 @@ const (
 	ConfirmAll         DoubleOptIn = "all"
 )
 
-// Practice is a practice's settings.
-type Practice struct {
-	ID          string
+// Settings is what a practice has chosen.
+type Settings struct {
+	Practice    string      // the vendor's id of the practice
 	DoubleOptIn DoubleOptIn // Defaults to ConfirmPromotional.
 }
 
 // confirms reports whether a grant of category needs confirmation under the settings.
-func (p Practice) confirms(c Category) bool {
-	return p.DoubleOptIn == ConfirmAll || p.DoubleOptIn != ConfirmOff && c == Promotional
+func (s Settings) confirms(c Category) bool {
+	return s.DoubleOptIn == ConfirmAll || s.DoubleOptIn != ConfirmOff && c == Promotional
 }
 
 // settled fills in what the vendor left to the default.
-func (p Practice) settled() Practice {
-	if p.DoubleOptIn == "" {
-		p.DoubleOptIn = ConfirmPromotional
+func (s Settings) settled() Settings {
+	if s.DoubleOptIn == "" {
+		s.DoubleOptIn = ConfirmPromotional
 	}
-	return p
+	return s
 }
 
 // valid refuses settings that no store can hold.
-func (p Practice) valid() error {
-	switch p.DoubleOptIn {
+func (s Settings) valid() error {
+	switch s.DoubleOptIn {
 	case ConfirmOff, ConfirmPromotional, ConfirmAll:
-		return form.Text(ErrInvalid, "the practice", p.ID, form.ID, true)
+		return form.Text(ErrInvalid, "the practice", s.Practice, form.ID, true)
 	}
 	return fmt.Errorf("%w: double opt-in is off, promotional or all", ErrInvalid)
 }
