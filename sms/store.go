@@ -90,6 +90,9 @@ type Page struct {
 
 // Queue is the worker's side of a store: it crosses practices. Leases run on the store's own clock (the database's),
 // everything else on the times it is given. All methods may be called concurrently by several processes.
+//
+// A text that cannot be read, because its row was altered or its key cannot be had, is given back for a while and told of
+// in an error, beside the texts that can. It holds up nobody else's.
 type Queue interface {
 	// Claim marks up to c.Limit queued texts that are due as [Sending], Claimed at c.Now, under a lease of c.Worker,
 	// commits, and returns them by priority, then due time. No text is returned to two workers.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/sms"
@@ -85,7 +86,8 @@ func (q *Queue) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	return texts, pgstore.Wrap("smspg: doubt", err)
 }
 
-// take leases texts, commits, and opens them. The last statement returns their rows.
+// take leases texts, commits, and opens them. The last statement returns their rows. What cannot be opened is put off, and
+// told in an error beside the texts that can.
 func (q *Queue) take(ctx context.Context, c sms.Claim, statements ...string) ([]sms.Tracked, error) {
 	var rows []row
 	err := q.pg.Atomic(ctx, func(h pgstore.Handle) error {
@@ -105,28 +107,27 @@ func (q *Queue) take(ctx context.Context, c sms.Claim, statements ...string) ([]
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Place, b.Place) })
 	var texts []sms.Tracked
 	var closed list
-	var failed error
+	var failed []error
 	for _, r := range rows {
 		t, err := vault{q.keys}.tracked(ctx, r)
 		if err != nil {
 			closed.add("(?, ?)", r.Practice, r.ID)
-			failed = err
+			failed = append(failed, err)
 			continue
 		}
 		texts = append(texts, t)
 	}
-	if failed != nil {
-		failed = errors.Join(fmt.Errorf("a text cannot be opened: %w", failed), q.putOff(ctx, c, closed))
+	if len(closed) > 0 {
+		failed = append(failed, q.putOff(ctx, c, closed))
 	}
-	if len(texts) > 0 {
-		failed = nil // they are this worker's now, and an error beside them would leave them lying
-	}
-	return texts, failed
+	return texts, errors.Join(failed...)
 }
 
 // putOff gives back texts that cannot be opened, for as long as a lease: those of a practice whose keys cannot be had
-// must not stand before everybody else's.
+// must not stand before everybody else's. It does so also when the worker is told to stop.
 func (q *Queue) putOff(ctx context.Context, c sms.Claim, closed list) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
 	_, err := q.pg.Exec(ctx, `UPDATE ?0 SET worker = NULL, leased = false,
 		due = CASE state WHEN 'sending' THEN ?1 ELSE due END,
 		until = CASE state WHEN 'sending' THEN NULL ELSE statement_timestamp() + ?2 END,

@@ -126,9 +126,17 @@ func (v vault) sealText(ctx context.Context, t sms.Text) ([]byte, error) {
 	})
 }
 
-// tracked opens a row.
+// tracked opens a row. An error says which.
 func (v vault) tracked(ctx context.Context, r row) (sms.Tracked, error) {
 	k := sms.Key{Practice: r.Practice, ID: r.ID}
+	t, err := v.opened(ctx, k, r)
+	if err != nil {
+		return sms.Tracked{}, fmt.Errorf("text %q of practice %q: %w", k.ID, k.Practice, err)
+	}
+	return t, nil
+}
+
+func (v vault) opened(ctx context.Context, k sms.Key, r row) (sms.Tracked, error) {
 	var s secretText
 	if err := v.open(ctx, textTable, k, r.Sealed, &s); err != nil {
 		return sms.Tracked{}, err
@@ -184,7 +192,7 @@ func (v vault) sealMessage(ctx context.Context, r sms.Received) ([]byte, error) 
 func (v vault) message(ctx context.Context, r receivedRow) (sms.Received, error) {
 	var s secretMessage
 	if err := v.open(ctx, messageKind(r.Provider), sms.Key{Practice: r.Practice, ID: r.ID}, r.Sealed, &s); err != nil {
-		return sms.Received{}, err
+		return sms.Received{}, fmt.Errorf("message %q to practice %q: %w", r.ID, r.Practice, err)
 	}
 	if !r.At.Equal(s.At) || r.Word != s.Word {
 		return sms.Received{}, altered(receivedTable)

@@ -1,9 +1,11 @@
 package smspg_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/smspg"
 )
 
 var tables = []string{"sms_text", "sms_queue", "sms_decision", "sms_received", "sms_sender"}
@@ -121,13 +125,15 @@ func TestATextThatCannotBeOpened(t *testing.T) {
 	_, err := c.db.ExecContext(ctx, "UPDATE "+c.Schema()+".sms_text SET sealed = '\\x00' WHERE id IN ('a', 'c')")
 	require.NoError(t, err)
 
+	for _, pair := range [][2]string{{"a", "b"}, {"c", "d"}} {
+		bad, good := pair[0], pair[1]
+		texts, err := c.queue.Claim(ctx, work)
+		require.ErrorIs(t, err, crypto.ErrNotOpened, "nobody is told of it")
+		require.ErrorContains(t, err, strconv.Quote(bad), "nor of which it is")
+		require.NotContains(t, err.Error(), "planted")
+		require.Equal(t, []string{good}, ids(texts), "the others come beside the error")
+	}
 	texts, err := c.queue.Claim(ctx, work)
-	require.NoError(t, err)
-	require.Equal(t, []string{"b"}, ids(texts))
-	texts, err = c.queue.Claim(ctx, work)
-	require.NoError(t, err)
-	require.Equal(t, []string{"d"}, ids(texts))
-	texts, err = c.queue.Claim(ctx, work)
 	require.NoError(t, err)
 	require.Empty(t, texts, "a text that cannot be opened came back at once")
 
@@ -159,4 +165,35 @@ func (c *clinic) states(t *testing.T, ids ...string) string {
 		all = append(all, state)
 	}
 	return strings.Join(all, " ")
+}
+
+// stopping is a key manager that is told to stop whenever it is asked for a key.
+type stopping struct {
+	crypto.KeyManager
+	stop func()
+}
+
+func (s *stopping) Unwrap(ctx context.Context, w crypto.Wrapped, bind []byte) ([]byte, error) {
+	s.stop()
+	return nil, ctx.Err()
+}
+
+// A worker that is told to stop between claiming a text and opening it gives it back.
+func TestATextIsGivenBackByAWorkerThatIsToldToStop(t *testing.T) {
+	c := open(t, 2)
+	keys, manager := cryptomem.New(), &stopping{KeyManager: crypto.NewEphemeral()}
+	own, err := crypto.NewKeyring(keys, manager.KeyManager, nil)
+	require.NoError(t, err)
+	c.store = smspg.New(c.db, own, c.options)
+	c.apply(t, sms.Change{Texts: []sms.Text{planted("a")}})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	manager.stop = stop
+	cold, err := crypto.NewKeyring(keys, manager, nil)
+	require.NoError(t, err)
+	queue := smspg.NewQueue(c.db, cold, c.options)
+	texts, err := queue.Claim(ctx, sms.Claim{Worker: "w", Now: start, Lease: time.Hour, Limit: 2})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Empty(t, texts)
+	require.Equal(t, "queued", c.states(t, "a"))
 }
