@@ -46,7 +46,7 @@
 // kept already changes nothing either. In both cases the call is a read, and leaves a read's entry.
 //
 // Who changes a record says which revision was seen. When another one is kept, the command is refused with
-// [ErrRevision]: nobody overwrites what he has not seen.
+// [ErrRevision]: nobody overwrites what they have not seen.
 //
 // # Reminders
 //

@@ -41,7 +41,7 @@ func (s *Service) SavePatient(ctx context.Context, by audit.Actor, c Save) (Save
 		e.Details = map[string]string{"revision": strconv.Itoa(next.Revision), "changed": differences(kept, next)}
 		change := Change{Patient: &next}
 		if kept.Revision > 0 && (kept.Number() != next.Number() || kept.Zone != next.Zone) {
-			change.Recall = &Recall{Version: s.newID(), At: s.moment()}
+			change.Reissue = &Reissue{Version: s.newID(), At: s.moment()}
 		}
 		return change, nil
 	}

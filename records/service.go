@@ -24,7 +24,8 @@ type Service struct {
 	newID func() string
 }
 
-// New returns a service on store. The log keeps reads and refusals, on a handle of its own; o may be nil.
+// New returns a service on store. The log keeps reads and refusals, on a handle of its own. Both are required; o may be
+// nil.
 func New(store Store, log *audit.Log, o *Options) (*Service, error) {
 	if store == nil || log == nil {
 		return nil, fmt.Errorf("%w: a service needs a store and a log", ErrInvalid)

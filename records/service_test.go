@@ -459,10 +459,10 @@ func TestVersionsFollowWhatRemindersDependOn(t *testing.T) {
 	}
 	version := planned().Version
 	changes := []struct {
-		name   string
-		recall bool
-		change func(*records.Patient)
-		number string
+		name    string
+		reissue bool
+		change  func(*records.Patient)
+		number  string
 	}{
 		{"e-mail", false, func(p *records.Patient) { p.Email = "new@example.com" }, ""},
 		{"a second phone", false, func(p *records.Patient) { p.Phones = append(p.Phones, records.Phone{Number: "5125550143"}) }, ""},
@@ -480,8 +480,8 @@ func TestVersionsFollowWhatRemindersDependOn(t *testing.T) {
 		saved = d.save(t, next)
 		current, err := d.Current(ctx, practice, "a", version)
 		require.NoError(t, err)
-		require.Equal(t, !c.recall, current, c.name)
-		if c.recall {
+		require.Equal(t, !c.reissue, current, c.name)
+		if c.reissue {
 			v := planned()
 			require.Equal(t, c.number, v.Number, c.name)
 			version = v.Version

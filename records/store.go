@@ -51,16 +51,16 @@ type Visits interface {
 type Change struct {
 	Act         Act
 	Patient     *Patient     // replaces the revision before it, with all its terms
-	Recall      *Recall      // beside Patient: its appointments get another version
+	Reissue     *Reissue     // beside Patient: its appointments get another version
 	Appointment *Appointment // replaces the revision before it
 	Plan        bool         // beside Appointment: its reminders are to be planned; otherwise they are not, whatever was
 	Leaves      []audit.Leaf // the entries that record the change
 }
 
-// Recall gives every booked appointment of a patient another version. Of those that start after At the reminders are to
-// be planned. Writing it and booking for the same patient exclude each other, or else an appointment that is booked
-// beside it could be planned with the old number and never be recalled.
-type Recall struct {
+// Reissue gives every booked appointment of a patient another version. Of those that start after At the reminders are
+// to be planned. Writing it and booking for the same patient exclude each other, or else an appointment that is booked
+// beside it could be planned with the old number and never be reissued.
+type Reissue struct {
 	Version string
 	At      time.Time
 }
@@ -69,7 +69,7 @@ type Recall struct {
 // Every change of a [Service] is valid; a store checks what it is given, for Postgres refuses some text that a map
 // takes.
 func (c Change) Valid() error {
-	if (c.Patient == nil) == (c.Appointment == nil) || c.Recall != nil && c.Patient == nil || len(c.Leaves) == 0 {
+	if (c.Patient == nil) == (c.Appointment == nil) || c.Reissue != nil && c.Patient == nil || len(c.Leaves) == 0 {
 		return fmt.Errorf("%w: a change carries either a patient or an appointment, and at least one entry", ErrInvalid)
 	}
 	var err error
@@ -89,8 +89,8 @@ func (c Change) Valid() error {
 	if revision < 1 {
 		return fmt.Errorf("%w: a change makes a revision of at least 1", ErrInvalid)
 	}
-	if r := c.Recall; r != nil && (form.Text(ErrInvalid, "the version", r.Version, form.ID, true) != nil || !isKept(r.At)) {
-		return fmt.Errorf("%w: a recall has a version and a time", ErrInvalid)
+	if r := c.Reissue; r != nil && (form.Text(ErrInvalid, "the version", r.Version, form.ID, true) != nil || !isKept(r.At)) {
+		return fmt.Errorf("%w: a reissue needs a version and a time", ErrInvalid)
 	}
 	if c.Act.Practice != practice || c.Act.Patient != patient || len(c.Act.Digest) == 0 {
 		return fmt.Errorf("%w: a change's act is another practice's or another patient's", ErrInvalid)

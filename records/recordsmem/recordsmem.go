@@ -61,8 +61,8 @@ func (s *Store) Apply(ctx context.Context, c records.Change) (bool, error) {
 	if c.Patient != nil {
 		s.patients[c.Patient.Key()] = c.Patient.Clone()
 	}
-	if c.Recall != nil {
-		s.recall(c.Patient.Key(), *c.Recall)
+	if c.Reissue != nil {
+		s.reissue(c.Patient.Key(), *c.Reissue)
 	}
 	if c.Appointment != nil {
 		s.appointments[c.Appointment.Key()] = appointment{*c.Appointment, !c.Plan}
@@ -90,7 +90,7 @@ func (s *Store) fits(c records.Change) error {
 	return nil
 }
 
-func (s *Store) recall(patient records.Key, r records.Recall) {
+func (s *Store) reissue(patient records.Key, r records.Reissue) {
 	for k, a := range s.appointments {
 		if a.PatientKey() == patient && a.Status == records.Booked {
 			a.Version, a.Changed, a.planned = r.Version, r.At, !a.Start.After(r.At)

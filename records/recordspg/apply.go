@@ -94,7 +94,7 @@ func write(ctx context.Context, pg pgstore.Handle, h hidden) (int64, error) {
 			WHERE practice = ? AND id = ? AND revision = ? AND NOT EXISTS (?) RETURNING 1`,
 			pg.Table(patientTable), p.Revision, h.record, p.Practice, p.ID, p.Revision-1, known)
 	case a.Revision == 1:
-		// The lock makes a recall of the patient's appointments wait for this one, and this one for a recall.
+		// The lock makes a reissue of the patient's appointments wait for this one, and this one for a reissue.
 		fact = pg.Raw(`INSERT INTO ? (practice, id, patient, start, status, revision, version, changed, planned, sealed)
 			SELECT ?, ?, p.id, ?::timestamptz, ?, 1, ?, ?::timestamptz, ?, ?::bytea
 			FROM ? AS p WHERE p.practice = ? AND p.id = ? AND NOT EXISTS (?) FOR SHARE OF p
@@ -129,12 +129,12 @@ func follow(ctx context.Context, pg pgstore.Handle, h hidden) error {
 	if _, err := pg.Insert(indexTable, &h.terms).Exec(ctx); err != nil {
 		return err
 	}
-	if h.Recall == nil {
+	if h.Reissue == nil {
 		return nil
 	}
 	_, err := pg.Exec(ctx, `UPDATE ? SET version = ?, changed = ?, planned = NOT start > ?
 		WHERE practice = ? AND patient = ? AND status = 'booked'`,
-		pg.Table(appointmentTable), h.Recall.Version, h.Recall.At, h.Recall.At, p.Practice, p.ID)
+		pg.Table(appointmentTable), h.Reissue.Version, h.Reissue.At, h.Reissue.At, p.Practice, p.ID)
 	return err
 }
 

@@ -34,9 +34,9 @@ func save(revision int, number string) records.Change {
 	}
 }
 
-func recall(number string) records.Change {
+func reissue(number string) records.Change {
 	c := save(2, number)
-	c.Recall = &records.Recall{Version: "recalled", At: noon}
+	c.Reissue = &records.Reissue{Version: "reissued", At: noon}
 	return c
 }
 
@@ -87,11 +87,11 @@ func between(t *testing.T, database *pgtest.Database, store *recordspg.Store, db
 	require.NoError(t, <-finished)
 }
 
-// A reader between a recall and a booking that do not see each other would keep the old number for good.
-func TestBookingAndRecallWaitForEachOther(t *testing.T) {
+// A reader between a reissue and a booking that do not see each other would keep the old number for good.
+func TestBookingAndReissueWaitForEachOther(t *testing.T) {
 	for name, order := range map[string][2]records.Change{
-		"the recall first":  {recall("+12125550199"), book()},
-		"the booking first": {book(), recall("+12125550199")},
+		"the reissue first": {reissue("+12125550199"), book()},
+		"the booking first": {book(), reissue("+12125550199")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,14 +105,14 @@ func TestBookingAndRecallWaitForEachOther(t *testing.T) {
 			require.Len(t, changed, 1)
 			require.Equal(t, "+12125550199", changed[0].Patient.Number())
 			if order[0].Appointment != nil {
-				require.Equal(t, "recalled", changed[0].Appointment.Version)
+				require.Equal(t, "reissued", changed[0].Appointment.Version)
 			}
 		})
 	}
 }
 
-// An appointment that is moved from the past into the future beside a recall is recalled as well.
-func TestMoveAndRecallWaitForEachOther(t *testing.T) {
+// An appointment that is moved from the past into the future beside a reissue is reissued as well.
+func TestMoveAndReissueWaitForEachOther(t *testing.T) {
 	t.Parallel()
 	database := laidOut(t)
 	db := database.Pool(4)
@@ -125,10 +125,10 @@ func TestMoveAndRecallWaitForEachOther(t *testing.T) {
 	moved.Act.ID, moved.Leaves = "move", leaf("move")
 	requireApplied(t, store, save(1, "+12125550100"))
 	requireApplied(t, store, past)
-	between(t, database, store, db, moved, recall("+12125550199"))
+	between(t, database, store, db, moved, reissue("+12125550199"))
 	kept, err := store.Appointment(t.Context(), a.Key())
 	require.NoError(t, err)
-	require.Equal(t, "recalled", kept.Version)
+	require.Equal(t, "reissued", kept.Version)
 	changed, err := store.Changed(t.Context(), 10)
 	require.NoError(t, err)
 	require.Len(t, changed, 1)

@@ -50,7 +50,7 @@ type phone struct {
 }
 
 // appointmentRow is an appointment as a row: what is searched by is plain, and but for version and changed, which a
-// recall replaces, repeats what is sealed.
+// reissue replaces, repeats what is sealed.
 type appointmentRow struct {
 	Practice string    `bun:"practice"`
 	ID       string    `bun:"id"`

@@ -49,11 +49,11 @@ func Cases() []Case {
 		{"a schedule comes in pages", schedulePages},
 		{"a change is reported until it is planned", changes},
 		{"changes are reported oldest first, of all practices", changesInOrder},
-		{"a recall gives booked appointments another version", recall},
+		{"a reissue gives booked appointments another version", reissue},
 		{"a cancelled context writes nothing", cancelled},
 		{"concurrent writers lose nothing", concurrent},
 		{"concurrent saves of one revision exclude each other", concurrentSaves},
-		{"no booking beside a recall keeps the old number", bookingsBesideRecalls},
+		{"no booking beside a reissue keeps the old number", bookingsBesideReissues},
 		{"errors carry nothing of a patient", noSecrets},
 	}
 }

@@ -182,10 +182,10 @@ func practicesApart(ctx context.Context, h Harness) error {
 	if changed, err := h.Store.Changed(ctx, 10); err != nil || len(changed) != 1 {
 		return fmt.Errorf("%d changes after another practice's was planned, error %v", len(changed), err)
 	}
-	// The same ids, acts included, are free in this practice, and a recall here does not reach there.
-	recalled := save(patient("p"), 1)
-	recalled.Recall = &records.Recall{Version: "recalled", At: start}
-	if err := apply(ctx, h.Store, recalled, book(appointment("a"), 2)); err != nil {
+	// The same ids, acts included, are free in this practice, and a reissue here does not reach there.
+	reissued := save(patient("p"), 1)
+	reissued.Reissue = &records.Reissue{Version: "reissued", At: start}
+	if err := apply(ctx, h.Store, reissued, book(appointment("a"), 2)); err != nil {
 		return err
 	}
 	return hasAppointment(ctx, h.Store, a)
@@ -271,9 +271,9 @@ func allOrNothing(ctx context.Context, h Harness) error {
 	}
 	next, moved := patient("p"), appointment("a")
 	next.Revision, next.Email, moved.Revision, moved.Start = 2, "next@example.com", 2, start.Add(time.Hour)
-	recalled := save(next, 3)
-	recalled.Recall = &records.Recall{Version: "recalled", At: start.Add(-time.Hour)}
-	for i, c := range []records.Change{save(patient("q"), 3), recalled, book(appointment("b"), 3), book(moved, 3)} {
+	reissued := save(next, 3)
+	reissued.Reissue = &records.Reissue{Version: "reissued", At: start.Add(-time.Hour)}
+	for i, c := range []records.Change{save(patient("q"), 3), reissued, book(appointment("b"), 3), book(moved, 3)} {
 		c.Leaves[0].ID = uuid(1) // is taken, by other bytes
 		c.Leaves[0].Bytes = []byte("{}")
 		if written, err := h.Store.Apply(ctx, c); err == nil || written {
@@ -359,8 +359,8 @@ func invalid(ctx context.Context, h Harness) error {
 		{},
 		bad(save(p, 2), func(c *records.Change) { c.Leaves = nil }),
 		bad(save(p, 2), func(c *records.Change) { c.Appointment = &a }),
-		bad(book(a, 2), func(c *records.Change) { c.Recall = &records.Recall{Version: "v", At: start} }),
-		bad(save(p, 2), func(c *records.Change) { c.Recall = &records.Recall{At: start} }),
+		bad(book(a, 2), func(c *records.Change) { c.Reissue = &records.Reissue{Version: "v", At: start} }),
+		bad(save(p, 2), func(c *records.Change) { c.Reissue = &records.Reissue{At: start} }),
 		bad(save(p, 2), func(c *records.Change) { c.Patient.Revision = 0 }),
 		bad(save(p, 2), func(c *records.Change) { c.Patient.ID = strings.Repeat("x", 65) }),
 		bad(save(p, 2), func(c *records.Change) { c.Patient.Name.Family = "a\x00b" }),

@@ -105,9 +105,10 @@ func concurrentSaves(ctx context.Context, h Harness) error {
 	return nil
 }
 
-// bookingsBesideRecalls lets a patient's appointment be booked, the number be changed and changes be read, all at once.
+// bookingsBesideReissues lets a patient's appointment be booked, the number be changed and changes be read, all at
+// once.
 // A reader who saw the appointment with the number that was replaced must find that the version it saw is out of date.
-func bookingsBesideRecalls(ctx context.Context, h Harness) error {
+func bookingsBesideReissues(ctx context.Context, h Harness) error {
 	if h.OneConnection {
 		return nil
 	}
@@ -120,12 +121,12 @@ func bookingsBesideRecalls(ctx context.Context, h Harness) error {
 		}
 		next := p.Clone()
 		next.Revision, next.Phones[0].Number = 2, "+12125550199"
-		recalls := save(next, 3*round+1)
-		recalls.Recall = &records.Recall{Version: "recalled", At: start}
+		reissues := save(next, 3*round+1)
+		reissues.Reissue = &records.Reissue{Version: "reissued", At: start}
 		var writers, readers sync.WaitGroup
 		var errs [3]error
 		written, old := make(chan struct{}), map[string]bool{}
-		writers.Go(func() { errs[0] = apply(ctx, h.Store, recalls) })
+		writers.Go(func() { errs[0] = apply(ctx, h.Store, reissues) })
 		writers.Go(func() { errs[1] = apply(ctx, h.Store, book(a, 3*round+2)) })
 		readers.Go(func() {
 			for ended := false; !ended && errs[2] == nil; {

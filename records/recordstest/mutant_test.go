@@ -282,15 +282,15 @@ func writes() []broken {
 				c.Appointment.ID = strings.TrimSpace(c.Appointment.ID)
 			}
 		}),
-		changing("recalls nothing", "a recall gives booked appointments another version", func(c *records.Change) { c.Recall = nil }),
-		changing("recalls the past as well", "a recall gives booked appointments another version", func(c *records.Change) {
-			if c.Recall != nil {
-				c.Recall.At = c.Recall.At.Add(-time.Nanosecond * 1000)
+		changing("reissues nothing", "a reissue gives booked appointments another version", func(c *records.Change) { c.Reissue = nil }),
+		changing("reissues the past as well", "a reissue gives booked appointments another version", func(c *records.Change) {
+			if c.Reissue != nil {
+				c.Reissue.At = c.Reissue.At.Add(-time.Nanosecond * 1000)
 			}
 		}),
-		changing("recalls with every save", "a recall gives booked appointments another version", func(c *records.Change) {
-			if c.Patient != nil && c.Recall == nil {
-				c.Recall = &records.Recall{Version: "again", At: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+		changing("reissues with every save", "a reissue gives booked appointments another version", func(c *records.Change) {
+			if c.Patient != nil && c.Reissue == nil {
+				c.Reissue = &records.Reissue{Version: "again", At: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 			}
 		}),
 		changing("plans everything", "a change is reported until it is planned", func(c *records.Change) {
@@ -333,12 +333,12 @@ func writes() []broken {
 				return written, err
 			}}
 		}},
-		{"reads the patient of a moment ago", "no booking beside a recall keeps the old number", func(good records.Store, _ *auditmem.Store) records.Store {
+		{"reads the patient of a moment ago", "no booking beside a reissue keeps the old number", func(good records.Store, _ *auditmem.Store) records.Store {
 			var mu sync.Mutex
 			ago := map[records.Key]records.Patient{}
 			return mutant{
 				Store: good, apply: func(ctx context.Context, c records.Change) (bool, error) {
-					if c.Recall != nil {
+					if c.Reissue != nil {
 						if before, err := good.Patient(ctx, c.Patient.Key()); err == nil {
 							mu.Lock()
 							ago[before.Key()] = before

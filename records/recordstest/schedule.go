@@ -285,7 +285,7 @@ func changesInOrder(ctx context.Context, h Harness) error {
 	return err
 }
 
-func recall(ctx context.Context, h Harness) error {
+func reissue(ctx context.Context, h Harness) error {
 	lone := appointment("another's")
 	lone.Patient = "q"
 	if err := apply(ctx, h.Store, save(patient("p"), 1), save(patient("q"), 2), book(lone, 3)); err != nil {
@@ -319,13 +319,13 @@ func recall(ctx context.Context, h Harness) error {
 	next := patient("p")
 	next.Revision, next.Phones = 2, []records.Phone{{Number: "+12125550199", Textable: true}}
 	c := save(next, 20)
-	c.Recall = &records.Recall{Version: "recalled", At: now}
+	c.Reissue = &records.Reissue{Version: "reissued", At: now}
 	if err := apply(ctx, h.Store, c); err != nil {
 		return err
 	}
 	for id, a := range booked {
 		if id != "cancelled" {
-			a.Version, a.Changed = "recalled", now
+			a.Version, a.Changed = "reissued", now
 		}
 		if err := hasAppointment(ctx, h.Store, a); err != nil {
 			return err
@@ -347,12 +347,12 @@ func recall(ctx context.Context, h Harness) error {
 			return errors.New("an appointment is reported with a number that was replaced")
 		}
 	}
-	// The patient's next revision need not recall anything.
+	// The patient's next revision need not reissue anything.
 	next.Revision = 3
 	if err := apply(ctx, h.Store, save(next, 21)); err != nil {
 		return err
 	}
 	a := booked["a planned"]
-	a.Version, a.Changed = "recalled", now
+	a.Version, a.Changed = "reissued", now
 	return hasAppointment(ctx, h.Store, a)
 }
