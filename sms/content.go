@@ -7,9 +7,14 @@ import (
 )
 
 // find returns the first of the words that body contains as a whole word or phrase, or "". Case and punctuation do not
-// matter.
-func find(body string, words []string) string {
+// matter. The harmless phrases are taken out of body first, and the practice's own name: a text has to say who sends it.
+func find(body string, words, harmless []string, name string) string {
 	folded := fold(body)
+	for _, phrase := range append([]string{strings.TrimSpace(fold(name))}, harmless...) {
+		if phrase != "" {
+			folded = strings.ReplaceAll(folded, " "+phrase+" ", " . ")
+		}
+	}
 	for _, w := range words {
 		if strings.Contains(folded, " "+w+" ") {
 			return w
@@ -53,7 +58,7 @@ func fold(body string) string {
 }
 
 // healthWords are words that say something of a patient's health, treatment or money owed for it. This is the first,
-// plain screen: whole words that an ordinary reminder never needs.
+// plain screen: whole words that an ordinary reminder never needs, unless they stand in one of [harmlessWords].
 func healthWords() []string {
 	return []string{
 		"abscess", "antibiotic", "antibiotics", "biopsy", "bleeding", "braces", "bridgework", "cancer", "caries", "cavities",
@@ -70,9 +75,14 @@ func healthWords() []string {
 // promotionWords are words that advertise.
 func promotionWords() []string {
 	return []string{
-		"% off", "off your next", "bonus", "buy one", "coupon", "deal", "deals", "discount", "discounts", "discounted",
-		"for free", "free consultation", "free exam", "free whitening", "gift card", "giveaway", "limited time", "offer ends",
+		"% off", "off your next", "best deal", "bonus", "buy one get", "coupon", "deals", "discount", "discounts", "discounted",
+		"free consultation", "free exam", "free whitening", "gift card", "giveaway", "great deal", "limited time", "offer ends",
 		"on sale", "promo", "promotion", "promotions", "refer a friend", "save up to", "special offer", "special offers",
 		"special price", "whitening special",
 	}
+}
+
+// harmlessWords are phrases that say nothing of anybody's health, although they contain a word that may.
+func harmlessWords() []string {
+	return []string{"filling forms", "filling in", "filling it", "filling out", "filling the", "filling up", "filling your"}
 }

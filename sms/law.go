@@ -16,7 +16,7 @@ const (
 	CheckAgreement Check = "agreement" // an agreement with the provider is in force
 	CheckConsent   Check = "consent"   // the recipient's consent covers the text's category
 	CheckCurrent   Check = "current"   // the appointment is still as the text says
-	CheckWords     Check = "words"     // the body has none of the rule's words
+	CheckWords     Check = "words"     // the body has none of the rule's words, the practice's name left out
 	CheckWindow    Check = "window"    // the hour is inside the rule's window
 	CheckUseful    Check = "useful"    // it can still be of use when it leaves
 )
@@ -33,9 +33,10 @@ type Rule struct {
 	Opens  time.Duration // of CheckWindow: after local midnight
 	Closes time.Duration // of CheckWindow: after local midnight; nothing may be delivered from then on
 
-	Words  []string         // of CheckWords: lower case; a word or phrase, matched whole
-	Except consent.Category // of CheckWords: a category that the rule leaves alone
-	Says   string           // of CheckWords: why such words are refused
+	Words    []string         // of CheckWords: lower case; a word or phrase, matched whole
+	Harmless []string         // of CheckWords: lower case; phrases in which such words are none
+	Except   consent.Category // of CheckWords: a category that the rule leaves alone
+	Says     string           // of CheckWords: why such words are refused
 }
 
 // Law is the rules in a form ready to decide by. It is immutable and may be used concurrently.
@@ -83,8 +84,8 @@ func Promised() []Rule {
 		{ID: "consent", Version: 1, Check: CheckConsent, Citation: policy + "2; 47 CFR 64.1200(a)(1), (a)(10)"},
 		{ID: "current", Version: 1, Check: CheckCurrent, Citation: "MyDentalPMS Privacy Policy, section 2"},
 		{
-			ID: "health", Version: 1, Check: CheckWords, Words: healthWords(), Citation: policy + "5",
-			Says: "It speaks of health, which no text may.",
+			ID: "health", Version: 1, Check: CheckWords, Words: healthWords(), Harmless: harmlessWords(),
+			Citation: policy + "5", Says: "It speaks of health, which no text may.",
 		},
 		{
 			ID: "promotion", Version: 1, Check: CheckWords, Words: promotionWords(), Except: consent.Promotional,
@@ -127,7 +128,7 @@ func (l *Law) apply(r Rule, f Facts, d Decision, now time.Time) answer {
 		if f.Text.Kind != Ordinary || f.Text.Category == r.Except {
 			return answer{says: Send, fact: "not looked at in such a text"}
 		}
-		if word := find(f.Text.Body, r.Words); word != "" {
+		if word := find(f.Text.Body, r.Words, r.Harmless, f.Name); word != "" {
 			return answer{says: Refuse, fact: "the words “" + word + "”", reason: r.Says + " (“" + word + "”)"}
 		}
 		return answer{says: Send, fact: "no such words"}
