@@ -52,12 +52,12 @@ type Object struct {
 
 // Entry is one act on a practice's data.
 type Entry struct {
-	ID       string // set by Stamp; a caller leaves it empty
-	Practice string // the vendor's id of the practice, at most 64 bytes
-	At       time.Time
+	ID       string    // set by Stamp, whatever the caller says
+	Practice string    // the vendor's id of the practice, at most 64 bytes
+	At       time.Time // set by Stamp, whatever the caller says; UTC, at microseconds
 	Actor    Actor
-	Action   string // "domain.noun.verb", such as "consent.grant" or "records.patient.read"; at most 64 bytes
-	Outcome  Outcome
+	Action   string  // "domain.verb" or "domain.noun.verb", such as "consent.grant"; at most 64 bytes
+	Outcome  Outcome // Defaults to Done.
 	Object   Object
 	Patient  string            // whose data, the vendor's id; empty where no patient is concerned
 	Reason   string            // why it was refused or done, a plain sentence; bytes that are no text are replaced

@@ -151,12 +151,13 @@ func (l *Log) Open(ctx context.Context, f Leaf) (Entry, error) {
 	return e, nil
 }
 
-// Tag returns the tag under which a patient's leaves are found.
+// Tag returns the tag under which a patient's leaves are found, for [Query].
 func (l *Log) Tag(ctx context.Context, practice, patient string) ([]byte, error) {
 	return l.keys.Tag(ctx, practice, patient)
 }
 
-// Leaves returns a page of leaves from the log's store, without opening them.
+// Leaves returns a page of leaves from the log's store, without opening them. It leaves no entry: whoever shows a leaf's
+// sealed part to a person records that first.
 func (l *Log) Leaves(ctx context.Context, q Query) (Page, error) {
 	return l.store.Leaves(ctx, q)
 }

@@ -15,7 +15,7 @@ type Store interface {
 
 // Query asks for a page of leaves.
 type Query struct {
-	Practice string
+	Practice string // required
 	Tag      []byte // only leaves with this patient tag; nil for all
 	Newest   bool   // newest first
 	After    string // Page.Next of the page before; empty for the first page

@@ -20,7 +20,7 @@ func TestStore(t *testing.T) {
 	for _, c := range audittest.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			require.NoError(t, c.Check(t.Context(), auditmem.New()))
+			require.NoError(t, c.Check(t.Context(), audittest.Harness{Entries: auditmem.New()}))
 		})
 	}
 }

@@ -24,7 +24,7 @@ func TestStore(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			_, db, o := open(t, 4)
-			require.NoError(t, c.Check(t.Context(), auditpg.New(db, o)))
+			require.NoError(t, c.Check(t.Context(), audittest.Harness{Entries: auditpg.New(db, o)}))
 		})
 	}
 }
@@ -33,9 +33,6 @@ func TestStore(t *testing.T) {
 // which misses the transaction waits for a second connection and is found.
 func TestStoreInTransaction(t *testing.T) {
 	for _, c := range audittest.Cases() {
-		if c.Concurrent {
-			continue
-		}
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			_, db, o := open(t, 1)
@@ -43,7 +40,7 @@ func TestStoreInTransaction(t *testing.T) {
 			defer stop()
 			tx, err := db.BeginTx(ctx, nil)
 			require.NoError(t, err)
-			require.NoError(t, c.Check(ctx, auditpg.New(db, o).WithTx(tx)))
+			require.NoError(t, c.Check(ctx, audittest.Harness{Entries: auditpg.New(db, o).WithTx(tx), OneConnection: true}))
 			require.NoError(t, tx.Rollback())
 			var left int
 			require.NoError(t, db.NewRaw("SELECT count(*) FROM ?.audit_entry", bun.Ident(o.Schema)).Scan(ctx, &left))

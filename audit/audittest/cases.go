@@ -12,18 +12,18 @@ import (
 	"github.com/enamel-go/enamel/audit"
 )
 
-func absence(ctx context.Context, s audit.Store) error {
-	page, err := s.Leaves(ctx, audit.Query{Practice: practice})
+func absence(ctx context.Context, h Harness) error {
+	page, err := h.Entries.Leaves(ctx, audit.Query{Practice: practice})
 	if err != nil {
 		return err
 	}
 	if len(page.Leaves) != 0 || page.Next != "" {
 		return fmt.Errorf("an empty log has the page %+v", page)
 	}
-	return s.Append(ctx)
+	return h.Entries.Append(ctx)
 }
 
-func everyField(ctx context.Context, s audit.Store) error {
+func everyField(ctx context.Context, h Harness) error {
 	var any256 []byte
 	for i := range 256 {
 		any256 = append(any256, byte(i))
@@ -37,28 +37,28 @@ func everyField(ctx context.Context, s audit.Store) error {
 		leaf(practice, 1),
 	}
 	want[1].Tag = nil
-	if err := s.Append(ctx, want...); err != nil {
+	if err := h.Entries.Append(ctx, want...); err != nil {
 		return err
 	}
-	return holds(ctx, s, practice, want)
+	return holds(ctx, h.Entries, practice, want)
 }
 
-func repeated(ctx context.Context, s audit.Store) error {
+func repeated(ctx context.Context, h Harness) error {
 	want := leaves(practice, 0, 4)
 	err := errors.Join(
-		s.Append(ctx, want[0]), s.Append(ctx, want[0]),
-		s.Append(ctx, want[0], want[1], want[1]),
-		s.Append(ctx, want...), s.Append(ctx, want...),
+		h.Entries.Append(ctx, want[0]), h.Entries.Append(ctx, want[0]),
+		h.Entries.Append(ctx, want[0], want[1], want[1]),
+		h.Entries.Append(ctx, want...), h.Entries.Append(ctx, want...),
 	)
 	if err != nil {
 		return err
 	}
-	return holds(ctx, s, practice, want)
+	return holds(ctx, h.Entries, practice, want)
 }
 
-func conflicts(ctx context.Context, s audit.Store) error {
+func conflicts(ctx context.Context, h Harness) error {
 	kept := leaf(practice, 0)
-	if err := s.Append(ctx, kept); err != nil {
+	if err := h.Entries.Append(ctx, kept); err != nil {
 		return err
 	}
 	for what, change := range map[string]func(*audit.Leaf){
@@ -74,16 +74,16 @@ func conflicts(ctx context.Context, s audit.Store) error {
 	} {
 		other := kept.Clone()
 		change(&other)
-		if err := refused("another "+what, s.Append(ctx, other), audit.ErrConflict); err != nil {
+		if err := refused("another "+what, h.Entries.Append(ctx, other), audit.ErrConflict); err != nil {
 			return err
 		}
 	}
-	return holds(ctx, s, practice, []audit.Leaf{kept})
+	return holds(ctx, h.Entries, practice, []audit.Leaf{kept})
 }
 
-func allOrNothing(ctx context.Context, s audit.Store) error {
+func allOrNothing(ctx context.Context, h Harness) error {
 	kept := leaf(practice, 0)
-	if err := s.Append(ctx, kept); err != nil {
+	if err := h.Entries.Append(ctx, kept); err != nil {
 		return err
 	}
 	other := kept.Clone()
@@ -91,43 +91,43 @@ func allOrNothing(ctx context.Context, s audit.Store) error {
 	twice := leaf(practice, 2)
 	twice.MAC[0]++
 	return errors.Join(
-		refused("a conflict at the end", s.Append(ctx, leaf(practice, 1), leaf("oak", 1), other), audit.ErrConflict),
-		refused("a conflict at the start", s.Append(ctx, other, leaf(practice, 1)), audit.ErrConflict),
-		refused("a conflict among what is given", s.Append(ctx, leaf(practice, 2), twice), audit.ErrConflict),
-		holds(ctx, s, practice, []audit.Leaf{kept}),
-		holds(ctx, s, "oak", nil),
+		refused("a conflict at the end", h.Entries.Append(ctx, leaf(practice, 1), leaf("oak", 1), other), audit.ErrConflict),
+		refused("a conflict at the start", h.Entries.Append(ctx, other, leaf(practice, 1)), audit.ErrConflict),
+		refused("a conflict among what is given", h.Entries.Append(ctx, leaf(practice, 2), twice), audit.ErrConflict),
+		holds(ctx, h.Entries, practice, []audit.Leaf{kept}),
+		holds(ctx, h.Entries, "oak", nil),
 	)
 }
 
-func practicesApart(ctx context.Context, s audit.Store) error {
+func practicesApart(ctx context.Context, h Harness) error {
 	here, there := leaf(practice, 0), leaf("oak", 0)
-	if err := s.Append(ctx, here, there); err != nil {
+	if err := h.Entries.Append(ctx, here, there); err != nil {
 		return err
 	}
-	found, err := s.Leaves(ctx, audit.Query{Practice: "oak", Tag: here.Tag})
+	found, err := h.Entries.Leaves(ctx, audit.Query{Practice: "oak", Tag: here.Tag})
 	return errors.Join(
 		err, same("oak, by a tag that both have,", found.Leaves, []audit.Leaf{there}),
-		holds(ctx, s, practice, []audit.Leaf{here}), holds(ctx, s, "oak", []audit.Leaf{there}),
+		holds(ctx, h.Entries, practice, []audit.Leaf{here}), holds(ctx, h.Entries, "oak", []audit.Leaf{there}),
 	)
 }
 
-func exact(ctx context.Context, s audit.Store) error {
+func exact(ctx context.Context, h Harness) error {
 	names := []string{"elm", "Elm", "elm ", "ÉLM", "E\u0301LM", "elm%", "el_"}
 	for i, name := range names {
-		if err := s.Append(ctx, leaf(name, i)); err != nil {
+		if err := h.Entries.Append(ctx, leaf(name, i)); err != nil {
 			return err
 		}
 	}
 	for i, name := range names {
-		if err := holds(ctx, s, name, []audit.Leaf{leaf(name, i)}); err != nil {
+		if err := holds(ctx, h.Entries, name, []audit.Leaf{leaf(name, i)}); err != nil {
 			return fmt.Errorf("%q: %w", name, err)
 		}
 	}
-	found, err := s.Leaves(ctx, audit.Query{Practice: "elm", Tag: []byte{1, 2}})
+	found, err := h.Entries.Leaves(ctx, audit.Query{Practice: "elm", Tag: []byte{1, 2}})
 	return errors.Join(err, same("a tag's beginning", found.Leaves, nil))
 }
 
-func order(ctx context.Context, s audit.Store) error {
+func order(ctx context.Context, h Harness) error {
 	var want []audit.Leaf
 	for i, id := range []string{"B", "a", "b", "É", "A", "C"} {
 		f := leaf(practice, i/4) // the same time for the first four, and the next for the others
@@ -136,36 +136,36 @@ func order(ctx context.Context, s audit.Store) error {
 	}
 	given := []audit.Leaf{want[5], want[2], want[0], want[4], want[3], want[1]}
 	for _, f := range given {
-		if err := s.Append(ctx, f); err != nil {
+		if err := h.Entries.Append(ctx, f); err != nil {
 			return err
 		}
 	}
-	newest, err := all(ctx, s, audit.Query{Practice: practice, Newest: true, Limit: 2})
+	newest, err := all(ctx, h.Entries, audit.Query{Practice: practice, Newest: true, Limit: 2})
 	slices.Reverse(newest)
-	oldest, err2 := all(ctx, s, audit.Query{Practice: practice, Limit: 2})
+	oldest, err2 := all(ctx, h.Entries, audit.Query{Practice: practice, Limit: 2})
 	return errors.Join(err, err2, same("newest first, reversed,", newest, want), same("oldest first", oldest, want))
 }
 
-func paging(ctx context.Context, s audit.Store) error {
+func paging(ctx context.Context, h Harness) error {
 	want := leaves(practice, 0, 1000)
-	if err := s.Append(ctx, want...); err != nil {
+	if err := h.Entries.Append(ctx, want...); err != nil {
 		return err
 	}
-	page, err := s.Leaves(ctx, audit.Query{Practice: practice, Limit: 300})
+	page, err := h.Entries.Leaves(ctx, audit.Query{Practice: practice, Limit: 300})
 	if err != nil {
 		return err
 	}
-	newest, err := s.Leaves(ctx, audit.Query{Practice: practice, Limit: 300, Newest: true})
+	newest, err := h.Entries.Leaves(ctx, audit.Query{Practice: practice, Limit: 300, Newest: true})
 	if err != nil {
 		return err
 	}
 	// What comes in between neither shifts a later page nor repeats a leaf.
 	later := leaf(practice, 1000)
-	if err := s.Append(ctx, later); err != nil {
+	if err := h.Entries.Append(ctx, later); err != nil {
 		return err
 	}
-	rest, err := all(ctx, s, audit.Query{Practice: practice, Limit: 300, After: page.Next})
-	older, err2 := all(ctx, s, audit.Query{Practice: practice, Limit: 300, After: newest.Next, Newest: true})
+	rest, err := all(ctx, h.Entries, audit.Query{Practice: practice, Limit: 300, After: page.Next})
+	older, err2 := all(ctx, h.Entries, audit.Query{Practice: practice, Limit: 300, After: newest.Next, Newest: true})
 	found := slices.Concat(newest.Leaves, older)
 	slices.Reverse(found)
 	return errors.Join(
@@ -174,30 +174,30 @@ func paging(ctx context.Context, s audit.Store) error {
 	)
 }
 
-func tags(ctx context.Context, s audit.Store) error {
+func tags(ctx context.Context, h Harness) error {
 	every := leaves(practice, 0, 30)
-	if err := s.Append(ctx, every...); err != nil {
+	if err := h.Entries.Append(ctx, every...); err != nil {
 		return err
 	}
 	var want []audit.Leaf
 	for i := 1; i < 30; i += 3 {
 		want = append(want, every[i])
 	}
-	oldest, err := all(ctx, s, audit.Query{Practice: practice, Tag: []byte{1, 2, 1}, Limit: 3})
-	newest, err2 := all(ctx, s, audit.Query{Practice: practice, Tag: []byte{1, 2, 1}, Limit: 5, Newest: true})
+	oldest, err := all(ctx, h.Entries, audit.Query{Practice: practice, Tag: []byte{1, 2, 1}, Limit: 3})
+	newest, err2 := all(ctx, h.Entries, audit.Query{Practice: practice, Tag: []byte{1, 2, 1}, Limit: 5, Newest: true})
 	slices.Reverse(newest)
 	return errors.Join(err, err2, same("the tag", oldest, want), same("the tag, newest first,", newest, want))
 }
 
-func limits(ctx context.Context, s audit.Store) error {
-	if err := s.Append(ctx, leaves(practice, 0, 101)...); err != nil {
+func limits(ctx context.Context, h Harness) error {
+	if err := h.Entries.Append(ctx, leaves(practice, 0, 101)...); err != nil {
 		return err
 	}
-	page, err := s.Leaves(ctx, audit.Query{Practice: practice})
+	page, err := h.Entries.Leaves(ctx, audit.Query{Practice: practice})
 	if err != nil || len(page.Leaves) != 100 || page.Next == "" {
 		return fmt.Errorf("a page without a limit has %d leaves, and the error is %w", len(page.Leaves), err)
 	}
-	page, err = s.Leaves(ctx, audit.Query{Practice: practice, Limit: 101})
+	page, err = h.Entries.Leaves(ctx, audit.Query{Practice: practice, Limit: 101})
 	if err != nil || len(page.Leaves) != 101 || page.Next != "" {
 		return fmt.Errorf("a page of everything has %d leaves, the next is %q, and the error is %w",
 			len(page.Leaves), page.Next, err)
@@ -211,14 +211,14 @@ func limits(ctx context.Context, s audit.Store) error {
 		{Practice: "a\x00b"},
 		{},
 	} {
-		if _, err := s.Leaves(ctx, q); !errors.Is(err, audit.ErrInvalid) {
+		if _, err := h.Entries.Leaves(ctx, q); !errors.Is(err, audit.ErrInvalid) {
 			return fmt.Errorf("the query %+v: the error is %w", q, err)
 		}
 	}
 	return nil
 }
 
-func invalid(ctx context.Context, s audit.Store) error {
+func invalid(ctx context.Context, h Harness) error {
 	for what, change := range map[string]func(*audit.Leaf){
 		"without an id":             func(f *audit.Leaf) { f.ID = "" },
 		"with a NUL in its id":      func(f *audit.Leaf) { f.ID = "a\x00b" },
@@ -234,22 +234,22 @@ func invalid(ctx context.Context, s audit.Store) error {
 	} {
 		bad := leaf(practice, 1)
 		change(&bad)
-		if err := refused("a leaf "+what, s.Append(ctx, leaf(practice, 0), bad), audit.ErrInvalid); err != nil {
+		if err := refused("a leaf "+what, h.Entries.Append(ctx, leaf(practice, 0), bad), audit.ErrInvalid); err != nil {
 			return err
 		}
 	}
-	return holds(ctx, s, practice, nil)
+	return holds(ctx, h.Entries, practice, nil)
 }
 
-func notShared(ctx context.Context, s audit.Store) error {
+func notShared(ctx context.Context, h Harness) error {
 	want := leaf(practice, 0)
 	given := want.Clone()
-	if err := s.Append(ctx, given); err != nil {
+	if err := h.Entries.Append(ctx, given); err != nil {
 		return err
 	}
 	for range 2 {
 		given.Tag[0], given.Bytes[0], given.MAC[0] = 9, 9, 9
-		page, err := s.Leaves(ctx, audit.Query{Practice: practice})
+		page, err := h.Entries.Leaves(ctx, audit.Query{Practice: practice})
 		if err != nil {
 			return err
 		}
@@ -261,20 +261,20 @@ func notShared(ctx context.Context, s audit.Store) error {
 	return nil
 }
 
-func noSecrets(ctx context.Context, s audit.Store) error {
+func noSecrets(ctx context.Context, h Harness) error {
 	const secret = "planted"
 	f := leaf(practice, 0)
 	f.Bytes, f.MAC, f.Tag = []byte(secret+"-bytes"), []byte(secret+"-code"), []byte(secret+"-tag")
 	f.Actor.ID = secret + "-actor"
-	if err := s.Append(ctx, f); err != nil {
+	if err := h.Entries.Append(ctx, f); err != nil {
 		return err
 	}
 	other := f.Clone()
 	other.MAC = append(other.MAC, '!')
 	bad := f.Clone()
 	bad.Actor.ID += "\x00"
-	_, err := s.Leaves(ctx, audit.Query{Practice: practice, After: secret})
-	for _, err := range []error{s.Append(ctx, other), s.Append(ctx, leaf(practice, 1), bad), err} {
+	_, err := h.Entries.Leaves(ctx, audit.Query{Practice: practice, After: secret})
+	for _, err := range []error{h.Entries.Append(ctx, other), h.Entries.Append(ctx, leaf(practice, 1), bad), err} {
 		if err == nil || strings.Contains(err.Error(), secret) {
 			return fmt.Errorf("an error says too much or nothing: %w", err)
 		}
@@ -282,17 +282,23 @@ func noSecrets(ctx context.Context, s audit.Store) error {
 	return nil
 }
 
-func cancelled(ctx context.Context, s audit.Store) error {
+func cancelled(ctx context.Context, h Harness) error {
+	if h.OneConnection {
+		return nil
+	}
 	ended, stop := context.WithCancel(ctx)
 	stop()
-	if err := refused("append", s.Append(ended, leaf(practice, 0)), context.Canceled); err != nil {
+	if err := refused("append", h.Entries.Append(ended, leaf(practice, 0)), context.Canceled); err != nil {
 		return err
 	}
-	_, err := s.Leaves(ended, audit.Query{Practice: practice})
-	return errors.Join(refused("leaves", err, context.Canceled), holds(ctx, s, practice, nil))
+	_, err := h.Entries.Leaves(ended, audit.Query{Practice: practice})
+	return errors.Join(refused("leaves", err, context.Canceled), holds(ctx, h.Entries, practice, nil))
 }
 
-func concurrent(ctx context.Context, s audit.Store) error {
+func concurrent(ctx context.Context, h Harness) error {
+	if h.OneConnection {
+		return nil
+	}
 	const writers, each = 8, 20
 	var group sync.WaitGroup
 	errs := make([]error, writers)
@@ -301,7 +307,7 @@ func concurrent(ctx context.Context, s audit.Store) error {
 			for i := range each {
 				// Every leaf is appended by two writers, as by a retry that meets its first attempt.
 				f := leaf(practice, w/2*each+i)
-				errs[w] = errors.Join(errs[w], s.Append(ctx, f), s.Append(ctx, f, leaf(fmt.Sprint("other-", w), i)))
+				errs[w] = errors.Join(errs[w], h.Entries.Append(ctx, f), h.Entries.Append(ctx, f, leaf(fmt.Sprint("other-", w), i)))
 			}
 		})
 	}
@@ -309,5 +315,5 @@ func concurrent(ctx context.Context, s audit.Store) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	return holds(ctx, s, practice, leaves(practice, 0, writers/2*each))
+	return holds(ctx, h.Entries, practice, leaves(practice, 0, writers/2*each))
 }

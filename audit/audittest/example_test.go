@@ -12,7 +12,7 @@ import (
 func ExampleCases() {
 	broken := 0
 	for _, c := range audittest.Cases() {
-		if err := c.Check(context.Background(), auditmem.New()); err != nil {
+		if err := c.Check(context.Background(), audittest.Harness{Entries: auditmem.New()}); err != nil {
 			fmt.Println(c.Name, err)
 			broken++
 		}

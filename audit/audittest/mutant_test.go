@@ -131,7 +131,7 @@ func (n *naive) Leaves(ctx context.Context, q audit.Query) (audit.Page, error) {
 func failures(t *testing.T, flaw string) []string {
 	var failed []string
 	for _, c := range audittest.Cases() {
-		if err := c.Check(t.Context(), &naive{flaw: flaw}); err != nil {
+		if err := c.Check(t.Context(), audittest.Harness{Entries: &naive{flaw: flaw}}); err != nil {
 			failed = append(failed, c.Name)
 		}
 	}
