@@ -114,9 +114,10 @@ func plain(s string) bool {
 	}) < 0
 }
 
-// address reports whether s can be a sender or a recipient (a number, a short code, a name), or a reference of ours.
+// address reports whether s can be a sender or a recipient (a number, a short code, a name), or a reference of ours, which
+// is the longest of them: two ids of the vendor's, escaped.
 func address(s string) bool {
-	return s != "" && len(s) <= 256 && utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
+	return s != "" && len(s) <= 1024 && utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
 }
 
 // decoded undoes base64. Twilio delivers long texts that came in parts in that form now and then, and a STOP must be

@@ -185,6 +185,14 @@ func TestReadReceipt(t *testing.T) {
 			require.Empty(t, cmp.Diff(test.want, got))
 		})
 	}
+	t.Run("the longest reference", func(t *testing.T) {
+		long := strings.Repeat("%C3%A9", 32) + "/" + strings.Repeat("%C3%A9", 64) // what a vendor's longest ids become
+		query := "?" + url.Values{"ref": {long}}.Encode()
+		fields := url.Values{"MessageSid": {sid}, "MessageStatus": {"sent"}}
+		got, err := reader(t).ReadReceipt(post(query, fields, sign(receiptURL+query, fields)))
+		require.NoError(t, err)
+		require.Equal(t, long, got.Reference)
+	})
 	for name, fields := range map[string]url.Values{
 		"a text that came in": {"MessageSid": {sid}, "SmsStatus": {"received"}},
 		"no status":           {"MessageSid": {sid}},
