@@ -1,8 +1,9 @@
 package sms_test
 
 import (
+	"context"
+	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ func without(rule string) func(*sms.DispatcherOptions) {
 
 // Transactional texts leave on transactional consent, inside the window, and say nothing but what they are for.
 func TestPromise_D1_2_TransactionalTexts(t *testing.T) {
+	chicago := zone(t, "America/Chicago")
 	worlds(t, func(t *testing.T, w *world) {
 		w.grant(consent.Transactional)
 		k := w.enqueue(w.text("reminder"))
@@ -29,19 +31,49 @@ func TestPromise_D1_2_TransactionalTexts(t *testing.T) {
 		require.Len(t, w.carrier.bodies(), 1)
 		require.Equal(t, sms.Sent, w.tracked(k).State)
 
-		refused := func(t *testing.T, text sms.Text, rule string, adjust ...func(*sms.DispatcherOptions)) {
+		by := func(t *testing.T, got sms.Tracked, rule string) {
 			t.Helper()
-			k := w.enqueue(text)
-			w.step(w.dispatcher(adjust...))
 			require.Empty(t, w.carrier.bodies(), "the provider was asked")
-			got := w.tracked(k)
 			require.Equal(t, sms.Refused, got.State)
 			require.Equal(t, rule, got.Decision.Trail[len(got.Decision.Trail)-1].Rule)
 			require.NotEmpty(t, got.Decision.Reason)
 		}
+		refused := func(t *testing.T, text sms.Text, rule string, adjust ...func(*sms.DispatcherOptions)) {
+			t.Helper()
+			k := w.enqueue(text)
+			w.step(w.dispatcher(adjust...))
+			by(t, w.tracked(k), rule)
+		}
+		// reminder returns the reminder of an appointment, as the list of refused texts has it.
+		reminder := func(t *testing.T, appointment string) sms.Tracked {
+			t.Helper()
+			page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, State: sms.Refused})
+			require.NoError(t, err)
+			i := slices.IndexFunc(page.Texts, func(x sms.Tracked) bool { return x.Subject == appointment })
+			require.GreaterOrEqual(t, i, 0)
+			return page.Texts[i]
+		}
+		charts := w.charts()
+		w.enrol(charts, "p-204", patient, "")
+		planner := w.planner(charts)
+
 		t.Run("refuses_without_consent", func(t *testing.T) {
 			other := w.text("to somebody else")
 			other.To = "+12125550101"
+			refused(t, other, "consent")
+		})
+		t.Run("refuses_on_consent_to_anything_else", func(t *testing.T) {
+			other := w.text("to somebody who consented to other texts")
+			other.To = "+12125550102"
+			w.paper(other.To, consent.Conversational)
+			w.paper(other.To, consent.Promotional)
+			refused(t, other, "consent")
+		})
+		t.Run("refuses_on_consent_that_is_not_confirmed", func(t *testing.T) {
+			w.confirm(consent.ConfirmAll)
+			other := w.text("to somebody who has not confirmed")
+			other.To = "+12125550103"
+			w.paper(other.To, consent.Transactional)
 			refused(t, other, "consent")
 		})
 		t.Run("refuses_a_promotional_sentence", func(t *testing.T) {
@@ -49,16 +81,47 @@ func TestPromise_D1_2_TransactionalTexts(t *testing.T) {
 			promo.Body += " Ask about our special offer!"
 			refused(t, promo, "promotion")
 		})
-		t.Run("refuses_what_cannot_leave_in_time", func(t *testing.T) {
-			w.now.Set(time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC)) // 22:00 in Chicago
-			late := w.text("late")
-			late.LastUseful = w.now.Now().Add(9 * time.Hour) // 07:00
-			refused(t, late, "useful")
-			page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, State: sms.Refused})
+		t.Run("refuses_a_promotional_sentence_in_the_template", func(t *testing.T) {
+			plain, err := w.store.Sender(t.Context(), practice, office)
 			require.NoError(t, err)
-			require.True(t, slices.ContainsFunc(page.Texts, func(s sms.Tracked) bool { return s.ID == "late" }),
-				"it is on the list of what a person looks at")
-			w.now.Set(noon.AddDate(0, 0, 1))
+			loud := plain
+			loud.Contact += ". Ask about our special offer!"
+			require.ErrorIs(t, w.texts.Register(t.Context(), staff, loud), sms.ErrInvalid)
+			// However it got there, no reminder leaves with it.
+			leaf, err := w.log.Stamp(t.Context(), audit.Entry{
+				Practice: practice, Actor: staff, Action: "sms.sender.register", Object: audit.Object{Kind: "sender", ID: office},
+			})
+			require.NoError(t, err)
+			_, err = w.store.Apply(t.Context(), sms.Change{Sender: &loud, Leaves: []audit.Leaf{leaf}})
+			require.NoError(t, err)
+			w.book(charts, "a-1", w.now.Now().Add(24*time.Hour))
+			w.plan(planner)
+			w.step(w.dispatcher())
+			by(t, reminder(t, "a-1"), "promotion")
+			require.NoError(t, w.texts.Register(t.Context(), staff, plain))
+		})
+		night := time.Date(2026, 3, 4, 22, 0, 0, 0, chicago)
+		t.Run("defers_to_the_window", func(t *testing.T) {
+			w.now.Set(night)
+			k := w.enqueue(w.text("at night"))
+			w.step(w.dispatcher())
+			require.Empty(t, w.carrier.bodies())
+			require.Equal(t, sms.Queued, w.tracked(k).State)
+			w.now.Set(night.Add(10 * time.Hour))
+			w.step(w.dispatcher())
+			require.Len(t, w.carrier.bodies(), 1)
+		})
+		t.Run("refuses_what_cannot_leave_before_the_appointment", func(t *testing.T) {
+			w.now.Set(night.AddDate(0, 0, 1))
+			w.book(charts, "a-2", night.AddDate(0, 0, 1).Add(9*time.Hour+45*time.Minute)) // 07:45, before anything may leave
+			w.plan(planner)
+			w.step(w.dispatcher())
+			listed := reminder(t, "a-2")
+			by(t, listed, "useful")
+			require.Equal(t, "p-204", listed.Patient, "the list says whom a person has to call")
+			w.now.Set(night.AddDate(0, 0, 1).Add(10 * time.Hour))
+			w.step(w.dispatcher())
+			require.Empty(t, w.carrier.bodies(), "nor does it leave later")
 		})
 		t.Run("refuses_without_agreement", func(t *testing.T) {
 			w.baa.inForce = false
@@ -70,265 +133,187 @@ func TestPromise_D1_2_TransactionalTexts(t *testing.T) {
 			for id, spoil := range map[string]func(*sms.Text){
 				"consent":   func(x *sms.Text) { x.To = "+12125550101" },
 				"promotion": func(x *sms.Text) { x.Body += " Ask about our special offer!" },
+				"agreement": func(*sms.Text) { w.baa.inForce = false },
 			} {
 				x := w.text("without " + id)
 				spoil(&x)
 				k := w.enqueue(x)
 				w.step(w.dispatcher(without(id)))
 				require.Equal(t, sms.Sent, w.tracked(k).State)
+				w.baa.inForce = true
 			}
-			require.Len(t, w.carrier.bodies(), 2)
+			require.Len(t, w.carrier.bodies(), 3)
+
+			w.now.Set(night.AddDate(0, 0, 2))
+			stale := w.text("without useful")
+			stale.LastUseful = w.now.Now().Add(9 * time.Hour)
+			k := w.enqueue(stale)
+			w.step(w.dispatcher(without("useful")))
+			require.Equal(t, sms.Queued, w.tracked(k).State, "it waits for an hour at which it is of no use")
 		})
 	})
 }
+
+// somewhere says of every number that it may be in any of some zones.
+type somewhere []string
+
+func (s somewhere) Zones(context.Context, string) ([]string, error) { return s, nil }
 
 // Texts leave between 8 am and 9 pm Central, and in the recipient's own window, to the second.
 func TestPromise_D2_2_EightToNineCentral(t *testing.T) {
-	chicago := zone(t, "America/Chicago")
+	const (
+		eastern = "America/New_York"
+		central = "America/Chicago"
+		pacific = "America/Los_Angeles"
+	)
+	chicago := zone(t, central)
+	clock := func(t *testing.T, local string) time.Time {
+		t.Helper()
+		moment, err := time.ParseInLocation(time.DateTime, local, chicago)
+		require.NoError(t, err)
+		return moment
+	}
+	t.Run("how the policy's CST is read is a row of the rules", func(t *testing.T) {
+		rules := sms.Promised()
+		row := rules[slices.IndexFunc(rules, func(r sms.Rule) bool { return r.ID == "window-central" })]
+		require.Equal(t, central, row.Zone)
+		require.Equal(t, 8*time.Hour, row.Opens)
+		require.Equal(t, 21*time.Hour, row.Closes)
+		require.Contains(t, row.Citation, "DentTracks SMS Privacy Policy, section 2")
+	})
 	worlds(t, func(t *testing.T, w *world) {
 		w.grant(consent.Transactional)
+		w.paper(patient, consent.Conversational)
+		w.paper(patient, consent.Promotional)
 		n := 0
-		at := func(t *testing.T, local string, zone string, adjust ...func(*sms.DispatcherOptions)) sms.Tracked {
+		queue := func(t *testing.T, local, zone string, c consent.Category) sms.Key {
 			t.Helper()
-			now, err := time.ParseInLocation(time.DateTime, local, chicago)
-			require.NoError(t, err)
-			w.now.Set(now)
+			w.now.Set(clock(t, local))
 			n++
-			x := w.text(strings.Repeat("x", n))
-			x.Zone = zone
-			k := w.enqueue(x)
+			x := w.text(fmt.Sprintf("t-%d", n))
+			x.Zone, x.Category = zone, c
+			return w.enqueue(x)
+		}
+		at := func(t *testing.T, local, zone string, adjust ...func(*sms.DispatcherOptions)) sms.Tracked {
+			t.Helper()
+			k := queue(t, local, zone, consent.Transactional)
 			w.step(w.dispatcher(adjust...))
 			return w.tracked(k)
 		}
-		// The days on which clocks go forward and back in 2026, and one on which they do not.
-		for _, day := range []string{"2026-03-03", "2026-03-08", "2026-11-01"} {
-			require.Equal(t, sms.Queued, at(t, day+" 07:59:59", "").State)
-			require.Equal(t, sms.Sent, at(t, day+" 08:00:00", "").State)
-			require.Equal(t, sms.Sent, at(t, day+" 20:59:59", "").State)
-			deferred := at(t, day+" 21:00:00", "")
-			require.Equal(t, sms.Queued, deferred.State)
-			require.Equal(t, 8, deferred.Due.In(chicago).Hour(), "deferred to the next lawful hour")
-			w.carrier.bodies()
+		// deferred requires that a text waits until a moment, and that it leaves then.
+		deferred := func(t *testing.T, got sms.Tracked, until time.Time, adjust ...func(*sms.DispatcherOptions)) {
+			t.Helper()
+			require.Equal(t, sms.Queued, got.State)
+			require.Zero(t, got.Attempts)
+			require.Equal(t, until.Format(time.DateTime), got.Due.In(chicago).Format(time.DateTime))
+			w.now.Set(until)
+			w.step(w.dispatcher(adjust...))
+			require.Equal(t, sms.Sent, w.tracked(got.Key()).State, "it leaves at the next lawful hour")
 		}
-		t.Run("the recipient's own window", func(t *testing.T) {
-			early := at(t, "2026-11-03 09:00:00", "America/Los_Angeles")
-			require.Equal(t, sms.Queued, early.State)
-			require.Equal(t, "2026-11-03 10:00:00", early.Due.In(chicago).Format(time.DateTime))
-			w.now.Set(early.Due)
-			w.step(w.dispatcher())
-			require.Equal(t, sms.Sent, w.tracked(early.Key()).State)
+		edges := []struct{ now, zone, opens string }{ // all in Chicago; opens is empty where it leaves
+			{"07:59:59", "", "08:00:00"},
+			{"08:00:00", "", ""},
+			{"20:59:59", "", ""},
+			{"21:00:00", "", "08:00:00"},
+			// It is nine in New York, and seven in the evening in Los Angeles: the Central window alone forbids it.
+			{"07:59:59", eastern, "08:00:00"},
+			{"08:00:00", eastern, ""},
+			{"20:59:59", pacific, ""},
+			{"21:00:00", pacific, "10:00:00"},
+			// It is ten in the morning, and eight in the evening, in Chicago: the recipient's own window forbids it.
+			{"09:59:59", pacific, "10:00:00"},
+			{"10:00:00", pacific, ""},
+			{"19:59:59", eastern, ""},
+			{"20:00:00", eastern, "08:00:00"},
+		}
+		// The days on which clocks go forward and back in 2026, the evenings before, and a day like any other.
+		for _, day := range []string{"2026-03-05", "2026-03-07", "2026-03-08", "2026-10-31", "2026-11-01"} {
+			for _, edge := range edges {
+				got := at(t, day+" "+edge.now, edge.zone)
+				if edge.opens == "" {
+					require.Equal(t, sms.Sent, got.State, "%s %s %s", day, edge.now, edge.zone)
+					continue
+				}
+				until := clock(t, day+" "+edge.opens)
+				if edge.opens < edge.now {
+					until = clock(t, until.AddDate(0, 0, 1).Format(time.DateTime))
+				}
+				deferred(t, got, until)
+			}
+		}
+		t.Run("a number that may be in several zones", func(t *testing.T) {
+			anywhere := func(o *sms.DispatcherOptions) { o.Zones = somewhere{eastern, pacific} }
+			deferred(t, at(t, "2026-11-03 09:59:59", "", anywhere), clock(t, "2026-11-03 10:00:00"), anywhere)
+			require.Equal(t, sms.Sent, at(t, "2026-11-03 19:59:59", "", anywhere).State)
+			deferred(t, at(t, "2026-11-03 20:00:00", "", anywhere), clock(t, "2026-11-04 10:00:00"), anywhere)
 		})
-		t.Run("validity ends with the window", func(t *testing.T) {
-			w.carrier.sent = nil
-			require.Equal(t, sms.Sent, at(t, "2026-11-03 20:45:00", "").State)
-			require.Equal(t, 15*time.Minute, w.carrier.sent[len(w.carrier.sent)-1].Validity)
+		t.Run("a reminder keeps to the zone of the patient's address", func(t *testing.T) {
+			w.now.Set(clock(t, "2026-11-04 12:00:00"))
+			charts := w.charts()
+			w.enrol(charts, "p-204", patient, pacific)
+			w.book(charts, "a-1", clock(t, "2026-11-06 08:30:00"))
+			w.plan(w.planner(charts))
+			w.now.Set(clock(t, "2026-11-05 09:59:59"))
+			w.carrier.bodies()
+			w.step(w.dispatcher())
+			require.Empty(t, w.carrier.bodies())
+			w.now.Set(clock(t, "2026-11-05 10:00:00"))
+			w.step(w.dispatcher())
+			require.Len(t, w.carrier.bodies(), 1)
+		})
+		t.Run("every kind of text but answers", func(t *testing.T) {
+			w.confirm(consent.ConfirmAll)
+			other := "+12125550101"
+			w.paper(other, consent.Transactional)
+			var waiting []sms.Key
+			for _, c := range consent.Categories() {
+				waiting = append(waiting, queue(t, "2026-11-09 21:00:00", "", c))
+			}
+			ask, err := w.texts.RequestConfirmation(t.Context(), staff, consent.Ask{Practice: practice, Number: other})
+			require.NoError(t, err)
+			w.carrier.bodies()
+			w.step(w.dispatcher())
+			require.Empty(t, w.carrier.bodies())
+			for _, k := range append(waiting, ask) {
+				require.Equal(t, clock(t, "2026-11-10 08:00:00").UTC(), w.tracked(k).Due)
+			}
+			w.now.Set(clock(t, "2026-11-10 08:00:00"))
+			w.step(w.dispatcher())
+			require.Len(t, w.carrier.bodies(), 4)
+		})
+		t.Run("validity ends with the window that ends first", func(t *testing.T) {
+			for _, c := range []struct {
+				now, zone string
+				want      time.Duration
+			}{
+				{"2026-11-03 20:45:00", "", 15 * time.Minute},
+				{"2026-11-03 20:45:00", pacific, 15 * time.Minute},
+				{"2026-11-03 19:45:00", eastern, 15 * time.Minute},
+				{"2026-11-03 20:59:59", "", time.Second},
+			} {
+				w.carrier.bodies()
+				require.Equal(t, sms.Sent, at(t, c.now, c.zone).State)
+				require.Equal(t, c.want, w.carrier.sent[len(w.carrier.sent)-1].Validity, c.now+" "+c.zone)
+			}
 		})
 		t.Run("refuses_as_stale", func(t *testing.T) {
-			w.now.Set(time.Date(2026, 11, 3, 21, 0, 0, 0, chicago))
-			x := w.text("stale")
-			x.LastUseful = w.now.Now().Add(11 * time.Hour)
-			k := w.enqueue(x)
-			w.step(w.dispatcher())
-			require.Equal(t, sms.Refused, w.tracked(k).State)
-		})
-		t.Run("without_rule", func(t *testing.T) {
-			require.Equal(t, sms.Queued, at(t, "2026-11-05 07:00:00", "America/New_York").State)
-			require.Equal(t, sms.Sent, at(t, "2026-11-05 07:30:00", "America/New_York", without("window-central")).State)
-		})
-	})
-}
-
-// STOP or OPT-OUT ends all texts: every category, every patient on the number, every sender of the practice. It is
-// confirmed once.
-func TestPromise_D4_1_StopEndsAllTexts(t *testing.T) {
-	worlds(t, func(t *testing.T, w *world) {
-		words := []string{
-			"STOP", "stop", "Stop.", " sToP! ", "OPT-OUT", "opt out", "Optout", "quit", "END", "revoke", "Cancel",
-			"UNSUBSCRIBE", "stopall", "STOP ALL",
-		}
-		require.NoError(t, w.consents.Configure(t.Context(), staff, consent.Settings{Practice: practice, DoubleOptIn: consent.ConfirmOff}))
-		second := sms.Sender{
-			Practice: practice, Number: "+12145550198", Provider: "carrier", Name: "Elm Street Dental",
-			Contact: "214-555-0199", Frequency: "about 2 texts per visit", Zone: "America/Chicago",
-		}
-		require.NoError(t, w.texts.Register(t.Context(), staff, second))
-		for _, word := range words {
-			w.now.Add(24 * time.Hour) // one number's STOPs are confirmed so many times a day
-			var queued []sms.Key
-			for _, c := range consent.Categories() {
-				w.paper(patient, c)
-				for i, child := range []string{"p-1", "p-2"} { // two patients share the phone
-					x := w.text(word + string(c) + child)
-					x.Category, x.Patient, x.NotBefore = c, child, w.now.Now().Add(time.Minute)
-					x.From = []string{office, second.Number}[i]
-					queued = append(queued, w.enqueue(x))
-				}
-			}
-			w.now.Add(time.Second)
-			require.True(t, w.receive(patient, word))
-			for _, k := range queued {
-				require.Equal(t, sms.Refused, w.tracked(k).State, "%q: a queued text must die", word)
-			}
-			state, err := w.consents.State(t.Context(), staff, consent.Key{Practice: practice, Number: patient})
-			require.NoError(t, err)
-			for _, c := range consent.Categories() {
-				require.Equal(t, consent.Stopped, state.For(c).Status, "%q leaves %s", word, c)
-			}
-			w.now.Add(2 * time.Minute)
-			w.step(w.dispatcher())
-			bodies := w.carrier.bodies()
-			require.Len(t, bodies, 1, "%q: one confirmation, and nothing else", word)
-			require.Contains(t, bodies[0], "you are removed")
-		}
-		t.Run("refuses_every_later_text", func(t *testing.T) {
-			for _, c := range consent.Categories() {
-				x := w.text("after the stop " + string(c))
-				x.Category = c
+			stale := func(useful time.Duration) sms.State {
+				w.now.Set(clock(t, "2026-11-11 21:00:00"))
+				n++
+				x := w.text(fmt.Sprintf("t-%d", n))
+				x.LastUseful = w.now.Now().Add(useful)
 				k := w.enqueue(x)
 				w.step(w.dispatcher())
-				require.Equal(t, sms.Refused, w.tracked(k).State)
+				return w.tracked(k).State
 			}
-			require.Empty(t, w.carrier.bodies())
-		})
-		t.Run("refuses_nothing_of_the_closed_list", func(t *testing.T) {
-			w.receive(patient, "help")
-			w.step(w.dispatcher())
-			require.Len(t, w.carrier.bodies(), 1)
-		})
-		t.Run("a message that comes twice is answered once", func(t *testing.T) {
-			w.receive(patient, "STOP")
-			w.received--
-			require.False(t, w.receive(patient, "STOP"))
-			w.step(w.dispatcher())
-			require.Len(t, w.carrier.bodies(), 1)
+			require.Equal(t, sms.Refused, stale(11*time.Hour), "of no use at eight")
+			require.Equal(t, sms.Queued, stale(11*time.Hour+time.Minute), "still of use a minute later")
 		})
 		t.Run("without_rule", func(t *testing.T) {
-			k := w.enqueue(w.text("without the rule"))
-			w.step(w.dispatcher(without("consent")))
-			require.Equal(t, sms.Sent, w.tracked(k).State)
-		})
-	})
-}
-
-// HELP is answered with contact, frequency and instructions, also to a number that opted out, so many times a day.
-func TestPromise_D4_3_HelpIsAnswered(t *testing.T) {
-	worlds(t, func(t *testing.T, w *world) {
-		complete := func(t *testing.T, body string) {
-			t.Helper()
-			for _, part := range []string{"Elm Street Dental", "214-555-0199", "about 2 texts per visit", "STOP", "rates"} {
-				require.Contains(t, body, part)
-			}
-			for _, marketing := range []string{"offer", "discount", "free", "book"} {
-				require.NotContains(t, strings.ToLower(body), marketing)
-			}
-		}
-		for _, word := range []string{"HELP", "help!", "Info"} {
-			w.receive(patient, word)
-			w.step(w.dispatcher())
-			bodies := w.carrier.bodies()
-			require.Len(t, bodies, 1, word)
-			complete(t, bodies[0])
-		}
-		t.Run("after a stop, at night", func(t *testing.T) {
-			w.receive(patient, "STOP")
-			w.now.Set(time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)) // 03:00 in Chicago
-			w.step(w.dispatcher())
-			w.carrier.bodies()
-			w.receive(patient, "HELP")
-			w.step(w.dispatcher())
-			bodies := w.carrier.bodies()
-			require.Len(t, bodies, 1)
-			complete(t, bodies[0])
-		})
-		t.Run("refuses_more_than_five_a_day", func(t *testing.T) {
-			for range 10 {
-				w.now.Add(time.Second)
-				w.receive(patient, "HELP")
-			}
-			w.step(w.dispatcher())
-			require.Len(t, w.carrier.bodies(), 1, "four were answered before")
-			w.now.Add(25 * time.Hour)
-			w.receive(patient, "HELP")
-			w.step(w.dispatcher())
-			require.Len(t, w.carrier.bodies(), 1, "a new day")
-		})
-	})
-}
-
-// After a STOP nothing but a later written consent, or the patient's own START within what was written before, brings
-// texts back.
-func TestPromise_D4_4_NoTextsUntilTheyOptInAgain(t *testing.T) {
-	worlds(t, func(t *testing.T, w *world) {
-		w.grant(consent.Transactional)
-		w.paper(patient, consent.Promotional)
-		w.now.Add(time.Minute)
-		w.receive(patient, "STOP")
-		w.step(w.dispatcher())
-		w.carrier.bodies()
-		n := 0
-		leaves := func(t *testing.T, c consent.Category) bool {
-			t.Helper()
-			n++
-			w.now.Add(time.Minute)
-			x := w.text(strings.Repeat("y", n))
-			x.Category = c
-			w.enqueue(x)
-			w.step(w.dispatcher())
-			return len(w.carrier.bodies()) == 1
-		}
-		t.Run("refuses_an_import", func(t *testing.T) {
-			_, err := w.consents.Grant(t.Context(), staff, consent.Grant{
-				Practice: practice, Number: patient, Category: consent.Transactional, Basis: consent.Import,
-			})
-			require.NoError(t, err)
-			require.False(t, leaves(t, consent.Transactional))
-		})
-		t.Run("refuses_a_form_signed_before", func(t *testing.T) {
-			_, err := w.consents.Grant(t.Context(), staff, consent.Grant{
-				Practice: practice, Number: patient, Category: consent.Transactional, Basis: consent.OfficeDocument, At: noon,
-				Evidence: consent.Evidence{Wording: "I agree.", Language: "en", Document: "scan-0", Staff: "u-1"},
-			})
-			require.NoError(t, err)
-			require.False(t, leaves(t, consent.Transactional))
-		})
-		t.Run("refuses_a_new_sender", func(t *testing.T) {
-			require.NoError(t, w.texts.Register(t.Context(), staff, sms.Sender{
-				Practice: practice, Number: "+12145550198", Provider: "carrier", Name: "Elm Street Dental",
-				Contact: "214-555-0199", Frequency: "rarely", Zone: "America/Chicago",
-			}))
-			w.now.Add(time.Minute)
-			x := w.text("new sender")
-			x.From = "+12145550198"
-			w.enqueue(x)
-			w.step(w.dispatcher())
-			require.Empty(t, w.carrier.bodies())
-		})
-		t.Run("refuses_a_start_by_staff", func(t *testing.T) {
-			_, err := w.consents.Restart(t.Context(), staff, consent.Restart{
-				Practice: practice, Number: patient, Evidence: consent.Evidence{Words: "START", Message: "m-1"},
-			})
-			require.ErrorIs(t, err, consent.ErrInvalid)
-			require.False(t, leaves(t, consent.Transactional))
-		})
-		t.Run("the patient's START revives what was written, never promotions", func(t *testing.T) {
-			w.now.Add(time.Minute)
-			w.receive(patient, "START")
-			w.step(w.dispatcher())
-			bodies := w.carrier.bodies()
-			require.Len(t, bodies, 1)
-			require.Contains(t, bodies[0], "again")
-			require.True(t, leaves(t, consent.Transactional))
-			require.False(t, leaves(t, consent.Promotional))
-			require.False(t, leaves(t, consent.Conversational), "nothing was ever written for it")
-		})
-		t.Run("a later written grant does", func(t *testing.T) {
-			w.now.Add(time.Minute)
-			w.receive(patient, "STOP")
-			w.step(w.dispatcher())
-			w.carrier.bodies()
-			require.False(t, leaves(t, consent.Promotional))
-			w.paper(patient, consent.Promotional)
-			require.True(t, leaves(t, consent.Promotional))
+			require.Equal(t, sms.Queued, at(t, "2026-11-17 07:30:00", eastern).State)
+			require.Equal(t, sms.Sent, at(t, "2026-11-17 07:30:00", eastern, without("window-central")).State)
+			require.Equal(t, sms.Queued, at(t, "2026-11-17 08:30:00", pacific).State)
+			require.Equal(t, sms.Sent, at(t, "2026-11-17 08:30:00", pacific, without("window-recipient")).State)
 		})
 	})
 }

@@ -91,6 +91,12 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 			return s.log.Refuse(ctx, entry, err)
 		}
 	}
+	// They stand in every reminder, and in answers, whose words no rule looks at.
+	for _, said := range []string{sender.Contact, sender.Frequency} {
+		if word := find(said, promotionWords(), nil, sender.Name); word != "" {
+			return s.log.Refuse(ctx, entry, fmt.Errorf("%w: the sender's contact or frequency advertises (“%s”)", ErrInvalid, word))
+		}
+	}
 	if !form.E164(sender.Number) {
 		return s.log.Refuse(ctx, entry, fmt.Errorf("%w: the sender's number is not in E.164 form", ErrInvalid))
 	}

@@ -47,6 +47,7 @@ type world struct {
 	now      *clock
 	log      *audit.Log
 	entries  audit.Store
+	facts    consent.Store
 	consents *consent.Service
 	store    sms.Store
 	queue    sms.Queue
@@ -113,6 +114,7 @@ func (w *world) finish(consents consent.Store) {
 	var err error
 	w.log, err = audit.NewLog(w.entries, w.keys, &audit.Options{Now: w.now.Now})
 	require.NoError(w.t, err)
+	w.facts = consents
 	w.consents, err = consent.New(consents, w.log, &consent.Options{Now: w.now.Now})
 	require.NoError(w.t, err)
 	w.texts, err = sms.New(w.store, w.consents, w.log, &sms.Options{Now: w.now.Now})
