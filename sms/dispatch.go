@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
 
-// Agreements says whether a practice has an agreement (a BAA) with a provider in force.
+// Agreements says whether a practice has an agreement (a BAA, 45 CFR 164.502(e)) with a provider in force.
 type Agreements interface {
 	InForce(ctx context.Context, practice, provider string) (bool, error)
 }
@@ -39,7 +40,7 @@ type DispatcherOptions struct {
 	Worker string
 	// Concurrency is how many requests to providers run at once. Defaults to 16.
 	Concurrency int
-	// Timeout bounds one request to a provider. Defaults to 10 seconds.
+	// Timeout bounds one request to a provider, which is waited for even when Run is told to stop. Defaults to 10 seconds.
 	Timeout time.Duration
 	// Lease is how long a claimed text is this worker's; at least three times the timeout. Defaults to 60 seconds.
 	Lease time.Duration
@@ -59,24 +60,12 @@ func (o *DispatcherOptions) complete() error {
 	if len(o.Rules) == 0 {
 		o.Rules = Promised()
 	}
-	if o.Worker == "" {
-		o.Worker = uuidv7.New()
-	}
-	if o.Concurrency == 0 {
-		o.Concurrency = 16
-	}
-	if o.Timeout == 0 {
-		o.Timeout = 10 * time.Second
-	}
-	if o.Lease == 0 {
-		o.Lease = time.Minute
-	}
-	if o.Wait == 0 {
-		o.Wait = 30 * time.Second
-	}
-	if o.Interval == 0 {
-		o.Interval = time.Second
-	}
+	o.Worker = cmp.Or(o.Worker, uuidv7.New())
+	o.Concurrency = cmp.Or(o.Concurrency, 16)
+	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
+	o.Lease = cmp.Or(o.Lease, time.Minute)
+	o.Wait = cmp.Or(o.Wait, 30*time.Second)
+	o.Interval = cmp.Or(o.Interval, time.Second)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -90,7 +79,8 @@ func (o *DispatcherOptions) complete() error {
 }
 
 // Dispatcher sends what is due: it claims, checks, sends and settles, and finds out what became of texts whose answer was
-// lost. Any number of dispatchers may work on one queue, in as many processes.
+// lost. Any number of dispatchers may work on one queue, in as many processes; each does one step at a time. A panic of a
+// provider, or of whoever is asked about a text, is an error of that text alone.
 type Dispatcher struct {
 	queue     Queue
 	store     Store
@@ -133,8 +123,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 
 // Step does one round: it claims as many texts as can start at once, sends or settles each of them, and asks providers
 // about texts in doubt. It returns how many texts it handled, also beside an error. When ctx ends, requests that have
-// begun are still waited for and settled, and what has not left goes back to the queue. A dispatcher does one step at a
-// time.
+// begun are still waited for and settled, and what has not left goes back to the queue.
 func (d *Dispatcher) Step(ctx context.Context) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err

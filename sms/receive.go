@@ -31,19 +31,17 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
-	change := Change{}
-	switch word(in) {
+	said := word(in)
+	r.Word = string(said)
+	change := Change{Received: &r}
+	switch said {
 	case keyword.Stop:
-		r.Word = "stop"
 		err = s.stop(ctx, by, r, sender, &change)
 	case keyword.Help:
-		r.Word = "help"
 		change.Texts = s.answer(ctx, r, HelpAnswer, sender, helpBody(sender))
 	case keyword.Start:
-		r.Word = "start"
 		err = s.start(ctx, by, r, sender, &change)
 	case keyword.Agree:
-		r.Word = "agree"
 		err = s.agree(ctx, by, r)
 	}
 	if err != nil {
@@ -59,7 +57,7 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
-	change.Received, change.Leaves = &r, []audit.Leaf{leaf}
+	change.Leaves = []audit.Leaf{leaf}
 	written, err := s.store.Apply(ctx, change)
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
@@ -80,7 +78,8 @@ func word(in Inbound) keyword.Word {
 	return keyword.Classify(in.Body)
 }
 
-// stop revokes everything and, only when that is committed, has the queued texts refused and the answer queued.
+// stop revokes everything and, only when that is committed, has the queued texts refused and the answer queued: whoever
+// finds the answer in the queue finds the revocation in the ledger.
 func (s *Service) stop(ctx context.Context, by audit.Actor, r Received, sender Sender, change *Change) error {
 	_, err := s.gate.Revoke(ctx, by, consent.Revocation{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Evidence: evidence(r),
@@ -88,13 +87,14 @@ func (s *Service) stop(ctx context.Context, by audit.Actor, r Received, sender S
 	if err != nil {
 		return err
 	}
-	change.Stop = &Stop{Practice: r.Practice, Number: r.From, Decision: stopped("The patient said stop (text).")}
+	change.Stop = &Stop{Practice: r.Practice, Number: r.From, Decision: stopped()}
 	change.Texts = s.answer(ctx, r, StopAnswer, sender, stopBody(sender))
 	return nil
 }
 
 // stopped is the decision that a STOP puts on every queued text to the number.
-func stopped(reason string) Decision {
+func stopped() Decision {
+	const reason = "The patient said stop (text)."
 	return Decision{Verdict: Refuse, Reason: reason, Trail: []Step{{
 		Rule: "stop", Version: 1, Citation: "DentTracks SMS Privacy Policy, section 4; 47 CFR 64.1200(a)(10)",
 		Fact: "a stop came in while the text was queued", Says: Refuse, Reason: reason,
@@ -120,10 +120,8 @@ func (s *Service) agree(ctx context.Context, by audit.Actor, r Received) error {
 	_, err := s.gate.Confirm(ctx, by, consent.Confirmation{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r),
 	})
-	if errors.Is(err, audit.ErrNotRecorded) {
-		return err
-	}
-	if errors.Is(err, consent.ErrNotAsked) || errors.Is(err, consent.ErrExpired) {
+	known := errors.Is(err, consent.ErrNotAsked) || errors.Is(err, consent.ErrExpired)
+	if known && !errors.Is(err, audit.ErrNotRecorded) {
 		return nil
 	}
 	return err

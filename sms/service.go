@@ -88,20 +88,20 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 		{"time zone", sender.Zone},
 	} {
 		if err := form.Text(ErrInvalid, "the sender's "+field.name, field.value, 160, true); err != nil {
-			return s.log.Refuse(ctx, entry, err)
+			return s.refuse(ctx, entry, err)
 		}
 	}
 	// They stand in every reminder, and in answers, whose words no rule looks at.
 	for _, said := range []string{sender.Contact, sender.Frequency} {
 		if word := find(said, promotionWords(), nil, sender.Name); word != "" {
-			return s.log.Refuse(ctx, entry, fmt.Errorf("%w: the sender's contact or frequency advertises (“%s”)", ErrInvalid, word))
+			return s.refuse(ctx, entry, fmt.Errorf("%w: the sender's contact or frequency advertises (“%s”)", ErrInvalid, word))
 		}
 	}
 	if !form.E164(sender.Number) {
-		return s.log.Refuse(ctx, entry, fmt.Errorf("%w: the sender's number is not in E.164 form", ErrInvalid))
+		return s.refuse(ctx, entry, fmt.Errorf("%w: the sender's number is not in E.164 form", ErrInvalid))
 	}
 	if !form.Zone(sender.Zone) {
-		return s.log.Refuse(ctx, entry, fmt.Errorf("%w: the sender's time zone is not known here", ErrInvalid))
+		return s.refuse(ctx, entry, fmt.Errorf("%w: the sender's time zone is not known here", ErrInvalid))
 	}
 	leaf, err := s.log.Stamp(ctx, entry)
 	if err != nil {
@@ -180,7 +180,10 @@ func enqueued(by audit.Actor, t Text) audit.Entry {
 
 // RequestConfirmation makes the one request of a double opt-in: it records in the ledger that confirmation is asked, and
 // queues the text that asks. It is refused as consent refuses it, with consent.ErrNothingPending or consent.ErrAsked. A
-// repeated call with the same id queues the text if an earlier one was cut off before it did.
+// repeated call with the same id queues the text if an earlier one was cut off before it did, so give the request one.
+//
+// The text waits for a lawful hour for up to three days: consent's own setting must leave patients longer than that to
+// answer, as it does by default.
 func (s *Service) RequestConfirmation(ctx context.Context, by audit.Actor, ask consent.Ask) (Key, error) {
 	if ask.ID == "" {
 		ask.ID = s.newID()
@@ -278,10 +281,17 @@ func (s *Service) looked(ctx context.Context, by audit.Actor, action string, q Q
 	})
 }
 
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
+// refuse records a refusal, where there is a practice's log to record it in, and returns cause. What no log can hold is
+// left out of the entry.
 func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if e.Practice == "" || len(e.Practice) > 64 || len(e.Patient) > 64 || e.Actor.Valid() != nil {
+	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil || e.Actor.Valid() != nil {
 		return cause
+	}
+	if form.Text(ErrInvalid, "the patient", e.Patient, form.ID, false) != nil {
+		e.Patient = ""
+	}
+	if form.Text(ErrInvalid, "the object", e.Object.ID, 256, false) != nil {
+		e.Object.ID = ""
 	}
 	return s.log.Refuse(ctx, e, cause)
 }
@@ -289,40 +299,3 @@ func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error 
 func (s *Service) moment() time.Time { return micro(s.now()) }
 
 func micro(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
-
-// valid refuses a text that cannot be kept or cannot be decided on.
-func (t Text) valid() error {
-	for _, field := range []struct {
-		name, value string
-		limit       int
-		required    bool
-	}{
-		{"practice", t.Practice, 64, true},
-		{"id", t.ID, 128, true},
-		{"patient", t.Patient, 64, false},
-		{"body", t.Body, 1600, true},
-		{"subject", t.Subject, 64, false},
-		{"version", t.Version, 64, false},
-		{"time zone", t.Zone, 64, false},
-	} {
-		if err := form.Text(ErrInvalid, "the text's "+field.name, field.value, field.limit, field.required); err != nil {
-			return err
-		}
-	}
-	switch {
-	case !form.E164(t.To):
-		return fmt.Errorf("%w: the recipient's number is not in E.164 form, such as +15125550100", ErrInvalid)
-	case t.Category != consent.Transactional && t.Category != consent.Conversational && t.Category != consent.Promotional:
-		return fmt.Errorf("%w: %q is no category of texts", ErrInvalid, t.Category)
-	case (t.Subject == "") != (t.Version == ""):
-		return fmt.Errorf("%w: a text about an appointment names it and its version", ErrInvalid)
-	case !t.LastUseful.After(t.NotBefore):
-		return fmt.Errorf("%w: the text's last useful moment is not after the moment it may leave", ErrInvalid)
-	case t.NotBefore.Year() < 1 || t.LastUseful.Year() > 9999:
-		return fmt.Errorf("%w: the text's times are not between the years 1 and 9999", ErrInvalid)
-	}
-	if t.Zone != "" && !form.Zone(t.Zone) {
-		return fmt.Errorf("%w: the recipient's time zone is not known here", ErrInvalid)
-	}
-	return nil
-}

@@ -45,14 +45,18 @@ func TestEnqueueRefusesWhatCannotBeSent(t *testing.T) {
 			"due long ago":          func(x *sms.Text) { x.NotBefore = noon.AddDate(-3000, 0, 0) },
 			"an unknown zone":       func(x *sms.Text) { x.Zone = "Mars/Olympus" },
 			"an unknown sender":     func(x *sms.Text) { x.From = "+12145550111" },
-			"an id without end":     func(x *sms.Text) { x.ID = strings.Repeat("i", 129) },
+			"an id without end":     func(x *sms.Text) { x.ID = strings.Repeat("i", 10<<20) },
+			"an id of odd bytes":    func(x *sms.Text) { x.ID = "\xff" },
 			"a patient of 65 bytes": func(x *sms.Text) { x.Patient = strings.Repeat("p", 65) },
 		} {
 			x := w.text("planted-4711")
 			x.Body = "planted-body-4711"
 			spoil(&x)
+			before := w.entriesOf("sms.text.enqueue", audit.Refused)
 			_, err := w.texts.Enqueue(t.Context(), staff, x)
 			require.Error(t, err, name)
+			require.NotErrorIs(t, err, audit.ErrNotRecorded, name)
+			require.Equal(t, before+1, w.entriesOf("sms.text.enqueue", audit.Refused), name)
 			require.True(t, errors.Is(err, sms.ErrInvalid) || errors.Is(err, sms.ErrNotFound), "%s: %v", name, err)
 			for _, secret := range []string{"planted-body", "767-7476", "2125550100", patient} {
 				require.NotContains(t, err.Error(), secret, name)
@@ -61,7 +65,6 @@ func TestEnqueueRefusesWhatCannotBeSent(t *testing.T) {
 		page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice})
 		require.NoError(t, err)
 		require.Empty(t, page.Texts, "a refusal changes nothing")
-		require.NotZero(t, w.entriesOf("sms.text.enqueue", audit.Refused))
 	})
 }
 

@@ -1,11 +1,14 @@
 package sms
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Kind is why a text is sent. It decides which rules apply to it.
@@ -76,6 +79,43 @@ type Text struct {
 
 // Key returns the text's key.
 func (t Text) Key() Key { return Key{t.Practice, t.ID} }
+
+// valid refuses a text that cannot be kept or cannot be decided on.
+func (t Text) valid() error {
+	for _, field := range []struct {
+		name, value string
+		limit       int
+		required    bool
+	}{
+		{"practice", t.Practice, 64, true},
+		{"id", t.ID, 128, true},
+		{"patient", t.Patient, 64, false},
+		{"body", t.Body, 1600, true},
+		{"subject", t.Subject, 64, false},
+		{"version", t.Version, 64, false},
+		{"time zone", t.Zone, 64, false},
+	} {
+		if err := form.Text(ErrInvalid, "the text's "+field.name, field.value, field.limit, field.required); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !form.E164(t.To):
+		return fmt.Errorf("%w: the recipient's number is not in E.164 form, such as +15125550100", ErrInvalid)
+	case !slices.Contains(consent.Categories(), t.Category):
+		return fmt.Errorf("%w: the category is none of transactional, conversational, promotional", ErrInvalid)
+	case (t.Subject == "") != (t.Version == ""):
+		return fmt.Errorf("%w: a text about an appointment names it and its version", ErrInvalid)
+	case !t.LastUseful.After(t.NotBefore):
+		return fmt.Errorf("%w: the text's last useful moment is not after the moment it may leave", ErrInvalid)
+	case t.NotBefore.Year() < 1 || t.LastUseful.Year() > 9999:
+		return fmt.Errorf("%w: the text's times are not between the years 1 and 9999", ErrInvalid)
+	}
+	if t.Zone != "" && !form.Zone(t.Zone) {
+		return fmt.Errorf("%w: the recipient's time zone is not known here", ErrInvalid)
+	}
+	return nil
+}
 
 // State is what has become of a text.
 type State string
