@@ -158,10 +158,17 @@ func (s *Store) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
 	}
 	var found []tree.Head
 	for _, h := range heads {
-		marked := func(m tree.Mark) bool { return m.ID == q.ID }
-		if len(found) < q.Limit && h.Size > q.After && (q.ID == "" || slices.ContainsFunc(h.Marks, marked)) {
-			found = append(found, clone(h))
+		at := slices.IndexFunc(h.Marks, func(m tree.Mark) bool { return m.ID == q.ID })
+		if len(found) == q.Limit || h.Size <= q.After || q.ID != "" && at < 0 {
+			continue
 		}
+		if q.ID != "" {
+			h.Found = h.First + int64(at)
+		}
+		if q.Brief {
+			h.Marks, h.Hashes = nil, nil
+		}
+		found = append(found, clone(h))
 	}
 	return found, nil
 }

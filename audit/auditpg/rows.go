@@ -97,6 +97,7 @@ type headRow struct {
 	FirstHash  int64    `bun:"first_hash"`
 	Hashes     []byte   `bun:"hashes"`
 	Checkpoint string   `bun:"checkpoint"`
+	Found      int64    `bun:"found,scanonly"`
 }
 
 func headRowOf(h tree.Head) headRow {
@@ -122,7 +123,7 @@ func (r headRow) head() (tree.Head, error) {
 	}
 	h := tree.Head{
 		Practice: r.Practice, Number: r.Number, First: r.First, Size: r.Size,
-		FirstHash: r.FirstHash, Checkpoint: r.Checkpoint,
+		FirstHash: r.FirstHash, Checkpoint: r.Checkpoint, Found: r.Found,
 	}
 	for i, id := range r.IDs {
 		h.Marks = append(h.Marks, tree.Mark{ID: id, Order: r.Orders[i]})

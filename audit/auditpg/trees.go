@@ -239,9 +239,13 @@ func (t *Trees) Hashes(ctx context.Context, keys []tree.Key) ([]tree.Hash, error
 // Heads implements [tree.Store].
 func (t *Trees) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
 	var rows []headRow
-	sel := t.h.Select(headTable, &rows).Where("practice = ? AND size > ?", q.Practice, q.After).Limit(int64(q.Limit))
+	sel := t.h.Select(headTable, &rows).Where("practice = ? AND size > ?", q.Practice, q.After).Limit(int64(q.Limit)).
+		Column("practice", "number", "first", "size", "first_hash", "checkpoint")
+	if !q.Brief {
+		sel = sel.Column("ids", "orders", "hashes")
+	}
 	if q.ID != "" {
-		sel = sel.Where("? = ANY (ids)", q.ID)
+		sel = sel.ColumnExpr("first + array_position(ids, ?) - array_lower(ids, 1) AS found", q.ID).Where("? = ANY (ids)", q.ID)
 	}
 	order := "size ASC"
 	if q.Newest {

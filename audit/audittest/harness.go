@@ -51,6 +51,8 @@ func TreeCases() []Case {
 		{"leaves of all practices come once, in the order they were appended", once},
 		{"heads come back as they were kept", headsKept},
 		{"heads are found by size, mark and age", headsFound},
+		{"heads can be had in brief", headsInBrief},
+		{"a mark is found in its place", marksFound},
 		{"the next round is given the newest heads", tipsGiven},
 		{"work that fails keeps nothing", workFails},
 		{"a limit does not part what was appended together", limitKeepsTogether},

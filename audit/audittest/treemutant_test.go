@@ -88,6 +88,8 @@ func (f flawed) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
 		q.Newest = false
 	case f.has("ignores the limit"):
 		q.Limit = 100
+	case f.has("is never brief"):
+		q.Brief = false
 	}
 	heads, err := f.Store.Heads(ctx, q)
 	for i := range heads {
@@ -99,7 +101,11 @@ func (f flawed) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
 		case f.has("forgets the checkpoint"):
 			heads[i].Checkpoint = ""
 		case f.has("forgets a hash"):
-			heads[i].Hashes = heads[i].Hashes[1:]
+			heads[i].Hashes = heads[i].Hashes[min(1, len(heads[i].Hashes)):]
+		case f.has("is too brief") && q.Brief:
+			heads[i].FirstHash = 0
+		case f.has("finds a mark at the beginning of its head"):
+			heads[i].Found = heads[i].First
 		}
 	}
 	return heads, err
@@ -165,7 +171,8 @@ func TestEveryFlawOfTreesIsFound(t *testing.T) {
 		"forgets the newest heads", "forgets the newest head of the tree of heads", "counts batches from nought",
 		"gives all rows one order", "gives another store's hashes", "keeps what failed", "forgets a head",
 		"works on nothing", "lets two notaries work", "adopts nothing", "adopts for another practice", "ignores the size",
-		"ignores the mark", "ignores the age", "ignores the limit", "forgets the order of a mark", "forgets the checkpoint",
+		"ignores the mark", "ignores the age", "ignores the limit", "is never brief", "is too brief",
+		"finds a mark at the beginning of its head", "forgets the order of a mark", "forgets the checkpoint",
 		"forgets a hash", "finds no row", "adds a row of another practice", "ignores where a page of strays begins",
 		"ignores the limit of strays", "lets every stray wait", "lets no stray wait", "makes up hashes", "turns hashes round",
 	} {

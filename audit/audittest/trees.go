@@ -189,6 +189,55 @@ func headsFound(ctx context.Context, h Harness) error {
 	return nil
 }
 
+func headsInBrief(ctx context.Context, h Harness) error {
+	if err := grown(ctx, h); err != nil {
+		return err
+	}
+	for _, q := range []tree.Query{
+		{Practice: practice, Limit: 10},
+		{Practice: practice, Limit: 1, Newest: true, After: 2},
+		{Practice: practice, Limit: 10, ID: leaf(practice, 3).ID},
+	} {
+		want, err := h.Trees.Heads(ctx, q)
+		if err != nil {
+			return err
+		}
+		for i := range want {
+			want[i].Marks, want[i].Hashes = nil, nil
+		}
+		q.Brief = true
+		found, err := h.Trees.Heads(ctx, q)
+		if err != nil || !reflect.DeepEqual(found, want) {
+			return fmt.Errorf("%+v finds %+v, not %+v, and the error is %w", q, found, want, err)
+		}
+	}
+	return nil
+}
+
+func marksFound(ctx context.Context, h Harness) error {
+	if err := grown(ctx, h); err != nil {
+		return err
+	}
+	for at := range int64(6) {
+		q := tree.Query{Practice: practice, Limit: 10, ID: leaf(practice, int(at)).ID}
+		found, err := h.Trees.Heads(ctx, q)
+		if err != nil || len(found) != 1 || found[0].Found != at {
+			return fmt.Errorf("the mark at %d is in %+v, error %w", at, found, err)
+		}
+	}
+	// In the tree of heads a practice has a mark for each of its heads, the first or second of a batch.
+	found, err := h.Trees.Heads(ctx, tree.Query{Limit: 10, ID: "oak"})
+	if err != nil || len(found) != 3 {
+		return fmt.Errorf("oak has %d heads, error %w", len(found), err)
+	}
+	for i, head := range found {
+		if head.Found != int64(2*i+1) || head.Marks[head.Found-head.First].ID != "oak" {
+			return fmt.Errorf("the head of oak's batch %d is found at %d", i+1, head.Found)
+		}
+	}
+	return nil
+}
+
 func tipsGiven(ctx context.Context, h Harness) error {
 	if err := grown(ctx, h); err != nil {
 		return err

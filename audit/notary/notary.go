@@ -25,25 +25,25 @@ type Store = tree.Store
 type Options struct {
 	// Now gives the time of a batch. Defaults to time.Now.
 	Now func() time.Time
-	// Every is how often Run looks for leaves. Defaults to one second.
-	Every time.Duration
 	// Limit is how many leaves a batch takes, unless one transaction appended more. Defaults to 5,000.
 	Limit int
-	// Logger is told what Run cannot return. Defaults to one that discards.
+	// Interval is how often Run looks for leaves when there were none. Defaults to one second.
+	Interval time.Duration
+	// Logger hears of errors that no caller is there to hear: ids only. Defaults to none.
 	Logger *slog.Logger
 }
 
 // Notary integrates leaves and signs the heads of the trees. It is a worker: start [Notary.Run] once, or call
 // [Notary.Step] from a scheduler. Several notaries on one log do no harm, for one works at a time.
 type Notary struct {
-	store  Store
-	log    *audit.Log
-	signer note.Signer
-	known  note.Verifiers
-	now    func() time.Time
-	every  time.Duration
-	limit  int
-	logger *slog.Logger
+	store    Store
+	log      *audit.Log
+	signer   note.Signer
+	known    note.Verifiers
+	now      func() time.Time
+	limit    int
+	interval time.Duration
+	logger   *slog.Logger
 
 	mu   sync.Mutex
 	last Checkpoint // the newest of the tree of heads that this process saw
@@ -62,25 +62,29 @@ func New(store Store, log *audit.Log, signer note.Signer, known note.Verifiers, 
 	if o == nil {
 		o = &Options{}
 	}
+	if o.Limit < 0 || o.Interval < 0 {
+		return nil, fmt.Errorf("%w: Limit and Interval are not negative", ErrInvalid)
+	}
 	n := &Notary{
 		store: store, log: log, signer: signer, known: known,
-		now: o.Now, every: o.Every, limit: o.Limit, logger: o.Logger,
+		now: o.Now, limit: o.Limit, interval: o.Interval, logger: o.Logger,
 	}
 	if n.now == nil {
 		n.now = time.Now
 	}
-	if n.every <= 0 {
-		n.every = time.Second
-	}
-	if n.limit <= 0 {
+	if n.limit == 0 {
 		n.limit = 5000
+	}
+	if n.interval == 0 {
+		n.interval = time.Second
 	}
 	return n, nil
 }
 
-// Run integrates until ctx ends, and returns its error. What goes wrong in between is logged and tried again.
+// Run works until ctx is done: it steps at once again while batches are full, and otherwise every Interval. It returns
+// ctx's error. Errors of a step go to the logger, and the next step tries again.
 func (n *Notary) Run(ctx context.Context) error {
-	return loop.Run(ctx, "notary", n.every, n.logger, func(ctx context.Context) (bool, error) {
+	return loop.Run(ctx, "notary", n.interval, n.logger, func(ctx context.Context) (bool, error) {
 		done, err := n.Step(ctx)
 		return done >= n.limit, err
 	})

@@ -257,7 +257,7 @@ func TestSignersFollowOneAnother(t *testing.T) {
 	w.sound(t)
 }
 
-func TestNewRefusesWhatIsMissing(t *testing.T) {
+func TestNewRefusesWhatCannotWork(t *testing.T) {
 	w := inMemory(t, nil)
 	_, err := notary.New(nil, w.log, w.signer, w.known, nil)
 	require.ErrorIs(t, err, notary.ErrInvalid)
@@ -265,6 +265,10 @@ func TestNewRefusesWhatIsMissing(t *testing.T) {
 	require.ErrorIs(t, err, notary.ErrInvalid)
 	_, err = notary.New(w.trees, w.log, w.signer, note.VerifierList(), nil)
 	require.ErrorIs(t, err, notary.ErrInvalid)
+	for _, o := range []notary.Options{{Limit: -1}, {Interval: -time.Second}} {
+		_, err = notary.New(w.trees, w.log, w.signer, w.known, &o)
+		require.ErrorIs(t, err, notary.ErrInvalid)
+	}
 	_, err = notary.NewReader(w.trees, nil)
 	require.ErrorIs(t, err, notary.ErrInvalid)
 	for _, name := range []string{"", "a b", "a+b", "a\nb"} {
@@ -356,7 +360,7 @@ func TestRun(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		var told bytes.Buffer
-		w := inMemory(t, &notary.Options{Every: 10 * time.Second, Limit: 2, Logger: slog.New(slog.NewTextHandler(&told, nil))})
+		w := inMemory(t, &notary.Options{Interval: 10 * time.Second, Limit: 2, Logger: slog.New(slog.NewTextHandler(&told, nil))})
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() { ended <- w.notary.Run(ctx) }()

@@ -226,7 +226,7 @@ func TestOtherDatabase(t *testing.T) {
 
 // TestVerifyWhileOthersWrite finds nothing in an undamaged log that grows meanwhile.
 func TestVerifyWhileOthersWrite(t *testing.T) {
-	w, _, _ := onPostgres(t, &notary.Options{Limit: 9, Every: time.Millisecond})
+	w, _, _ := onPostgres(t, &notary.Options{Limit: 9, Interval: time.Millisecond})
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var group sync.WaitGroup

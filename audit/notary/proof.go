@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -38,8 +37,9 @@ func (r *Reader) Checkpoint(ctx context.Context, practice string) (string, error
 	return tip.Checkpoint, err
 }
 
+// tip returns the newest head, in brief.
 func (r *Reader) tip(ctx context.Context, practice string) (tree.Head, error) {
-	heads, err := r.store.Heads(ctx, tree.Query{Practice: practice, Newest: true, Limit: 1})
+	heads, err := r.store.Heads(ctx, tree.Query{Practice: practice, Newest: true, Brief: true, Limit: 1})
 	if err != nil {
 		return tree.Head{}, fmt.Errorf("notary: read the newest head: %w", err)
 	}
@@ -59,15 +59,14 @@ func (r *Reader) Inclusion(ctx context.Context, practice, id string) (string, er
 	if err != nil {
 		return "", err
 	}
-	heads, err := r.store.Heads(ctx, tree.Query{Practice: practice, ID: id, Limit: 1})
+	heads, err := r.store.Heads(ctx, tree.Query{Practice: practice, ID: id, Brief: true, Limit: 1})
 	if err != nil {
 		return "", fmt.Errorf("notary: find a leaf: %w", err)
 	}
 	if practice == "" || id == "" || len(heads) == 0 {
 		return "", ErrNotFound
 	}
-	at := slices.IndexFunc(heads[0].Marks, func(m tree.Mark) bool { return m.ID == id })
-	index := heads[0].First + int64(at)
+	index := heads[0].Found
 	if index >= tip.Size { // it was integrated since the tip was read
 		return r.Inclusion(ctx, practice, id)
 	}

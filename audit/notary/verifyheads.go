@@ -3,7 +3,6 @@ package notary
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +17,7 @@ func (v *verification) current(ctx context.Context, h tree.Head, marks []tree.Ma
 	now := map[string]current{}
 	if v.practice == "" {
 		for _, m := range marks {
-			heads, err := v.store.Heads(ctx, tree.Query{Practice: m.ID, After: v.sizes[m.ID], Limit: 1})
+			heads, err := v.store.Heads(ctx, tree.Query{Practice: m.ID, After: v.sizes[m.ID], Brief: true, Limit: 1})
 			if err != nil {
 				return nil, err
 			}
@@ -53,7 +52,7 @@ func (v *verification) current(ctx context.Context, h tree.Head, marks []tree.Ma
 // that was walked over were written since.
 func (v *verification) furtherHeads(ctx context.Context) error {
 	for practice, size := range v.sizes {
-		heads, err := v.store.Heads(ctx, tree.Query{Practice: practice, After: size, Limit: 1})
+		heads, err := v.store.Heads(ctx, tree.Query{Practice: practice, After: size, Brief: true, Limit: 1})
 		if err != nil {
 			return err
 		}
@@ -95,16 +94,14 @@ func (v *verification) amongHeads(ctx context.Context) error {
 	case mention.Number == 0:
 		return nil
 	}
-	at := slices.IndexFunc(mention.Marks, func(m tree.Mark) bool { return m.ID == v.practice })
-	index := mention.First + int64(at)
 	leaf := tlog.RecordHash([]byte(textOf(v.tip.Checkpoint)))
-	fits := index < signed.Size
+	fits := mention.Found < signed.Size
 	if fits {
-		proof, err := tlog.ProveRecord(signed.Size, index, reader(ctx, v.store, ""))
+		proof, err := tlog.ProveRecord(signed.Size, mention.Found, reader(ctx, v.store, ""))
 		if err != nil && !errors.Is(err, tree.ErrNotFound) {
 			return err
 		}
-		fits = err == nil && tlog.CheckRecord(proof, signed.Size, signed.Root, index, leaf) == nil
+		fits = err == nil && tlog.CheckRecord(proof, signed.Size, signed.Root, mention.Found, leaf) == nil
 	}
 	if !fits {
 		v.damage(Unsound, v.tip.First, "", "the tree of heads does not lead to the newest checkpoint of this practice")
@@ -116,7 +113,7 @@ func (v *verification) amongHeads(ctx context.Context) error {
 // integrated meanwhile.
 func (v *verification) mention(ctx context.Context) (tree.Head, error) {
 	for {
-		found, err := v.store.Heads(ctx, tree.Query{ID: v.practice, Newest: true, Limit: 1})
+		found, err := v.store.Heads(ctx, tree.Query{ID: v.practice, Newest: true, Brief: true, Limit: 1})
 		if err != nil || len(found) == 0 {
 			return tree.Head{}, err
 		}

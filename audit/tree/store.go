@@ -58,7 +58,7 @@ type Work func(context.Context, Round) (Batch, error)
 type Round struct {
 	Number int64           // of the batch
 	Rows   []Row           // of all practices, in order
-	Tips   map[string]Head // for the practices in Rows and "" the newest head, if any, without Marks and Hashes
+	Tips   map[string]Head // for the practices in Rows and "" the newest head, if any, in brief
 
 	// Hashes is [Store.Hashes] in the same transaction.
 	Hashes func(context.Context, []Key) ([]Hash, error)
@@ -80,6 +80,7 @@ type Head struct {
 	FirstHash  int64  // index of Hashes[0] in the tree's sequence of stored hashes
 	Hashes     []Hash // those that the batch's leaves completed, in the order of [golang.org/x/mod/sumdb/tlog]
 	Checkpoint string // a signed note
+	Found      int64  // the position of the mark that [Query] asks for by ID; 0 where it asks for none
 }
 
 // Mark names the leaf at one position: Marks[i] of a head stands at First+i. In the tree of heads ID is a practice.
@@ -114,7 +115,8 @@ type Key struct {
 type Query struct {
 	Practice string
 	After    int64  // only heads whose Size is greater
-	ID       string // only heads with this mark; empty for all
+	ID       string // only heads with this mark, and each with Found; empty for all
 	Newest   bool   // newest first
+	Brief    bool   // without Marks and Hashes, for they are most of a head
 	Limit    int    // at most this many; at least 1
 }

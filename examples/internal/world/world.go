@@ -87,7 +87,7 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 		return err
 	}
 	w.notary, err = notary.New(w.trees, w.Log, w.signer, w.known, &notary.Options{
-		Now: w.Clock.Now, Every: often, Logger: w.logger,
+		Now: w.Clock.Now, Interval: often, Logger: w.logger,
 	})
 	return err
 }
