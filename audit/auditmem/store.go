@@ -1,5 +1,3 @@
-// Package auditmem keeps the audit log in memory: for tests, for trying things out, and as the model that the Postgres
-// store is compared with. Nothing in it survives the process.
 package auditmem
 
 import (

@@ -1,14 +1,20 @@
-// Package auditpg keeps the audit log in Postgres, on a *bun.DB that the caller opened.
+// Package auditpg keeps the audit log in Postgres, in the caller's own database.
+//
+//	log, err := audit.NewLog(auditpg.New(own, nil), keyring, nil)
+//	trees := auditpg.NewTrees(own, nil) // for a notary
 //
 // # Transactions
 //
-// [Store.WithTx] returns a store whose statements run inside the caller's transaction. The store that a log of reads
-// and refusals writes to must not be bound: give it a pool of its own.
+// The log of reads and refusals keeps a handle of its own, because what was seen or refused must survive the caller's
+// rollback. Callers who open transactions give it a connection pool of its own, which the keys may share (two
+// connections do): from a shared pool, transactions that each wait for a second connection stop each other.
+//
+// [Store.WithTx] is for a store that is no log's: it appends in the caller's transaction.
 //
 // # One statement for a fact and its entry
 //
-// A domain's store on Postgres writes its fact and the leaves that record it in one statement. Which of the two carries
-// the other depends on whether the fact can be refused.
+// Enamel's own domains write a fact and the leaves that record it in one statement on Postgres, by [Insert] and [After].
+// Which of the two carries the other depends on whether the fact can be refused.
 //
 // A fact whose duplicate is an error carries its leaves as a CTE; either raises and undoes both:
 //
@@ -34,4 +40,6 @@
 // # Errors
 //
 // Those of package audit, wrapped, and otherwise Postgres's SQLSTATE without the values that its messages quote.
+//
+// [Migrate] is never run by a constructor.
 package auditpg

@@ -10,7 +10,7 @@ import (
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
-// Options adjusts a [Store]. The zero value is ready to use.
+// Options names where the tables are. The zero value is ready to use.
 type Options struct {
 	// Schema holds the tables. Defaults to "enamel".
 	Schema string
@@ -23,20 +23,20 @@ func (o *Options) schema() string {
 	return o.Schema
 }
 
-// Store implements [audit.Store]. It is an immutable value and may be used concurrently as far as its connection may.
+// Store implements [audit.Store]. It is a cheap value that may be used concurrently, except inside a transaction.
 type Store struct {
-	h     pgstore.Handle
+	pg    pgstore.Handle
 	bound bool // to a caller's transaction
 }
 
 // New returns a store on db's pool. It runs no migration; o may be nil.
 func New(db *bun.DB, o *Options) *Store {
-	return &Store{h: pgstore.New(db, o.schema())}
+	return &Store{pg: pgstore.New(db, o.schema())}
 }
 
-// WithTx returns a store whose statements run inside tx: a bun.Tx, or any *sql.Tx.
+// WithTx returns a store that works inside the caller's transaction: a bun.Tx, or any *sql.Tx.
 func (s *Store) WithTx(tx bun.IConn) *Store {
-	return &Store{h: s.h.WithTx(tx), bound: true}
+	return &Store{pg: s.pg.WithTx(tx), bound: true}
 }
 
 // Append implements [audit.Store]. It is one statement, unless some of several leaves are there already; inside a
@@ -52,13 +52,13 @@ func (s *Store) Append(ctx context.Context, leaves ...audit.Leaf) error {
 	case len(leaves) == 0:
 		return ctx.Err()
 	case len(leaves) == 1:
-		err = appendLeaves(ctx, s.h, leaves)
+		err = appendLeaves(ctx, s.pg, leaves)
 	case s.bound:
-		err = appendTogether(ctx, s.h, leaves)
+		err = appendTogether(ctx, s.pg, leaves)
 	default:
 		rows := rowsOf(leaves)
-		if _, err = s.h.Insert(entryTable, &rows).Exec(ctx); pgstore.Duplicate(err) {
-			err = appendTogether(ctx, s.h, leaves)
+		if _, err = s.pg.Insert(entryTable, &rows).Exec(ctx); pgstore.Duplicate(err) {
+			err = appendTogether(ctx, s.pg, leaves)
 		}
 	}
 	return pgstore.Wrap("auditpg: append", err)
@@ -104,7 +104,7 @@ func (s *Store) Leaves(ctx context.Context, q audit.Query) (audit.Page, error) {
 		return audit.Page{}, err
 	}
 	var rows []row
-	sel := s.h.Select(entryTable, &rows).Where("practice = ?", q.Practice).Limit(int64(limit) + 1)
+	sel := s.pg.Select(entryTable, &rows).Where("practice = ?", q.Practice).Limit(int64(limit) + 1)
 	if q.Tag != nil {
 		sel = sel.Where("tag = ?", q.Tag)
 	}

@@ -202,7 +202,7 @@ func TestWriterNeedsInsertAlone(t *testing.T) {
 	require.Equal(t, "42501", pgstore.State(err))
 }
 
-func TestMigrate(t *testing.T) {
+func TestMigrations(t *testing.T) {
 	_, db, o := open(t, 2)
 	require.NoError(t, auditpg.Migrate(t.Context(), db, o), "again")
 	states, err := auditpg.Status(t.Context(), db, o)

@@ -19,12 +19,12 @@ import (
 // verifies needs SELECT on audit_entry, audit_batch and audit_head.
 type Trees struct {
 	db *bun.DB
-	h  pgstore.Handle
+	pg pgstore.Handle
 }
 
 // NewTrees returns the notary's tables on db's pool. It runs no migration; o may be nil.
 func NewTrees(db *bun.DB, o *Options) *Trees {
-	return &Trees{db: db, h: pgstore.New(db, o.schema())}
+	return &Trees{db: db, pg: pgstore.New(db, o.schema())}
 }
 
 // Integrate implements [tree.Store]. What it hands out are the entries that one snapshot sees and the snapshot of the
@@ -57,7 +57,7 @@ func (t *Trees) batch(
 		return pgstore.Wrap("auditpg: integrate", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit there is nothing to undo, and after an error that one counts
-	if err = batch(ctx, t.h.WithTx(tx), work, pick); err == nil {
+	if err = batch(ctx, t.pg.WithTx(tx), work, pick); err == nil {
 		err = tx.Commit()
 	}
 	if pgstore.Duplicate(err) {
@@ -232,14 +232,14 @@ func hashes(ctx context.Context, h pgstore.Handle, keys []tree.Key) ([]tree.Hash
 
 // Hashes implements [tree.Store].
 func (t *Trees) Hashes(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) {
-	found, err := hashes(ctx, t.h, keys)
+	found, err := hashes(ctx, t.pg, keys)
 	return found, pgstore.Wrap("auditpg: hashes", err)
 }
 
 // Heads implements [tree.Store].
 func (t *Trees) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
 	var rows []headRow
-	sel := t.h.Select(headTable, &rows).Where("practice = ? AND size > ?", q.Practice, q.After).Limit(int64(q.Limit)).
+	sel := t.pg.Select(headTable, &rows).Where("practice = ? AND size > ?", q.Practice, q.After).Limit(int64(q.Limit)).
 		Column("practice", "number", "first", "size", "first_hash", "checkpoint")
 	if !q.Brief {
 		sel = sel.Column("ids", "orders", "hashes")
@@ -270,18 +270,18 @@ func (t *Trees) Rows(ctx context.Context, practice string, ids []string) ([]tree
 		return nil, nil
 	}
 	var rows []placedRow
-	err := t.h.Select(entryTable, &rows).Where("practice = ? AND id IN (?)", practice, bun.List(ids)).Scan(ctx)
+	err := t.pg.Select(entryTable, &rows).Where("practice = ? AND id IN (?)", practice, bun.List(ids)).Scan(ctx)
 	return rowsPlaced(rows), pgstore.Wrap("auditpg: rows", err)
 }
 
 // Strays implements [tree.Store].
 func (t *Trees) Strays(ctx context.Context, practice, after string, limit int) ([]tree.Stray, error) {
-	_, last, err := newestBatch(ctx, t.h)
+	_, last, err := newestBatch(ctx, t.pg)
 	if err != nil {
 		return nil, pgstore.Wrap("auditpg: strays", err)
 	}
 	var rows []placedRow
-	err = strays(t.h, &rows, practice).Where("t.id > ?", after).OrderExpr("t.id").Limit(int64(limit)).Scan(ctx)
+	err = strays(t.pg, &rows, practice).Where("t.id > ?", after).OrderExpr("t.id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, pgstore.Wrap("auditpg: strays", err)
 	}

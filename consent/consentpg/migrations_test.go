@@ -8,7 +8,7 @@ import (
 	"github.com/enamel-go/enamel/consent/consentpg"
 )
 
-func TestMigrateTwiceChangesNothing(t *testing.T) {
+func TestMigrations(t *testing.T) {
 	b := open(t)
 	db := b.Pool(1)
 	o := &consentpg.Options{Schema: b.Schema()}

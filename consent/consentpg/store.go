@@ -4,12 +4,45 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/uptrace/bun"
+
 	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
-// Apply implements consent.Store. The fact and its entries are one statement, in which the entries hang on the fact: a
+// Options names where the tables are. The zero value is ready to use.
+type Options struct {
+	// Schema holds the tables. Defaults to "enamel".
+	Schema string
+}
+
+func (o *Options) schema() string {
+	if o == nil || o.Schema == "" {
+		return pgstore.DefaultSchema
+	}
+	return o.Schema
+}
+
+// Store implements [consent.Store]. It is a cheap value that may be used concurrently, except inside a transaction.
+type Store struct {
+	pg   pgstore.Handle
+	keys *crypto.Keyring
+}
+
+// New returns a store on db's pool. It runs no migration; o may be nil. Keys seal and index what is secret; they need a
+// connection pool of their own where callers open transactions.
+func New(db *bun.DB, keys *crypto.Keyring, o *Options) *Store {
+	return &Store{pg: pgstore.New(db, o.schema()), keys: keys}
+}
+
+// WithTx returns a store that works inside the caller's transaction: a bun.Tx, or any *sql.Tx.
+func (s *Store) WithTx(tx bun.IConn) *Store {
+	return &Store{pg: s.pg.WithTx(tx), keys: s.keys}
+}
+
+// Apply implements [consent.Store]. The fact and its entries are one statement, in which the entries hang on the fact: a
 // repeated or stale fact inserts nothing at all.
 func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	if err := c.Valid(); err != nil {
@@ -74,7 +107,7 @@ func (s *Store) known(ctx context.Context, practice, id string) (bool, error) {
 	return known, err
 }
 
-// Facts implements consent.Store.
+// Facts implements [consent.Store].
 func (s *Store) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
 	number, err := s.keys.Index(ctx, k.Practice, numberIndex, k.Number)
 	if err != nil {
@@ -97,7 +130,7 @@ func (s *Store) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error
 	return facts, nil
 }
 
-// Settings implements consent.Store.
+// Settings implements [consent.Store].
 func (s *Store) Settings(ctx context.Context, practice string) (consent.Settings, error) {
 	set := consent.Settings{Practice: practice}
 	var setting []string

@@ -46,7 +46,7 @@ func (b bench) entries(db *bun.DB) *auditpg.Store {
 	return auditpg.New(db, &auditpg.Options{Schema: b.Schema()})
 }
 
-func TestConformance(t *testing.T) {
+func TestStore(t *testing.T) {
 	b := open(t)
 	db := b.Pool(4)
 	for _, c := range consenttest.Cases() {
@@ -57,9 +57,9 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// TestConformanceInATransaction runs the suite inside transactions of the caller's on a pool of one connection, so that
+// TestStoreInTransaction runs the suite inside transactions of the caller's on a pool of one connection, so that
 // a statement that missed the transaction waits until the test's time is over.
-func TestConformanceInATransaction(t *testing.T) {
+func TestStoreInTransaction(t *testing.T) {
 	for name, begin := range map[string]func(context.Context, *bun.DB) (bun.IConn, func() error, error){
 		"bun": func(ctx context.Context, db *bun.DB) (bun.IConn, func() error, error) {
 			tx, err := db.BeginTx(ctx, nil)

@@ -2,4 +2,6 @@
 // opens any more that was sealed under them.
 //
 //	keyring, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+//
+// It passes the cases of package cryptotest.
 package cryptomem

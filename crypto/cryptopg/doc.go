@@ -18,5 +18,9 @@
 // manager's root key. Options.Schema puts the table in a schema of its own, so that it can have backups of its own
 // that live shorter.
 //
-// [Migrate] is never run by a constructor. The application's role needs SELECT, INSERT and UPDATE on the table.
+// # Rights
+//
+// The application's role needs SELECT, INSERT and UPDATE on crypto_key. Nobody needs DELETE.
+//
+// [Migrate] is never run by a constructor.
 package cryptopg

@@ -3,9 +3,35 @@ package cryptopg
 import (
 	"context"
 
+	"github.com/uptrace/bun"
+
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
+
+// Options names where the table is. The zero value is ready to use.
+type Options struct {
+	// Schema holds the table. Defaults to "enamel".
+	Schema string
+}
+
+func (o *Options) schema() string {
+	if o == nil || o.Schema == "" {
+		return pgstore.DefaultSchema
+	}
+	return o.Schema
+}
+
+// Store implements [crypto.KeyStore]. It is a cheap value that may be used concurrently.
+type Store struct {
+	pg pgstore.Handle
+}
+
+// New returns a store on db's pool, which must be one that no caller's transactions use up. It runs no migration; o may
+// be nil.
+func New(db *bun.DB, o *Options) *Store {
+	return &Store{pg: pgstore.New(db, o.schema())}
+}
 
 const keyTable = "crypto_key"
 
@@ -29,7 +55,7 @@ func (r row) key() crypto.Key {
 	}
 }
 
-// Add implements crypto.KeyStore.
+// Add implements [crypto.KeyStore].
 func (s *Store) Add(ctx context.Context, k crypto.Key) (crypto.Key, error) {
 	insert := s.insertFirst
 	if k.Version != 1 {
@@ -68,14 +94,14 @@ func (s *Store) insertLater(ctx context.Context, pg pgstore.Handle, k crypto.Key
 	return err
 }
 
-// Key implements crypto.KeyStore. Of a shredded subject any row will do, for all say so.
+// Key implements [crypto.KeyStore]. Of a shredded subject any row will do, for all say so.
 func (s *Store) Key(ctx context.Context, of crypto.Subject, version int) (crypto.Key, error) {
 	return s.one(ctx, "cryptopg: key", `practice = ? AND patient = ? AND class = ?
 		AND (? IN (0, version) OR shredded) ORDER BY version DESC LIMIT 1`,
 		of.Practice, of.Patient, string(of.Class), version)
 }
 
-// KeyByID implements crypto.KeyStore.
+// KeyByID implements [crypto.KeyStore].
 func (s *Store) KeyByID(ctx context.Context, practice string, id uint64) (crypto.Key, error) {
 	return s.one(ctx, "cryptopg: key by id", "practice = ? AND id = ?", practice, int64(id))
 }
@@ -95,7 +121,7 @@ func (s *Store) one(ctx context.Context, op, where string, args ...any) (crypto.
 	return rows[0].key(), nil
 }
 
-// Shred implements crypto.KeyStore. The first statement marks the subject, also one without a key, and waits for
+// Shred implements [crypto.KeyStore]. The first statement marks the subject, also one without a key, and waits for
 // whoever is adding to it; the second sees every version that was added by then.
 func (s *Store) Shred(ctx context.Context, of crypto.Subject) error {
 	err := s.pg.Atomic(ctx, func(pg pgstore.Handle) error {

@@ -25,9 +25,9 @@ func open(t *testing.T, maxConns int) (*bun.DB, *cryptopg.Options) {
 	return db, o
 }
 
-// TestConformance runs the suite on a pool; on a single connection, on which a method that needs a second one beside
+// TestStore runs the suite on a pool; on a single connection, on which a method that needs a second one beside
 // its own would wait for ever; and where Postgres undoes concurrent transactions sooner than by default.
-func TestConformance(t *testing.T) {
+func TestStore(t *testing.T) {
 	for _, setup := range []struct {
 		conns int
 		level string

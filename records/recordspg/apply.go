@@ -25,7 +25,7 @@ type hidden struct {
 	terms  []indexRow
 }
 
-// Apply implements records.Store. The record, its act and its entries are one statement, in which act and entries hang
+// Apply implements [records.Store]. The record, its act and its entries are one statement, in which act and entries hang
 // on the record: a repeated or stale change writes nothing at all.
 func (s *Store) Apply(ctx context.Context, c records.Change) (bool, error) {
 	if err := c.Valid(); err != nil {
@@ -167,7 +167,7 @@ func (s *Store) refused(ctx context.Context, c records.Change, duplicate error) 
 	return records.ErrStale
 }
 
-// Done implements records.Store.
+// Done implements [records.Store].
 func (s *Store) Done(ctx context.Context, a records.Act) (bool, error) {
 	var rows []struct {
 		Patient string `bun:"patient"`

@@ -10,7 +10,7 @@ import (
 	"github.com/enamel-go/enamel/records"
 )
 
-// Patient implements records.Store.
+// Patient implements [records.Store].
 func (s *Store) Patient(ctx context.Context, k records.Key) (records.Patient, error) {
 	var rows []patientRow
 	err := s.pg.Raw("SELECT practice, id, revision, sealed FROM ? WHERE practice = ? AND id = ?",
@@ -25,7 +25,7 @@ func (s *Store) Patient(ctx context.Context, k records.Key) (records.Patient, er
 	return p, wrap("patient", err)
 }
 
-// Patients implements records.Store. A patient whose key was shredded is left out.
+// Patients implements [records.Store]. A patient whose key was shredded is left out.
 func (s *Store) Patients(ctx context.Context, q records.PatientQuery) ([]records.Patient, error) {
 	value, err := s.index(ctx, q.Practice, q.Term)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Store) Patients(ctx context.Context, q records.PatientQuery) ([]records
 
 const appointmentColumns = "a.practice, a.id, a.patient, a.start, a.status, a.revision, a.version, a.changed, a.sealed"
 
-// Appointment implements records.Store.
+// Appointment implements [records.Store].
 func (s *Store) Appointment(ctx context.Context, k records.Key) (records.Appointment, error) {
 	var rows []appointmentRow
 	err := s.pg.Raw("SELECT "+appointmentColumns+" FROM ? AS a WHERE practice = ? AND id = ?",
@@ -83,7 +83,7 @@ func (s *Store) Appointment(ctx context.Context, k records.Key) (records.Appoint
 	return a, nil
 }
 
-// Appointments implements records.Store. Those of a patient whose key was shredded are left out.
+// Appointments implements [records.Store]. Those of a patient whose key was shredded are left out.
 func (s *Store) Appointments(ctx context.Context, q records.AppointmentQuery) ([]records.Appointment, error) {
 	var found []records.Appointment
 	for len(found) < q.Limit {
@@ -115,7 +115,7 @@ func (s *Store) Appointments(ctx context.Context, q records.AppointmentQuery) ([
 	return found, nil
 }
 
-// Changed implements records.Visits. One statement reads appointments and patients, so both are as of one moment.
+// Changed implements [records.Visits]. One statement reads appointments and patients, so both are as of one moment.
 func (s *Store) Changed(ctx context.Context, limit int) ([]records.Appointed, error) {
 	var rows []struct {
 		appointmentRow
@@ -148,7 +148,7 @@ func (s *Store) Changed(ctx context.Context, limit int) ([]records.Appointed, er
 	return found, nil
 }
 
-// Planned implements records.Visits.
+// Planned implements [records.Visits].
 func (s *Store) Planned(ctx context.Context, k records.Key, version string) error {
 	_, err := s.pg.Exec(ctx, "UPDATE ? SET planned = true WHERE practice = ? AND id = ? AND version = ? AND NOT planned",
 		s.pg.Table(appointmentTable), k.Practice, k.ID, version)

@@ -53,7 +53,7 @@ func (s side) acted(ctx context.Context, t require.TestingT, practice string) []
 	return acts
 }
 
-func TestPostgresAnswersAsMemoryDoes(t *testing.T) {
+func TestMemoryAndPostgresAgree(t *testing.T) {
 	database := laidOut(t)
 	db := database.Pool(2)
 	store, entries := stores(t, database, db)

@@ -7,7 +7,7 @@ import (
 	"github.com/enamel-go/enamel/crypto"
 )
 
-// Store implements crypto.KeyStore. It may be used concurrently.
+// Store implements [crypto.KeyStore]. It may be used concurrently.
 type Store struct {
 	mu       sync.Mutex
 	subjects map[crypto.Subject]*subject
@@ -31,7 +31,7 @@ func New() *Store {
 	return &Store{subjects: map[crypto.Subject]*subject{}, owners: map[id]*subject{}}
 }
 
-// Add implements crypto.KeyStore.
+// Add implements [crypto.KeyStore].
 func (s *Store) Add(ctx context.Context, k crypto.Key) (crypto.Key, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,7 +58,7 @@ func (s *Store) Add(ctx context.Context, k crypto.Key) (crypto.Key, error) {
 	return k.Clone(), nil
 }
 
-// Key implements crypto.KeyStore.
+// Key implements [crypto.KeyStore].
 func (s *Store) Key(ctx context.Context, of crypto.Subject, version int) (crypto.Key, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,7 +71,7 @@ func (s *Store) Key(ctx context.Context, of crypto.Subject, version int) (crypto
 	return s.of(of).key(func(k crypto.Key) bool { return k.Version == version })
 }
 
-// KeyByID implements crypto.KeyStore.
+// KeyByID implements [crypto.KeyStore].
 func (s *Store) KeyByID(ctx context.Context, practice string, key uint64) (crypto.Key, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,7 +85,7 @@ func (s *Store) KeyByID(ctx context.Context, practice string, key uint64) (crypt
 	return of.key(func(k crypto.Key) bool { return k.ID == key })
 }
 
-// Shred implements crypto.KeyStore.
+// Shred implements [crypto.KeyStore].
 func (s *Store) Shred(ctx context.Context, of crypto.Subject) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"github.com/enamel-go/enamel/consent/consenttest"
 )
 
-func TestConformance(t *testing.T) {
+func TestStore(t *testing.T) {
 	for _, c := range consenttest.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			entries := auditmem.New()

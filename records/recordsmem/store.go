@@ -1,7 +1,3 @@
-// Package recordsmem keeps patients and the schedule in memory: for tests, demonstrations and practices of one process
-// that start anew.
-//
-// It passes the cases of package recordstest, and is the model that the Postgres store is tested against.
 package recordsmem
 
 import (
