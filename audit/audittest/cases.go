@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/suite"
 )
 
 func absence(ctx context.Context, h Harness) error {
@@ -35,6 +36,9 @@ func everyField(ctx context.Context, h Harness) error {
 			Action: odd, Outcome: audit.Refused, Tag: any256, Bytes: any256, MAC: any256,
 		},
 		leaf(practice, 1),
+	}
+	if err := suite.Filled(want[0]); err != nil {
+		return err
 	}
 	want[1].Tag = nil
 	if err := h.Entries.Append(ctx, want...); err != nil {

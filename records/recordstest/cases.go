@@ -165,22 +165,6 @@ func everything(practice string) records.AppointmentQuery {
 	}
 }
 
-// filled fails when a field of v is zero, so that a field added later cannot be forgotten in a case.
-func filled(v reflect.Value) error {
-	for i := range v.NumField() {
-		f := v.Field(i)
-		if f.IsZero() {
-			return fmt.Errorf("the suite does not set %s", v.Type().Field(i).Name)
-		}
-		if f.Kind() == reflect.Struct && f.Type() != reflect.TypeFor[time.Time]() {
-			if err := filled(f); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func idsOf[T any](list []T, id func(T) string) string {
 	var ids []string
 	for _, x := range list {

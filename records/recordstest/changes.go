@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/suite"
 	"github.com/enamel-go/enamel/records"
 )
 
@@ -29,7 +29,7 @@ func fullPatient() records.Patient {
 
 func patientFields(ctx context.Context, h Harness) error {
 	p := fullPatient()
-	if err := filled(reflect.ValueOf(p)); err != nil {
+	if err := suite.Filled(p); err != nil {
 		return err
 	}
 	if err := apply(ctx, h.Store, save(p, 1)); err != nil {
@@ -51,7 +51,7 @@ func patientFields(ctx context.Context, h Harness) error {
 
 func appointmentFields(ctx context.Context, h Harness) error {
 	a := appointment("a")
-	if err := filled(reflect.ValueOf(a)); err != nil {
+	if err := suite.Filled(a); err != nil {
 		return err
 	}
 	if err := apply(ctx, h.Store, save(patient("p"), 1), book(a, 2)); err != nil {
