@@ -34,24 +34,44 @@ type world struct {
 	trees   tree.Store
 	log     *audit.Log
 	signer  note.Signer
+	public  string // the signer's public key
 	known   note.Verifiers
 	notary  *notary.Notary
 	reader  *notary.Reader
 }
 
-// newWorld returns a log on the stores. Its ids are e-00001, e-00002 and so on.
+// newWorld returns a log on the stores.
 func newWorld(t testing.TB, entries audit.Store, trees tree.Store, o *notary.Options) *world {
 	t.Helper()
-	w := &world{entries: entries, trees: trees}
 	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
 	require.NoError(t, err)
+	return worldUnder(t, keys, entries, trees, o)
+}
+
+// inMemoryUnder returns a log under the keys that store keeps and the key file at path wraps.
+func inMemoryUnder(t testing.TB, store crypto.KeyStore, path string) *world {
+	t.Helper()
+	manager, err := crypto.OpenKeyFile(path)
+	require.NoError(t, err)
+	keys, err := crypto.NewKeyring(store, manager, nil)
+	require.NoError(t, err)
+	s := auditmem.New()
+	return worldUnder(t, keys, s, s, nil)
+}
+
+// worldUnder returns a log on the stores under keys. Its ids are e-00001, e-00002 and so on.
+func worldUnder(t testing.TB, keys audit.Keys, entries audit.Store, trees tree.Store, o *notary.Options) *world {
+	t.Helper()
+	w := &world{entries: entries, trees: trees}
+	var err error
 	w.log, err = audit.NewLog(entries, keys, &audit.Options{NewID: ids()})
 	require.NoError(t, err)
-	private, public, err := notary.GenerateKey(logName)
+	var private string
+	private, w.public, err = notary.GenerateKey(logName)
 	require.NoError(t, err)
 	w.signer, err = note.NewSigner(private)
 	require.NoError(t, err)
-	verifier, err := note.NewVerifier(public)
+	verifier, err := note.NewVerifier(w.public)
 	require.NoError(t, err)
 	w.known = note.VerifierList(verifier)
 	w.notary, err = notary.New(trees, w.log, w.signer, w.known, o)
