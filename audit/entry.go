@@ -25,8 +25,8 @@ type Actor struct {
 	ID   string // the vendor's own id, at most 64 bytes; plain in the log, so never a number, a name or an address
 }
 
-// Valid reports what the actor lacks, as an error that wraps [ErrInvalid], or nil.
-func (a Actor) Valid() error {
+// Validate says what the actor lacks, as an error that wraps [ErrInvalid], or nil.
+func (a Actor) Validate() error {
 	switch a.Kind {
 	case Staff, Patient, Representative, System:
 	default:
@@ -66,7 +66,7 @@ type Entry struct {
 
 // valid checks everything a caller supplies. Stamp fills ID, At and an empty Outcome afterwards.
 func (e Entry) valid() error {
-	if err := e.Actor.Valid(); err != nil {
+	if err := e.Actor.Validate(); err != nil {
 		return err
 	}
 	if err := form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true); err != nil {

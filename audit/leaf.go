@@ -104,16 +104,16 @@ func (l Leaf) Record() []byte {
 	return slices.Concat(l.Bytes, []byte{'\n'}, l.MAC)
 }
 
-// Valid reports why a store cannot keep the leaf, as an error that wraps [ErrInvalid], or nil. Every leaf of
+// Validate says why a store cannot keep the leaf, as an error that wraps [ErrInvalid], or nil. Every leaf of
 // [Log.Stamp] is valid; a store checks what it is given, for Postgres refuses some text that a map takes.
-func (l Leaf) Valid() error {
+func (l Leaf) Validate() error {
 	if err := form.Text(ErrInvalid, "the id", l.ID, form.ID, true); err != nil {
 		return err
 	}
 	if err := form.Text(ErrInvalid, "the practice", l.Practice, form.ID, true); err != nil {
 		return err
 	}
-	if err := l.Actor.Valid(); err != nil {
+	if err := l.Actor.Validate(); err != nil {
 		return err
 	}
 	if err := form.Text(ErrInvalid, "the action", l.Action, form.ID, true); err != nil {

@@ -77,8 +77,8 @@ func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 	return stamped, nil
 }
 
-// Record stamps entries and commits all of them, or none, at once on the log's own handle. Call it before returning what
-// was read; when it fails the read must fail too.
+// Record stamps entries and commits all of them, or none, at once on the log's own handle. Call it before returning
+// what was read; when it fails the read must fail too.
 func (l *Log) Record(ctx context.Context, entries ...Entry) error {
 	stamped := make([]Leaf, len(entries))
 	for i, e := range entries {
@@ -156,8 +156,8 @@ func (l *Log) Tag(ctx context.Context, practice, patient string) ([]byte, error)
 	return l.keys.Tag(ctx, practice, patient)
 }
 
-// Leaves returns a page of leaves from the log's store, without opening them. It leaves no entry: whoever shows a leaf's
-// sealed part to a person records that first.
+// Leaves returns a page of leaves from the log's store, without opening them. It leaves no entry: whoever shows a
+// leaf's sealed part to a person records that first.
 func (l *Log) Leaves(ctx context.Context, q Query) (Page, error) {
 	return l.store.Leaves(ctx, q)
 }

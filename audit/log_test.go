@@ -61,7 +61,7 @@ func TestStampAndOpen(t *testing.T) {
 	opened, err := log.Open(t.Context(), leaf)
 	require.NoError(t, err)
 	require.Empty(t, cmp.Diff(want, opened))
-	require.NoError(t, leaf.Valid())
+	require.NoError(t, leaf.Validate())
 	require.NoError(t, log.Check(t.Context(), leaf))
 
 	page, err := store.Leaves(t.Context(), audit.Query{Practice: "elm-street"})

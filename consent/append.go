@@ -31,7 +31,7 @@ func (s *Service) read(ctx context.Context, f Fact) (l ledger, err error) {
 // append decides on a fact against its ledger and writes it with its entry. decide may complete the fact; when it
 // refuses, the refusal is recorded and nothing else. When the ledger grows in between, it is read and decided on again.
 func (s *Service) append(ctx context.Context, action string, f Fact, decide func(ledger, *Fact) error) (State, error) {
-	if f.Actor.Valid() != nil {
+	if f.Actor.Validate() != nil {
 		return State{}, errActor // without an actor there is no entry either
 	}
 	if f.ID == "" {

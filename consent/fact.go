@@ -72,7 +72,7 @@ func (f Fact) valid() error {
 	if err := form.Text(ErrInvalid, "the id", f.ID, form.ID, true); err != nil {
 		return err
 	}
-	if f.Actor.Valid() != nil {
+	if f.Actor.Validate() != nil {
 		return errActor
 	}
 	for _, field := range []struct{ name, value string }{

@@ -21,7 +21,7 @@ func (s *Service) State(ctx context.Context, by audit.Actor, k Key) (State, erro
 // that cannot be recorded nothing is returned. A number that nobody wrote about has no facts.
 func (s *Service) History(ctx context.Context, by audit.Actor, k Key) ([]Fact, error) {
 	f := Fact{Practice: k.Practice, Number: k.Number, Actor: by}
-	if by.Valid() != nil {
+	if by.Validate() != nil {
 		return nil, errActor
 	}
 	if err := k.valid(); err != nil {

@@ -132,7 +132,7 @@ func (s *Service) Configure(ctx context.Context, by audit.Actor, set Settings) e
 	e := audit.Entry{
 		Practice: set.Practice, Actor: by, Action: "consent.configure", Object: audit.Object{Kind: "practice", ID: set.Practice},
 	}
-	if by.Valid() != nil {
+	if by.Validate() != nil {
 		return errActor
 	}
 	if err := set.valid(); err != nil {

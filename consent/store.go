@@ -13,8 +13,8 @@ import (
 type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when a
 	// fact of the practice already has the id of c.Fact. It returns [ErrStale], and writes nothing, when c.Seen is not
-	// [Any] and the ledger holds another number of facts than that. A change that is not [Change.Valid] is refused with
-	// that method's error.
+	// [Any] and the ledger holds another number of facts than that. What [Change.Validate] refuses is refused with its
+	// error.
 	Apply(ctx context.Context, c Change) (bool, error)
 
 	// Facts returns a ledger in the order in which it was written. A number that nobody wrote about has no facts.
@@ -35,9 +35,10 @@ type Change struct {
 	Leaves   []audit.Leaf // the entries that record the change
 }
 
-// Valid reports why a store cannot keep the change, as an error that wraps [ErrInvalid] or [audit.ErrInvalid], or nil.
-// Every change of a [Service] is valid; a store checks what it is given, for Postgres refuses some text that a map takes.
-func (c Change) Valid() error {
+// Validate says why a store cannot keep the change, as an error that wraps [ErrInvalid] or [audit.ErrInvalid], or nil.
+// Every change of a [Service] can be kept; a store checks what it is given, for Postgres refuses some text that a map
+// takes.
+func (c Change) Validate() error {
 	if (c.Fact == nil) == (c.Settings == nil) || len(c.Leaves) == 0 || c.Seen < Any {
 		return fmt.Errorf("%w: a change carries either a fact or settings, and at least one entry", ErrInvalid)
 	}
@@ -55,7 +56,7 @@ func (c Change) Valid() error {
 		if leaf.Practice != practice {
 			return fmt.Errorf("%w: a change's entry is in another practice's log", ErrInvalid)
 		}
-		if err := leaf.Valid(); err != nil {
+		if err := leaf.Validate(); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,7 @@ type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
 	// practice has an act of c.Act's id. Nor does it write anything beside an error: [ErrStale] when what is kept does
 	// not have the revision before that of c.Patient or c.Appointment, a new one being revision 1; [ErrNotFound] when
-	// the practice lacks the patient of a new appointment; what [Change.Valid] says of a change that is not valid.
+	// the practice lacks the patient of a new appointment; the error of [Change.Validate] where it has one.
 	Apply(ctx context.Context, c Change) (bool, error)
 
 	// Done reports whether the practice has the act, by its id. It returns [ErrConflict] when that act has another
@@ -65,10 +65,10 @@ type Reissue struct {
 	At      time.Time
 }
 
-// Valid reports why a store cannot keep the change, as an error that wraps [ErrInvalid] or [audit.ErrInvalid], or nil.
-// Every change of a [Service] is valid; a store checks what it is given, for Postgres refuses some text that a map
+// Validate says why a store cannot keep the change, as an error that wraps [ErrInvalid] or [audit.ErrInvalid], or nil.
+// Every change of a [Service] can be kept; a store checks what it is given, for Postgres refuses some text that a map
 // takes.
-func (c Change) Valid() error {
+func (c Change) Validate() error {
 	if (c.Patient == nil) == (c.Appointment == nil) || c.Reissue != nil && c.Patient == nil || len(c.Leaves) == 0 {
 		return fmt.Errorf("%w: a change carries either a patient or an appointment, and at least one entry", ErrInvalid)
 	}
@@ -102,7 +102,7 @@ func (c Change) Valid() error {
 		if leaf.Practice != practice {
 			return fmt.Errorf("%w: a change's entry is in another practice's log", ErrInvalid)
 		}
-		if err := leaf.Valid(); err != nil {
+		if err := leaf.Validate(); err != nil {
 			return err
 		}
 	}

@@ -70,7 +70,7 @@ func (s *Service) write(ctx context.Context, o order) (bool, error) {
 
 // allow refuses what is not valid, and records that.
 func (s *Service) allow(ctx context.Context, e audit.Entry, valid error) error {
-	if e.Actor.Valid() != nil {
+	if e.Actor.Validate() != nil {
 		return errActor // without an actor there is no entry either
 	}
 	if valid != nil {

@@ -55,7 +55,7 @@ func (s *Store) fresh(leaves []audit.Leaf) ([]audit.Leaf, error) {
 	given := map[key]audit.Leaf{}
 	var fresh []audit.Leaf
 	for _, f := range leaves {
-		if err := f.Valid(); err != nil {
+		if err := f.Validate(); err != nil {
 			return nil, err
 		}
 		k := key{f.Practice, f.ID}

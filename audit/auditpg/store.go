@@ -43,7 +43,7 @@ func (s *Store) WithTx(tx bun.IConn) *Store {
 // caller's transaction, which must not fail with it, several leaves also take a savepoint.
 func (s *Store) Append(ctx context.Context, leaves ...audit.Leaf) error {
 	for _, f := range leaves {
-		if err := f.Valid(); err != nil {
+		if err := f.Validate(); err != nil {
 			return err
 		}
 	}

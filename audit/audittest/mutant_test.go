@@ -33,7 +33,7 @@ func (n *naive) Append(ctx context.Context, leaves ...audit.Leaf) error {
 	defer n.mu.Unlock()
 	kept := slices.Clone(n.leaves)
 	for _, f := range leaves {
-		if err := f.Valid(); err != nil && !n.has("takes what cannot be kept") {
+		if err := f.Validate(); err != nil && !n.has("takes what cannot be kept") {
 			return err
 		}
 		at := slices.IndexFunc(kept, func(k audit.Leaf) bool {

@@ -31,7 +31,7 @@ func New(entries *auditmem.Store) *Store {
 
 // Apply implements [consent.Store].
 func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
-	if err := c.Valid(); err != nil {
+	if err := c.Validate(); err != nil {
 		return false, err
 	}
 	s.mu.Lock()

@@ -45,7 +45,7 @@ func (s *Store) WithTx(tx bun.IConn) *Store {
 // Apply implements [consent.Store]. The fact and its entries are one statement, in which the entries hang on the fact: a
 // repeated or stale fact inserts nothing at all.
 func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
-	if err := c.Valid(); err != nil {
+	if err := c.Validate(); err != nil {
 		return false, err
 	}
 	if c.Settings != nil {

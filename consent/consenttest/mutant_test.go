@@ -381,7 +381,7 @@ func second() func() bool {
 // changing returns a store that changes what it is given before it keeps it.
 func changing(good consent.Store, change func(*consent.Change)) consent.Store {
 	return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
-		if err := c.Valid(); err != nil {
+		if err := c.Validate(); err != nil {
 			return false, err
 		}
 		if c.Fact != nil {

@@ -25,7 +25,7 @@ type Report struct {
 // be read changes nothing. When the service fails on the way, the report says what was done until then, beside the
 // error; importing again continues. To save all or none, hand over a service that is bound to a transaction.
 func Import(ctx context.Context, by audit.Actor, service *records.Service, practice string, r io.Reader) (Report, error) {
-	if err := by.Valid(); err != nil {
+	if err := by.Validate(); err != nil {
 		return Report{}, fmt.Errorf("fhir: import: %w", err)
 	}
 	if practice == "" || len(practice) > form.ID {

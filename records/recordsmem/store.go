@@ -38,7 +38,7 @@ func New(entries *auditmem.Store) *Store {
 
 // Apply implements [records.Store].
 func (s *Store) Apply(ctx context.Context, c records.Change) (bool, error) {
-	if err := c.Valid(); err != nil {
+	if err := c.Validate(); err != nil {
 		return false, err
 	}
 	s.mu.Lock()

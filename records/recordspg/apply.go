@@ -28,7 +28,7 @@ type hidden struct {
 // Apply implements [records.Store]. The record, its act and its entries are one statement, in which act and entries hang
 // on the record: a repeated or stale change writes nothing at all.
 func (s *Store) Apply(ctx context.Context, c records.Change) (bool, error) {
-	if err := c.Valid(); err != nil {
+	if err := c.Validate(); err != nil {
 		return false, err
 	}
 	h, err := s.hide(ctx, c)

@@ -100,7 +100,7 @@ type broken struct {
 func changing(name, caughtBy string, change func(*records.Change)) broken {
 	return broken{name, caughtBy, func(good records.Store, _ *auditmem.Store) records.Store {
 		return mutant{Store: good, apply: func(ctx context.Context, c records.Change) (bool, error) {
-			if err := c.Valid(); err != nil {
+			if err := c.Validate(); err != nil {
 				return false, err
 			}
 			if c.Patient != nil {
