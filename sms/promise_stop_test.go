@@ -115,6 +115,7 @@ func TestPromise_D4_1_StopEndsAllTexts(t *testing.T) {
 		t.Run("refuses_a_queued_confirmation_request", func(t *testing.T) {
 			const number = "+12125550101"
 			w.confirm(consent.ConfirmAll)
+			defer w.confirm(consent.ConfirmOff)
 			w.paper(number, consent.Transactional)
 			k, err := w.texts.RequestConfirmation(t.Context(), staff, consent.Ask{Practice: practice, Number: number})
 			require.NoError(t, err)
@@ -123,16 +124,11 @@ func TestPromise_D4_1_StopEndsAllTexts(t *testing.T) {
 			require.Equal(t, sms.Refused, w.tracked(k).State)
 			w.step(w.dispatcher())
 			require.Len(t, w.carrier.bodies(), 1)
-			w.confirm(consent.ConfirmOff)
 		})
-		// overtaken lets a STOP, and another process, overtake a dispatcher at one point of sending a text.
-		overtaken := func(t *testing.T, number, point string) (sms.Key, []sms.Message) {
+		// overtaken lets a STOP, and another process, overtake a dispatcher at one point of sending what is queued.
+		overtaken := func(t *testing.T, number, point string) []sms.Message {
 			t.Helper()
-			w.paper(number, consent.Transactional)
 			w.now.Add(time.Second)
-			x := w.text("overtaken-" + number)
-			x.To = number
-			k := w.enqueue(x)
 			w.carrier.bodies()
 			other, _ := w.process()
 			done := false
@@ -157,21 +153,36 @@ func TestPromise_D4_1_StopEndsAllTexts(t *testing.T) {
 			w.step(w.dispatcher())
 			sent := w.carrier.sent
 			w.carrier.bodies()
-			return k, sent
+			return sent
+		}
+		ordinary := func(number string) sms.Key {
+			w.paper(number, consent.Transactional)
+			x := w.text("to-" + number)
+			x.To = number
+			return w.enqueue(x)
 		}
 		t.Run("refuses_what_was_claimed_when_the_stop_came", func(t *testing.T) {
-			k, sent := overtaken(t, "+12125550102", "before the check")
+			const number, asked = "+12125550102", "+12125550103"
+			k := ordinary(number)
+			w.quiet(t, number, overtaken(t, number, "before the check"))
 			require.Equal(t, sms.Refused, w.tracked(k).State)
-			require.Len(t, sent, 1)
-			w.quiet(t, "+12125550102", sent)
+
+			w.confirm(consent.ConfirmAll)
+			defer w.confirm(consent.ConfirmOff)
+			w.paper(asked, consent.Transactional)
+			k, err := w.texts.RequestConfirmation(t.Context(), staff, consent.Ask{Practice: practice, Number: asked})
+			require.NoError(t, err)
+			w.quiet(t, asked, overtaken(t, asked, "before the check"))
+			require.Equal(t, sms.Refused, w.tracked(k).State)
 		})
 		t.Run("is_answered_after_what_was_on_its_way", func(t *testing.T) {
 			for i, point := range []string{"after the check", "during the request"} {
 				number := fmt.Sprintf("+1212555011%d", i)
-				k, sent := overtaken(t, number, point)
-				require.Equal(t, sms.Sent, w.tracked(k).State)
+				k := ordinary(number)
+				sent := overtaken(t, number, point)
 				require.Len(t, sent, 2)
 				w.quiet(t, number, sent)
+				require.Equal(t, sms.Sent, w.tracked(k).State)
 			}
 		})
 		t.Run("under load, in several processes", func(t *testing.T) {
