@@ -19,11 +19,9 @@ import (
 type Options struct {
 	// Now gives the time by which cached keys age. Defaults to time.Now.
 	Now func() time.Time
-
 	// MaxKeys is how many unwrapped keys are kept in memory; the one unused longest makes way. A patient's key of one
 	// class takes about 2 KiB. Defaults to 10,000.
 	MaxKeys int
-
 	// Lifetime is how long an unwrapped key is used before its row is read again. So it is the longest that a
 	// shredding takes to reach other processes. Defaults to 5 minutes.
 	Lifetime time.Duration

@@ -12,7 +12,9 @@ import (
 	"github.com/enamel-go/enamel/internal/phone"
 )
 
-// Date is a date of the calendar, without hour and zone.
+// Date is a date of the calendar, without hour and zone: Year, Month and Day. The zero value is no date. It is written,
+// and read as text, as 1984-07-02. Its methods are IsZero and Valid; Compare, Before and After; AddDays and AddMonths;
+// In, the first moment of it in a location; and String.
 type Date = civil.Date
 
 // ParseDate reads a full date, such as 1984-07-02. A part of a date is refused with an error, for it would have to be
