@@ -36,7 +36,7 @@ func service() (*consent.Service, *consentmem.Store, *audit.Log, error) {
 
 var (
 	reception = audit.Actor{Kind: audit.Staff, ID: "u-17"}
-	alice     = audit.Actor{Kind: audit.Patient, ID: "p-204"}
+	alice     = audit.Actor{Kind: audit.Patient, ID: "SM-1"} // by the message, for actors are plain in the log
 	signed    = consent.Grant{
 		Practice: "elm-street", Number: "+12125550100", Category: consent.Transactional, Basis: consent.OfficeDocument,
 		Evidence: consent.Evidence{
