@@ -29,8 +29,12 @@
 //
 // # Transactions
 //
-// [Service.WithStore] binds a copy of the service to the caller's transaction, as in package consent. Consent and the
-// log of reads and refusals keep their own handles. Dispatchers and planners are workers with transactions of their own.
+// Consent, the keys, and the log of reads and refusals keep handles of their own, because what was stopped, sealed, seen
+// or refused must survive the caller's rollback; so callers who open transactions give them a connection pool of their
+// own (two connections do): from a shared pool, transactions that each wait for a second connection stop each other.
+//
+// [Service.WithStore] binds a copy of the service to the caller's transaction, as in package consent. Dispatchers and
+// planners are workers with transactions of their own.
 //
 // # Errors
 //

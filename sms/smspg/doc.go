@@ -12,9 +12,13 @@
 //
 // # Transactions
 //
+// The keys, and the log of reads and refusals, keep a handle of their own, because what was sealed, seen or refused must
+// survive the caller's rollback. Callers who open transactions give them a connection pool of their own (two connections
+// do): from a shared pool, transactions that each wait for a second connection stop each other.
+//
 // [Store] works inside the caller's transaction where it is bound to one. [Queue] never does: a claim that was not
 // committed would hide from the stop that has to see it. Neither holds a transaction of its own open while it asks for
-// keys, so store, queue and keys may share a pool; callers who open transactions give the keys a pool of their own.
+// keys, so where nobody opens transactions store, queue and keys may share a pool.
 //
 // # Clocks
 //
