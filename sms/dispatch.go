@@ -133,9 +133,12 @@ func (d *Dispatcher) Step(ctx context.Context) (int, error) {
 	}
 	began := time.Now()
 	texts, err := d.claim(ctx, d.queue.Claim, claim)
-	failed := d.each(texts, func(t Tracked) error { return d.send(ctx, t, began) })
-	doubtful, err2 := d.claim(ctx, d.queue.Doubt, claim)
-	failed = errors.Join(err, failed, err2, d.each(doubtful, func(t Tracked) error { return d.inquire(ctx, t) }))
+	failed := errors.Join(err, d.each(texts, func(t Tracked) error { return d.send(ctx, t, began) }))
+	if ctx.Err() != nil {
+		return len(texts), failed
+	}
+	doubtful, err := d.claim(ctx, d.queue.Doubt, claim)
+	failed = errors.Join(failed, err, d.each(doubtful, func(t Tracked) error { return d.inquire(ctx, t) }))
 	return len(texts) + len(doubtful), failed
 }
 

@@ -4,7 +4,8 @@
 // what is due and asks the law ([Law.Decide]), a pure function of the facts and the moment: is there an agreement with
 // the provider, does the recipient's consent cover the text, is the appointment still as the text says, does it keep
 // silent about health, is the hour lawful here and where the recipient is, is it still of use. The answer is send, defer
-// until, or refuse, with every rule that was looked at.
+// until, or refuse, with every rule that was looked at. The screen of words is a first and plain one: it knows whole words
+// and phrases, and passes much that a person would not.
 //
 //	texts, err := sms.New(store, consents, log, nil)
 //	key, err := texts.Enqueue(ctx, by, sms.Text{
@@ -22,10 +23,11 @@
 // first commits the revocation; then, in one change, the message is kept, queued texts to the number are refused and the
 // answer is queued; and the answer can be claimed only when no text to the number is on its way. Each side writes its own
 // mark before it reads the other's, so of any interleaving either the sender sees the stop or the stop sees the sender.
-// After the answer only answers leave: one to each HELP, one to a START.
+// After the answer only answers leave: one to each HELP, one to a START, so many a day.
 //
-// A text whose answer was lost is doubtful. The provider is asked about it; where it cannot tell, a person decides; it is
-// never sent again blindly. A STOP waits for doubtful texts for [Patience], then answers and marks them InFlight.
+// A text whose answer was lost is doubtful. The provider is asked about it, unless a receipt says what became of it;
+// where it cannot tell, a person decides; it is never sent again blindly. A STOP waits for doubtful texts for [Patience],
+// then answers and marks them InFlight.
 //
 // # Transactions
 //
@@ -39,7 +41,8 @@
 // # Errors
 //
 // [ErrInvalid], [ErrNotFound], [ErrConflict]; [ErrSignature] and [ErrTooLarge] for webhooks; *[SendError] from providers.
-// A refusal is recorded in the log and changes nothing. No error carries a number or a body.
+// A refusal is recorded in the log and changes nothing. No error carries a number or a body. A worker's errors go to its
+// logger; a text that nobody can decide on is looked at again, each time later, until it is of no use.
 //
 // # Writing your own
 //

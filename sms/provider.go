@@ -25,7 +25,8 @@ type Accepted struct {
 
 // Provider carries texts. Send returns nil error only when the provider has taken the message on. Every error that it
 // returns is, or wraps, a *[SendError], whose Class says what may be done about it; [Unknown] when the provider may or
-// may not have taken it. A provider never repeats a request by itself. It is safe for concurrent use.
+// may not have taken it. A provider never repeats a request by itself, and returns soon after ctx ends. It is safe for
+// concurrent use.
 type Provider interface {
 	Send(ctx context.Context, m Message) (Accepted, error)
 }
@@ -100,7 +101,7 @@ type Receipt struct {
 	Class     Class  // what the code means, or ""
 }
 
-// Class says what an error of a provider means for what happens next.
+// Class says what an error of a provider means for what happens next. One that is not known here counts as [Unknown].
 type Class string
 
 // The classes of provider errors.

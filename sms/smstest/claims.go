@@ -10,17 +10,14 @@ import (
 )
 
 // now is when the texts of the suite are due.
-
 var now = start.Add(time.Minute)
 
 // work is a claim of a worker that has time.
-
 func work(worker string) sms.Claim {
 	return sms.Claim{Worker: worker, Now: now, Lease: time.Hour, Wait: time.Hour, Limit: 100}
 }
 
 // brief is a claim whose lease, and the wait behind it, are over at once.
-
 func brief(worker string) sms.Claim {
 	c := work(worker)
 	c.Lease, c.Wait = time.Nanosecond, 0
@@ -28,14 +25,12 @@ func brief(worker string) sms.Claim {
 }
 
 // claims checks which texts a claim gets.
-
 func claims(ctx context.Context, h Harness, c sms.Claim, want string) error {
 	texts, err := h.Queue.Claim(ctx, c)
 	return errors.Join(err, same("the texts claimed by "+c.Worker, ids(texts), want))
 }
 
 // doubts checks which doubtful texts a worker gets.
-
 func doubts(ctx context.Context, h Harness, c sms.Claim, want string) error {
 	texts, err := h.Queue.Doubt(ctx, c)
 	return errors.Join(err, same("the doubtful texts leased by "+c.Worker, ids(texts), want))

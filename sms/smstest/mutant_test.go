@@ -16,7 +16,6 @@ import (
 )
 
 // store is a good store with one thing done wrong. A nil function does it right.
-
 type store struct {
 	*smsmem.Store
 	entries  *auditmem.Store
@@ -187,7 +186,6 @@ func settling(f func(*sms.Settlement)) func(*store) {
 }
 
 // renamed gives entries other ids, so that none of them is refused.
-
 func renamed(leaves []audit.Leaf) {
 	for i := range leaves {
 		leaves[i].ID += "'"
