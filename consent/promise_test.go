@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -45,6 +46,17 @@ func lacking(basis consent.Basis, whole consent.Evidence) map[string]consent.Evi
 	return less
 }
 
+// filled returns evidence with blank where something was taken from the whole of it.
+func filled(less, whole consent.Evidence, blank string) consent.Evidence {
+	fields, of := reflect.ValueOf(&less).Elem(), reflect.ValueOf(whole)
+	for i := range fields.NumField() {
+		if fields.Field(i).String() != of.Field(i).String() {
+			fields.Field(i).SetString(blank)
+		}
+	}
+	return less
+}
+
 // unwritten are the bases that permit nothing by default.
 var unwritten = []consent.Basis{consent.NumberInCare, consent.Verbal, consent.Import}
 
@@ -74,11 +86,13 @@ func TestPromise_D2_1_ExpressWrittenConsentWithEvidence(t *testing.T) {
 			for missing, less := range lacking(basis, evidence) {
 				t.Run("refuses_"+string(basis)+"_without_"+missing, func(t *testing.T) {
 					b := open(t)
-					poor := given
-					poor.Evidence = less
-					_, err := b.Grant(t.Context(), staff, poor)
-					require.ErrorIs(t, err, consent.ErrEvidence)
-					require.ErrorContains(t, err, missing, "the refusal says what is missing")
+					for _, blank := range []string{"", " \t\r\n\u00a0"} {
+						poor := given
+						poor.Evidence = filled(less, evidence, blank)
+						_, err := b.Grant(t.Context(), staff, poor)
+						require.ErrorIs(t, err, consent.ErrEvidence)
+						require.ErrorContains(t, err, missing, "the refusal says what is missing")
+					}
 					require.Equal(t, consent.None, b.status(t, consent.Transactional))
 					require.Empty(t, b.facts(t))
 				})
@@ -329,6 +343,19 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			state, err := s.Restart(t.Context(), patient, start())
 			require.NoError(t, err)
 			require.Equal(t, consent.Stopped, state.Transactional.Status)
+		})
+		t.Run("refuses_to_revive_by_START_what_was_never_confirmed", func(t *testing.T) {
+			b := open(t)
+			require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmAll}))
+			for _, c := range consent.Categories() {
+				must(t)(b.Grant(t.Context(), staff, grant(c)))
+			}
+			must(t)(b.Ask(t.Context(), staff, ask()))
+			b.later()
+			must(t)(b.Revoke(t.Context(), patient, stop()))
+			b.later()
+			must(t)(b.Restart(t.Context(), patient, start()))
+			still(t, b)
 		})
 		t.Run("refuses_a_START_that_is_not_the_patients", func(t *testing.T) {
 			b := stopped(t)
