@@ -7,8 +7,13 @@ import (
 	"time"
 )
 
-// longest is how long a provider is asked about a text that it cannot tell of yet. Then a person decides.
-const longest = 24 * time.Hour
+const (
+	// longest is how long a provider is asked about a text that it cannot tell of yet. Then a person decides.
+	longest = 24 * time.Hour
+	// most is how often a text is offered to providers that leave its outcome open and then deny that they have it. One that
+	// is wrong about that would have the patient texted all day.
+	most = 10
+)
 
 // taken reports whether a receipt says that the provider has the text, whatever we know ourselves: then it is neither asked
 // about nor sent, again or at all.
@@ -33,6 +38,10 @@ func (d *Dispatcher) inquire(ctx context.Context, t Tracked) error {
 		return errors.Join(fmt.Errorf("sms: look up: %w", err), d.settle(ctx, t, again))
 	case err != nil:
 		return errors.Join(panicked(err), d.settle(ctx, t, Settlement{State: Review, Class: Unknown}))
+	case !found && t.Attempts >= most:
+		return d.settle(ctx, t, Settlement{State: Review, Class: Unknown})
+	case !found && t.Attempts > 1:
+		return d.settle(ctx, t, Settlement{State: Queued, Due: micro(d.o.Now().Add(backoff(t.Attempts)))})
 	case !found:
 		return d.settle(ctx, t, Settlement{State: Queued, Due: micro(d.o.Now())})
 	case receipt.Class == OptedOut:

@@ -333,3 +333,28 @@ func TestNoRulesAreTheDefault(t *testing.T) {
 	require.Equal(t, sms.Refused, w.tracked(k).State)
 	require.Empty(t, w.carrier.bodies())
 }
+
+// A provider that takes texts on, keeps quiet and denies it would have them sent to a patient all day.
+func TestAProviderThatDeniesEverythingIsNotBelievedForEver(t *testing.T) {
+	w := inMemory(t)
+	w.grant(consent.Transactional)
+	w.carrier.answer = func(sms.Message) error { return refusal(sms.Unknown) }
+	w.carrier.find = func(sms.Message) (sms.Receipt, bool, error) { return sms.Receipt{}, false, nil }
+	x := w.text("x")
+	x.LastUseful = noon.AddDate(0, 0, 30)
+	k := w.enqueue(x)
+	d := w.dispatcher(atOnce)
+	steps := 0
+	for ; w.tracked(k).State == sms.Queued && steps < 100; steps++ {
+		w.now.Add(time.Minute)
+		_, err := d.Step(t.Context())
+		require.NoError(t, err)
+		if got := w.tracked(k); got.Attempts == 1 {
+			require.False(t, got.Due.After(w.now.Now()), "it is believed at once the first time")
+		} else if got.Due.After(w.now.Now()) {
+			w.now.Set(got.Due)
+		}
+	}
+	require.Equal(t, sms.Review, w.tracked(k).State)
+	require.Len(t, w.carrier.bodies(), 10)
+}
