@@ -2,6 +2,7 @@ package notary_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -46,10 +47,15 @@ func TestPromise_M4_11_LogAlterationIsFoundAndNamed(t *testing.T) {
 	older := func(heads []tree.Head) []tree.Head {
 		return slices.DeleteFunc(heads, func(h tree.Head) bool { return h.Number == 3 })
 	}
+	var lost []string // the leaves of the third batch
+	for i := range 12 {
+		lost = append(lost, fmt.Sprintf("deleted %d e-%05d", 11+i, 16+i))
+	}
 	acts := []struct {
 		name string
 		sql  string
 		mem  meddled
+		add  bool // in memory: a forged leaf is among the others
 		want []string
 	}{
 		{name: "nothing", sql: `SELECT 1`, want: []string{}},
@@ -82,6 +88,18 @@ func TestPromise_M4_11_LogAlterationIsFoundAndNamed(t *testing.T) {
 			}},
 		},
 		{
+			name: "inserted", want: []string{"forged -1 e-99999"}, add: true,
+			sql: `INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, tag, bytes, mac)
+				SELECT practice, 'e-99999', at, actor_kind, actor, action, outcome, tag, bytes, mac FROM {s}.audit_entry` + at,
+		},
+		{
+			name: "rolled back to the batch before", want: lost,
+			sql: `DELETE FROM {s}.audit_entry WHERE practice = 'elm-street' AND id > 'e-00015'`,
+			mem: meddled{rows: func(rows []tree.Row) []tree.Row {
+				return slices.DeleteFunc(rows, func(r tree.Row) bool { return r.Leaf.ID > "e-00015" })
+			}},
+		},
+		{
 			name: "cut off", want: []string{"cut 11"},
 			sql: `DELETE FROM {s}.audit_entry WHERE id > 'e-00015';
 				DELETE FROM {s}.audit_batch WHERE number = 3; DELETE FROM {s}.audit_head WHERE number = 3`,
@@ -97,6 +115,12 @@ func TestPromise_M4_11_LogAlterationIsFoundAndNamed(t *testing.T) {
 				w := newWorld(t, s, s, nil)
 				w.grow(t)
 				kept := w.checkpoint(t, elm)
+				if act.add {
+					forged, err := w.log.Stamp(t.Context(), entry(elm, 1))
+					require.NoError(t, err)
+					forged.ID = "e-99999" // the code is another id's
+					require.NoError(t, w.entries.Append(t.Context(), forged))
+				}
 				var err error
 				w.reader, err = notary.NewReader(&store, w.known)
 				require.NoError(t, err)
