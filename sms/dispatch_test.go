@@ -290,3 +290,36 @@ func TestATextIsGivenBackWhenNobodyCanDecide(t *testing.T) {
 	require.Equal(t, sms.Queued, got.State)
 	require.True(t, got.Due.After(w.now.Now()))
 }
+
+func TestATextOfAnUnknownProviderIsRefused(t *testing.T) {
+	w := inMemory(t)
+	w.grant(consent.Transactional)
+	k := w.enqueue(w.text("x"))
+	d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, nil, &sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now})
+	require.NoError(t, err)
+	w.step(d)
+	require.Equal(t, sms.Refused, w.tracked(k).State)
+	require.Contains(t, w.tracked(k).Decision.Reason, "No provider named carrier")
+}
+
+func TestConstructorsRefuseWhatCannotWork(t *testing.T) {
+	w := inMemory(t)
+	for _, o := range []sms.DispatcherOptions{
+		{Concurrency: -1}, {Timeout: -1}, {Wait: -1}, {Interval: -1}, {Lease: 29 * time.Second}, {Rules: []sms.Rule{{Check: "x"}}},
+	} {
+		_, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, nil, &o)
+		require.ErrorIs(t, err, sms.ErrInvalid)
+	}
+	_, err := sms.NewDispatcher(nil, w.store, w.consents, w.log, nil, nil)
+	require.ErrorIs(t, err, sms.ErrInvalid)
+	_, err = sms.New(nil, w.consents, w.log, nil)
+	require.ErrorIs(t, err, sms.ErrInvalid)
+	_, err = sms.New(w.store, w.consents, w.log, &sms.Options{AnswersPerDay: -1})
+	require.ErrorIs(t, err, sms.ErrInvalid)
+	for _, o := range []sms.PlannerOptions{{Useful: -1}, {Interval: -1}, {Lead: time.Hour}, {Lead: time.Minute}} {
+		_, err := sms.NewPlanner(w.texts, &diary{}, &o)
+		require.ErrorIs(t, err, sms.ErrInvalid)
+	}
+	_, err = sms.NewPlanner(nil, nil, nil)
+	require.ErrorIs(t, err, sms.ErrInvalid)
+}

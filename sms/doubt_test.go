@@ -224,6 +224,16 @@ func TestAPanicIsADoubt(t *testing.T) {
 	})
 }
 
+// A panic of the runtime says what it was: that is no patient's.
+func TestARuntimePanicIsNamed(t *testing.T) {
+	w := inMemory(t)
+	w.grant(consent.Transactional)
+	w.enqueue(w.text("x"))
+	w.carrier.answer = func(m sms.Message) error { panic(m.Body[:len(m.Body)+1]) }
+	_, err := w.dispatcher().Step(t.Context())
+	require.ErrorContains(t, err, "out of range")
+}
+
 type panicking struct{}
 
 func (panicking) Zones(context.Context, string) ([]string, error) { panic("planted-4711") }

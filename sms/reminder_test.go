@@ -2,7 +2,9 @@ package sms_test
 
 import (
 	"context"
+	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -118,5 +120,24 @@ func TestAReminderThatCannotBeMadeIsRecorded(t *testing.T) {
 		w.plan(w.planner(d))
 		require.Equal(t, "1", d.planned, "it must not come again for ever")
 		require.Equal(t, 1, w.entriesOf("sms.text.enqueue", audit.Refused))
+	})
+}
+
+func TestThePlannerRunsUntilItIsToldToStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := inMemory(t)
+		d := &diary{visit: visit(noon.Add(30 * time.Hour)), broken: errors.New("the schedule is away")}
+		p := w.planner(d)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- p.Run(ctx) }()
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		d.broken = nil
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		require.Equal(t, "1", d.planned, "an error is tried again")
+		stop()
+		require.ErrorIs(t, <-done, context.Canceled)
 	})
 }

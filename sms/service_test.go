@@ -218,8 +218,9 @@ func TestReceiptsAreMonotone(t *testing.T) {
 
 // reader answers with what a test gives it, as a provider's reader of webhooks would.
 type reader struct {
-	in  sms.Inbound
-	err error
+	in      sms.Inbound
+	receipt sms.Receipt
+	err     error
 }
 
 func (r reader) ReadInbound(*http.Request) (sms.Inbound, error) { return r.in, r.err }
@@ -275,6 +276,30 @@ func TestEnqueueTwiceIsOnceWhateverBecameOfTheSender(t *testing.T) {
 		_, err := w.texts.Enqueue(t.Context(), staff, x)
 		require.ErrorIs(t, err, sms.ErrConflict)
 	})
+}
+
+func (r reader) ReadReceipt(*http.Request) (sms.Receipt, error) { return r.receipt, r.err }
+
+func TestWebhookTakesReceipts(t *testing.T) {
+	w := inMemory(t)
+	w.grant(consent.Transactional)
+	k := w.enqueue(w.text("x"))
+	w.step(w.dispatcher())
+	hook := sms.Webhook{Service: w.texts, Router: w.router}
+	for _, c := range []struct {
+		reader reader
+		want   int
+	}{
+		{reader{receipt: sms.Receipt{Provider: "carrier", ID: "SM1", Reference: practice + "/x", Status: sms.StatusDelivered}}, http.StatusNoContent},
+		{reader{receipt: sms.Receipt{Provider: "carrier", ID: "SM1", Reference: practice + "/y", Status: sms.StatusDelivered}}, http.StatusNotFound},
+		{reader{receipt: sms.Receipt{Provider: "carrier", ID: "SM1", Status: sms.StatusDelivered}}, http.StatusBadRequest},
+		{reader{err: sms.ErrSignature}, http.StatusForbidden},
+	} {
+		answer := httptest.NewRecorder()
+		hook.Receipts(c.reader).ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", nil))
+		require.Equal(t, c.want, answer.Code)
+	}
+	require.Equal(t, sms.StatusDelivered, w.tracked(k).Delivery)
 }
 
 // What a webhook refuses, it refuses without a word of why: our errors are nobody's business outside.
