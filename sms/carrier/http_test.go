@@ -378,6 +378,16 @@ func TestPromise_M4_2_CarrierClientsRefuseTLS12(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, served)
 	})
+	t.Run("refuses_clear_text", func(t *testing.T) {
+		const elsewhere = "http://carrier.example.test" // in clear it may speak with this very machine alone
+		_, err := carrier.Dial(elsewhere, token, nil)
+		require.ErrorIs(t, err, sms.ErrInvalid)
+		for _, o := range []carrier.Options{{InboundURL: elsewhere}, {ReceiptURL: elsewhere}} {
+			o.Secret = []byte(secret)
+			_, err := carrier.New(&o)
+			require.ErrorIs(t, err, sms.ErrInvalid)
+		}
+	})
 	t.Run("without_rule", func(t *testing.T) {
 		// A client that insists on no version is served by the same server, so it was the version that was refused.
 		config := &tls.Config{RootCAs: roots} //nolint:gosec // that it asks for no version is the point

@@ -252,6 +252,12 @@ func TestPromise_M4_2_ProviderClientRefusesTLS12(t *testing.T) {
 		require.NoError(t, err)
 		require.EqualValues(t, tls.VersionTLS13, a.requests[0].TLS.Version)
 	})
+	t.Run("refuses_clear_text", func(t *testing.T) {
+		for _, address := range []string{"http://api.example.test", "http://127.0.0.1:8080"} {
+			_, err := twilio.New(account, token, &twilio.Options{BaseURL: address})
+			require.ErrorIs(t, err, sms.ErrInvalid)
+		}
+	})
 	t.Run("refuses_unknown_authority", func(t *testing.T) {
 		a := newAPI(t, created())
 		_, err := send(t, a.provider(t, func(o *twilio.Options) { o.RootCAs = nil }))
