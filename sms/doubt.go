@@ -25,25 +25,27 @@ func (d *Dispatcher) inquire(ctx context.Context, t Tracked) error {
 	if taken(t) {
 		return d.settle(ctx, t, Settlement{State: Sent})
 	}
+	review := Settlement{State: Review, Class: Unknown}
 	finder, able := d.providers[t.Provider].(Finder)
 	if !able {
-		return d.settle(ctx, t, Settlement{State: Review, Class: Unknown})
+		return d.settle(ctx, t, review)
 	}
 	receipt, found, err := d.find(ctx, finder, t)
-	age := micro(d.o.Now()).Sub(t.Claimed)
+	now := micro(d.o.Now())
+	age := now.Sub(t.Claimed)
 	// A quarter of its age, so that an answer that takes hours is not asked for every few seconds.
 	again := Settlement{State: Doubtful, Wait: max(d.o.Wait, min(age/4, time.Hour))}
 	switch {
 	case err != nil && transient(err) && age < longest:
 		return errors.Join(fmt.Errorf("sms: look up: %w", err), d.settle(ctx, t, again))
 	case err != nil:
-		return errors.Join(panicked(err), d.settle(ctx, t, Settlement{State: Review, Class: Unknown}))
+		return errors.Join(panicked(err), d.settle(ctx, t, review))
 	case !found && t.Attempts >= most:
-		return d.settle(ctx, t, Settlement{State: Review, Class: Unknown})
+		return d.settle(ctx, t, review)
 	case !found && t.Attempts > 1:
-		return d.settle(ctx, t, Settlement{State: Queued, Due: micro(d.o.Now().Add(backoff(t.Attempts)))})
+		return d.settle(ctx, t, Settlement{State: Queued, Due: now.Add(backoff(t.Attempts))})
 	case !found:
-		return d.settle(ctx, t, Settlement{State: Queued, Due: micro(d.o.Now())})
+		return d.settle(ctx, t, Settlement{State: Queued, Due: now})
 	case receipt.Class == OptedOut:
 		if err := d.revoke(ctx, t.Text); err != nil {
 			return errors.Join(err, d.settle(ctx, t, again))

@@ -18,12 +18,11 @@ import (
 type diary struct {
 	visit   sms.Visit
 	planned string
-	broken  error
 }
 
 func (d *diary) Changed(context.Context, int) ([]sms.Visit, error) {
-	if d.broken != nil || d.planned == d.visit.Version {
-		return nil, d.broken
+	if d.planned == d.visit.Version {
+		return nil, nil
 	}
 	return []sms.Visit{d.visit}, nil
 }
@@ -126,18 +125,27 @@ func TestAReminderThatCannotBeMadeIsRecorded(t *testing.T) {
 func TestThePlannerRunsUntilItIsToldToStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := inMemory(t)
-		d := &diary{visit: visit(noon.Add(30 * time.Hour)), broken: errors.New("the schedule is away")}
+		d := &away{diary: diary{visit: visit(noon.Add(30 * time.Hour))}}
 		p := w.planner(d)
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- p.Run(ctx) }()
-		time.Sleep(5 * time.Second)
-		synctest.Wait()
-		d.broken = nil
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
-		require.Equal(t, "1", d.planned, "an error is tried again")
+		time.Sleep(10 * time.Second)
 		stop()
 		require.ErrorIs(t, <-done, context.Canceled)
+		require.Equal(t, "1", d.planned, "an error is tried again")
 	})
+}
+
+// away is a schedule that cannot be read the first times.
+type away struct {
+	diary
+	calls int
+}
+
+func (a *away) Changed(ctx context.Context, limit int) ([]sms.Visit, error) {
+	if a.calls++; a.calls < 4 {
+		return nil, errors.New("the schedule is away")
+	}
+	return a.diary.Changed(ctx, limit)
 }

@@ -27,7 +27,8 @@ type Options struct {
 	ReceiptURL string
 	// Timeout ends a request; the outcome is then unknown. Defaults to 10 seconds.
 	Timeout time.Duration
-	// Lag is how long Twilio's list of messages may run behind; before that, absence proves nothing. Defaults to 6 hours.
+	// Lag is how long Twilio's list of messages may run behind; before that, absence proves nothing. A dispatcher asks for a
+	// day at most. Defaults to 6 hours.
 	Lag time.Duration
 	// BaseURL is where the API answers: https only. Defaults to https://api.twilio.com.
 	BaseURL string
