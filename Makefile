@@ -1,5 +1,5 @@
 # make test       checks and tests every module; on a machine that has only Go it installs what is missing
-# make promises   runs the tests of the promises alone: the compliance run
+# make promises   runs the tests of the promises alone, and lists them: the compliance run
 # make bench      runs every benchmark once, so that none of them rots
 # make fmt        formats the code
 
@@ -36,7 +36,7 @@ test: lint
 
 .PHONY: promises
 promises: tools
-	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,. examples,go test -run TestPromise_ ./...)'
+	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,. examples,$(CURDIR)/internal/tools/promises.sh)'
 
 .PHONY: bench
 bench: tools
