@@ -37,6 +37,23 @@
 // is left refuses a new key. A backup of the key store that is older brings the key back: keep those backups shorter
 // than the data's, and shred again after a restore.
 //
+// # What an attacker can do
+//
+// Whoever can read and write the tables, and has no key:
+//
+//   - reads no value, alters none and moves none to another record, practice or patient: it no longer opens.
+//   - sees how long a value is, which records a practice and a patient have, by the ids they are kept under, and when
+//     rows are written.
+//   - sees by the blind index which records of one practice have the same value of a kind, and how many; not which value.
+//   - puts an older value of the same record back, or removes one. It opens, or is gone: whether that is found is the
+//     business of whoever keeps the record.
+//   - removes a wrapped key: what was sealed under it opens no more. Puts back one that was shredded, from an older copy
+//     of the key store: it opens again.
+//
+// Whoever also has the root key, or may call the key manager, reads everything that is not shredded, and can seal what
+// opens. Whoever reads the memory of a running application has the keys that it used within twice the lifetime, and can
+// make blind indexes of values to look for.
+//
 // # Transactions
 //
 // A key store never takes part in a caller's transaction: a key that was rolled back would take along whatever was
