@@ -22,11 +22,12 @@ type room struct {
 }
 
 var domains = map[string]domain{
-	"crypto": {},
+	"crypto": {rooms: []room{{name: "floe"}, {name: "blindindex"}, {name: "transit"}}},
 	"audit": {rooms: []room{
 		{name: "tree"},
 		{name: "notary", links: []string{"golang.org/x/mod"}},
 		{name: "httpaudit"},
+		{name: "witness", links: []string{"golang.org/x/mod"}},
 		{name: "disclosure"},
 		{name: "incident"},
 		{name: "detect"},
