@@ -29,10 +29,9 @@
 //
 // In a leaf the practice, the time, the actor, the action, the outcome and the kind of object are plain, for they are
 // what the log is searched by. The patient's id, the object's id, the reason and the details are sealed under the
-// patient's evidence key (the practice's where there is no patient). A tag, a keyed hash of the patient's id, finds a
-// patient's entries without naming them. After the key is shredded the leaf still verifies and says nothing of whom,
-// unless its actor does: where patients act for themselves, let the actor's id be that of the message or the session
-// by which they did.
+// patient's evidence key (the practice's where there is no patient), and so is the id of an actor who is a patient or
+// a representative. A tag, a keyed hash of the patient's id, finds a patient's entries without naming them. After the
+// key is shredded the leaf still verifies and says nothing of whom.
 //
 // # What an attacker can do
 //

@@ -22,7 +22,9 @@ const (
 // Actor is who acts. It is evidence, not authority: the vendor authenticates and authorises before the call.
 type Actor struct {
 	Kind ActorKind
-	ID   string // the vendor's own id, at most 64 bytes; plain in the log, so never a number, a name or an address
+	// ID is the vendor's own id, at most 64 bytes, and never a number, a name or an address. In the log that of staff and
+	// of a system is plain; that of a patient or a representative is sealed.
+	ID string
 }
 
 // Validate says what the actor lacks, as an error that wraps [ErrInvalid], or nil.
@@ -35,6 +37,9 @@ func (a Actor) Validate() error {
 	return form.Text(ErrInvalid, "the actor's id", a.ID, form.ID, true)
 }
 
+// sealed reports whether the actor's id belongs to somebody whom the log must not name.
+func (a Actor) sealed() bool { return a.Kind == Patient || a.Kind == Representative }
+
 // Outcome says whether an act happened.
 type Outcome string
 
@@ -42,6 +47,16 @@ type Outcome string
 const (
 	Done    Outcome = "done"
 	Refused Outcome = "refused"
+)
+
+// Term is how long an entry is kept at least.
+type Term string
+
+// The two terms. What proves something about a patient's data is kept as long as documentation under HIPAA (45 CFR
+// 164.316(b)(2)(i)); a system log, such as of requests to a server, for one year.
+const (
+	SixYears Term = "6y"
+	OneYear  Term = "1y"
 )
 
 // Object is what was acted on.
@@ -58,6 +73,7 @@ type Entry struct {
 	Actor    Actor
 	Action   string  // "domain.verb" or "domain.noun.verb", such as "consent.grant"; at most 64 bytes
 	Outcome  Outcome // Defaults to Done.
+	Term     Term    // Defaults to SixYears.
 	Object   Object
 	Patient  string            // whose data, the vendor's id; empty where no patient is concerned
 	Reason   string            // why it was refused or done, a plain sentence; bytes that are no text are replaced
@@ -93,6 +109,11 @@ func (e Entry) valid() error {
 	case "", Done, Refused:
 	default:
 		return fmt.Errorf("%w: the outcome is neither done nor refused", ErrInvalid)
+	}
+	switch e.Term {
+	case "", SixYears, OneYear:
+	default:
+		return fmt.Errorf("%w: the term is neither one year nor six", ErrInvalid)
 	}
 	return nil
 }

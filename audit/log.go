@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +15,7 @@ import (
 type Options struct {
 	// Now gives the time of an entry. Defaults to time.Now.
 	Now func() time.Time
-	// NewID gives an entry's id. Defaults to UUIDs of version 7.
+	// NewID gives an entry's id. Defaults to a UUID of version 7 of the entry's time, by which a store finds its month.
 	NewID func() string
 }
 
@@ -23,7 +24,7 @@ type Log struct {
 	store Store
 	keys  Keys
 	now   func() time.Time
-	newID func() string
+	newID func() string // nil: by the entry's time
 }
 
 // NewLog returns a log that writes reads and refusals to store, on whatever connection store holds: give it one that
@@ -32,7 +33,7 @@ func NewLog(store Store, keys Keys, o *Options) (*Log, error) {
 	if store == nil || keys == nil {
 		return nil, fmt.Errorf("%w: a log needs a store and keys", ErrInvalid)
 	}
-	l := &Log{store: store, keys: keys, now: time.Now, newID: uuidv7.New}
+	l := &Log{store: store, keys: keys, now: time.Now}
 	if o != nil && o.Now != nil {
 		l.now = o.Now
 	}
@@ -43,17 +44,24 @@ func NewLog(store Store, keys Keys, o *Options) (*Log, error) {
 }
 
 // Stamp gives e its id and time, seals what is a patient's and authenticates the whole. It writes nothing: the leaf
-// travels with the change it records. An empty Outcome becomes [Done]. Stamping twice makes two entries.
+// travels with the change it records. An empty Outcome becomes [Done], an empty
+// Term [SixYears]. Stamping twice makes two entries.
 func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 	if err := e.valid(); err != nil {
 		return Leaf{}, err
 	}
-	e.ID = l.newID()
 	e.At = l.now().UTC().Truncate(time.Microsecond)
-	if e.Outcome == "" {
-		e.Outcome = Done
+	if l.newID == nil {
+		e.ID = uuidv7.At(e.At)
+	} else {
+		e.ID = l.newID()
 	}
-	hidden, err := json.Marshal(veiled{Object: e.Object.ID, Patient: e.Patient, Reason: e.Reason, Details: e.Details})
+	e.Outcome, e.Term = cmp.Or(e.Outcome, Done), cmp.Or(e.Term, SixYears)
+	v := veiled{Object: e.Object.ID, Patient: e.Patient, Reason: e.Reason, Details: e.Details}
+	if e.Actor.sealed() {
+		v.Actor, e.Actor.ID = e.Actor.ID, ""
+	}
+	hidden, err := json.Marshal(v)
 	if err != nil {
 		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
 	}
@@ -67,10 +75,7 @@ func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 			return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
 		}
 	}
-	stamped, err := leaf(e, tag, sealed)
-	if err != nil {
-		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
-	}
+	stamped := leaf(e, tag, sealed)
 	if stamped.MAC, err = l.keys.MAC(ctx, e.Practice, stamped.Bytes); err != nil {
 		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
 	}
@@ -137,9 +142,9 @@ func (l *Log) Open(ctx context.Context, f Leaf) (Entry, error) {
 	}
 	e := Entry{
 		ID: f.ID, Practice: f.Practice, At: f.At, Actor: f.Actor, Action: f.Action,
-		Outcome: f.Outcome, Object: Object{Kind: b.Object},
+		Outcome: f.Outcome, Term: f.Term, Object: Object{Kind: b.object},
 	}
-	hidden, err := l.keys.OpenEvidence(ctx, f.Practice, f.ID, b.Sealed)
+	hidden, err := l.keys.OpenEvidence(ctx, f.Practice, f.ID, b.sealed)
 	if err != nil {
 		return e, fmt.Errorf("audit: open: %w", err)
 	}
@@ -148,6 +153,9 @@ func (l *Log) Open(ctx context.Context, f Leaf) (Entry, error) {
 		return e, fmt.Errorf("%w: its sealed part cannot be read", ErrTampered)
 	}
 	e.Object.ID, e.Patient, e.Reason, e.Details = v.Object, v.Patient, v.Reason, v.Details
+	if e.Actor.sealed() {
+		e.Actor.ID = v.Actor
+	}
 	return e, nil
 }
 

@@ -50,6 +50,22 @@ func read() audit.Entry {
 	}
 }
 
+func TestActorOfAPatientIsSealed(t *testing.T) {
+	log, _ := newLog(t, newKeys(t))
+	for _, kind := range []audit.ActorKind{audit.Patient, audit.Representative} {
+		e := read()
+		e.Actor = audit.Actor{Kind: kind, ID: "p-204-or-her-father"}
+		leaf, err := log.Stamp(t.Context(), e)
+		require.NoError(t, err)
+		require.NoError(t, leaf.Validate())
+		require.Equal(t, audit.Actor{Kind: kind}, leaf.Actor)
+		require.NotContains(t, string(leaf.Bytes), "her-father")
+		opened, err := log.Open(t.Context(), leaf)
+		require.NoError(t, err)
+		require.Equal(t, e.Actor, opened.Actor)
+	}
+}
+
 func TestStampAndOpen(t *testing.T) {
 	log, store := newLog(t, newKeys(t))
 	given := read()
@@ -57,7 +73,7 @@ func TestStampAndOpen(t *testing.T) {
 	require.NoError(t, err)
 
 	want := given
-	want.ID, want.At, want.Outcome = "e-1", noon.UTC().Truncate(time.Microsecond), audit.Done
+	want.ID, want.At, want.Outcome, want.Term = "e-1", noon.UTC().Truncate(time.Microsecond), audit.Done, audit.SixYears
 	opened, err := log.Open(t.Context(), leaf)
 	require.NoError(t, err)
 	require.Empty(t, cmp.Diff(want, opened))
@@ -94,7 +110,7 @@ func TestEntryWithoutPatient(t *testing.T) {
 	log, _ := newLog(t, newKeys(t))
 	e := audit.Entry{
 		Practice: "elm-street", Actor: audit.Actor{Kind: audit.System, ID: "importer"}, Action: "schedule.day.import",
-		Outcome: audit.Refused, Object: audit.Object{Kind: "schedule"},
+		Outcome: audit.Refused, Term: audit.SixYears, Object: audit.Object{Kind: "schedule"},
 	}
 	leaf, err := log.Stamp(t.Context(), e)
 	require.NoError(t, err)
@@ -118,6 +134,7 @@ func TestAlteredLeafIsFound(t *testing.T) {
 		"actor":    func(f *audit.Leaf) { f.Actor.ID = "u-71" },
 		"action":   func(f *audit.Leaf) { f.Action = "records.patient.list" },
 		"outcome":  func(f *audit.Leaf) { f.Outcome = audit.Refused },
+		"term":     func(f *audit.Leaf) { f.Term = audit.OneYear },
 		"no tag":   func(f *audit.Leaf) { f.Tag = nil },
 		"no bytes": func(f *audit.Leaf) { f.Bytes = nil },
 		"no code":  func(f *audit.Leaf) { f.MAC = nil },
@@ -190,6 +207,7 @@ func TestStampRefuses(t *testing.T) {
 		"broken text in a value": func(e *audit.Entry) { e.Details["fields"] = "\xff" },
 		"broken text in a name":  func(e *audit.Entry) { e.Details["\xff"] = "" },
 		"an odd outcome":         func(e *audit.Entry) { e.Outcome = "perhaps" },
+		"an odd term":            func(e *audit.Entry) { e.Term = "2y" },
 	} {
 		e := read()
 		change(&e)

@@ -60,7 +60,7 @@ func drawLeaf(rt *rapid.T, practices []string) audit.Leaf {
 		Practice: rapid.SampledFrom(practices).Draw(rt, "practice"),
 		At:       time.Date(2026, 3, 2, 9, 0, 0, 1000*rapid.IntRange(0, 1).Draw(rt, "microsecond"), time.UTC),
 		Actor:    audit.Actor{Kind: audit.Staff, ID: "u-17"},
-		Action:   "records.patient.read", Outcome: audit.Done,
+		Action:   "records.patient.read", Outcome: audit.Done, Term: audit.SixYears,
 		Tag:   rapid.SampledFrom([][]byte{nil, {1}, {2}}).Draw(rt, "tag"),
 		Bytes: []byte{'x'}, MAC: []byte{0},
 	}

@@ -29,15 +29,15 @@ type after struct {
 
 // AppendQuery writes the fragment. The casts say what the literals are, which INSERT ... SELECT does not tell them.
 func (a after) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
-	b = gen.AppendQuery(b, "INSERT INTO ? (practice, id, at, actor_kind, actor, action, outcome, tag, bytes, mac)"+
+	b = gen.AppendQuery(b, "INSERT INTO ? (practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac)"+
 		" SELECT * FROM (VALUES ", a.table)
 	for i, f := range a.leaves {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
 		r := rowOf(f)
-		b = gen.AppendQuery(b, "(?, ?, ?::timestamptz, ?, ?, ?, ?, ?::bytea, ?::bytea, ?::bytea)",
-			r.Practice, r.ID, r.At, r.ActorKind, r.Actor, r.Action, r.Outcome, r.Tag, r.Bytes, r.MAC)
+		b = gen.AppendQuery(b, "(?, ?, ?::timestamptz, ?, ?, ?, ?, ?, ?::bytea, ?::bytea, ?::bytea)",
+			r.Practice, r.ID, r.At, r.ActorKind, r.Actor, r.Action, r.Outcome, r.Term, r.Tag, r.Bytes, r.MAC)
 	}
 	return gen.AppendQuery(b, ") AS leaf WHERE EXISTS (SELECT FROM ?)", a.fact), nil
 }

@@ -31,6 +31,7 @@ type row struct {
 	Actor     string    `bun:"actor"`
 	Action    string    `bun:"action"`
 	Outcome   string    `bun:"outcome"`
+	Term      string    `bun:"term"`
 	Tag       []byte    `bun:"tag"`
 	Bytes     []byte    `bun:"bytes"`
 	MAC       []byte    `bun:"mac"`
@@ -39,7 +40,7 @@ type row struct {
 func rowOf(f audit.Leaf) row {
 	r := row{
 		Practice: f.Practice, ID: f.ID, At: f.At, ActorKind: string(f.Actor.Kind), Actor: f.Actor.ID,
-		Action: f.Action, Outcome: string(f.Outcome), Tag: f.Tag, Bytes: f.Bytes, MAC: f.MAC,
+		Action: f.Action, Outcome: string(f.Outcome), Term: string(f.Term), Tag: f.Tag, Bytes: f.Bytes, MAC: f.MAC,
 	}
 	if len(r.Tag) == 0 {
 		r.Tag = nil
@@ -59,7 +60,7 @@ func (r row) leaf() audit.Leaf {
 	return audit.Leaf{
 		Practice: r.Practice, ID: r.ID, At: r.At.UTC(),
 		Actor:  audit.Actor{Kind: audit.ActorKind(r.ActorKind), ID: r.Actor},
-		Action: r.Action, Outcome: audit.Outcome(r.Outcome), Tag: r.Tag, Bytes: r.Bytes, MAC: r.MAC,
+		Action: r.Action, Outcome: audit.Outcome(r.Outcome), Term: audit.Term(r.Term), Tag: r.Tag, Bytes: r.Bytes, MAC: r.MAC,
 	}
 }
 

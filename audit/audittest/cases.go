@@ -32,11 +32,12 @@ func everyField(ctx context.Context, h Harness) error {
 	odd := `'";--?$1\x ü 歯科 {} %s`
 	want := []audit.Leaf{
 		{
-			ID: odd, Practice: practice, At: start, Actor: audit.Actor{Kind: audit.Representative, ID: odd},
-			Action: odd, Outcome: audit.Refused, Tag: any256, Bytes: any256, MAC: any256,
+			ID: odd, Practice: practice, At: start, Actor: audit.Actor{Kind: audit.System, ID: odd},
+			Action: odd, Outcome: audit.Refused, Term: audit.OneYear, Tag: any256, Bytes: any256, MAC: any256,
 		},
 		leaf(practice, 1),
 	}
+	want[1].Actor = audit.Actor{Kind: audit.Representative}
 	if err := suite.Filled(want[0]); err != nil {
 		return err
 	}
@@ -232,6 +233,8 @@ func invalid(ctx context.Context, h Harness) error {
 		"with no actor's kind":      func(f *audit.Leaf) { f.Actor.Kind = "" },
 		"with a NUL in its action":  func(f *audit.Leaf) { f.Action = "a\x00b" },
 		"with an odd outcome":       func(f *audit.Leaf) { f.Outcome = "perhaps" },
+		"with an odd term":          func(f *audit.Leaf) { f.Term = "2y" },
+		"with a patient's id":       func(f *audit.Leaf) { f.Actor.Kind = audit.Patient },
 		"with a time of nanosecond": func(f *audit.Leaf) { f.At = f.At.Add(1) },
 		"without bytes":             func(f *audit.Leaf) { f.Bytes = nil },
 		"without a code":            func(f *audit.Leaf) { f.MAC = nil },

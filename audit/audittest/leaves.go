@@ -18,7 +18,7 @@ func leaf(practice string, i int) audit.Leaf {
 	return audit.Leaf{
 		ID: fmt.Sprintf("id-%06d", i), Practice: practice, At: start.Add(time.Duration(i) * time.Microsecond),
 		Actor:  audit.Actor{Kind: audit.Staff, ID: "u-17"},
-		Action: "records.patient.read", Outcome: audit.Done, Tag: []byte{1, 2, byte(i % 3)},
+		Action: "records.patient.read", Outcome: audit.Done, Term: audit.SixYears, Tag: []byte{1, 2, byte(i % 3)},
 		Bytes: []byte(fmt.Sprintf("{%q:%d}", practice, i)), MAC: []byte{0, 0xff, byte(i)},
 	}
 }

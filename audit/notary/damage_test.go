@@ -84,6 +84,7 @@ func TestDamageBySQL(t *testing.T) {
 		{"a column: actor", `UPDATE {s}.audit_entry SET actor = 'u-71'` + at("e-00013"), edited},
 		{"a column: action", `UPDATE {s}.audit_entry SET action = action || ' '` + at("e-00013"), edited},
 		{"a column: outcome", `UPDATE {s}.audit_entry SET outcome = 'refused'` + at("e-00013"), edited},
+		{"a column: term", `UPDATE {s}.audit_entry SET term = '1y'` + at("e-00013"), edited},
 		{"a column: tag", `UPDATE {s}.audit_entry SET tag = set_byte(tag, 31, get_byte(tag, 31) # 1)` + at("e-00013"), edited},
 		{"a column: no tag", `UPDATE {s}.audit_entry SET tag = NULL` + at("e-00013"), edited},
 		{"a column: bytes, first", `UPDATE {s}.audit_entry SET bytes = set_byte(bytes, 0, get_byte(bytes, 0) # 1)` + at("e-00013"), edited},
@@ -115,7 +116,7 @@ func TestDamageBySQL(t *testing.T) {
 		},
 		{
 			"rows that swapped their contents", `UPDATE {s}.audit_entry AS a SET at = b.at, actor_kind = b.actor_kind,
-			actor = b.actor, action = b.action, outcome = b.outcome, tag = b.tag, bytes = b.bytes, mac = b.mac
+			actor = b.actor, action = b.action, outcome = b.outcome, term = b.term, tag = b.tag, bytes = b.bytes, mac = b.mac
 			FROM {s}.audit_entry AS b WHERE a.practice = b.practice AND a.practice = 'elm-street'
 			AND (a.id, b.id) IN (('e-00002', 'e-00020'), ('e-00020', 'e-00002'))`,
 			[]string{"swapped 1 e-00002", "swapped 15 e-00020"},
@@ -128,25 +129,25 @@ func TestDamageBySQL(t *testing.T) {
 			[]string{"swapped 1 e-00002", "swapped 2 e-00003"},
 		},
 		{
-			"a copy of a row", `INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, tag, bytes, mac)
-			SELECT practice, 'e-99999', at, actor_kind, actor, action, outcome, tag, bytes, mac FROM {s}.audit_entry` + at("e-00002"),
+			"a copy of a row", `INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac)
+			SELECT practice, 'e-99999', at, actor_kind, actor, action, outcome, term, tag, bytes, mac FROM {s}.audit_entry` + at("e-00002"),
 			[]string{"forged -1 e-99999"},
 		},
 		{
-			"a copy of a row among old ones", `INSERT INTO {s}.audit_entry (practice, id, xid, at, actor_kind, actor, action, outcome, tag, bytes, mac)
-			SELECT practice, 'e-99999', xid, at, actor_kind, actor, action, outcome, tag, bytes, mac FROM {s}.audit_entry` + at("e-00002"),
+			"a copy of a row among old ones", `INSERT INTO {s}.audit_entry (practice, id, xid, at, actor_kind, actor, action, outcome, term, tag, bytes, mac)
+			SELECT practice, 'e-99999', xid, at, actor_kind, actor, action, outcome, term, tag, bytes, mac FROM {s}.audit_entry` + at("e-00002"),
 			[]string{"forged -1 e-99999"},
 		},
 		{
-			"a forged row", `INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, bytes, mac)
-			VALUES ('elm-street', 'e-99999', now(), 'staff', 'u-1', 'records.patient.read', 'done', '{}', '\x00')`,
+			"a forged row", `INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, term, bytes, mac)
+			VALUES ('elm-street', 'e-99999', now(), 'staff', 'u-1', 'records.patient.read', 'done', '6y', '{}', '\x00')`,
 			[]string{"forged -1 e-99999"},
 		},
 		{
 			"a row deleted and put back later", `CREATE TEMPORARY TABLE gone AS SELECT * FROM {s}.audit_entry` + at("e-00013") + `;
 			DELETE FROM {s}.audit_entry` + at("e-00013") + `;
-			INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, tag, bytes, mac)
-			SELECT practice, id, at, actor_kind, actor, action, outcome, tag, bytes, mac FROM gone`, edited,
+			INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac)
+			SELECT practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac FROM gone`, edited,
 		},
 		{
 			"two kinds at once", `WITH gone AS (DELETE FROM {s}.audit_entry` + at("e-00005") + `)

@@ -89,8 +89,8 @@ func TestPromise_M4_11_LogAlterationIsFoundAndNamed(t *testing.T) {
 		},
 		{
 			name: "inserted", want: []string{"forged -1 e-99999"}, add: true,
-			sql: `INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, tag, bytes, mac)
-				SELECT practice, 'e-99999', at, actor_kind, actor, action, outcome, tag, bytes, mac FROM {s}.audit_entry` + at,
+			sql: `INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac)
+				SELECT practice, 'e-99999', at, actor_kind, actor, action, outcome, term, tag, bytes, mac FROM {s}.audit_entry` + at,
 		},
 		{
 			name: "rolled back to the batch before", want: lost,

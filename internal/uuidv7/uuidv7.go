@@ -7,12 +7,15 @@ import (
 	"time"
 )
 
-// New returns a version 7 UUID (RFC 9562, section 5.7) in its canonical text form: 48 bits of Unix milliseconds, then
-// 74 random bits. Ids made later in another millisecond sort later; within one millisecond their order is random.
-func New() string {
+// New returns a version 7 UUID (RFC 9562, section 5.7) of this moment; see [At].
+func New() string { return At(time.Now()) }
+
+// At returns a version 7 UUID of a moment in its canonical text form: 48 bits of Unix milliseconds, then 74 random bits.
+// Ids of another, later millisecond sort later; within one millisecond their order is random.
+func At(moment time.Time) string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails: crypto/rand ends the program instead
-	ms := uint64(time.Now().UnixMilli())
+	ms := uint64(moment.UnixMilli())
 	for i := range 6 {
 		b[i] = byte(ms >> (8 * (5 - i)))
 	}

@@ -11,6 +11,7 @@ CREATE TABLE {schema}.audit_entry (
 	actor      text NOT NULL,
 	action     text NOT NULL,
 	outcome    text NOT NULL,
+	term       text NOT NULL,
 	tag        bytea,
 	bytes      bytea NOT NULL,
 	mac        bytea NOT NULL,
