@@ -95,6 +95,16 @@
 // the key and its check in hexadecimal between single spaces. The check is the first 16 bytes of HMAC-SHA256, under
 // the key, of "enamel/root-check/1" and the id behind its length.
 //
+// A key file under a passphrase seals that text. Its first line is "enamel-keys 2 pbkdf2-hmac-sha256", the number of
+// rounds and a salt of 16 bytes, between single spaces; PBKDF2 makes 32 bytes of them and the passphrase. HKDF-Expand
+// with SHA-256 makes two keys of these: with the info "enamel/passphrase-check/1" the 32 bytes of the second line, which
+// tell whether the passphrase is right, and with "enamel/passphrase-key/1" the key that AES-256-GCM seals the text with,
+// those two lines with their ends as additional data. The third line is nonce, ciphertext and tag, the fourth the SHA-256
+// of the three lines; salt and lines are in hexadecimal.
+//
+// For a key manager that does not bind what it wraps, a key of 32 bytes has HMAC-SHA256 behind it, under the key, of
+// "enamel/bound/1" and what it is bound to.
+//
 // A blind index is HMAC-SHA256 of the value, under a key that HKDF-SHA256 derives from the practice's index key,
 // without salt and with "enamel/index/1" and the kind behind its length as info. Codes and tags of the audit log are
 // made likewise from its audit key, with "enamel/audit/1" and "mac" or "tag"; the key's id stands before a code, in 8
@@ -110,7 +120,8 @@
 // What version 1 has sealed opens with every later version of this package. A value of a later version is refused with
 // [ErrVersion], never misread.
 //
-// # Writing your own store
+// # Writing your own store or key manager
 //
-// Implement [KeyStore] and run the cases of package cryptotest against it.
+// Implement [KeyStore] or [KeyManager] and run the cases of package cryptotest against it. Of key managers there are
+// [KeyFile], package transit for Vault and OpenBao, and, in a module of its own, crypto/awskms for AWS KMS.
 package crypto

@@ -42,7 +42,7 @@ var errAbsent = fmt.Errorf("%w: the subject has none", ErrUnknownKey)
 
 // outside puts the package's name before an error of a store or a key manager, unless it carries it already.
 func outside(what string, err error) error {
-	for _, own := range []error{ErrInvalid, ErrNotOpened, ErrShredded, ErrExhausted, ErrConflict} {
+	for _, own := range []error{ErrInvalid, ErrNotOpened, ErrShredded, ErrExhausted, ErrConflict, ErrUnavailable, ErrDenied} {
 		if errors.Is(err, own) {
 			return err
 		}

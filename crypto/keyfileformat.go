@@ -42,36 +42,31 @@ func (r rootKey) check() []byte {
 func decodeKeyFile(raw []byte) ([]rootKey, error) {
 	lines := bytes.Split(raw, []byte("\n"))
 	keys := make([]rootKey, 0, len(lines))
+	known := map[string]bool{}
 	for _, line := range lines[1:] {
 		id, rest, _ := bytes.Cut(line, []byte(" "))
 		digits, _, _ := bytes.Cut(rest, []byte(" "))
 		k := rootKey{id: string(id), key: secret{raw: make([]byte, keySize)}}
-		if len(digits) != hex.EncodedLen(keySize) || !rootID(k.id) || known(keys, k.id) {
+		if len(digits) != hex.EncodedLen(keySize) || !rootID(k.id) || known[k.id] {
 			break
 		}
 		if _, err := hex.Decode(k.key.raw, digits); err != nil {
 			break
 		}
 		keys = append(keys, k)
+		known[k.id] = true
 	}
 	again := encodeKeyFile(keys)
 	defer clear(again)
 	if len(keys) == 0 || !bytes.Equal(again, raw) {
-		return nil, fmt.Errorf("%w: the key file is broken; restore it from its backup", ErrInvalid)
+		return nil, errBrokenFile
 	}
 	return keys, nil
 }
 
+var errBrokenFile = fmt.Errorf("%w: the key file is broken; restore it from its backup", ErrInvalid)
+
 // rootID reports whether id can be a root key's: what fits a column and a line.
 func rootID(id string) bool {
 	return id != "" && len(id) <= 64 && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
-}
-
-func known(keys []rootKey, id string) bool {
-	for _, k := range keys {
-		if k.id == id {
-			return true
-		}
-	}
-	return false
 }

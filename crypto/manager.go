@@ -1,11 +1,15 @@
 package crypto
 
 import (
+	"bytes"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 )
 
@@ -18,13 +22,58 @@ type Wrapped struct {
 // KeyManager is the key management service's side: it wraps practice keys under a root key that never leaves it. It is
 // called once per practice and lifetime of the cache, never per value. It must be safe for concurrent use and must bind
 // what it wraps to bind: under other bind bytes Unwrap fails. It keeps no reference to a slice it was given or has
-// returned, for keys are wiped after use.
+// returned, for keys are wiped after use, and writes into none that it was given.
+//
+// Its errors tell three things apart, for what to do about them differs. What cannot be opened wraps [ErrNotOpened]:
+// [ErrAuth] when it was altered or belongs to other bind bytes, [ErrUnknownKey] when the key that w names is not this
+// manager's. What may succeed when it is tried again wraps [ErrUnavailable], and what somebody must first allow
+// [ErrDenied]; neither of these says anything about the wrapped key. The end of a context is wrapped as well. There is
+// no fallback: without an answer that was checked there is no key.
 type KeyManager interface {
-	// Wrap encrypts key, 32 bytes, under the newest version of the root key.
+	// Wrap encrypts key, 32 bytes, under the newest version of the root key. The KeyID that it answers with is at most
+	// 256 printable characters of ASCII without blanks.
 	Wrap(ctx context.Context, key, bind []byte) (Wrapped, error)
 
 	// Unwrap returns what Wrap was given. It uses the version of the root key that w names.
 	Unwrap(ctx context.Context, w Wrapped, bind []byte) ([]byte, error)
+}
+
+var (
+	// ErrUnavailable is wrapped by a [KeyManager] that has no answer now: its service cannot be reached, is sealed,
+	// overloaded or too slow, or has answered what is no answer. The same call may succeed later.
+	ErrUnavailable = errors.New("crypto: the key manager is unavailable")
+
+	// ErrDenied is wrapped by a [KeyManager] whose service refuses the caller: a right or a token is missing or has
+	// expired, or the root key is disabled. Trying again changes nothing before somebody changes that.
+	ErrDenied = errors.New("crypto: the key manager refuses the caller")
+)
+
+// BindKey returns what a [KeyManager] sends to a service that does not bind: key, behind it HMAC-SHA256 under key of
+// "enamel/bound/1" and bind. [UnbindKey] checks it. So any service that encrypts 64 bytes serves, whatever it knows of
+// additional data. A key that has not 32 bytes is [ErrInvalid].
+func BindKey(key, bind []byte) ([]byte, error) {
+	if len(key) != keySize {
+		return nil, errKeySize
+	}
+	return append(append(make([]byte, 0, keySize+sha256.Size), key...), boundCode(key, bind)...), nil
+}
+
+var errKeySize = fmt.Errorf("%w: a key to wrap has not 32 bytes", ErrInvalid)
+
+// UnbindKey reverses [BindKey] and returns a key of 32 bytes that shares no memory with bound. Whatever has another
+// length or was made with other bind bytes is [ErrAuth].
+func UnbindKey(bound, bind []byte) ([]byte, error) {
+	if len(bound) != keySize+sha256.Size || !hmac.Equal(boundCode(bound[:keySize], bind), bound[keySize:]) {
+		return nil, fmt.Errorf("%w: a wrapped key", ErrAuth)
+	}
+	return bytes.Clone(bound[:keySize]), nil
+}
+
+func boundCode(key, bind []byte) []byte {
+	code := hmac.New(sha256.New, key)
+	code.Write([]byte("enamel/bound/1"))
+	code.Write(bind)
+	return code.Sum(nil)
 }
 
 // managerBind is what a practice's key is bound to at the key manager.
@@ -72,6 +121,9 @@ func (r rootKey) bind(bind []byte) []byte {
 }
 
 func (r rootKey) wrap(key, bind []byte) (Wrapped, error) {
+	if len(key) != keySize {
+		return Wrapped{}, errKeySize
+	}
 	aead, err := newAEAD(r.key.raw)
 	if err != nil {
 		return Wrapped{}, err
@@ -101,12 +153,18 @@ func NewEphemeral() *Ephemeral {
 }
 
 // Wrap implements [KeyManager].
-func (e *Ephemeral) Wrap(_ context.Context, key, bind []byte) (Wrapped, error) {
+func (e *Ephemeral) Wrap(ctx context.Context, key, bind []byte) (Wrapped, error) {
+	if err := ctx.Err(); err != nil {
+		return Wrapped{}, err
+	}
 	return e.root.wrap(key, bind)
 }
 
 // Unwrap implements [KeyManager]. A key that another process wrapped is [ErrUnknownKey].
-func (e *Ephemeral) Unwrap(_ context.Context, w Wrapped, bind []byte) ([]byte, error) {
+func (e *Ephemeral) Unwrap(ctx context.Context, w Wrapped, bind []byte) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if w.KeyID != e.root.id {
 		return nil, fmt.Errorf("%w: it was wrapped by an ephemeral key of another process", ErrUnknownKey)
 	}

@@ -1,0 +1,22 @@
+package crypto
+
+import "os"
+
+// SealedFileHead is how a sealed key file begins.
+const SealedFileHead = sealedFileHead
+
+// DecodeSealed reads a sealed key file without opening it. Whatever it takes, encode writes again.
+func DecodeSealed(raw []byte) error {
+	_, err := decodeSealed(raw)
+	return err
+}
+
+// FillKeyFile writes a key file that has no room for another key.
+func FillKeyFile(path string) error {
+	keys := []rootKey{newRootKey(10_000)}
+	line := len(encodeKeyFile(keys)) - len(keyFileHead) - len("1\n")
+	for len(keys) < (maxKeyFile-len(keyFileHead)-len("1000\n"))/line {
+		keys = append(keys, newRootKey(10_000+len(keys)))
+	}
+	return os.WriteFile(path, encodeKeyFile(keys), 0o600)
+}
