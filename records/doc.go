@@ -18,6 +18,18 @@
 // All of a patient's data is sealed under the patient's own key by the store on Postgres; what is found is found by
 // blind indexes of the normalised value ([Terms]).
 //
+// # What patients are found by
+//
+// By a name with the birth date, where the family name may be the whole or one of several (Garcia finds García
+// Márquez); by a phone number; by an e-mail address. How names are written makes no difference, as package
+// crypto/blindindex has it, but Müller and Mueller are two names.
+//
+// Not by a name alone, and not by a birth date alone. A blind index hides which value a row has, but not how many rows
+// have the same. Of surnames it is known which are frequent, and of birth dates there are so few that a list of known
+// people's can be laid beside them; with the name and the birth date in one index nearly every row differs. That is the
+// plan that the tests check. The one exception: patients whose birth date is not known are found by the name without
+// one. A vendor who wants more keeps an index of its own, and plans with blindindex how few bits it may keep.
+//
 // # Every read and write leaves its entry
 //
 // A write's entry is part of the write. A read's entry is committed before the data is returned, one for each patient

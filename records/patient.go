@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/enamel-go/enamel/crypto/blindindex"
 	"github.com/enamel-go/enamel/internal/civil"
 	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/internal/phone"
@@ -129,14 +130,10 @@ func (ph Phone) settled() Phone {
 	return ph
 }
 
-// number returns the form in which a number is looked for: E.164, or what was typed where that is no number.
-func number(typed string) string { return Phone{Number: typed}.settled().Number }
-
 // Limits of what is kept, in bytes. They only keep out what is no datum of a person.
 const (
 	longName  = 512
 	longText  = 1024
-	longEmail = 254 // RFC 5321, 4.5.3.1.3, without the angle brackets
 	longPhone = 128
 	manyPhone = 50
 )
@@ -163,7 +160,7 @@ func (p Patient) valid(today Date) error {
 		}
 	}
 	switch {
-	case fold(p.Name.Family) == "" && fold(p.Name.Given) == "":
+	case folded(p.Name.Family) == "" && folded(p.Name.Given) == "":
 		return fmt.Errorf("%w: the patient has no name", ErrInvalid)
 	case !p.Birth.IsZero() && !p.Birth.Valid():
 		return fmt.Errorf("%w: the birth date is not in the calendar", ErrInvalid)
@@ -209,7 +206,6 @@ func (k Key) valid(what string) error {
 
 // ValidEmail tells an e-mail address from what is obviously none. Whether mail arrives, only mail can tell.
 func ValidEmail(s string) bool {
-	user, host, ok := strings.Cut(s, "@")
-	return ok && user != "" && host != "" && len(s) <= longEmail && !strings.ContainsAny(s, " \t\r\n,;<>") &&
-		!strings.Contains(host, "@") && form.Text(ErrInvalid, "the e-mail address", s, longEmail, true) == nil
+	_, err := blindindex.Email(s)
+	return err == nil && s == strings.TrimSpace(s)
 }

@@ -1,64 +1,84 @@
 package records
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/enamel-go/enamel/crypto/blindindex"
 )
-
-func TestFold(t *testing.T) {
-	for _, same := range [][]string{
-		{"Müller", "MULLER", "muller", " Mu\u0308ller ", "müller", "Mül\u00adler", "Mül\u200bler"},
-		{"van der Berg", "Van  Der\tBerg", "VAN DER BERG\u00a0"},
-		{"O’Brien", "O'Brien", "o‘brien", "OʼBRIEN"},
-		{"Smith-Jones", "smith‐jones", "SMITH–JONES"},
-		{"Straße", "STRASSE", "strasse", "STRAẞE"},
-		{"Łukasz", "lukasz"},
-		{"Ægir Sørensen", "aegir sorensen"},
-		{"Nguyễn", "NGUYEN", "nguye\u0302\u0303n"},
-		{"İpek Işık", "ipek isik"},
-		{"Παπαδόπουλος", "ΠΑΠΑΔΟΠΟΥΛΟΣ"},
-		{"Алёна", "алена", "АЛЕ\u0308НА"},
-		{"李 小龍", "李　小龍"},
-	} {
-		for _, name := range same {
-			require.Equal(t, fold(same[0]), fold(name), "%q", name)
-		}
-	}
-	for _, pair := range [][2]string{{"O'Brien", "OBrien"}, {"Mary Ann", "Maryann"}, {"Mary-Ann", "Mary Ann"}, {"Ann", "Anna"}, {"李", "林"}} {
-		require.NotEqual(t, fold(pair[0]), fold(pair[1]))
-	}
-	require.Empty(t, fold(" \t\u00a0\u200b"))
-}
-
-func TestFoldingTwiceChangesNothing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.String().Draw(t, "name")
-		once := fold(name)
-		if twice := fold(once); twice != once {
-			t.Fatalf("%q folds to %q, and that to %q", name, once, twice)
-		}
-		if strings.Contains(once, "\n") || strings.Contains(once, "  ") || strings.TrimSpace(once) != once {
-			t.Fatalf("%q folds to %q", name, once)
-		}
-	})
-}
 
 func TestTerms(t *testing.T) {
 	p := Patient{
-		Name: Name{Family: "Müller", Given: "Zoë"}, Birth: Date{Year: 1984, Month: time.July, Day: 2}, Email: "Zoe@Example.COM",
+		ID: "p", Name: Name{Family: "García Márquez", Given: "Zoë"}, Birth: Date{Year: 1984, Month: time.July, Day: 2}, Email: "Zoe@Example.COM",
 		Phones: []Phone{{Number: "(212) 555-0100"}, {Number: "+1 212 555 0100"}, {Number: "call the school "}, {Number: "call the school"}},
 	}.settled()
 	require.Equal(t, []Term{
-		{ByName, "muller\nzoe\n1984-07-02"},
+		{ByName, blindindex.Compound("garcia marquez", "zoe", "1984-07-02")},
+		{ByName, blindindex.Compound("garcia", "zoe", "1984-07-02")},
+		{ByName, blindindex.Compound("marquez", "zoe", "1984-07-02")},
+		{ByName, blindindex.Compound("garcia marquez", "zoe", "1984-07-02", "p", "3")},
 		{ByPhone, "+12125550100"},
 		{ByPhone, "call the school"},
 		{ByEmail, "zoe@example.com"},
 	}, Terms(p))
-	require.Equal(t, []Term{{ByName, "\nada\n"}}, Terms(Patient{Name: Name{Given: "Ada"}}))
+	require.Equal(t, Term{ByName, blindindex.Compound("", "ada", "")}, Terms(Patient{Name: Name{Given: "Ada"}})[0])
+}
+
+// How many terms a name has must not tell what kind of name it is, and no name finds a term that only fills up.
+func TestNamesHaveEquallyManyTerms(t *testing.T) {
+	for _, n := range []Name{
+		{Given: "Ada"},
+		{Family: "Kreiger"},
+		{Family: "van der Berg", Given: "Ann"},
+		{Family: "García Márquez", Given: "Ann"},
+		{Family: "García de la Cruz", Given: "Ann"},
+		{Family: "Von und zu Smith-Jones Brown Miller", Given: "Ann"},
+	} {
+		terms := Terms(Patient{ID: "p", Name: n})
+		require.Len(t, terms, nameTerms)
+		slices.SortFunc(terms, func(a, b Term) int { return strings.Compare(a.Value, b.Value) })
+		require.Len(t, slices.Compact(terms), nameTerms, "each once")
+		require.Contains(t, terms, nameTerm(n, Date{}))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		p := Patient{ID: rapid.String().Draw(t, "id"), Name: Name{Family: rapid.String().Draw(t, "family")}}
+		q := nameTerm(Name{rapid.String().Draw(t, "asked"), rapid.String().Draw(t, "given")}, Date{})
+		if families, err := blindindex.Surnames(p.Name.Family); err == nil {
+			for _, filler := range Terms(p)[min(len(families), nameTerms):] {
+				if filler == q {
+					t.Fatal("a term that only fills up was asked for")
+				}
+			}
+		}
+	})
+}
+
+// The indexes on a patient's row are kept whole. That is safe only while each is nearly unique: a name alone or a birth
+// date alone would not be. What is indexed in addition belongs into this plan.
+func TestWhatTheIndexesGiveAway(t *testing.T) {
+	for _, patients := range []int{500, 2_000, 10_000, 50_000, 250_000} {
+		plan := blindindex.Plan{Population: patients, Indexes: []blindindex.Index{
+			{Name: string(ByPhone), Inputs: []blindindex.Input{blindindex.PhoneInput()}, Whole: true},
+			{Name: string(ByEmail), Inputs: []blindindex.Input{blindindex.EmailInput()}, Whole: true},
+		}}
+		name := []blindindex.Input{blindindex.SurnameInput(), blindindex.GivenNameInput(), blindindex.BirthDateInput()}
+		for i := range nameTerms {
+			plan.Indexes = append(plan.Indexes, blindindex.Index{Name: fmt.Sprint(ByName, " ", i), Inputs: name, Whole: true})
+		}
+		require.NoError(t, plan.Check())
+	}
+	for _, alone := range []blindindex.Input{blindindex.SurnameInput(), blindindex.BirthDateInput()} {
+		plan := blindindex.Plan{Population: 10_000, Indexes: []blindindex.Index{
+			{Name: "alone", Inputs: []blindindex.Input{alone}, Whole: true},
+		}}
+		require.ErrorIs(t, plan.Check(), blindindex.ErrUnsafe)
+	}
 }
 
 func TestPhonesAreKeptAndJudged(t *testing.T) {

@@ -10,8 +10,9 @@ import (
 	"github.com/enamel-go/enamel/internal/page"
 )
 
-// NameQuery asks for patients by name and birth date. Both names are compared whole, whatever their case, accents and
-// blanks.
+// NameQuery asks for patients by name and birth date, whatever the case, accents, apostrophes and hyphens of the name
+// (package blindindex has the rules). The family name is the whole of the patient's or one of several: who is kept as
+// García Márquez is found as that, as Garcia and as Marquez. The given name is compared whole.
 type NameQuery struct {
 	Practice string
 	Name     Name
@@ -81,7 +82,7 @@ func (s *Service) FindByName(ctx context.Context, by audit.Actor, q NameQuery) (
 	switch {
 	case len(q.Name.Family) > longName || len(q.Name.Given) > longName:
 		valid = fmt.Errorf("%w: a name is longer than %d bytes", ErrInvalid, longName)
-	case fold(q.Name.Family) == "" && fold(q.Name.Given) == "":
+	case folded(q.Name.Family) == "" && folded(q.Name.Given) == "":
 		valid = fmt.Errorf("%w: a name is looked for by at least one of its parts", ErrInvalid)
 	case !q.Birth.IsZero() && !q.Birth.Valid():
 		valid = fmt.Errorf("%w: the birth date is not in the calendar", ErrInvalid)
@@ -97,8 +98,11 @@ func (s *Service) FindByPhone(ctx context.Context, by audit.Actor, q PhoneQuery)
 
 // FindByEmail returns the patients of an e-mail address, after recording that by looked, once for each of them.
 func (s *Service) FindByEmail(ctx context.Context, by audit.Actor, q EmailQuery) (PatientPage, error) {
-	valid := form.Text(ErrInvalid, "the e-mail address", q.Email, longEmail, true)
-	return s.find(ctx, by, PatientQuery{q.Practice, emailTerm(q.Email), q.After, q.Limit}, valid)
+	term, err := emailTerm(q.Email)
+	if err != nil {
+		err = fmt.Errorf("%w: the e-mail address is none", ErrInvalid)
+	}
+	return s.find(ctx, by, PatientQuery{q.Practice, term, q.After, q.Limit}, err)
 }
 
 // find looks for a term and records an entry for each patient found, or one that nobody was: that somebody is not a

@@ -256,6 +256,15 @@ func TestRefusedCommandsAndQuestions(t *testing.T) {
 			_, err := d.FindByName(ctx, desk, records.NameQuery{Practice: practice, Birth: born})
 			return err
 		}},
+		"a search for a name of signs": {records.ErrInvalid, func() error {
+			name := records.Name{Family: "?", Given: "-"}
+			_, err := d.FindByName(ctx, desk, records.NameQuery{Practice: practice, Name: name, Birth: born})
+			return err
+		}},
+		"a search for what is no address": {records.ErrInvalid, func() error {
+			_, err := d.FindByEmail(ctx, desk, records.EmailQuery{Practice: practice, Email: "Zoe.xample"})
+			return err
+		}},
 		"a search for no number": {records.ErrInvalid, func() error {
 			_, err := d.FindByPhone(ctx, desk, records.PhoneQuery{Practice: practice})
 			return err
@@ -341,6 +350,17 @@ func TestFinding(t *testing.T) {
 	require.Empty(t, byName("Müller", "Zoë", born.AddDays(1)))
 	require.Empty(t, byName("Müll", "Zoë", born))
 	require.Empty(t, byName("Zoë", "Müller", born))
+
+	// By either of two surnames, written as people write them; never by a given name alone.
+	married := patient("married")
+	married.Name.Family, married.Phones, married.Email = "O’Neill-de la Cruz", nil, ""
+	d.save(t, married)
+	for _, family := range []string{"O'NEILL", "oneill", "Cruz", "de la cruz", "O´Neill de la Cruz", "ONeill - De La Cruz"} {
+		require.Equal(t, "married", byName(family, "zoe", born), family)
+	}
+	for _, family := range []string{"ONeil", "de la", "la", "Neill", "", "married"} {
+		require.Empty(t, byName(family, "zoe", born), family)
+	}
 
 	before := len(d.entries(t))
 	require.Equal(t, "child mother", ids(d.FindByPhone(ctx, desk, records.PhoneQuery{Practice: practice, Number: "+1 512-555-0142"})))

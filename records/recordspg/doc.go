@@ -17,7 +17,9 @@
 //
 // Everything about a patient is sealed under the patient's chart key before it reaches a statement, and is found by
 // blind indexes: a dump of the tables names nobody. Plain are the vendor's ids, revisions, and of an appointment its
-// start and status. When the chart key is shredded, single reads answer [records.ErrGone] and lists leave the patient
+// start and status. The indexes show which patients of a practice share a phone number or an e-mail address, or a name
+// with a birth date, and how many numbers and addresses each has; how many surnames, they do not show ([records.Terms]).
+// When the chart key is shredded, single reads answer [records.ErrGone] and lists leave the patient
 // out.
 //
 // # Rights

@@ -19,7 +19,7 @@ var noon = time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 func leaf(id string) []audit.Leaf {
 	return []audit.Leaf{{
 		ID: id, Practice: "elm-street", At: noon, Actor: audit.Actor{Kind: audit.Staff, ID: "u-1"},
-		Action: "records.test", Outcome: audit.Done, Bytes: []byte("{}"), MAC: []byte("mac"),
+		Action: "records.test", Outcome: audit.Done, Term: audit.SixYears, Bytes: []byte("{}"), MAC: []byte("mac"),
 	}}
 }
 

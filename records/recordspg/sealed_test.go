@@ -106,6 +106,25 @@ func TestAlteredRowsAreNoticed(t *testing.T) {
 	}
 }
 
+// Of a name the rows do not tell how many parts it has, and no row is the same as another patient's but where the name
+// and the birth date are.
+func TestIndexRowsOfNames(t *testing.T) {
+	t.Parallel()
+	p := newPractice(t, 0)
+	for i, family := range []string{"", "Weber", "van der Berg", "García Márquez", "García de la Cruz", "Weber"} {
+		_, err := p.service.SavePatient(t.Context(), desk, records.Save{Patient: records.Patient{
+			Practice: "elm-street", ID: fmt.Sprint("p", i), Name: records.Name{Family: family, Given: "Ann"},
+		}})
+		require.NoError(t, err)
+	}
+	count := func(what string) (n int) {
+		require.NoError(t, p.db.QueryRowContext(t.Context(), "SELECT "+what+" FROM "+p.schema+".records_patient_index").Scan(&n))
+		return n
+	}
+	require.Equal(t, 6*4, count("count(*)"))
+	require.Equal(t, 6*4-2, count("count(DISTINCT value)"), "garcia and weber are each there twice")
+}
+
 // What is altered or destroyed gets no reminder, and does not hold up the others'.
 func TestRemindersOfRecordsThatDoNotOpen(t *testing.T) {
 	t.Parallel()

@@ -44,6 +44,7 @@ func Cases() []Case {
 		{"what is returned is not shared", notShared},
 		{"what no store can keep is refused", invalid},
 		{"patients are found by what they have now", found},
+		{"a patient of two surnames is found by each", surnames},
 		{"patients come in pages by id", patientPages},
 		{"a schedule has the appointments of its time", schedule},
 		{"a schedule comes in pages", schedulePages},
@@ -83,7 +84,8 @@ func appointment(id string) records.Appointment {
 func leaf(id, practice string) audit.Leaf {
 	return audit.Leaf{
 		ID: id, Practice: practice, At: start, Actor: audit.Actor{Kind: audit.Staff, ID: "u-1"},
-		Action: "records.patient.save", Outcome: audit.Done, Bytes: []byte(`{"id":"` + id + `"}`), MAC: []byte("mac of " + id),
+		Action: "records.patient.save", Outcome: audit.Done, Term: audit.SixYears,
+		Bytes: []byte(`{"id":"` + id + `"}`), MAC: []byte("mac of " + id),
 	}
 }
 

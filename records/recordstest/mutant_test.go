@@ -442,6 +442,14 @@ func reads() []broken {
 				q.Term.Kind = records.ByName
 			}
 		}),
+		{"finds by the first term of a kind", "a patient of two surnames is found by each", func(good records.Store, _ *auditmem.Store) records.Store {
+			return mutant{Store: good, patients: func(ctx context.Context, q records.PatientQuery) ([]records.Patient, error) {
+				got, err := good.Patients(ctx, q)
+				return slices.DeleteFunc(got, func(p records.Patient) bool {
+					return q.Term.Kind == records.ByName && records.Terms(p)[0] != q.Term
+				}), err
+			}}
+		}},
 		{"finds by what a patient had", "patients are found by what they have now", func(good records.Store, _ *auditmem.Store) records.Store {
 			had := map[records.Term]records.Key{}
 			return mutant{

@@ -67,6 +67,32 @@ func found(ctx context.Context, h Harness) error {
 	return finds(ctx, h.Store, now[0], "p")
 }
 
+func surnames(ctx context.Context, h Harness) error {
+	p, q := patient("p"), patient("q")
+	p.Name.Family, q.Name.Family = "García Márquez", "Marquez"
+	if err := apply(ctx, h.Store, save(p, 1), save(q, 2)); err != nil {
+		return err
+	}
+	// What a patient of another name has first is what she is asked for by that name.
+	asked := func(family string) records.Term {
+		namesake := patient("nobody")
+		namesake.Name.Family = family
+		return records.Terms(namesake)[0]
+	}
+	for family, want := range map[string]string{
+		"GARCIA MARQUEZ": "p", "garcia-márquez": "p", "Garcia": "p", "Marquez": "p q", "Marque": "", "Marquez Garcia": "",
+	} {
+		if err := finds(ctx, h.Store, asked(family), want); err != nil {
+			return err
+		}
+	}
+	p.Revision, p.Name.Family = 2, "García"
+	if err := apply(ctx, h.Store, save(p, 3)); err != nil {
+		return err
+	}
+	return errors.Join(finds(ctx, h.Store, asked("Garcia"), "p"), finds(ctx, h.Store, asked("Marquez"), "q"))
+}
+
 func patientPages(ctx context.Context, h Harness) error {
 	const n = 25
 	for i := range n {

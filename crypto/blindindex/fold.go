@@ -1,33 +1,6 @@
-package records
+package blindindex
 
-import (
-	"strings"
-	"unicode"
-)
-
-// fold returns the form by which names are found: letters in lower case and without accents, blanks collapsed, hyphens
-// and apostrophes in their plain form. It changes nothing else, so that "O'Brien" and "OBrien" stay apart. What has
-// been indexed was folded by these rules: a change to them needs every name to be indexed anew.
-func fold(name string) string {
-	var b strings.Builder
-	blank := false
-	for _, r := range name {
-		switch {
-		case unicode.IsSpace(r):
-			blank = b.Len() > 0
-			continue
-		case r >= 0x300 && r <= 0x36F, unicode.Is(unicode.Cf, r): // decomposed accents; what is pasted and not seen
-			continue
-		}
-		if blank {
-			b.WriteByte(' ')
-			blank = false
-		}
-		// By way of the upper case, the two small sigmas of Greek become one.
-		b.WriteString(plain(unicode.ToLower(unicode.ToUpper(r))))
-	}
-	return b.String()
-}
+import "strings"
 
 // plain returns a lower-case letter without its accents.
 func plain(r rune) string {
@@ -42,32 +15,40 @@ func plain(r rune) string {
 	return string(r)
 }
 
-// folds are the letters of Latin, Greek and Cyrillic script that Unicode decomposes into a letter and accents, and
-// those that people commonly write without their stroke, as in Lukasz for Łukasz.
+// folds are the letters of Latin, Greek, Cyrillic and Arabic script that Unicode decomposes into a letter and accents,
+// the ligatures, and the letters that people commonly write without their stroke, as in Lukasz for Łukasz.
 var folds = [...]struct{ base, letters string }{
-	{"'", "‘’ʼʻ´"},
-	{"-", "‐‑‒–−"},
-	{"a", "àáâãäåāăąǎǟǡǻȁȃȧḁạảấầẩẫậắằẳẵặ"},
+	{"a", "àáâãäåāăąǎǟǡǻȁȃȧḁạảấầẩẫậắằẳẵặª"},
 	{"ae", "ǣǽæ"},
 	{"b", "ḃḅḇ"},
 	{"c", "çćĉċčḉ"},
 	{"d", "ďḋḍḏḑḓđð"},
+	{"dz", "ǆǳ"},
 	{"e", "èéêëēĕėęěȅȇȩḕḗḙḛḝẹẻẽếềểễệ"},
 	{"f", "ḟ"},
+	{"ff", "ﬀ"},
+	{"fi", "ﬁ"},
+	{"fl", "ﬂ"},
+	{"ffi", "ﬃ"},
+	{"ffl", "ﬄ"},
 	{"g", "ĝğġģǧǵḡ"},
 	{"h", "ĥȟḣḥḧḩḫẖħ"},
 	{"i", "ìíîïĩīĭįǐȉȋḭḯỉịı"},
-	{"j", "ĵǰ"},
+	{"ij", "ĳ"},
+	{"j", "ĵǰȷ"},
 	{"k", "ķǩḱḳḵ"},
-	{"l", "ĺļľḷḹḻḽł"},
+	{"l", "ĺļľḷḹḻḽłŀ"},
+	{"lj", "ǉ"},
 	{"m", "ḿṁṃ"},
 	{"n", "ñńņňǹṅṇṉṋŉ"},
-	{"o", "òóôõöōŏőơǒǫǭǿȍȏȫȭȯȱṍṏṑṓọỏốồổỗộớờởỡợø"},
+	{"nj", "ǌ"},
+	{"o", "òóôõöōŏőơǒǫǭǿȍȏȫȭȯȱṍṏṑṓọỏốồổỗộớờởỡợøº"},
 	{"oe", "œ"},
 	{"p", "ṕṗ"},
 	{"r", "ŕŗřȑȓṙṛṝṟ"},
 	{"s", "śŝşšșṡṣṥṧṩẛſ"},
 	{"ss", "ß"},
+	{"st", "ﬅﬆ"},
 	{"t", "ţťțṫṭṯṱẗŧ"},
 	{"th", "þ"},
 	{"u", "ùúûüũūŭůűųưǔǖǘǚǜȕȗṳṵṷṹṻụủứừửữự"},
@@ -101,4 +82,7 @@ var folds = [...]struct{ base, letters string }{
 	{"ѵ", "ѷ"},
 	{"ә", "ӛ"},
 	{"ө", "ӫ"},
+	{"ا", "آأإ"},
+	{"و", "ؤ"},
+	{"ي", "ئ"},
 }
