@@ -114,7 +114,7 @@ func (k *Keyring) OpenEvidence(ctx context.Context, practice, id string, sealed 
 	if s, err := b.subject(); err != nil || s != l.subject {
 		return nil, fmt.Errorf("%w: its key seals no evidence", ErrAuth)
 	}
-	return k.open(l, nil, sealed, b)
+	return k.open(l, nil, sealed, &b)
 }
 
 func auditSubject(practice string) Subject { return Subject{Practice: practice, Class: classAudit} }

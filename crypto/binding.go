@@ -74,10 +74,36 @@ func (b Binding) subject() (Subject, error) {
 	return s, form.Text(ErrInvalid, "the id", b.ID, 256, true)
 }
 
-// appendContext appends the additional data of a field, but for the header that ends it.
-func (b Binding) appendContext(dst []byte) []byte {
-	dst = append(dst, "enamel/field/1"...)
-	return appendParts(dst, b.Practice, b.Patient, string(b.Class), b.Kind, b.ID)
+// owner returns whose key the binding takes, unchecked: the empty subject, which no key has, when it has to be refused.
+func (b *Binding) owner() Subject {
+	switch {
+	case b.Patient != "":
+		return Subject{Practice: b.Practice, Patient: b.Patient, Class: b.Class}
+	case b.Class == "":
+		return Subject{Practice: b.Practice, Class: classData}
+	}
+	return Subject{}
+}
+
+// ordinary reports whether kind and id are printable ASCII of the right length, as nearly all are, so that they need no
+// closer look.
+func (b *Binding) ordinary() bool { return ordinary(b.Kind) && ordinary(b.ID) }
+
+func ordinary(s string) bool {
+	for i := range len(s) {
+		if s[i]-'!' > '~'-'!' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 256
+}
+
+// fieldStart is how the additional data of a subject's fields begin: all but kind, id and header.
+func fieldStart(s Subject) []byte {
+	if s.Class == classData {
+		s.Class = ""
+	}
+	return appendParts([]byte("enamel/field/1"), s.Practice, s.Patient, string(s.Class))
 }
 
 // appendParts appends each part behind its length in four bytes. Without the lengths "a" beside "bc" would be the same

@@ -1,29 +1,36 @@
 package crypto
 
 import (
-	"container/list"
+	"container/heap"
 	"context"
 	"crypto/cipher"
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // live is an unwrapped key, ready for use. It never changes after it was made, but for what the cache keeps in it.
 type live struct {
 	subject Subject
+	version int
 	id      uint64
 	aead    cipher.AEAD // of a key that seals
-	prf     *prf        // of a key that authenticates, for one purpose
+	start   []byte      // of a key that seals fields: how their additional data begin
+	header  [headerSize]byte
+	prf     *prf   // of a key that authenticates, for one purpose
+	recent  []*prf // of an index key: of all versions that are searched by, newest first
 
-	// Guarded by the cache.
-	refs   [2]ref // may be equal
-	place  *list.Element
-	loaded time.Time
+	used  atomic.Uint64 // the cache's epoch when it was last found
+	refs  [2]ref        // may be equal; guarded by the cache, as are the rest
+	place int           // in the cache's order
+	filed uint64        // the epoch by which it is ordered
+	at    time.Time     // from before its row was read
 }
 
 // ref is what a key is asked for by: a subject and version (0 for the newest), or a practice and key id. Purpose is
-// empty for keys that seal.
+// empty for keys that seal; of an index key it is the kind.
 type ref struct {
 	Subject
 	version int
@@ -32,16 +39,19 @@ type ref struct {
 }
 
 // cache keeps unwrapped keys, at most max of them and none for longer than life, counted from before its row was read.
-// Of several callers that miss the same key one loads it and the others wait for that one.
+// Of several callers that miss the same key one loads it and the others wait for that one. A key that is there is found
+// without a lock, and without reading a clock, which would cost a third of what sealing a short value does.
 type cache struct {
-	max  int
-	life time.Duration
-	now  func() time.Time
+	max   int
+	life  time.Duration
+	now   func() time.Time // nil: time.Now, and a timer drops what has aged
+	table table
+	epoch atomic.Uint64 // how many keys were ever filed: which key was unused longest is told by it
 
 	mu      sync.Mutex
-	keys    map[ref]*live
-	order   *list.List // of *live, the one used last in front
+	order   order
 	flights map[flightRef]*flight
+	armed   bool // a timer is set
 }
 
 // flightRef keeps apart the loads that may make a key from those that only look for one.
@@ -54,37 +64,45 @@ type flight struct {
 	done      chan struct{}
 	key       *live
 	err       error
-	stale     bool // a key of the practice was shredded since the load began; guarded by the cache
+	stale     bool // a key of the practice was forgotten since the load began; guarded by the cache
 	abandoned bool // the caller that loaded gave up, which says nothing to those that wait
 }
 
+// sweeps is how often in a key's life the timer fires. A key is dropped by the last time before its life ends.
+const sweeps = 64
+
 func newCache(limit int, life time.Duration, now func() time.Time) *cache {
-	return &cache{
-		max: limit, life: life, now: now,
-		keys: map[ref]*live{}, order: list.New(), flights: map[flightRef]*flight{},
+	if now == nil && life < time.Second {
+		now = time.Now // too short a life for a timer
 	}
+	c := &cache{max: limit, life: life, now: now, flights: map[flightRef]*flight{}}
+	c.table.init()
+	return c
 }
 
 // hit returns the key under r, or nil.
-func (c *cache) hit(r ref) *live {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.hitLocked(r)
-}
-
-func (c *cache) hitLocked(r ref) *live {
-	l := c.keys[r]
+func (c *cache) hit(r *ref) *live {
+	l := c.table.find(r)
 	if l == nil {
 		return nil
 	}
-	// A clock that was set back must not lengthen a key's life. It is read under the lock, for a time read before would
-	// be earlier than that of a key which was loaded meanwhile.
-	if age := c.now().Sub(l.loaded); age < 0 || age >= c.life {
+	// The clock is read after the key was found, for a time read before could be earlier than the key's own.
+	if c.now != nil && c.aged(l, c.now(), c.life) {
+		c.mu.Lock()
 		c.drop(l)
+		c.mu.Unlock()
 		return nil
 	}
-	c.order.MoveToFront(l.place)
+	if e := c.epoch.Load(); l.used.Load() != e {
+		l.used.Store(e)
+	}
 	return l
+}
+
+// aged reports whether l has reached life. A clock that was set back must not lengthen it.
+func (c *cache) aged(l *live, now time.Time, life time.Duration) bool {
+	age := now.Sub(l.at)
+	return age < 0 || age >= life
 }
 
 // get returns the key under r, from the cache or from load. A load that overlaps a shredding in the same practice is
@@ -92,12 +110,13 @@ func (c *cache) hitLocked(r ref) *live {
 func (c *cache) get(ctx context.Context, r flightRef, load func(context.Context) (*live, error)) (*live, error) {
 	for {
 		c.mu.Lock()
-		if l := c.hitLocked(r.ref); l != nil {
-			c.mu.Unlock()
-			return l, nil
-		}
 		f := c.flights[r]
 		if f == nil {
+			// A flight files its key before it ends, so who sees neither is the first.
+			if l := c.table.find(&r.ref); l != nil && (c.now == nil || !c.aged(l, c.now(), c.life)) {
+				c.mu.Unlock()
+				return l, nil
+			}
 			f = &flight{done: make(chan struct{}), abandoned: true}
 			c.flights[r] = f
 			c.mu.Unlock()
@@ -125,7 +144,7 @@ func (c *cache) fly(ctx context.Context, r flightRef, f *flight, load func(conte
 		close(f.done)
 	}()
 	for {
-		began := c.now()
+		began := c.clock()
 		key, err := load(ctx)
 		c.mu.Lock()
 		if err == nil && f.stale {
@@ -142,29 +161,77 @@ func (c *cache) fly(ctx context.Context, r flightRef, f *flight, load func(conte
 	}
 }
 
+func (c *cache) clock() time.Time {
+	if c.now != nil {
+		return c.now()
+	}
+	return time.Now()
+}
+
 // keep files l, a new key, under r and under its id, in place of what was there.
 func (c *cache) keep(l *live, r ref, began time.Time) {
-	l.loaded = began
-	l.place = c.order.PushFront(l)
+	l.at, l.filed = began, c.epoch.Add(1)
+	l.used.Store(l.filed)
 	byID := ref{Subject: Subject{Practice: l.subject.Practice}, id: l.id, purpose: r.purpose}
-	for _, name := range []ref{r, byID} {
-		if other := c.keys[name]; other != nil && other != l {
+	l.refs = [2]ref{r, byID}
+	for _, name := range l.refs {
+		if other := c.table.find(&name); other != nil && other != l {
 			c.drop(other)
 		}
-		c.keys[name] = l
 	}
-	l.refs = [2]ref{r, byID}
-	for c.order.Len() > c.max {
-		c.drop(c.order.Back().Value.(*live))
+	heap.Push(&c.order, l)
+	c.table.put(r, l)
+	if r != byID {
+		c.table.put(byID, l)
+	}
+	for len(c.order) > c.max {
+		oldest := c.order[0]
+		if used := oldest.used.Load(); used > oldest.filed {
+			oldest.filed = used
+			heap.Fix(&c.order, 0)
+			continue
+		}
+		c.drop(oldest)
+	}
+	c.arm()
+}
+
+// drop forgets l, if it is there. Who holds it already may finish.
+func (c *cache) drop(l *live) {
+	if l.place < 0 {
+		return
+	}
+	heap.Remove(&c.order, l.place)
+	for _, r := range l.refs {
+		c.table.remove(r)
 	}
 }
 
-// drop forgets l. Who holds it already may finish.
-func (c *cache) drop(l *live) {
-	for _, r := range l.refs {
-		delete(c.keys, r)
+// dropAll forgets what fits.
+func (c *cache) dropAll(fits func(*live) bool) {
+	for _, l := range slices.Clone(c.order) {
+		if fits(l) {
+			c.drop(l)
+		}
 	}
-	c.order.Remove(l.place)
+}
+
+// arm sets the timer, as long as there is a key to drop: a keyring that is no longer used leaves nothing behind.
+func (c *cache) arm() {
+	if c.now == nil && !c.armed && len(c.order) > 0 {
+		c.armed = true
+		time.AfterFunc(c.life/sweeps, c.sweep)
+	}
+}
+
+// sweep drops what would outlive its life before the next sweep.
+func (c *cache) sweep() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	c.dropAll(func(l *live) bool { return c.aged(l, now, c.life-c.life/sweeps) })
+	c.armed = false
+	c.arm()
 }
 
 // forget drops every key of s, and has every load of its practice that is under way repeated.
@@ -176,11 +243,30 @@ func (c *cache) forget(s Subject) {
 			f.stale = true
 		}
 	}
-	for e := c.order.Front(); e != nil; {
-		l := e.Value.(*live)
-		e = e.Next()
-		if l.subject == s {
-			c.drop(l)
-		}
-	}
+	c.dropAll(func(l *live) bool { return l.subject == s })
+}
+
+// order is a heap, the key unused longest in front. A key that was found since it was filed has its true place only
+// when it comes to the front: finding one must not wait for a lock.
+type order []*live
+
+func (o order) Len() int           { return len(o) }
+func (o order) Less(i, j int) bool { return o[i].filed < o[j].filed }
+
+func (o order) Swap(i, j int) {
+	o[i], o[j] = o[j], o[i]
+	o[i].place, o[j].place = i, j
+}
+
+func (o *order) Push(l any) {
+	l.(*live).place = len(*o)
+	*o = append(*o, l.(*live))
+}
+
+func (o *order) Pop() any {
+	last := len(*o) - 1
+	l := (*o)[last]
+	(*o)[last] = nil
+	*o, l.place = (*o)[:last], -1
+	return l
 }

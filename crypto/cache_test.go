@@ -241,3 +241,54 @@ func TestWiped(t *testing.T) {
 	}
 	runtime.KeepAlive(m)
 }
+
+// TestTimer wants keys to leave by a timer where no clock is given: none is used for longer than its life, none is read
+// again long before, and a keyring that rests keeps nothing.
+func TestTimer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, m := newStore(), newManager()
+		ring := newRing(t, s, m, &crypto.Options{Lifetime: 5 * time.Minute})
+		b := chart("p-204", "n-1")
+		sealed := seal(t, ring, "plain", b)
+		for range 3 {
+			m.calls.Store(0)
+			began := time.Now()
+			for m.calls.Load() == 0 {
+				time.Sleep(time.Second) // of the bubble's time
+				opens(t, ring, sealed, b, "plain")
+			}
+			age := time.Since(began)
+			require.LessOrEqual(t, age, 5*time.Minute)
+			require.Greater(t, age, 5*time.Minute-12*time.Second)
+		}
+		keys, names := ring.Cached()
+		require.Equal(t, 2, keys)
+		require.Equal(t, 4, names)
+		time.Sleep(5 * time.Minute)
+		keys, names = ring.Cached()
+		require.Zero(t, keys)
+		require.Zero(t, names)
+	})
+}
+
+// TestManyKeys files more keys than the first buckets hold and finds each under both its names.
+func TestManyKeys(t *testing.T) {
+	s := newStore()
+	ring := newRing(t, s, newManager(), nil)
+	sealed := map[crypto.Binding][]byte{}
+	for patient := range 500 {
+		for _, class := range []crypto.Class{crypto.Chart, crypto.Billing, crypto.Evidence} {
+			b := crypto.Binding{Practice: practice, Patient: fmt.Sprintf("p-%d", patient), Class: class, Kind: "k", ID: "1"}
+			sealed[b] = seal(t, ring, "plain", b)
+		}
+	}
+	keys, names := ring.Cached()
+	require.Equal(t, 1501, keys)
+	require.Equal(t, 3002, names)
+	s.reads.Store(0)
+	for b, value := range sealed {
+		opens(t, ring, value, b, "plain")
+		require.Equal(t, value[:12], seal(t, ring, "plain", b)[:12])
+	}
+	require.Zero(t, s.reads.Load())
+}

@@ -41,7 +41,7 @@ func (k *Keyring) Spend(sealed []byte, n uint32) error {
 func (k *Keyring) Cached() (keys, names int) {
 	k.cache.mu.Lock()
 	defer k.cache.mu.Unlock()
-	return k.cache.order.Len(), len(k.cache.keys)
+	return k.cache.order.Len(), k.cache.table.nodes
 }
 
 // NewSecret returns a key as this package holds one.

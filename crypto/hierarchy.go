@@ -132,7 +132,7 @@ func (k *Keyring) parent(ctx context.Context, row Key) (*live, error) {
 		return nil, fmt.Errorf("%w: a row of the key store", ErrAuth)
 	}
 	r := ref{Subject: Subject{Practice: row.Practice, Class: classPractice}}
-	l := k.cache.hit(r)
+	l := k.cache.hit(&r)
 	if l == nil {
 		l, err = k.load(ctx, r)
 	}
@@ -155,7 +155,8 @@ func (k *Keyring) parent(ctx context.Context, row Key) (*live, error) {
 // ready makes the cipher, or the code for one purpose, of an unwrapped key, and wipes the key.
 func ready(row Key, key secret, purpose string) (*live, error) {
 	defer key.wipe()
-	l := &live{subject: row.Subject, id: row.ID}
+	l := &live{subject: row.Subject, version: row.Version, id: row.ID, start: fieldStart(row.Subject)}
+	binary.BigEndian.PutUint64(append(l.header[:0], 0xD1, 1, 0, 0)[4:headerSize], row.ID)
 	authenticates := row.Class == classIndex || row.Class == classAudit
 	var err error
 	switch {

@@ -6,18 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
-	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Options adjusts a [Keyring]. The zero value is ready to use.
 type Options struct {
-	// Now gives the time by which cached keys age. Defaults to time.Now.
+	// Now gives the time by which cached keys age, and when keys were made. It is called for every value. Defaults to
+	// time.Now, which is not: a timer drops what has aged.
 	Now func() time.Time
 	// MaxKeys is how many unwrapped keys are kept in memory; the one unused longest makes way. A patient's key of one
 	// class takes about 2 KiB. Defaults to 10,000.
@@ -34,6 +35,7 @@ type Keyring struct {
 	store   KeyStore
 	manager KeyManager
 	cache   *cache
+	now     func() time.Time
 	scratch sync.Pool // of *[]byte, for additional data
 	sealed  [sealCounters]atomic.Uint32
 }
@@ -59,20 +61,21 @@ func NewKeyring(keys KeyStore, manager KeyManager, o *Options) (*Keyring, error)
 	if o.MaxKeys < 0 || o.Lifetime < 0 {
 		return nil, fmt.Errorf("%w: MaxKeys and Lifetime are not negative", ErrInvalid)
 	}
-	now, limit, life := o.Now, o.MaxKeys, o.Lifetime
-	if now == nil {
-		now = time.Now
-	}
+	limit, life := o.MaxKeys, o.Lifetime
 	if limit == 0 {
 		limit = 10_000
 	}
 	if life == 0 {
 		life = 5 * time.Minute
 	}
-	return &Keyring{
-		store: keys, manager: manager, cache: newCache(limit, life, now),
+	k := &Keyring{
+		store: keys, manager: manager, cache: newCache(limit, life, o.Now), now: o.Now,
 		scratch: sync.Pool{New: func() any { return new([]byte) }},
-	}, nil
+	}
+	if k.now == nil {
+		k.now = time.Now
+	}
+	return k, nil
 }
 
 // Seal encrypts plaintext, which may be empty and has at most 1 GiB, binds it to b, and appends the result to dst.
@@ -80,40 +83,49 @@ func NewKeyring(keys KeyStore, manager KeyManager, o *Options) (*Keyring, error)
 // plaintext overlap. The first value of a subject makes its key. Errors wrap [ErrInvalid], [ErrShredded] or
 // [ErrExhausted], or what the key store or the key manager answered; nothing is returned beside one.
 func (k *Keyring) Seal(ctx context.Context, dst, plaintext []byte, b Binding) ([]byte, error) {
-	s, err := b.subject()
-	if err != nil {
-		return nil, err
-	}
 	if len(plaintext) > maxPlaintext {
 		return nil, fmt.Errorf("%w: the value is longer than 1 GiB", ErrInvalid)
 	}
-	l, err := k.key(ctx, ref{Subject: s})
-	if err != nil {
-		return nil, err
+	l := k.cache.hit(&ref{Subject: b.owner()})
+	if l == nil || !b.ordinary() {
+		s, err := b.subject()
+		if err != nil {
+			return nil, err
+		}
+		if l, err = k.key(ctx, ref{Subject: s}); err != nil {
+			return nil, err
+		}
 	}
-	return k.seal(l, dst, plaintext, b)
+	return k.seal(l, dst, plaintext, &b)
 }
 
 // Open decrypts what Seal returned for the same binding and appends the plaintext to dst. Where dst has room for it
 // nothing is allocated, unless dst and sealed overlap. Errors wrap [ErrInvalid], [ErrVersion], [ErrUnknownKey],
 // [ErrAuth] or [ErrShredded], or what the key store or the key manager answered; no plaintext is returned beside one.
 func (k *Keyring) Open(ctx context.Context, dst, sealed []byte, b Binding) ([]byte, error) {
-	s, err := b.subject()
-	if err != nil {
-		return nil, err
+	s := b.owner()
+	if s == (Subject{}) || !b.ordinary() {
+		if _, err := b.subject(); err != nil {
+			return nil, err
+		}
 	}
 	id, err := parseHeader(sealed)
 	if err != nil {
 		return nil, err
 	}
-	l, err := k.keyByID(ctx, b.Practice, id, "")
-	if err != nil {
-		return nil, err
+	l := k.cache.hit(&ref{Subject: Subject{Practice: b.Practice}, id: id})
+	if l == nil || l.subject != s { // a key's own subject needs no check
+		if _, err := b.subject(); err != nil {
+			return nil, err
+		}
+		if l, err = k.keyByID(ctx, b.Practice, id, ""); err != nil {
+			return nil, err
+		}
+		if l.subject != s {
+			return nil, fmt.Errorf("%w: its key is another subject's", ErrAuth)
+		}
 	}
-	if l.subject != s {
-		return nil, fmt.Errorf("%w: its key is another subject's", ErrAuth)
-	}
-	return k.open(l, dst, sealed, b)
+	return k.open(l, dst, sealed, &b)
 }
 
 // Index returns the blind index of value: 32 bytes by which equal values of one practice and kind are found, and
@@ -154,29 +166,26 @@ const (
 )
 
 // seal appends header, nonce, ciphertext and tag.
-func (k *Keyring) seal(l *live, dst, plaintext []byte, b Binding) ([]byte, error) {
+func (k *Keyring) seal(l *live, dst, plaintext []byte, b *Binding) ([]byte, error) {
 	if !k.count(l.id) {
 		return nil, ErrExhausted
 	}
 	if overlap(dst[:cap(dst)], plaintext) {
 		dst = slices.Clip(dst)
 	}
-	dst = slices.Grow(dst, overhead+len(plaintext))
-	start := len(dst)
-	dst = append(dst, 0xD1, 1, 0, 0)
-	dst = binary.BigEndian.AppendUint64(dst, l.id)
-	aad := k.additional(b, dst[start:])
+	dst = append(slices.Grow(dst, overhead+len(plaintext)), l.header[:]...)
+	aad := k.additional(l, b, l.header[:])
 	dst = l.aead.Seal(dst, nil, plaintext, *aad)
 	k.scratch.Put(aad)
 	return dst, nil
 }
 
 // open reverses seal; the header was parsed.
-func (k *Keyring) open(l *live, dst, sealed []byte, b Binding) ([]byte, error) {
+func (k *Keyring) open(l *live, dst, sealed []byte, b *Binding) ([]byte, error) {
 	if overlap(dst[:cap(dst)], sealed) {
 		dst = slices.Clip(dst)
 	}
-	aad := k.additional(b, sealed[:headerSize])
+	aad := k.additional(l, b, sealed[:headerSize])
 	out, err := l.aead.Open(dst, nil, sealed[headerSize:], *aad)
 	k.scratch.Put(aad)
 	if err != nil {
@@ -185,10 +194,15 @@ func (k *Keyring) open(l *live, dst, sealed []byte, b Binding) ([]byte, error) {
 	return out, nil
 }
 
-// additional builds the additional data in a buffer that goes back to scratch.
-func (k *Keyring) additional(b Binding, header []byte) *[]byte {
+// additional builds the additional data of a value of l's subject, in a buffer that goes back to scratch.
+func (k *Keyring) additional(l *live, b *Binding, header []byte) *[]byte {
 	aad := k.scratch.Get().(*[]byte)
-	*aad = append(b.appendContext((*aad)[:0]), header...)
+	out := append((*aad)[:0], l.start...)
+	out = binary.BigEndian.AppendUint32(out, uint32(len(b.Kind)))
+	out = append(out, b.Kind...)
+	out = binary.BigEndian.AppendUint32(out, uint32(len(b.ID)))
+	out = append(out, b.ID...)
+	*aad = append(out, header...)
 	return aad
 }
 
@@ -211,11 +225,8 @@ func (k *Keyring) count(id uint64) bool {
 
 // overlap reports whether two slices share memory, which the standard library's ciphers answer with a panic.
 func overlap(a, b []byte) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	at := func(s []byte, i int) uintptr { return reflect.ValueOf(&s[i]).Pointer() }
-	return at(a, 0) <= at(b, len(b)-1) && at(b, 0) <= at(a, len(a)-1)
+	from, to := uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	return len(a) != 0 && len(b) != 0 && from < to+uintptr(len(b)) && to < from+uintptr(len(a))
 }
 
 // practiceKey returns one of the practice's own keys that authenticate, made on first use.
@@ -228,7 +239,7 @@ func (k *Keyring) practiceKey(ctx context.Context, r ref) (*live, error) {
 
 // key returns the key under r, which names a subject, and makes the subject's first when it has none.
 func (k *Keyring) key(ctx context.Context, r ref) (*live, error) {
-	if l := k.cache.hit(r); l != nil {
+	if l := k.cache.hit(&r); l != nil {
 		return l, nil
 	}
 	l, err := k.load(ctx, r)
@@ -244,7 +255,7 @@ func (k *Keyring) keyByID(ctx context.Context, practice string, id uint64, purpo
 		return nil, ErrUnknownKey
 	}
 	r := ref{Subject: Subject{Practice: practice}, id: id, purpose: purpose}
-	if l := k.cache.hit(r); l != nil {
+	if l := k.cache.hit(&r); l != nil {
 		return l, nil
 	}
 	return k.load(ctx, r)
