@@ -17,8 +17,8 @@ type sink struct{}
 
 func (sink) Write(p []byte) (int, error) { return len(p), nil }
 
-// BenchmarkStream measures a stream of 4 MiB beside AES-256-GCM of the standard library in pieces of 64 KiB, on the same
-// bytes and with buffers that are used again: raw is the limit, and piped is raw where the pieces come through an
+// BenchmarkStream measures a stream of 4 MiB beside AES-256-GCM of the standard library in pieces of 64 KiB, on the
+// same bytes and with buffers that are used again: raw is the limit, and piped is raw where the pieces come through an
 // [io.Reader], as they do to a Reader. Making and ending the stream is measured too.
 func BenchmarkStream(b *testing.B) {
 	const size, piece = 4 << 20, 64 << 10

@@ -17,13 +17,13 @@
 //
 // # What it promises
 //
-// No plaintext is released that was not authenticated, as what it is and where it is: a byte that was flipped, a segment
-// that is missing, repeated, reordered or of another stream, and a stream that was cut short, between two segments too,
-// is an error. A [Reader] releases nothing after the first bad byte, and answers [io.EOF] only after the final segment. A
-// [ReaderAt] authenticates the final segment first, and then the segments that it is asked for. It says nothing of the
-// others.
+// No plaintext is released that was not authenticated, as what it is and where it is: a byte that was flipped, a
+// segment that is missing, repeated, reordered or of another stream, and a stream that was cut short, between two
+// segments too, is an error. A [Reader] releases nothing of the first bad segment or after it, and answers [io.EOF]
+// only after the final segment. A [ReaderAt] authenticates the final segment first, and then the segments that it is
+// asked for. It says nothing of the others.
 //
-// A stream opens under one key and with one additional data, its header commits to both: nobody can make one that
+// A stream opens under one key and with one additional data, for its header commits to both: nobody can make one that
 // opens to different things under two keys. How long the plaintext is, is not hidden.
 //
 // A writer and a reader need about twice the size of a segment, whatever the length, and so does a [ReaderAt] for each
@@ -50,9 +50,9 @@
 //
 // KDF(k, purpose) is HKDF-Expand-SHA384 with the key k and as info the header's first 42 bytes, purpose and the
 // additional data. The message key is the 48 bytes of KDF(key, "MESSAGE_KEY:"). A segment's key is the 32 bytes of
-// KDF(message key, "DEK:" and 8 bytes), where the 8 bytes are the segment's position, counted from 0, with its lowest 20
-// bits cleared: each 1,048,576 segments have a key of their own. A segment's additional data are its position in 8
-// bytes, and 1 in the final segment, 0 in others.
+// KDF(message key, "DEK:" and 8 bytes), where the 8 bytes are the segment's position, counted from 0, with its lowest
+// 20 bits cleared: each 1,048,576 segments have a key of their own. A segment's additional data are its position in 8
+// bytes, and a byte that is 1 in the final segment and 0 in the others.
 //
 // A stream has at most 2^40 segments. A final segment may be empty; this package writes an empty one for empty
 // plaintext alone.
@@ -64,7 +64,8 @@
 //
 // # FIPS 140-3
 //
-// Everything runs under GODEBUG=fips140=on and fips140=only: nonces are the standard library's, random for each segment.
+// Everything runs under GODEBUG=fips140=on and fips140=only: nonces are the standard library's, random for each
+// segment.
 //
 // # Compatibility
 //

@@ -15,8 +15,8 @@ import (
 	"github.com/enamel-go/enamel/internal/shareddata"
 )
 
-// TestKnownAnswers opens what the reference implementations in C++, Go, Java and Rust have sealed, from the beginning to
-// the end and piece by piece.
+// TestKnownAnswers opens what the reference implementations in C++, Go, Java and Rust have sealed: from the beginning
+// to the end, and piece by piece.
 func TestKnownAnswers(t *testing.T) {
 	key, aad := make([]byte, floe.KeySize), []byte("This is AAD")
 	folder := shareddata.Path(t, "crypto/floe")

@@ -74,7 +74,8 @@ func (w *Writer) Write(p []byte) (int, error) {
 // wraps what it answered, and the stream cannot be finished: Close must not make half of something look whole.
 func (w *Writer) ReadFrom(r io.Reader) (int64, error) {
 	var total int64
-	w.plain = slices.Grow(w.plain, w.payload+1-len(w.plain)) // the one byte more tells that the segment is not the final one
+	// One byte more than a segment holds says that the segment is not the final one.
+	w.plain = slices.Grow(w.plain, w.payload+1-len(w.plain))
 	for w.err == nil {
 		n, err := r.Read(w.plain[len(w.plain) : w.payload+1])
 		w.plain = w.plain[:len(w.plain)+n]
