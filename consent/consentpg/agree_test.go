@@ -75,7 +75,7 @@ func drawChange(rt *rapid.T, n int) consent.Change {
 	at := time.Date(2026, 3, 2, 15, 0, n, 0, time.UTC)
 	entry := audit.Leaf{
 		ID: fmt.Sprintf("01920000-0000-7000-8000-%012d", n), Practice: practice, At: at,
-		Actor: audit.Actor{Kind: audit.System, ID: "test"}, Action: "consent.test", Outcome: audit.Done,
+		Actor: audit.Actor{Kind: audit.System, ID: "test"}, Action: "consent.test", Outcome: audit.Done, Term: audit.SixYears,
 		Bytes: fmt.Appendf(nil, "entry %d", n), MAC: []byte{byte(n)},
 	}
 	if n > 1 && rapid.IntRange(0, 9).Draw(rt, "clash") == 0 {

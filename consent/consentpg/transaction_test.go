@@ -91,7 +91,7 @@ func TestTwoDecisionsExcludeEachOtherThoughAStopCameBetween(t *testing.T) {
 			Seen: seen,
 			Leaves: []audit.Leaf{{
 				ID: "entry of " + id, Practice: "elm-street", At: at, Actor: audit.Actor{Kind: audit.Staff, ID: "u-1"},
-				Action: "consent.ask", Outcome: audit.Done, Bytes: []byte("{}"), MAC: []byte(id),
+				Action: "consent.ask", Outcome: audit.Done, Term: audit.SixYears, Bytes: []byte("{}"), MAC: []byte(id),
 			}},
 		}
 	}

@@ -69,7 +69,7 @@ func fact(id string) consent.Fact {
 func leaf(id, practice string) audit.Leaf {
 	return audit.Leaf{
 		ID: id, Practice: practice, At: start, Actor: audit.Actor{Kind: audit.Staff, ID: "u-1"},
-		Action: "consent.revoke", Outcome: audit.Done, Bytes: []byte(`{"id":"` + id + `"}`), MAC: []byte("mac of " + id),
+		Action: "consent.revoke", Outcome: audit.Done, Term: audit.SixYears, Bytes: []byte(`{"id":"` + id + `"}`), MAC: []byte("mac of " + id),
 	}
 }
 

@@ -83,7 +83,7 @@ func (m *model) leaves(rt *rapid.T, practice string) []audit.Leaf {
 	}
 	return []audit.Leaf{{
 		ID: fmt.Sprintf("01920000-0000-7000-8000-%012d", id), Practice: practice, At: start,
-		Actor: audit.Actor{Kind: audit.System, ID: "test"}, Action: "sms.test", Outcome: audit.Done,
+		Actor: audit.Actor{Kind: audit.System, ID: "test"}, Action: "sms.test", Outcome: audit.Done, Term: audit.SixYears,
 		Bytes: fmt.Appendf(nil, "entry %d", m.entries), MAC: []byte{1},
 	}}
 }

@@ -144,7 +144,7 @@ func leaf(n int, practice string) audit.Leaf {
 	id := fmt.Sprintf("01920000-0000-7000-8000-%012d", n)
 	return audit.Leaf{
 		ID: id, Practice: practice, At: start, Actor: audit.Actor{Kind: audit.Staff, ID: "u-1"},
-		Action: "sms.test", Outcome: audit.Done, Bytes: []byte(`{"id":"` + id + `"}`), MAC: []byte("mac of " + id),
+		Action: "sms.test", Outcome: audit.Done, Term: audit.SixYears, Bytes: []byte(`{"id":"` + id + `"}`), MAC: []byte("mac of " + id),
 	}
 }
 
