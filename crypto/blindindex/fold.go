@@ -2,17 +2,17 @@ package blindindex
 
 import "strings"
 
-// plain returns a lower-case letter without its accents.
+// plain returns the letters that stand for a lower-case letter with accents, and "" for a letter that has none.
 func plain(r rune) string {
 	if r < 0x80 {
-		return string(r)
+		return ""
 	}
 	for _, f := range folds {
 		if strings.ContainsRune(f.letters, r) {
 			return f.base
 		}
 	}
-	return string(r)
+	return ""
 }
 
 // folds are the letters of Latin, Greek, Cyrillic and Arabic script that Unicode decomposes into a letter and accents,

@@ -34,6 +34,7 @@ func Name(s string) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
+	b.Grow(len(s))
 	apart, spelt := false, false
 	for _, r := range s {
 		r = narrow(r)
@@ -50,7 +51,12 @@ func Name(s string) (string, error) {
 		}
 		spelt = spelt || !unicode.Is(unicode.M, r)
 		// By way of the upper case, the two small sigmas of Greek become one.
-		b.WriteString(plain(unicode.ToLower(unicode.ToUpper(r))))
+		r = unicode.ToLower(unicode.ToUpper(r))
+		if base := plain(r); base != "" {
+			b.WriteString(base)
+			continue
+		}
+		b.WriteRune(r)
 	}
 	switch {
 	case !spelt:

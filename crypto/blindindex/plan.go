@@ -45,8 +45,8 @@ const (
 	// Fine: the coincidences are 2 or more. Fewer bits mean more. Bits are whole, so the one that takes the coincidences
 	// from above 2 to above 1 may still be kept, as CipherSweet's planner has it.
 	Fine Rule = "too fine"
-	// Coarse: the coincidences are at most the square root of the population. More mean that every search decrypts rows in
-	// vain, more than hide anybody.
+	// Coarse: the coincidences are at most the square root of the population. More of them hide nobody better, and every
+	// search decrypts them in vain.
 	Coarse Rule = "too coarse"
 )
 
@@ -113,7 +113,7 @@ func (p Plan) problems() []Problem {
 		wrong = append(wrong, Problem{index, rule, fmt.Sprintf(format, args...)})
 	}
 	if p.Population < fewRows {
-		add("", Crowd, "There are %s rows, and among fewer than %d everybody is told apart.", count(float64(p.Population)), fewRows)
+		add("", Crowd, "Only %s rows are indexed, and among fewer than %d everybody is told apart.", count(float64(p.Population)), fewRows)
 		return wrong
 	}
 	truncated, sound := false, true
@@ -122,12 +122,12 @@ func (p Plan) problems() []Problem {
 		switch {
 		case !x.valid() || names[x.Name]:
 			sound = false
-			add(x.Name, Declared, "The index %q has no name of its own, no inputs or numbers that cannot be true.", x.Name)
+			add(x.Name, Declared, "The index %q has no name of its own, or no inputs, or numbers that cannot be true.", x.Name)
 			continue
 		case !x.alone():
-			add(x.Name, Entropy, "%s: it has too few values to be indexed without another input that has more.", x.Name)
+			add(x.Name, Entropy, "%s has too few values to be indexed without another input that has more.", x.Name)
 		case x.Whole && (x.values() < perRow*float64(p.Population) || p.frequent(x) > household):
-			add(x.Name, Near, "%s: it is kept whole, and rows of strangers are the same in it. Keep fewer bits.", x.Name)
+			add(x.Name, Near, "%s is kept whole, and rows of strangers are the same in it. Keep fewer bits.", x.Name)
 		}
 		names[x.Name] = true
 		truncated = truncated || !x.Whole
@@ -137,9 +137,9 @@ func (p Plan) problems() []Problem {
 	}
 	switch c := p.coincidences(p.spent()); {
 	case c <= 1:
-		add("", Fine, "The indexes tell each row from nearly all others: %s share all its tokens, and 2 should. Keep fewer bits.", count(c))
+		add("", Fine, "All indexes together keep too many bits: about %s rows are the same in all of them, and 2 should be.", count(c))
 	case c > p.crowd():
-		add("", Coarse, "The indexes tell too little: %s rows share all tokens of one, and %s is enough. Keep more bits.",
+		add("", Coarse, "All indexes together keep too few bits: about %s rows are the same in all of them, and %s are enough.",
 			count(c), count(p.crowd()))
 	}
 	return wrong

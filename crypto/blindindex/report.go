@@ -14,7 +14,7 @@ type Report struct {
 	// Coincidences is how many rows share all truncated tokens with a given one. Without truncated indexes it is zero.
 	Coincidences float64
 	Indexes      []Exposure
-	Problems     []Problem // empty: the plan is safe
+	Problems     []Problem // empty: no rule is broken
 }
 
 // Exposure is what one index gives away.
@@ -22,7 +22,7 @@ type Exposure struct {
 	Name     string
 	Bits     int     // kept; 256 of a whole one
 	Classes  float64 // how many different tokens occur, at most: rows are seen to fall into so many groups
-	Sharing  float64 // rows that have the token of a given one, on average
+	Sharing  float64 // other rows that have the token of a given one; more where values are not even
 	Frequent float64 // rows that have the most frequent value
 	Largest  float64 // rows that have its token: whoever knows what is frequent can guess what it stands for
 	False    float64 // rows that a search for another value returns, to be dropped after they are decrypted
@@ -37,10 +37,10 @@ func (p Plan) Report() Report {
 			continue
 		}
 		tokens, others := math.Exp2(x.effective()), rows/math.Exp2(float64(x.kept()))
-		frequent := min(p.frequent(x), rows)
+		frequent, same := min(p.frequent(x), rows), 1/x.values()
 		r.Indexes = append(r.Indexes, Exposure{
-			Name: x.Name, Bits: x.kept(), Classes: -tokens * math.Expm1(-rows/tokens), Sharing: rows / tokens, Frequent: frequent,
-			Largest: frequent + (rows-frequent)*others/max(rows, 1), False: others,
+			Name: x.Name, Bits: x.kept(), Classes: -tokens * math.Expm1(-rows/tokens), Frequent: frequent,
+			Sharing: same*rows + (1-same)*others, Largest: frequent + (rows-frequent)*others/max(rows, 1), False: others,
 		})
 		if !x.Whole {
 			r.Coincidences = p.coincidences(p.spent())
@@ -56,24 +56,27 @@ func (r Report) String() string {
 	line("%s rows are indexed under one key.", count(float64(r.Population)))
 	for _, x := range r.Indexes {
 		if x.Bits == wholeBits {
-			line("%s is kept whole: everybody who reads the table sees which rows have the same value, at most %s of them.",
+			line("%s is kept whole: whoever reads the table sees which rows have the same value, about %s at most.",
 				x.Name, count(x.Frequent))
 			continue
 		}
-		line("%s keeps %d bits: whoever reads the table sees at most %s groups of about %s rows.",
+		line("%s keeps %d bits: whoever reads the table sees at most %s groups, and a row in a group with about %s others.",
 			x.Name, x.Bits, count(x.Classes), count(x.Sharing))
-		line("%s: its most frequent value is on about %s rows, whose group has about %s.",
-			x.Name, count(x.Frequent), count(x.Largest))
 		line("%s: a search decrypts about %s rows that were not looked for, and drops them.", x.Name, count(x.False))
+		if x.Largest > 2*x.Sharing {
+			line("%s: the most frequent value is on about %s rows, whose group of %s stands out: it can be guessed.",
+				x.Name, count(x.Frequent), count(x.Largest))
+		}
 	}
 	if r.Coincidences > 0 {
-		line("About %s rows share all truncated tokens of one: so many people it may be.", count(r.Coincidences))
+		line("In all truncated indexes together a row is the same as about %s: it may be anybody among them.",
+			count(r.Coincidences))
 	}
 	for _, problem := range r.Problems {
 		line("Not safe: %s", problem.Text)
 	}
 	if len(r.Problems) == 0 {
-		line("The plan is safe.")
+		line("The plan breaks no rule.")
 	}
 	return b.String()
 }
