@@ -65,8 +65,12 @@ func journal(ctx context.Context, s *scene, most int, looks bool) (entries []ent
 }
 
 func viewEntry(e audit.Entry, leaf audit.Leaf) entryView {
+	by := e.Actor
+	if by.ID == "" { // it could not be opened
+		by = leaf.Actor
+	}
 	return entryView{
-		ID: leaf.ID, At: leaf.At, By: actor(leaf.Actor), Action: leaf.Action, Did: did(leaf.Action), Refused: leaf.Outcome == audit.Refused,
+		ID: leaf.ID, At: leaf.At, By: actor(by), Action: leaf.Action, Did: did(leaf.Action), Refused: leaf.Outcome == audit.Refused,
 		Kind: e.Object.Kind, Object: e.Object.ID, Patient: e.Patient, Reason: e.Reason, Details: e.Details,
 	}
 }
@@ -125,7 +129,7 @@ func actor(a audit.Actor) string {
 	case a == world.Desk():
 		return "front desk"
 	case a.Kind == audit.Patient:
-		return "patient " + shown(a.ID)
+		return strings.TrimSpace("patient " + shown(a.ID))
 	}
 	return a.ID
 }

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/internal/pgtest"
+)
+
+// planted is what the story of the test below is told with: whoever is, was born, said, signed or was told something.
+var planted = []string{
+	"Quillfeather", "Xanthippe", "1971-10-23", "19711023", "xq.private@mail.example",
+	"5125550177", "(512) 555-0177", "2000 Hidden Hollow",
+	"my wisdom tooth hurts", "we have moved to Sparrow Lane", "I agree to texts of Elm Street", "scan-of-form-88431", "rang about the cat",
+}
+
+// TestPromise_M4_1_NothingIsReadableAtRest tells a whole story on Postgres, with workers, and then looks for it in every
+// column of every table and in every file that was written.
+func TestPromise_M4_1_NothingIsReadableAtRest(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	c := config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")}
+	s := openSite(t, c)
+	s.employ()
+	patient := tell(t, s)
+
+	tables := dump(t, db)
+	require.Greater(t, len(tables), 12)
+	for _, table := range []string{"sms_text", "sms_queue", "sms_received", "consent_fact", "records_patient", "audit_entry", "crypto_key"} {
+		found := false
+		for name, content := range tables {
+			found = found || strings.HasPrefix(name, table) && content != ""
+		}
+		require.True(t, found, "%s has no row: the story does not reach it", table)
+	}
+	require.Contains(t, tables["records_patient"], patient, "the search finds what is there in clear")
+	for name, content := range tables {
+		requireSealed(t, name, content)
+	}
+	err := filepath.WalkDir(filepath.Dir(c.keys), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		requireSealed(t, filepath.Base(path), strings.ToLower(string(content)))
+		return err
+	})
+	require.NoError(t, err)
+}
+
+// tell tells the story and returns the patient's id.
+func tell(t *testing.T, s *site) string {
+	raw := `{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"planted-1",
+		"name":[{"family":"Quillfeather","given":["Xanthippe"]}],"birthDate":"1971-10-23",
+		"address":[{"line":["2000 Hidden Hollow"],"city":"Austin","state":"TX","postalCode":"78701"}],
+		"telecom":[{"system":"phone","value":"(512) 555-0177","use":"mobile"},{"system":"email","value":"xq.private@mail.example"}]}}]}`
+	status, body := s.send(http.MethodPost, "/api/import", "application/fhir+json", strings.NewReader(raw))
+	require.Equal(t, http.StatusOK, status, body)
+	found := get[[]personView](s, "patients", "find", "Xanthippe Quillfeather", "born", "1971-10-23")
+	require.Len(t, found, 1)
+	patient := found[0].ID
+	s.act("consent", map[string]string{
+		"number": "(512) 555-0177", "category": "transactional", "wording": "I agree to texts of Elm Street.", "document": "scan-of-form-88431",
+	})
+	s.act("text", map[string]string{"patient": patient, "category": "transactional", "body": "Elm Street Dental: we have moved to Sparrow Lane."})
+	start := get[struct{ Now time.Time }](s, "clock").Now.Add(30 * time.Hour).Format(time.RFC3339)
+	s.act("book", map[string]string{"patient": patient, "start": start})
+	s.act("clock", map[string]string{"forward": "26h"})
+	require.NotEmpty(t, received(s.phone("+15125550177")))
+	s.act("reply", map[string]string{"number": "+15125550177", "words": "my wisdom tooth hurts"})
+	s.act("reply", map[string]string{"number": "+15125550177", "words": "STOP"})
+	s.act("stop", map[string]string{"number": "+15125550177", "words": "rang about the cat"})
+	require.Contains(t, s.act("verify", nil), "none is missing")
+	return patient
+}
+
+// dump returns the rows of every table in the schema as text, in lower case.
+func dump(t *testing.T, db *pgtest.Database) map[string]string {
+	pool := db.Pool(1)
+	var names []string
+	err := pool.NewRaw("SELECT tablename FROM pg_tables WHERE schemaname = ? ORDER BY 1", db.Schema()).Scan(t.Context(), &names)
+	require.NoError(t, err)
+	tables := map[string]string{}
+	for _, name := range names {
+		var rows []string
+		require.NoError(t, pool.NewRaw("SELECT t::text FROM ? AS t", bun.Ident(db.Schema()+"."+name)).Scan(t.Context(), &rows))
+		tables[name] = strings.ToLower(strings.Join(rows, "\n"))
+	}
+	return tables
+}
+
+// requireSealed looks for what was planted: as it is, in hexadecimal digits as Postgres writes bytes, and in base64 at
+// each of the three places where a group of it can begin.
+func requireSealed(t *testing.T, where, content string) {
+	t.Helper()
+	for _, word := range planted {
+		require.NotContains(t, content, strings.ToLower(word), where)
+		require.NotContains(t, content, hex.EncodeToString([]byte(word)), where)
+		for shift := range 3 {
+			group := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", shift) + word))
+			group = group[4 : len(group)-4] // those at both ends hold something of what stands beside it
+			require.NotContains(t, content, strings.ToLower(group), where)
+			require.NotContains(t, content, hex.EncodeToString([]byte(group)), where)
+		}
+	}
+}
