@@ -17,7 +17,8 @@ type Term struct {
 // TermKind says what a term is made of.
 type TermKind string
 
-// The kinds of terms. The values are in the forms of package blindindex, version 1 each.
+// The kinds of terms. The values are in the forms of package blindindex, version 1 each; under another version a kind
+// has another name.
 const (
 	ByName  TermKind = "name" // one of the family names, the given name and the birth date together
 	ByPhone TermKind = "phone"

@@ -11,7 +11,7 @@ import (
 func Compound(values ...string) string {
 	var b []byte
 	for _, v := range values {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(v))) //nolint:gosec // a value is far shorter than 4 GiB
+		b = binary.BigEndian.AppendUint32(b, uint32(len(v)))
 		b = append(b, v...)
 	}
 	return string(b)

@@ -5,7 +5,7 @@
 //	families, err := blindindex.Surnames("García Márquez") // garcia marquez, garcia, marquez
 //	birth, err := blindindex.Birth("1984-07-02")
 //	for _, family := range families {
-//		index, err := keyring.Index(ctx, "elm-street", "patient.name_birth", blindindex.Compound(family, birth))
+//		index, err := keyring.Index(ctx, "elm-street", "patient.name_birth/1", blindindex.Compound(family, birth))
 //		// a row of the index table: the index, and the patient's id
 //	}
 //

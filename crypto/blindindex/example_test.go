@@ -119,14 +119,14 @@ func ExamplePlan() {
 	fmt.Println(plan.Check())
 	// Output:
 	// 10,000 rows are indexed under one key.
-	// surname keeps 8 bits: whoever reads the table sees at most 256 groups, and a row in a group with about 39 others.
+	// surname keeps 8 bits: whoever reads the table sees at most 256 groups, and a row among about 39 others.
 	// surname: a search decrypts about 39 rows that were not looked for, and drops them.
 	// surname: the most frequent value is on about 83 rows, whose group of 122 stands out: it can be guessed.
 	// phone is kept whole: whoever reads the table sees which rows have the same value, about 6 at most.
 	// In all truncated indexes together a row is the same as about 39: it may be anybody among them.
 	// The plan breaks no rule.
-	// blindindex: the plan is not safe: birth date has too few values to be indexed without another input that has more.
-	// blindindex: the plan is not safe: All indexes together keep too many bits: about 0.2 rows are the same in all of them, and 2 should be.
+	// blindindex: the plan is not safe: birth date has too few values to be indexed without another input that has more
+	// blindindex: the plan is not safe: the indexes keep too many bits: a row is the same as 0.2 others in all of them, and 2 should be
 }
 
 func ExamplePlan_Room() {

@@ -4,8 +4,8 @@ import "strings"
 
 // plain returns the letters that stand for a lower-case letter with accents, and "" for a letter that has none.
 func plain(r rune) string {
-	if r < 0x80 {
-		return ""
+	if r < 0x80 || 0x2000 <= r && r < 0xFB00 {
+		return "" // no letter of these is among the folds
 	}
 	for _, f := range folds {
 		if strings.ContainsRune(f.letters, r) {

@@ -22,9 +22,9 @@ type Index struct {
 	Name   string
 	Inputs []Input // several make a [Compound]; they are taken to be independent of each other
 	Bits   int     // how many are kept, 1 to 255
-	// Whole says that nothing is truncated, and that everybody may see which rows have the same value. It keeps rows that
-	// are looked up one by one out of the sum of bits, and is allowed only where hardly two rows that do not belong
-	// together have the same value. Bits is zero then.
+	// Whole says that nothing is truncated, and that everybody may see which rows have the same value. It is for what rows
+	// are looked up by one by one. It stays out of the sum of bits, and is allowed only where hardly two rows that do not
+	// belong together have the same value. Bits is zero then.
 	Whole bool
 }
 
@@ -54,7 +54,7 @@ const (
 type Problem struct {
 	Index string // its name; empty where it is the plan as a whole
 	Rule  Rule
-	Text  string // one sentence
+	Text  string // what is wrong, as it continues "the plan is not safe: "
 }
 
 const (
@@ -75,13 +75,18 @@ func (p Plan) Check() error {
 }
 
 // Room returns how many bits one more index may keep: from least to most. Values is how many values its inputs can have
-// together; [math.Inf] where there is no end of them. Where no bits are left, both are zero. Where so few values can
-// never bring the coincidences under the square root of the population, least is 1, and only a further index makes the
-// plan safe.
+// together; [math.Inf] where there is no end of them. Where no bits are left, or an index is not [Declared] well, both are
+// zero. Where so few values can never bring the coincidences under the square root of the population, least is 1, and
+// only a further index makes the plan safe.
 func (p Plan) Room(values float64) (least, most int) {
 	entropy := math.Log2(values)
 	if p.Population < fewRows || !(entropy > 0) {
 		return 0, 0
+	}
+	for _, x := range p.Indexes {
+		if !x.valid() {
+			return 0, 0
+		}
 	}
 	spent := p.spent()
 	after := func(bits int) float64 { return p.coincidences(spent + min(float64(bits), entropy)) }
@@ -89,45 +94,37 @@ func (p Plan) Room(values float64) (least, most int) {
 	if p.coincidences(spent) <= goal {
 		return 0, 0
 	}
-	for bits := 1; ; bits++ {
-		if c := after(bits); c <= goal {
-			most = bits
-			break
-		}
-	}
-	for least = 1; least < most; least++ {
-		if after(least) <= p.crowd() {
-			return least, most
-		}
+	for most = 1; after(most) > goal; most++ {
 	}
 	if after(most) > p.crowd() {
-		least = 1
+		return 1, most
+	}
+	for least = 1; after(least) > p.crowd(); least++ {
 	}
 	return least, most
 }
 
 // problems returns all the rules that the plan breaks.
 func (p Plan) problems() []Problem {
-	var wrong []Problem
-	add := func(index string, rule Rule, format string, args ...any) {
-		wrong = append(wrong, Problem{index, rule, fmt.Sprintf(format, args...)})
-	}
 	if p.Population < fewRows {
-		add("", Crowd, "Only %s rows are indexed, and among fewer than %d everybody is told apart.", count(float64(p.Population)), fewRows)
-		return wrong
+		return []Problem{{"", Crowd, fmt.Sprintf("among fewer than %d rows everybody is told apart", fewRows)}}
 	}
+	var wrong []Problem
 	truncated, sound := false, true
 	names := map[string]bool{}
 	for _, x := range p.Indexes {
 		switch {
 		case !x.valid() || names[x.Name]:
 			sound = false
-			add(x.Name, Declared, "The index %q has no name of its own, or no inputs, or numbers that cannot be true.", x.Name)
+			wrong = append(wrong, Problem{x.Name, Declared, fmt.Sprintf(
+				"the index %q lacks a name of its own, or inputs, or has numbers that cannot be true", x.Name)})
 			continue
 		case !x.alone():
-			add(x.Name, Entropy, "%s has too few values to be indexed without another input that has more.", x.Name)
+			wrong = append(wrong, Problem{x.Name, Entropy, x.Name +
+				" has too few values to be indexed without another input that has more"})
 		case x.Whole && (x.values() < perRow*float64(p.Population) || p.frequent(x) > household):
-			add(x.Name, Near, "%s is kept whole, and rows of strangers are the same in it. Keep fewer bits.", x.Name)
+			wrong = append(wrong, Problem{x.Name, Near, x.Name +
+				" is kept whole, though strangers have the same value"})
 		}
 		names[x.Name] = true
 		truncated = truncated || !x.Whole
@@ -137,10 +134,12 @@ func (p Plan) problems() []Problem {
 	}
 	switch c := p.coincidences(p.spent()); {
 	case c <= 1:
-		add("", Fine, "All indexes together keep too many bits: about %s rows are the same in all of them, and 2 should be.", count(c))
+		wrong = append(wrong, Problem{"", Fine, fmt.Sprintf(
+			"the indexes keep too many bits: a row is the same as %s others in all of them, and 2 should be", count(c))})
 	case c > p.crowd():
-		add("", Coarse, "All indexes together keep too few bits: about %s rows are the same in all of them, and %s are enough.",
-			count(c), count(p.crowd()))
+		wrong = append(wrong, Problem{"", Coarse, fmt.Sprintf(
+			"the indexes keep too few bits: a row is the same as %s others in all of them, and %s are enough",
+			count(c), count(p.crowd()))})
 	}
 	return wrong
 }

@@ -53,6 +53,10 @@ func TestRoom(t *testing.T) {
 		{-5, nil, math.Inf(1), 0, 0},
 		{2_000, nil, 1, 0, 0},
 		{2_000, nil, math.NaN(), 0, 0},
+		{2_000, nil, -1, 0, 0},
+		{2_000, nil, 1.0001, 1, 1},
+		{2_000, []blindindex.Index{index("a", -1, wide())}, math.Inf(1), 0, 0},
+		{2_000, []blindindex.Index{index("a", 2, blindindex.Input{Name: "x", Values: math.NaN(), Even: true})}, math.Inf(1), 0, 0},
 	} {
 		least, most := blindindex.Plan{Population: c.rows, Indexes: c.indexes}.Room(c.values)
 		require.Equal(t, [2]int{c.least, c.most}, [2]int{least, most}, "%d rows beside %d, %v values", c.rows, len(c.indexes), c.values)
@@ -167,6 +171,7 @@ func TestReportsOfAnything(t *testing.T) {
 			}
 			plan.Indexes = append(plan.Indexes, x)
 		}
+		plan.Room(rapid.Float64().Draw(t, "room"))
 		r := plan.Report()
 		if (plan.Check() == nil) != (len(r.Problems) == 0) || r.String() == "" {
 			t.Fatalf("%+v", r)

@@ -60,7 +60,7 @@ func (r Report) String() string {
 				x.Name, count(x.Frequent))
 			continue
 		}
-		line("%s keeps %d bits: whoever reads the table sees at most %s groups, and a row in a group with about %s others.",
+		line("%s keeps %d bits: whoever reads the table sees at most %s groups, and a row among about %s others.",
 			x.Name, x.Bits, count(x.Classes), count(x.Sharing))
 		line("%s: a search decrypts about %s rows that were not looked for, and drops them.", x.Name, count(x.False))
 		if x.Largest > 2*x.Sharing {
@@ -73,7 +73,7 @@ func (r Report) String() string {
 			count(r.Coincidences))
 	}
 	for _, problem := range r.Problems {
-		line("Not safe: %s", problem.Text)
+		line("Not safe: %s.", problem.Text)
 	}
 	if len(r.Problems) == 0 {
 		line("The plan breaks no rule.")

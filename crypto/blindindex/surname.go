@@ -54,9 +54,9 @@ func Surnames(s string) ([]string, error) {
 // particle reports whether a word only leads to the name behind it.
 func particle(word string) bool {
 	switch word {
-	case "de", "del", "della", "delle", "dello", "di", "da", "das", "do", "dos", "du", "des", "la", "las", "le", "les", "lo", "los",
-		"el", "al", "van", "von", "vom", "zu", "zum", "zur", "den", "der", "ten", "ter", "te", "af", "av", "bin", "ibn", "bint", "ben",
-		"abu", "mac", "mc", "ap":
+	case "de", "del", "della", "delle", "dello", "di", "da", "das", "do", "dos", "du", "des", "la", "las", "le", "les", "lo",
+		"los", "el", "al", "van", "von", "vom", "und", "zu", "zum", "zur", "den", "der", "het", "ten", "ter", "te", "af", "av",
+		"bin", "ibn", "bint", "ben", "abu", "mac", "mc", "ap":
 		return true
 	}
 	return len(word) == 1 && 'a' <= word[0] && word[0] <= 'z'
