@@ -30,7 +30,7 @@ import (
 // 4 bytes; and the first 12 bytes of the head. A stream is 178 bytes longer than its plaintext, and 32 more for each
 // 65,504 bytes that follow the first.
 
-// StreamHead is the length of a sealed stream's head in bytes: all that [Keyring.RewrapStream] has to replace.
+// StreamHead is the length of a sealed stream's head in bytes: all that [Keyring.ResealStream] has to replace.
 const StreamHead = headerSize + 12 + keySize + 16
 
 // streamLabel begins the additional data of a stream's head, and is those of its segments.
@@ -105,11 +105,11 @@ func (k *Keyring) OpenReaderAt(ctx context.Context, r io.ReaderAt, size int64, b
 	return io.NewSectionReader(streamReaderAt{r: stream}, 0, stream.Size()), nil
 }
 
-// RewrapStream takes the first [StreamHead] bytes of a sealed stream that is bound to from, and returns as many that
+// ResealStream takes the first [StreamHead] bytes of a sealed stream that is bound to from, and returns as many that
 // take their place: sealed under the newest key of to, and bound to it. So an image moves to another patient's record,
 // or to a new version of a key, without being sealed again. The old head opens the stream still, as long as its key is
 // there: overwrite it. Errors are those of OpenReader and SealWriter.
-func (k *Keyring) RewrapStream(ctx context.Context, head []byte, from, to Binding) ([]byte, error) {
+func (k *Keyring) ResealStream(ctx context.Context, head []byte, from, to Binding) ([]byte, error) {
 	if len(head) != StreamHead {
 		return nil, fmt.Errorf("%w: the head of a stream has %d bytes", ErrInvalid, StreamHead)
 	}

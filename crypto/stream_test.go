@@ -258,13 +258,13 @@ func TestStreamCut(t *testing.T) {
 	}
 }
 
-func TestStreamRewrap(t *testing.T) {
+func TestStreamReseal(t *testing.T) {
 	ring := plainRing(t)
 	ctx := t.Context()
 	from, to := chart("p-204", "r-17"), chart("p-205", "r-18")
 	plain := image(streamPiece + 9)
 	sealed := sealStream(t, ring, plain, from)
-	head, err := ring.RewrapStream(ctx, sealed[:crypto.StreamHead], from, to)
+	head, err := ring.ResealStream(ctx, sealed[:crypto.StreamHead], from, to)
 	require.NoError(t, err)
 	moved := slices.Concat(head, sealed[crypto.StreamHead:])
 	streamOpens(t, ring, moved, to, plain)
@@ -272,20 +272,20 @@ func TestStreamRewrap(t *testing.T) {
 	require.NoError(t, ring.Shred(ctx, subject(from)))
 	streamOpens(t, ring, moved, to, plain)
 
-	again, err := ring.RewrapStream(ctx, head, to, to)
+	again, err := ring.ResealStream(ctx, head, to, to)
 	require.NoError(t, err)
 	require.NotEqual(t, head, again)
 	streamOpens(t, ring, slices.Concat(again, sealed[crypto.StreamHead:]), to, plain)
 
-	_, err = ring.RewrapStream(ctx, head, from, to)
+	_, err = ring.ResealStream(ctx, head, from, to)
 	require.ErrorIs(t, err, crypto.ErrAuth)
-	_, err = ring.RewrapStream(ctx, head[1:], to, to)
+	_, err = ring.ResealStream(ctx, head[1:], to, to)
 	require.ErrorIs(t, err, crypto.ErrInvalid)
-	_, err = ring.RewrapStream(ctx, head, to, from)
+	_, err = ring.ResealStream(ctx, head, to, from)
 	require.ErrorIs(t, err, crypto.ErrShredded)
-	_, err = ring.RewrapStream(ctx, head, to, crypto.Binding{})
+	_, err = ring.ResealStream(ctx, head, to, crypto.Binding{})
 	require.ErrorIs(t, err, crypto.ErrInvalid)
-	_, err = ring.RewrapStream(ctx, head, crypto.Binding{}, to)
+	_, err = ring.ResealStream(ctx, head, crypto.Binding{}, to)
 	require.ErrorIs(t, err, crypto.ErrInvalid)
 }
 
