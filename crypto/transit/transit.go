@@ -1,0 +1,156 @@
+package transit
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/enamel-go/enamel/crypto"
+)
+
+// maxName keeps a KeyID, with its version, within 64 characters.
+const maxName = 44
+
+// Token returns the token that a request signs in with. It is called for every request, so that one which expires can
+// be replaced, and may be called concurrently. Its error is passed on and should hold no token.
+type Token func(ctx context.Context) (string, error)
+
+// StaticToken is a token that never expires.
+func StaticToken(token string) Token {
+	return func(context.Context) (string, error) { return token, nil }
+}
+
+// TokenFile reads the token from a file, such as the sink of a Vault or OpenBao Agent, each time it is needed. Blanks
+// around it are cut.
+func TokenFile(path string) Token {
+	return func(context.Context) (string, error) {
+		file, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		defer file.Close()
+		raw, err := io.ReadAll(io.LimitReader(file, maxToken+1))
+		return strings.TrimSpace(string(raw)), err
+	}
+}
+
+// Options adjusts a [Manager].
+type Options struct {
+	// Mount is the path at which the engine is mounted. Defaults to "transit".
+	Mount string
+	// Namespace is the namespace that the mount lies in. Defaults to none.
+	Namespace string
+	// Derived says that the root key was made with derived=true.
+	Derived bool
+	// Timeout ends a call, all its requests together. Defaults to 10 seconds.
+	Timeout time.Duration
+	// RootCAs are the authorities that may vouch for the server. Defaults to the system's.
+	RootCAs *x509.CertPool
+}
+
+// Manager is a [crypto.KeyManager] on one root key of a Transit secrets engine. It is immutable and may be used
+// concurrently.
+type Manager struct {
+	base, mount string // neither ends in a slash
+	name        string
+	namespace   string
+	derived     bool
+	token       Token
+	timeout     time.Duration
+	client      *http.Client
+}
+
+var _ crypto.KeyManager = (*Manager)(nil)
+
+// New returns a key manager for the root key of that name on the server at address, which is https. It sends nothing
+// yet. The name has at most 44 characters: letters, digits, and inside it also points and dashes. The error wraps
+// [crypto.ErrInvalid].
+func New(address, keyName string, token Token, o *Options) (*Manager, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	base, err := baseOf(address)
+	if err != nil {
+		return nil, err
+	}
+	m := &Manager{
+		base: base, mount: "transit", name: keyName, namespace: strings.Trim(o.Namespace, "/"), derived: o.Derived, token: token,
+		timeout: 10 * time.Second,
+	}
+	if o.Mount != "" {
+		m.mount = strings.Trim(o.Mount, "/")
+	}
+	if o.Timeout > 0 {
+		m.timeout = o.Timeout
+	}
+	switch {
+	case len(keyName) > maxName || !isName(keyName):
+		return nil, fmt.Errorf("%w: transit: that is no name of a key", crypto.ErrInvalid)
+	case token == nil:
+		return nil, fmt.Errorf("%w: transit: there is no token", crypto.ErrInvalid)
+	case !isPath(m.mount) || m.namespace != "" && !isPath(m.namespace):
+		return nil, fmt.Errorf("%w: transit: that is no path of a mount or namespace", crypto.ErrInvalid)
+	}
+	m.client = newClient(o.RootCAs)
+	return m, nil
+}
+
+// Close closes the connections that are idle. The manager can still be used.
+func (m *Manager) Close() error {
+	m.client.CloseIdleConnections()
+	return nil
+}
+
+// newClient returns a client that speaks TLS 1.3 or nothing and never follows a redirect, for a redirect would carry a
+// token and a key to an address nobody configured.
+func newClient(roots *x509.CertPool) *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: roots},
+			DisableCompression:     true,
+			MaxResponseHeaderBytes: maxAnswer,
+			// Less than servers wait: a request on a connection that the server is just closing fails.
+			IdleConnTimeout: 20 * time.Second,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// baseOf checks the address that paths are added to.
+func baseOf(address string) (string, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return "", fmt.Errorf("%w: transit: an address needs a scheme and a host, and has no user, query or fragment",
+			crypto.ErrInvalid)
+	case u.Scheme != "https":
+		return "", fmt.Errorf("%w: transit: an address must be https", crypto.ErrInvalid)
+	}
+	return strings.TrimSuffix(address, "/"), nil
+}
+
+// isName reports whether the engine takes a name: it begins and ends with a letter, a digit or an underscore.
+func isName(name string) bool {
+	const inside = "-."
+	return name != "" && strings.Trim(name, inside) == name && strings.IndexFunc(name, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"+inside, r)
+	}) < 0
+}
+
+// isPath reports whether each segment is a name, so that none leads elsewhere.
+func isPath(path string) bool {
+	for segment := range strings.SplitSeq(path, "/") {
+		if !isName(segment) {
+			return false
+		}
+	}
+	return true
+}
