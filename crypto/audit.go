@@ -45,7 +45,7 @@ func (k *Keyring) VerifyMAC(ctx context.Context, practice string, message, mac [
 	if err != nil {
 		return k.unverified(ctx, practice, id, err)
 	}
-	if l.subject.Class != classAudit {
+	if l.subject.Class != AuditKey {
 		return forged{fmt.Errorf("%w: a code of a key that makes none", ErrAuth)}
 	}
 	if !hmac.Equal(l.prf.appendSum(make([]byte, 0, 32), message), mac[8:]) {
@@ -64,7 +64,7 @@ func (k *Keyring) unverified(ctx context.Context, practice string, id uint64, ca
 	switch {
 	case errors.Is(err, ErrShredded):
 		return forged{fmt.Errorf("%w: a code that names no audit key", ErrUnknownKey)}
-	case errors.Is(err, ErrUnknownKey), err == nil && row.Class != classAudit:
+	case errors.Is(err, ErrUnknownKey), err == nil && row.Class != AuditKey:
 		return forged{cause}
 	case err != nil:
 		return outside("key store", err)
@@ -87,7 +87,7 @@ func (k *Keyring) Tag(ctx context.Context, practice, value string) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	return l.prf.appendSum(nil, []byte(value)), nil
+	return l.prf.appendText(nil, value), nil
 }
 
 // SealEvidence seals plaintext under the patient's key of class [Evidence], or the practice's own where patient is
@@ -117,7 +117,7 @@ func (k *Keyring) OpenEvidence(ctx context.Context, practice, id string, sealed 
 	return k.open(l, nil, sealed, &b)
 }
 
-func auditSubject(practice string) Subject { return Subject{Practice: practice, Class: classAudit} }
+func auditSubject(practice string) Subject { return Subject{Practice: practice, Class: AuditKey} }
 
 func evidence(practice, patient, id string) Binding {
 	b := Binding{Practice: practice, Patient: patient, Kind: evidenceKind, ID: id}

@@ -83,7 +83,7 @@ func TestMACOfAnotherKey(t *testing.T) {
 	message := []byte("an entry")
 	index, err := ring.Index(t.Context(), practice, "mac", string(message))
 	require.NoError(t, err)
-	row, err := s.Key(t.Context(), crypto.Subject{Practice: practice, Class: "index"}, 0)
+	row, err := s.Key(t.Context(), crypto.Subject{Practice: practice, Class: "index/mac"}, 0)
 	require.NoError(t, err)
 	isForged(t, ring.VerifyMAC(t.Context(), practice, message, append(idBytes(row), index...)), crypto.ErrNotOpened)
 
@@ -121,8 +121,7 @@ func TestAuditKeyVersions(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, tag, 32)
 
-	_, err = ring.AddVersion(t.Context(), auditKey, 2)
-	require.NoError(t, err)
+	require.NoError(t, ring.Rotate(t.Context(), auditKey))
 	for _, ring := range []*crypto.Keyring{ring, newRing(t, s, m, nil)} {
 		after, err := ring.MAC(t.Context(), practice, message)
 		require.NoError(t, err)

@@ -17,13 +17,23 @@ const (
 	Evidence Class = "evidence"
 )
 
-// The classes of a practice's own keys.
+// The classes of a practice's own keys, of whom [Keyring.Keys] tells and which [Keyring.Rotate] takes. Blind indexes have
+// a key of their own for each kind, of class "index/" and the kind: [Keyring.RotateIndex].
 const (
-	classPractice Class = "practice" // wraps all other keys of the practice
-	classData     Class = "data"     // seals what belongs to no patient
-	classIndex    Class = "index"    // blind indexes
-	classAudit    Class = "audit"    // codes and tags of the audit log
+	PracticeKey Class = "practice" // wraps all other keys of the practice
+	DataKey     Class = "data"     // seals what belongs to no patient
+	AuditKey    Class = "audit"    // codes and tags of the audit log
 )
+
+// classIndex stands for the class of an index key, whose kind is then a ref's purpose.
+const (
+	classIndex  Class = "index"
+	indexPrefix       = "index/"
+)
+
+func indexSubject(practice, kind string) Subject {
+	return Subject{Practice: practice, Class: indexPrefix + Class(kind)}
+}
 
 // Subject is whose key it is. A patient's subject has one of the three retention classes.
 type Subject struct {
@@ -61,7 +71,7 @@ type Binding struct {
 func (b Binding) subject() (Subject, error) {
 	s := Subject{Practice: b.Practice, Patient: b.Patient, Class: b.Class}
 	if b.Patient == "" && b.Class == "" {
-		s.Class = classData
+		s.Class = DataKey
 		if err := form.Text(ErrInvalid, "the practice", b.Practice, form.ID, true); err != nil {
 			return Subject{}, err
 		}
@@ -80,7 +90,7 @@ func (b *Binding) owner() Subject {
 	case b.Patient != "":
 		return Subject{Practice: b.Practice, Patient: b.Patient, Class: b.Class}
 	case b.Class == "":
-		return Subject{Practice: b.Practice, Class: classData}
+		return Subject{Practice: b.Practice, Class: DataKey}
 	}
 	return Subject{}
 }
@@ -100,7 +110,7 @@ func ordinary(s string) bool {
 
 // fieldStart is how the additional data of a subject's fields begin: all but kind, id and header.
 func fieldStart(s Subject) []byte {
-	if s.Class == classData {
+	if s.Class == DataKey {
 		s.Class = ""
 	}
 	return appendParts([]byte("enamel/field/1"), s.Practice, s.Patient, string(s.Class))

@@ -33,6 +33,13 @@ var (
 	// ErrExhausted is wrapped when a key has sealed as many values as it may in this process. See the package comment.
 	ErrExhausted = errors.New("crypto: the key has sealed as many values as it may")
 
+	// ErrRetired is wrapped when the key that is named was replaced by a newer version and then destroyed.
+	ErrRetired = fmt.Errorf("%w: the key was retired", ErrUnknownKey)
+
+	// ErrInUse is wrapped by the refusal to retire a key which is its subject's newest, wraps others or may still be
+	// written under by another process, and to rotate an index whose older version is not retired. Nothing was changed.
+	ErrInUse = errors.New("crypto: the key is in use")
+
 	// ErrConflict is wrapped by a [KeyStore] whose practice has another key with the same id.
 	ErrConflict = errors.New("crypto: another key has this id")
 )

@@ -1,7 +1,5 @@
 package crypto
 
-import "context"
-
 // SealLimit is how many values a key may seal.
 const SealLimit = sealLimit
 
@@ -12,19 +10,6 @@ func DecodeKeyFile(raw []byte) ([]byte, error) {
 		return nil, err
 	}
 	return encodeKeyFile(keys), nil
-}
-
-// AddVersion adds a version to a key of the practice itself, as a rotation would, and forgets what is cached of it.
-func (k *Keyring) AddVersion(ctx context.Context, s Subject, version int) (Key, error) {
-	raw := newSecret()
-	row := Key{Subject: s, Version: version, ID: newKeyID()}
-	row.Check = commitment(raw, row)
-	var err error
-	if row.Wrapped, err = k.wrap(ctx, row, raw); err != nil {
-		return Key{}, err
-	}
-	k.cache.forget(s)
-	return k.store.Add(ctx, row)
 }
 
 // Spend counts n values under the key that sealed a value.

@@ -8,22 +8,37 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strconv"
+	"strings"
 )
 
-// load reads the row that r names and unwraps it.
+// load reads the row that r names and unwraps it. A row that was wrapped anew while it was read, by a process that then
+// retired the practice key it had been under, is read again.
 func (k *Keyring) load(ctx context.Context, r ref) (*live, error) {
-	return k.cache.get(ctx, flightRef{ref: r}, func(ctx context.Context) (*live, error) {
-		row, err := k.row(ctx, r)
-		if err != nil {
-			return nil, err
+	return k.cache.get(ctx, flightRef{ref: r}, func(ctx context.Context) (l *live, err error) {
+		for range 3 {
+			var row Key
+			if row, err = k.row(ctx, r); err != nil {
+				return nil, err
+			}
+			if l, err = k.use(ctx, row, r); !errors.Is(err, ErrRetired) {
+				return l, err
+			}
 		}
-		raw, err := k.unwrap(ctx, row)
-		if err != nil {
-			return nil, err
-		}
-		return ready(row, raw, r.purpose)
+		return nil, err
 	})
+}
+
+// use unwraps a row for what r asks.
+func (k *Keyring) use(ctx context.Context, row Key, r ref) (*live, error) {
+	raw, err := k.unwrap(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	l, err := ready(row, raw, r.purpose)
+	if err != nil || r.Class != classIndex {
+		return l, err
+	}
+	return k.readyIndex(ctx, l, row, r.purpose)
 }
 
 // create makes the first key of r's subject, or takes the one that another process has made meanwhile.
@@ -31,28 +46,27 @@ func (k *Keyring) create(ctx context.Context, r ref) (*live, error) {
 	return k.cache.get(ctx, flightRef{ref: r, making: true}, func(ctx context.Context) (*live, error) {
 		raw := newSecret()
 		defer raw.wipe()
-		row := Key{Subject: r.Subject, Version: 1, ID: newKeyID()}
-		row.Check = commitment(raw, row)
-		var err error
-		if row.Wrapped, err = k.wrap(ctx, row, raw); err != nil {
-			return nil, err
-		}
-		kept, err := k.store.Add(ctx, row)
-		if err != nil {
-			return nil, outside("key store", err)
-		}
-		if kept.same(row) {
-			return ready(row, raw, r.purpose)
-		}
-		if kept.Subject != row.Subject || kept.Version != row.Version {
-			return nil, errMistaken
-		}
-		theirs, err := k.unwrap(ctx, kept)
+		given, kept, err := k.add(ctx, r.stored(), 1, raw)
 		if err != nil {
 			return nil, err
 		}
-		return ready(kept, theirs, r.purpose)
+		if !kept.same(given) {
+			return k.use(ctx, kept, r)
+		}
+		l, err := ready(given, raw, r.purpose)
+		if err == nil && r.Class == classIndex {
+			l.recent = []*prf{l.prf}
+		}
+		return l, err
 	})
+}
+
+// stored returns the subject as the key store knows it: of an index key with its kind.
+func (r ref) stored() Subject {
+	if r.Class == classIndex {
+		return indexSubject(r.Practice, r.purpose)
+	}
+	return r.Subject
 }
 
 // errMistaken is the answer to a store that gives another key than the one it was asked for.
@@ -65,7 +79,7 @@ func (k *Keyring) row(ctx context.Context, r ref) (Key, error) {
 	if r.id != 0 {
 		row, err = k.store.KeyByID(ctx, r.Practice, r.id)
 	} else {
-		row, err = k.store.Key(ctx, r.Subject, r.version)
+		row, err = k.store.Key(ctx, r.stored(), r.version)
 		if errors.Is(err, ErrUnknownKey) {
 			return Key{}, errAbsent
 		}
@@ -73,7 +87,7 @@ func (k *Keyring) row(ctx context.Context, r ref) (Key, error) {
 	switch {
 	case err != nil:
 		return Key{}, outside("key store", err)
-	case row.Practice != r.Practice, r.id != 0 && row.ID != r.id, r.id == 0 && row.Subject != r.Subject,
+	case row.Practice != r.Practice, r.id != 0 && row.ID != r.id, r.id == 0 && row.Subject != r.stored(),
 		r.version != 0 && row.Version != r.version:
 		return Key{}, errMistaken
 	}
@@ -82,17 +96,22 @@ func (k *Keyring) row(ctx context.Context, r ref) (Key, error) {
 
 // wrap encrypts a new key: a practice's at the key manager, any other under the practice's.
 func (k *Keyring) wrap(ctx context.Context, row Key, raw secret) (Wrapped, error) {
-	if row.Class == classPractice {
+	if row.Class == PracticeKey {
 		w, err := k.manager.Wrap(ctx, raw.raw, managerBind(row.Practice))
 		if err != nil {
 			return Wrapped{}, outside("key manager", err)
 		}
 		return w, nil
 	}
-	parent, err := k.key(ctx, ref{Subject: Subject{Practice: row.Practice, Class: classPractice}})
+	parent, err := k.key(ctx, ref{Subject: Subject{Practice: row.Practice, Class: PracticeKey}})
 	if err != nil {
 		return Wrapped{}, err
 	}
+	return k.wrapUnder(parent, row, raw)
+}
+
+// wrapUnder encrypts a key under a version of its practice's.
+func (k *Keyring) wrapUnder(parent *live, row Key, raw secret) (Wrapped, error) {
 	if !k.count(parent.id) {
 		return Wrapped{}, ErrExhausted
 	}
@@ -102,7 +121,7 @@ func (k *Keyring) wrap(ctx context.Context, row Key, raw secret) (Wrapped, error
 // unwrap reverses wrap and checks that the key is the one the row stands for.
 func (k *Keyring) unwrap(ctx context.Context, row Key) (secret, error) {
 	var key secret
-	if row.Class == classPractice {
+	if row.Class == PracticeKey {
 		raw, err := k.manager.Unwrap(ctx, row.Wrapped, managerBind(row.Practice))
 		if err != nil {
 			return secret{}, outside("key manager", err)
@@ -127,11 +146,12 @@ func (k *Keyring) unwrap(ctx context.Context, row Key) (secret, error) {
 // parent returns the version of the practice's key that wraps row's. It asks for the newest first, so that all callers
 // meet in one load and the key manager is called once.
 func (k *Keyring) parent(ctx context.Context, row Key) (*live, error) {
-	id, err := strconv.ParseUint(row.Wrapped.KeyID, 16, 64)
-	if err != nil || id == 0 || formatKeyID(id) != row.Wrapped.KeyID {
+	id, ok := row.Parent()
+	if !ok {
 		return nil, fmt.Errorf("%w: a row of the key store", ErrAuth)
 	}
-	r := ref{Subject: Subject{Practice: row.Practice, Class: classPractice}}
+	var err error
+	r := ref{Subject: Subject{Practice: row.Practice, Class: PracticeKey}}
 	l := k.cache.hit(&r)
 	if l == nil {
 		l, err = k.load(ctx, r)
@@ -157,10 +177,11 @@ func ready(row Key, key secret, purpose string) (*live, error) {
 	defer key.wipe()
 	l := &live{subject: row.Subject, version: row.Version, id: row.ID, start: fieldStart(row.Subject)}
 	binary.BigEndian.PutUint64(append(l.header[:0], 0xD1, 1, 0, 0)[4:headerSize], row.ID)
-	authenticates := row.Class == classIndex || row.Class == classAudit
+	kind, index := strings.CutPrefix(string(row.Class), indexPrefix)
+	authenticates := index || row.Class == AuditKey
 	var err error
 	switch {
-	case authenticates != (purpose != ""):
+	case authenticates != (purpose != ""), index && kind != purpose:
 		return nil, fmt.Errorf("%w: its key is of another class", ErrAuth)
 	case authenticates:
 		l.prf, err = newPRF(key.raw, row.Class, purpose)

@@ -163,8 +163,7 @@ func TestPracticeKeyVersions(t *testing.T) {
 	before, after := chart("p-204", "n-1"), chart("p-205", "n-1")
 	old := seal(t, ring, "plain", before)
 	own := crypto.Subject{Practice: practice, Class: "practice"}
-	_, err := ring.AddVersion(t.Context(), own, 2)
-	require.NoError(t, err)
+	require.NoError(t, ring.Rotate(t.Context(), own))
 	new := seal(t, ring, "plain", after)
 	m.calls.Store(0)
 	for _, ring := range []*crypto.Keyring{ring, newRing(t, s, m, nil)} {
@@ -173,6 +172,7 @@ func TestPracticeKeyVersions(t *testing.T) {
 	}
 	rows := make([]crypto.Key, 2)
 	for i, b := range []crypto.Binding{before, after} {
+		var err error
 		rows[i], err = s.Key(t.Context(), subject(b), 0)
 		require.NoError(t, err)
 	}

@@ -128,21 +128,6 @@ func (k *Keyring) Open(ctx context.Context, dst, sealed []byte, b Binding) ([]by
 	return k.open(l, dst, sealed, &b)
 }
 
-// Index returns the blind index of value: 32 bytes by which equal values of one practice and kind are found, and
-// which say nothing to whoever lacks the key. Kind has at most 256 bytes; under another kind or practice the same
-// value has another index. The value is taken as it is, so normalise it first. What an index cannot hide is which
-// rows are equal and how often: do not index what has few values, such as a sex or a birth date alone.
-func (k *Keyring) Index(ctx context.Context, practice, kind, value string) ([]byte, error) {
-	if err := form.Text(ErrInvalid, "the kind", kind, 256, true); err != nil {
-		return nil, err
-	}
-	l, err := k.practiceKey(ctx, ref{Subject: Subject{Practice: practice, Class: classIndex}, purpose: kind})
-	if err != nil {
-		return nil, err
-	}
-	return l.prf.appendSum(nil, []byte(value)), nil
-}
-
 // Shred destroys the subject's key. When it returns nil nothing of that subject and class opens with this keyring any
 // more, and nothing is sealed: both answer [ErrShredded]. Other processes follow within their keyrings' Lifetime; what
 // they seal until then is lost with the rest. Repeating it is no error, nor is a subject that never had a key. After an

@@ -78,7 +78,7 @@ func boundCode(key, bind []byte) []byte {
 
 // managerBind is what a practice's key is bound to at the key manager.
 func managerBind(practice string) []byte {
-	return appendParts(nil, practice, string(classPractice))
+	return appendParts(nil, practice, string(PracticeKey))
 }
 
 // newAEAD returns AES-256-GCM with random nonces, the one form of GCM that FIPS 140-only mode admits.

@@ -102,6 +102,27 @@ func (s *store) Shred(ctx context.Context, of crypto.Subject) error {
 	return err
 }
 
+func (s *store) Keys(ctx context.Context, practice string, after crypto.Key, limit int) (keys []crypto.Key, err error) {
+	_, err = s.answer(ctx, func() (crypto.Key, error) {
+		keys, err = s.KeyStore.Keys(ctx, practice, after, limit)
+		return crypto.Key{}, err
+	})
+	return keys, err
+}
+
+func (s *store) Rewrap(ctx context.Context, practice string, keys []crypto.Rewrapping) (n int, err error) {
+	_, err = s.answer(ctx, func() (crypto.Key, error) {
+		n, err = s.KeyStore.Rewrap(ctx, practice, keys)
+		return crypto.Key{}, err
+	})
+	return n, err
+}
+
+func (s *store) Retire(ctx context.Context, practice string, id uint64) error {
+	_, err := s.answer(ctx, func() (crypto.Key, error) { return crypto.Key{}, s.KeyStore.Retire(ctx, practice, id) })
+	return err
+}
+
 // clock is a time that a test moves.
 type clock struct{ at atomic.Int64 }
 

@@ -2,6 +2,8 @@ package cryptopg
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -45,21 +47,27 @@ type row struct {
 	Under    string
 	Blob     []byte
 	KCV      []byte `bun:"kcv"`
+	Created  time.Time
 	Shredded bool
+	Retired  bool
 }
+
+const columns = `practice, patient, class, version, coalesce(id, 0) AS id, coalesce(under, '') AS under, blob, kcv,
+	coalesce(created, 'epoch') AS created, shredded, retired`
 
 func (r row) key() crypto.Key {
 	return crypto.Key{
 		Subject: crypto.Subject{Practice: r.Practice, Patient: r.Patient, Class: crypto.Class(r.Class)},
 		Version: r.Version, ID: uint64(r.ID), Wrapped: crypto.Wrapped{KeyID: r.Under, Blob: r.Blob}, Check: r.KCV,
+		Created: r.Created.UTC(),
 	}
 }
 
-// Add implements [crypto.KeyStore].
+// Add implements [crypto.KeyStore]. What is kept is read afterwards, whoever has put it there.
 func (s *Store) Add(ctx context.Context, k crypto.Key) (crypto.Key, error) {
-	insert := s.insertFirst
+	insert := insertFirst
 	if k.Version != 1 {
-		insert = s.insertLater
+		insert = insertLater
 	}
 	err := s.pg.Atomic(ctx, func(pg pgstore.Handle) error { return insert(ctx, pg, k) })
 	if pgstore.Duplicate(err) {
@@ -68,29 +76,47 @@ func (s *Store) Add(ctx context.Context, k crypto.Key) (crypto.Key, error) {
 	if err != nil {
 		return crypto.Key{}, pgstore.Wrap("cryptopg: add", err)
 	}
-	return s.Key(ctx, k.Subject, k.Version)
+	kept, err := s.Key(ctx, k.Subject, k.Version)
+	if parent, ok := k.Parent(); ok && errors.Is(err, crypto.ErrUnknownKey) {
+		if _, err := s.KeyByID(ctx, k.Practice, parent); errors.Is(err, crypto.ErrRetired) {
+			return crypto.Key{}, err
+		}
+	}
+	return kept, err
 }
 
-func (s *Store) insertFirst(ctx context.Context, pg pgstore.Handle, k crypto.Key) error {
-	_, err := pg.Exec(ctx, `INSERT INTO ? (practice, patient, class, version, id, under, blob, kcv)
-		VALUES (?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT (practice, patient, class, version) DO NOTHING`,
-		pg.Table(keyTable), k.Practice, k.Patient, string(k.Class), int64(k.ID), k.Wrapped.KeyID, k.Wrapped.Blob, k.Check)
+// parent locks the key that wraps another against its retirement, and says whether it was retired. Where the lock was
+// waited for it says so as of then, or is refused and repeated, depending on the level of isolation.
+func parent(pg pgstore.Handle, k crypto.Key) *bun.RawQuery {
+	id, _ := k.Parent() // 0, which no key has, when it is none of ours
+	return pg.Raw("SELECT retired FROM ? WHERE practice = ? AND id = ? FOR SHARE", pg.Table(keyTable), k.Practice, int64(id))
+}
+
+func insertFirst(ctx context.Context, pg pgstore.Handle, k crypto.Key) error {
+	_, err := pg.Exec(ctx, `WITH parent AS (?)
+		INSERT INTO ? (practice, patient, class, version, id, under, blob, kcv, created)
+		SELECT ?, ?, ?, 1, CAST(? AS bigint), ?, ?::bytea, ?::bytea, ?::timestamptz
+		WHERE NOT coalesce((SELECT retired FROM parent), false)
+		ON CONFLICT (practice, patient, class, version) DO NOTHING`,
+		parent(pg, k), pg.Table(keyTable), k.Practice, k.Patient, string(k.Class), int64(k.ID),
+		k.Wrapped.KeyID, k.Wrapped.Blob, k.Check, k.Created)
 	return err
 }
 
 // insertLater adds a version to a subject that has its first and was not shredded. It updates that first row, to no
 // effect, so that a concurrent Shred and it exclude each other at every isolation level.
-func (s *Store) insertLater(ctx context.Context, pg pgstore.Handle, k crypto.Key) error {
-	_, err := pg.Exec(ctx, `WITH first AS (
+func insertLater(ctx context.Context, pg pgstore.Handle, k crypto.Key) error {
+	_, err := pg.Exec(ctx, `WITH parent AS (?), first AS (
 			UPDATE ? SET shredded = shredded
 			WHERE practice = ? AND patient = ? AND class = ? AND version = 1 AND NOT shredded RETURNING 1
 		)
-		INSERT INTO ? (practice, patient, class, version, id, under, blob, kcv)
-		SELECT ?, ?, ?, ?, ?::bigint, ?, ?::bytea, ?::bytea FROM first
+		INSERT INTO ? (practice, patient, class, version, id, under, blob, kcv, created)
+		SELECT ?, ?, ?, ?, CAST(? AS bigint), ?, ?::bytea, ?::bytea, ?::timestamptz FROM first
+		WHERE NOT coalesce((SELECT retired FROM parent), false)
 		ON CONFLICT (practice, patient, class, version) DO NOTHING`,
-		pg.Table(keyTable), k.Practice, k.Patient, string(k.Class),
+		parent(pg, k), pg.Table(keyTable), k.Practice, k.Patient, string(k.Class),
 		pg.Table(keyTable), k.Practice, k.Patient, string(k.Class), k.Version, int64(k.ID),
-		k.Wrapped.KeyID, k.Wrapped.Blob, k.Check)
+		k.Wrapped.KeyID, k.Wrapped.Blob, k.Check, k.Created)
 	return err
 }
 
@@ -108,8 +134,7 @@ func (s *Store) KeyByID(ctx context.Context, practice string, id uint64) (crypto
 
 func (s *Store) one(ctx context.Context, op, where string, args ...any) (crypto.Key, error) {
 	var rows []row
-	err := s.pg.Raw(`SELECT practice, patient, class, version, coalesce(id, 0) AS id, coalesce(under, '') AS under,
-		blob, kcv, shredded FROM ? WHERE `+where, append([]any{s.pg.Table(keyTable)}, args...)...).Scan(ctx, &rows)
+	err := s.pg.Raw("SELECT "+columns+" FROM ? WHERE "+where, append([]any{s.pg.Table(keyTable)}, args...)...).Scan(ctx, &rows)
 	switch {
 	case err != nil:
 		return crypto.Key{}, pgstore.Wrap(op, err)
@@ -117,6 +142,8 @@ func (s *Store) one(ctx context.Context, op, where string, args ...any) (crypto.
 		return crypto.Key{}, crypto.ErrUnknownKey
 	case rows[0].Shredded:
 		return crypto.Key{}, crypto.ErrShredded
+	case rows[0].Retired:
+		return crypto.Key{}, crypto.ErrRetired
 	}
 	return rows[0].key(), nil
 }

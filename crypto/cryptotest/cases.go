@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/enamel-go/enamel/crypto"
 )
@@ -37,6 +38,15 @@ func Cases() []Case {
 		{"of concurrent first keys all get one", concurrentFirst},
 		{"no key outlives a concurrent shredding", concurrentShred},
 		{"no version outlives a concurrent shredding", concurrentVersion},
+		{"keys are listed page by page, in order", listed},
+		{"a wrapping is replaced where it is as it was", rewrap},
+		{"a shredded key is not wrapped anew", rewrapShredded},
+		{"a retired version is gone", retire},
+		{"what is in use is not retired", retireInUse},
+		{"nothing is wrapped under a retired key", underRetired},
+		{"of an addition under a key and its retirement one is refused", concurrentAddRetire},
+		{"of a rewrapping under a key and its retirement one is refused", concurrentRewrapRetire},
+		{"no wrapping outlives a concurrent shredding", concurrentRewrapShred},
 		{"errors carry no id and no key", noSecrets},
 	}
 }
@@ -49,6 +59,7 @@ func key(s crypto.Subject, id uint64) crypto.Key {
 		Subject: s, Version: 1, ID: id,
 		Wrapped: crypto.Wrapped{KeyID: fmt.Sprintf("root-%d", id), Blob: fmt.Appendf(nil, "wrapped key %d", id)},
 		Check:   fmt.Appendf(nil, "%016x", id),
+		Created: time.Date(2026, time.March, 5, 14, 30, 9, 123_456_000, time.UTC).Add(time.Duration(id%1e6) * time.Hour),
 	}
 }
 
@@ -81,6 +92,8 @@ func same(what string, got crypto.Key, err error, want crypto.Key) error {
 		return fmt.Errorf("%s gave another wrapped key", what)
 	case !bytes.Equal(got.Check, want.Check):
 		return fmt.Errorf("%s gave another check", what)
+	case !got.Created.Equal(want.Created) || got.Created.Location() != time.UTC:
+		return fmt.Errorf("%s gave another time, or not in UTC", what)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,30 @@ type mutant struct {
 	key     func(context.Context, crypto.Subject, int) (crypto.Key, error)
 	keyByID func(context.Context, string, uint64) (crypto.Key, error)
 	shred   func(context.Context, crypto.Subject) error
+	keys    func(context.Context, string, crypto.Key, int) ([]crypto.Key, error)
+	rewrap  func(context.Context, string, []crypto.Rewrapping) (int, error)
+	retire  func(context.Context, string, uint64) error
+}
+
+func (m mutant) Keys(ctx context.Context, practice string, after crypto.Key, limit int) ([]crypto.Key, error) {
+	if m.keys != nil {
+		return m.keys(ctx, practice, after, limit)
+	}
+	return m.Store.Keys(ctx, practice, after, limit)
+}
+
+func (m mutant) Rewrap(ctx context.Context, practice string, keys []crypto.Rewrapping) (int, error) {
+	if m.rewrap != nil {
+		return m.rewrap(ctx, practice, keys)
+	}
+	return m.Store.Rewrap(ctx, practice, keys)
+}
+
+func (m mutant) Retire(ctx context.Context, practice string, id uint64) error {
+	if m.retire != nil {
+		return m.retire(ctx, practice, id)
+	}
+	return m.Store.Retire(ctx, practice, id)
 }
 
 func (m mutant) Add(ctx context.Context, k crypto.Key) (crypto.Key, error) {
@@ -53,6 +78,12 @@ func (m mutant) Shred(ctx context.Context, s crypto.Subject) error {
 }
 
 func mutants() map[string]func() crypto.KeyStore {
+	all := rotationMutants()
+	maps.Copy(all, basicMutants())
+	return all
+}
+
+func basicMutants() map[string]func() crypto.KeyStore {
 	return map[string]func() crypto.KeyStore{
 		"answers Add with what it was given": func() crypto.KeyStore {
 			m := mutant{Store: cryptomem.New()}

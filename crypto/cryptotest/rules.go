@@ -150,7 +150,11 @@ func notShared(ctx context.Context, s crypto.KeyStore) error {
 	if err != nil {
 		return err
 	}
-	for _, k := range []crypto.Key{given, kept, byID, found} {
+	page, err := s.Keys(ctx, given.Practice, crypto.Key{}, 1)
+	if err != nil {
+		return err
+	}
+	for _, k := range append(page, given, kept, byID, found) {
 		clear(k.Wrapped.Blob)
 		clear(k.Check)
 		if err := holds(ctx, s, key(patient, 7), true); err != nil {
@@ -180,6 +184,17 @@ func cancelled(ctx context.Context, s crypto.KeyStore) error {
 	if _, err := s.KeyByID(over, patient.Practice, 7); err == nil {
 		return errors.New("a cancelled context did not stop KeyByID")
 	}
+	if _, err := s.Keys(over, patient.Practice, crypto.Key{}, 10); err == nil {
+		return errors.New("a cancelled context did not stop Keys")
+	}
+	k := key(patient, 7)
+	change := crypto.Rewrapping{ID: 7, Old: k.Wrapped, New: crypto.Wrapped{KeyID: "root", Blob: []byte("new")}}
+	if _, err := s.Rewrap(over, patient.Practice, []crypto.Rewrapping{change}); err == nil {
+		return errors.New("a cancelled context did not stop Rewrap")
+	}
+	if err := s.Retire(over, patient.Practice, 7); err == nil {
+		return errors.New("a cancelled context did not stop Retire")
+	}
 	return errors.Join(holds(ctx, s, key(patient, 7), true), lacks(ctx, s, key(bills, 8), crypto.ErrUnknownKey))
 }
 
@@ -192,7 +207,7 @@ func noSecrets(ctx context.Context, s crypto.KeyStore) error {
 	cancel()
 	bills := subject
 	bills.Class = crypto.Billing
-	answers := make([]error, 10)
+	answers := make([]error, 14)
 	_, answers[0] = s.Key(ctx, subject, 0)
 	_, answers[1] = s.KeyByID(ctx, subject.Practice, k.ID)
 	_, answers[2] = s.Add(over, k)
@@ -205,6 +220,10 @@ func noSecrets(ctx context.Context, s crypto.KeyStore) error {
 	answers[7] = s.Shred(over, subject)
 	answers[8] = s.Shred(ctx, subject)
 	_, answers[9] = s.Add(ctx, k)
+	_, answers[10] = s.Keys(over, subject.Practice, k, 1)
+	_, answers[11] = s.Rewrap(over, subject.Practice, []crypto.Rewrapping{{ID: k.ID, Old: k.Wrapped, New: k.Wrapped}})
+	answers[12] = s.Retire(ctx, subject.Practice, k.ID)
+	answers[13] = s.Retire(over, subject.Practice, k.ID)
 	for _, err := range answers {
 		if err == nil {
 			continue

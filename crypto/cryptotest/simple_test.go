@@ -24,12 +24,14 @@ type simple struct {
 	keys     map[crypto.Subject][]crypto.Key
 	shredded map[crypto.Subject]bool
 	ids      map[string]crypto.Subject
+	retired  map[string]bool
 }
 
 func newSimple(flawed simple) *simple {
 	flawed.mu = &sync.Mutex{}
 	flawed.keys = map[crypto.Subject][]crypto.Key{}
 	flawed.shredded = map[crypto.Subject]bool{}
+	flawed.retired = map[string]bool{}
 	flawed.ids = map[string]crypto.Subject{}
 	return &flawed
 }
@@ -48,6 +50,9 @@ func (s *simple) look(ctx context.Context, k crypto.Key) (crypto.Key, bool, erro
 		return crypto.Key{}, false, err
 	}
 	for _, kept := range s.keys[k.Subject] {
+		if kept.Version == k.Version && !s.overwrites && s.retired[idOf(k.Practice, kept.ID)] {
+			return crypto.Key{}, true, crypto.ErrRetired
+		}
 		if kept.Version == k.Version && !s.overwrites {
 			return s.give(kept), true, nil
 		}
@@ -60,6 +65,8 @@ func (s *simple) look(ctx context.Context, k crypto.Key) (crypto.Key, bool, erro
 		return crypto.Key{}, false, crypto.ErrConflict
 	case k.Version > 1 && len(s.keys[k.Subject]) == 0:
 		return crypto.Key{}, false, crypto.ErrUnknownKey
+	case s.underRetired(k.Practice, k.Wrapped):
+		return crypto.Key{}, false, crypto.ErrRetired
 	}
 	return crypto.Key{}, false, nil
 }
@@ -91,6 +98,9 @@ func (s *simple) Key(ctx context.Context, of crypto.Subject, version int) (crypt
 	}
 	for i := len(s.keys[of]) - 1; i >= 0; i-- {
 		if k := s.keys[of][i]; version == 0 || k.Version == version {
+			if s.retired[idOf(of.Practice, k.ID)] {
+				return crypto.Key{}, crypto.ErrRetired
+			}
 			return s.give(k), nil
 		}
 	}
@@ -109,6 +119,9 @@ func (s *simple) KeyByID(ctx context.Context, practice string, id uint64) (crypt
 	of, found := s.ids[idOf(practice, id)]
 	for _, k := range s.keys[of] {
 		if found && k.ID == id {
+			if s.retired[idOf(practice, id)] {
+				return crypto.Key{}, crypto.ErrRetired
+			}
 			return s.give(k), nil
 		}
 	}

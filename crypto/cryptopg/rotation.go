@@ -1,0 +1,127 @@
+package cryptopg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/internal/pgstore"
+)
+
+// Keys implements [crypto.KeyRotation].
+func (s *Store) Keys(ctx context.Context, practice string, after crypto.Key, limit int) ([]crypto.Key, error) {
+	var rows []row
+	err := s.pg.Raw("SELECT "+columns+` FROM ?
+		WHERE practice = ? AND (patient, class, version) > (?, ?, ?) AND NOT shredded AND NOT retired
+		ORDER BY patient, class, version LIMIT ?`,
+		s.pg.Table(keyTable), practice, after.Patient, string(after.Class), after.Version, limit).Scan(ctx, &rows)
+	if err != nil {
+		return nil, wrap("keys", err)
+	}
+	keys := make([]crypto.Key, 0, len(rows))
+	for _, r := range rows {
+		keys = append(keys, r.key())
+	}
+	return keys, nil
+}
+
+// Rewrap implements [crypto.KeyRotation]. The first statement locks the practice keys under which the others will lie
+// against their retirement, and the second replaces all wrappings at once.
+func (s *Store) Rewrap(ctx context.Context, practice string, keys []crypto.Rewrapping) (int, error) {
+	if len(keys) == 0 {
+		return 0, ctx.Err()
+	}
+	parents, values := targets(keys), make([]any, 0, 5*len(keys))
+	for _, change := range keys {
+		values = append(values, int64(change.ID), change.Old.KeyID, change.Old.Blob, change.New.KeyID, change.New.Blob)
+	}
+	list := strings.Repeat(", (CAST(? AS bigint), ?::text, ?::bytea, ?::text, ?::bytea)", len(keys))[2:]
+	var replaced int64
+	err := s.pg.Atomic(ctx, func(pg pgstore.Handle) error {
+		for _, parent := range parents {
+			var retired []bool
+			err := pg.Raw("SELECT retired FROM ? WHERE practice = ? AND id = ? FOR SHARE",
+				pg.Table(keyTable), practice, parent).Scan(ctx, &retired)
+			if err != nil {
+				return err
+			}
+			if len(retired) > 0 && retired[0] {
+				return crypto.ErrRetired
+			}
+		}
+		var err error
+		replaced, err = pg.Exec(ctx, `UPDATE ? AS k SET under = v.new_under, blob = v.new_blob
+			FROM (VALUES `+list+`) AS v (id, old_under, old_blob, new_under, new_blob)
+			WHERE k.practice = ? AND k.id = v.id AND k.under = v.old_under AND k.blob = v.old_blob`,
+			append(append([]any{pg.Table(keyTable)}, values...), practice)...)
+		return err
+	})
+	if err != nil {
+		return 0, wrap("rewrap", err)
+	}
+	return int(replaced), nil
+}
+
+// targets returns the ids of the practice keys under which keys will lie, each once.
+func targets(keys []crypto.Rewrapping) []int64 {
+	var ids []int64
+	seen := map[uint64]bool{}
+	for _, change := range keys {
+		if id, ok := (crypto.Key{Wrapped: change.New}).Parent(); ok && !seen[id] {
+			seen[id] = true
+			ids = append(ids, int64(id))
+		}
+	}
+	return ids
+}
+
+// Retire implements [crypto.KeyRotation]. It locks the row against whoever adds or wraps under it, and looks for those
+// afterwards, which needs a level of isolation at which the second statement sees what was committed before it.
+func (s *Store) Retire(ctx context.Context, practice string, id uint64) error {
+	err := s.pg.Atomic(ctx, func(pg pgstore.Handle) error {
+		if _, err := pg.Exec(ctx, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"); err != nil {
+			return err
+		}
+		var rows []row
+		err := pg.Raw("SELECT "+columns+" FROM ? WHERE practice = ? AND id = ? FOR UPDATE",
+			pg.Table(keyTable), practice, int64(id)).Scan(ctx, &rows)
+		switch {
+		case err != nil:
+			return err
+		case len(rows) == 0:
+			return crypto.ErrUnknownKey
+		case rows[0].Shredded:
+			return crypto.ErrShredded
+		case rows[0].Retired:
+			return nil
+		}
+		var free bool
+		r, name := rows[0], fmt.Sprintf("%016x", id)
+		err = pg.Raw(`SELECT EXISTS (SELECT FROM ? WHERE practice = ? AND patient = ? AND class = ? AND version > ?)
+			AND NOT EXISTS (SELECT FROM ? WHERE practice = ? AND under = ?)`,
+			pg.Table(keyTable), r.Practice, r.Patient, r.Class, r.Version,
+			pg.Table(keyTable), practice, name).Scan(ctx, &free)
+		if err != nil {
+			return err
+		}
+		if !free {
+			return crypto.ErrInUse
+		}
+		_, err = pg.Exec(ctx, "UPDATE ? SET retired = true, under = NULL, blob = NULL, kcv = NULL WHERE practice = ? AND id = ?",
+			pg.Table(keyTable), practice, int64(id))
+		return err
+	})
+	return wrap("retire", err)
+}
+
+// wrap names the operation that an error came from, unless it is one that every key store answers.
+func wrap(op string, err error) error {
+	for _, own := range []error{crypto.ErrRetired, crypto.ErrUnknownKey, crypto.ErrShredded, crypto.ErrInUse} {
+		if errors.Is(err, own) {
+			return own
+		}
+	}
+	return pgstore.Wrap("cryptopg: "+op, err)
+}
