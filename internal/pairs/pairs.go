@@ -1,0 +1,146 @@
+// Package pairs measures something of ours beside what it is compared with, in one run, for a number that was measured
+// on another day or on an idle machine says nothing about this one.
+//
+//	func BenchmarkPairSeal(b *testing.B) {
+//		pairs.Run(b, pairs.Short, ours, pairs.Peer{Name: "tink", Run: theirs, Time: 0.75})
+//	}
+//
+// It is a plain benchmark, whose one operation is a round: in each round every side has its turn, in an order that
+// changes, and what is reported is the median of the rounds' ratios. So the machine's other work falls on all sides
+// alike. The command
+//
+//	make pairs
+//
+// runs all of them and prints a table. No test ever fails because of a time.
+package pairs
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Peer is what ours is measured beside. One of Time and Rate is the goal, neither is a comparison without one.
+type Peer struct {
+	Name string // without a blank
+	Run  func(n int) error
+	Time float64 // ours shall take at most this share of the peer's time
+	Rate float64 // ours shall do at least this multiple of what the peer does in the same time
+}
+
+// Short is a turn for what computes alone: the shorter, the more alike is what else the machine does in two turns.
+const Short = 10 * time.Millisecond
+
+// Long is a turn for what waits, for a disk or for other workers, or collects much garbage.
+const Long = 100 * time.Millisecond
+
+// Run measures ours beside each of the peers. Each function does its work n times and may be called with any n; it is
+// called with as many as take a turn, or with 1 where that takes longer. Reported are the medians of the nanoseconds
+// that each needs, and for each peer the median of the ratios, in the sense in which its goal is meant, with the tenth
+// and the ninetieth of a hundred rounds.
+func Run(b *testing.B, turn time.Duration, ours func(n int) error, peers ...Peer) {
+	b.Helper()
+	sides := []func(int) error{ours}
+	for _, p := range peers {
+		sides = append(sides, p.Run)
+	}
+	times := make([]int, len(sides))
+	for i, side := range sides {
+		times[i] = enough(b, turn, side)
+	}
+	took := make([][]float64, len(sides))
+	for round := 0; b.Loop(); round++ {
+		for i := range sides {
+			side := (round + i) % len(sides)
+			if round/len(sides)%2 == 1 {
+				side = len(sides) - 1 - side
+			}
+			took[side] = append(took[side], float64(measure(b, sides[side], times[side]))/float64(times[side]))
+		}
+	}
+	b.ReportMetric(0, "ns/op") // a round's length says nothing
+	b.ReportMetric(quantile(took[0], 0.5), "ours-ns")
+	for i, p := range peers {
+		p.report(b, took[0], took[i+1])
+	}
+}
+
+// enough returns how often a side has to work to fill its turn. What it needs to get going it has had by then.
+func enough(b *testing.B, turn time.Duration, side func(int) error) int {
+	b.Helper()
+	for n := 1; ; {
+		took := max(measure(b, side, n), 1)
+		if took >= turn {
+			return n
+		}
+		n = max(n+1, int(min(100, 1.2*float64(turn)/float64(took))*float64(n)))
+	}
+}
+
+// measure runs one side's turn. What garbage another side has left is not its to collect.
+func measure(b *testing.B, side func(int) error, n int) time.Duration {
+	b.Helper()
+	runtime.GC()
+	began := time.Now()
+	if err := side(n); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(began)
+}
+
+func (p Peer) report(b *testing.B, ours, theirs []float64) {
+	ratios := make([]float64, len(ours))
+	sense, goal := "time", p.Time
+	for i := range ours {
+		ratios[i] = ours[i] / theirs[i]
+	}
+	if p.Rate != 0 {
+		sense, goal = "rate", p.Rate
+		for i, r := range ratios {
+			ratios[i] = 1 / r
+		}
+	}
+	b.ReportMetric(quantile(theirs, 0.5), p.Name+"-ns")
+	b.ReportMetric(quantile(ratios, 0.5), p.Name+"-"+sense)
+	b.ReportMetric(quantile(ratios, 0.1), p.Name+"-low")
+	b.ReportMetric(quantile(ratios, 0.9), p.Name+"-high")
+	if goal != 0 {
+		b.ReportMetric(goal, p.Name+"-goal")
+	}
+}
+
+func quantile(values []float64, q float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[int(q*float64(len(sorted)-1)+0.5)]
+}
+
+// Workers spreads work over so many goroutines, each of which does its share one after another. It is told the worker's
+// number, from 0.
+func Workers(workers int, work func(worker int) error) func(n int) error {
+	return func(n int) error {
+		var group sync.WaitGroup
+		failed := make([]error, workers)
+		for w := range workers {
+			share := n / workers
+			if w < n%workers {
+				share++
+			}
+			group.Go(func() {
+				for range share {
+					if failed[w] = work(w); failed[w] != nil {
+						return
+					}
+				}
+			})
+		}
+		group.Wait()
+		for _, err := range failed {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
