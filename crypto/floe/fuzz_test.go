@@ -10,7 +10,8 @@ import (
 )
 
 // FuzzReaders gives foreign bytes to both readers: nothing panics, nothing comes out but the beginning of what was
-// sealed, and nothing opens to its end but the stream itself.
+// sealed, and nothing opens to its end but all of it. The key is a fixed one, for the streams that the fuzzer changes
+// come from other processes too.
 func FuzzReaders(f *testing.F) {
 	plain := text(4*payload + 5)
 	good := seal(f, plain, small())
@@ -30,8 +31,8 @@ func FuzzReaders(f *testing.F) {
 			if !bytes.HasPrefix(plain, got) {
 				t.Errorf("%s released what nobody sealed", name)
 			}
-			if err == nil != bytes.Equal(sealed, good) || err == nil && len(got) != len(plain) {
-				t.Errorf("%s: %v after %d bytes", name, err, len(got))
+			if err == nil && len(got) != len(plain) {
+				t.Errorf("%s opened after %d bytes", name, len(got))
 			} else if err != nil && !errors.Is(err, floe.ErrNotOpened) {
 				t.Errorf("%s: %v", name, err)
 			}
