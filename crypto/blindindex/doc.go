@@ -9,12 +9,15 @@
 //		// a row of the index table: the index, and the patient's id
 //	}
 //
+// Who searches, normalises what was typed by the same function, and asks for the rows that have any of
+// [crypto.Keyring.Indexes] of it.
+//
 // # Normal forms
 //
 // A blind index finds equal bytes. So whatever people write in several ways is brought into one form first, both when it
 // is kept and when it is asked for: [Name], [Surnames], [Birth], [Phone], [Email], [MemberID], [LastFour]. The rules are
-// with each function. They join what is the same person's datum written differently, and never what may be two
-// people's: what a normal form has joined, no comparison of normal forms parts again.
+// with each function. They join what one person writes in several ways, and as little else as can be: what a normal form
+// has joined, no comparison of normal forms parts again, and only the people at the desk can.
 //
 // Each function has a version. What has been indexed was normalised by its rules, so rules never change under a version.
 // Put the version into the kind that you index under, as in "patient.email/1": when it is raised, index everything anew
@@ -65,4 +68,5 @@
 // recommends nothing where nothing is left. The rules on inputs that may not stand alone and on whole indexes are ours.
 //
 // [crypto.Keyring.Index]: https://pkg.go.dev/github.com/enamel-go/enamel/crypto#Keyring.Index
+// [crypto.Keyring.Indexes]: https://pkg.go.dev/github.com/enamel-go/enamel/crypto#Keyring.Indexes
 package blindindex

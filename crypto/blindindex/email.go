@@ -15,9 +15,9 @@ const longEmail = 254
 
 // Email returns an e-mail address in lower case, without blanks around it. Version 1.
 //
-// By RFC 5321 the part before the @ may heed case. No mailbox in use does, and people write their address as they like.
-// Points and what follows a plus sign stay: that they make no difference is a custom of some providers, and elsewhere
-// the address would be somebody else's. Domains in Unicode and in punycode are not the same here.
+// By RFC 5321 the part before the @ may heed case. Hardly a mailbox in use does, and people write their address as they
+// like. Points and what follows a plus sign stay: that they make no difference is a custom of some providers, and
+// elsewhere the address would be somebody else's. Domains in Unicode and in punycode are not the same here.
 //
 // What is obviously no address is refused with [ErrInvalid]. Whether mail arrives, only mail can tell.
 func Email(s string) (string, error) {

@@ -1,6 +1,8 @@
 package blindindex
 
-// Input is what an index is made of, by the numbers that matter for what it gives away.
+// Input is what an index is made of, by the numbers that matter for what it gives away. The functions give those that
+// most practices have, for the United States. Where the patients come from few families or from one country, names are
+// more frequent: put the practice's own share into Top.
 type Input struct {
 	// Name says what it is, as in "surname".
 	Name string
@@ -15,9 +17,6 @@ type Input struct {
 	// Defaults to 1.
 	Together int
 }
-
-// Inputs that most practices have, by numbers for the United States. Where patients come from few families or one
-// country a name is more frequent: put the practice's own share into Top.
 
 // SurnameInput is a family name, or a part of one: 162,253 were borne by a hundred people or more in the census of 2010,
 // and Smith by 0.83 % of all.
