@@ -3,7 +3,7 @@
 # make bench      runs every benchmark once, so that none of them rots
 # make fmt        formats the code
 
-MODULES := . examples internal/tools
+MODULES := . examples internal/tools crypto/awskms
 BIN     := $(CURDIR)/.bin
 
 # Every module is built by itself, as its users build it.
@@ -36,7 +36,7 @@ test: lint
 
 .PHONY: promises
 promises: tools
-	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,. examples,$(CURDIR)/internal/tools/promises.sh)'
+	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,. crypto/awskms examples,$(CURDIR)/internal/tools/promises.sh)'
 
 .PHONY: bench
 bench: tools
