@@ -21,6 +21,10 @@ func ExampleSQL() {
 	}
 	// Output:
 	// "clinic".audit_entry
+	// "clinic".audit_entry_6y
+	// "clinic".audit_entry_1y
+	// "clinic".audit_entry_6y_rest
+	// "clinic".audit_entry_1y_rest
 	// "clinic".audit_batch
 	// "clinic".audit_head
 	// "clinic".audit_shift

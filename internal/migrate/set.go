@@ -68,6 +68,14 @@ func checkSchema(schema string) error {
 	return nil
 }
 
+// Fill puts the schema's name, quoted, in the place of {schema} in SQL that is no migration.
+func Fill(schema, text string) (string, error) {
+	if err := checkSchema(schema); err != nil {
+		return "", fmt.Errorf("migrate: %w", err)
+	}
+	return strings.ReplaceAll(text, "{schema}", quote(schema)), nil
+}
+
 func quote(schema string) string { return `"` + schema + `"` }
 
 func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
