@@ -47,7 +47,13 @@ func TestLengths(t *testing.T) {
 				got, err = readAllAt(sealed, testKey, testAAD, o, step)
 				require.NoError(t, err)
 				require.True(t, bytes.Equal(plain, got))
+				got, err = copyAll(sealed, testKey, testAAD, o, step)
+				require.NoError(t, err)
+				require.True(t, bytes.Equal(plain, got))
 			}
+			got, err := copyAll(sealed, testKey, testAAD, o, 0)
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(plain, got))
 			at, err := floe.NewReaderAt(bytes.NewReader(sealed), int64(len(sealed)), testKey, testAAD, o)
 			require.NoError(t, err)
 			require.EqualValues(t, n, at.Size())
@@ -86,6 +92,8 @@ func TestEveryByte(t *testing.T) {
 		got, _ := readAll(broken, testKey, testAAD, small(), 3)
 		require.Len(t, got, before)
 		got, _ = readAll(broken, testKey, testAAD, small(), 1000)
+		require.Len(t, got, before)
+		got, _ = copyAll(broken, testKey, testAAD, small(), 0)
 		require.Len(t, got, before)
 		if i >= header && i < header+4*testSegment {
 			got, _ = readAllAt(broken, testKey, testAAD, small(), 1000)
@@ -410,15 +418,46 @@ func TestReaderFails(t *testing.T) {
 			require.Nil(t, at)
 		}
 	}
-	// To whom a reader of plaintext writes.
-	r, err := floe.NewReader(bytes.NewReader(sealed), testKey, testAAD, small())
-	require.NoError(t, err)
-	_, err = r.WriteTo(&brittle{room: 20})
-	require.ErrorIs(t, err, errBroken)
-	r, err = floe.NewReader(bytes.NewReader(sealed), testKey, testAAD, small())
-	require.NoError(t, err)
-	_, err = r.WriteTo(&brittle{room: 20, short: true})
-	require.ErrorIs(t, err, io.ErrShortWrite)
+}
+
+// TestTakerFails lets whom a Reader writes to fail: nothing comes after it.
+func TestTakerFails(t *testing.T) {
+	plain := text(3 * payload)
+	sealed := seal(t, plain, small())
+	for _, source := range []func() io.Reader{
+		func() io.Reader { return bytes.NewReader(sealed) }, func() io.Reader { return bytes.NewBuffer(sealed) },
+		func() io.Reader { return struct{ io.Reader }{bytes.NewReader(sealed)} },
+	} {
+		for room := range len(plain) {
+			for _, short := range []bool{false, true} {
+				b := &brittle{room: room, short: short}
+				want := errBroken
+				if short {
+					want = io.ErrShortWrite
+				}
+				r, err := floe.NewReader(source(), testKey, testAAD, small())
+				require.NoError(t, err)
+				head := make([]byte, min(5, room)) // of what is read before
+				_, err = io.ReadFull(r, head)
+				require.NoError(t, err)
+				b.room -= len(head)
+				n, err := r.WriteTo(b)
+				require.ErrorIs(t, err, want)
+				require.EqualValues(t, room-len(head), n)
+				require.Equal(t, plain[:room], append(head, b.Bytes()...))
+				_, err = r.Read(make([]byte, 100))
+				require.ErrorIs(t, err, want)
+			}
+		}
+		r, err := floe.NewReader(source(), testKey, testAAD, small())
+		require.NoError(t, err)
+		n, err := r.WriteTo(&brittle{room: len(plain)})
+		require.NoError(t, err)
+		require.EqualValues(t, len(plain), n)
+		n, err = r.WriteTo(&brittle{})
+		require.NoError(t, err)
+		require.Zero(t, n)
+	}
 }
 
 // brokenAt cannot be read past a position.

@@ -25,9 +25,11 @@ func FuzzReaders(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, sealed []byte, step uint16) {
 		for name, read := range map[string]func([]byte, []byte, []byte, *floe.Options, int) ([]byte, error){
-			"Reader": readAll, "ReaderAt": readAllAt,
+			"Reader": readAll, "ReaderAt": readAllAt, "Copy": copyAll, "memory": func(sealed, key, aad []byte, o *floe.Options, _ int) ([]byte, error) {
+				return copyAll(sealed, key, aad, o, 0)
+			},
 		} {
-			got, err := read(sealed, testKey, testAAD, small(), int(step)+1)
+			got, err := read(sealed, testKey, testAAD, small(), 1+int(step))
 			if !bytes.HasPrefix(plain, got) {
 				t.Errorf("%s released what nobody sealed", name)
 			}

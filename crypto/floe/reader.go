@@ -1,6 +1,7 @@
 package floe
 
 import (
+	"bytes"
 	"crypto/subtle"
 	"encoding/binary"
 	"fmt"
@@ -11,10 +12,10 @@ import (
 type Reader struct {
 	*stream
 	r        io.Reader
-	sealed   []byte  // one segment
-	over     [1]byte // what must not follow the final one
-	plain    []byte  // made when it is first needed
-	rest     []byte  // of plain, what was not yet read
+	sealed   []byte // one segment, made when it is first needed, like plain
+	over     [1]byte
+	plain    []byte
+	rest     []byte // of plain, what was not yet read
 	at       place
 	position uint64
 	err      error // what comes after rest
@@ -35,7 +36,7 @@ func NewReader(r io.Reader, key, aad []byte, o *Options) (*Reader, error) {
 	if err := s.check(key, header[:]); err != nil {
 		return nil, err
 	}
-	return &Reader{stream: s, r: r, sealed: make([]byte, s.segment)}, nil
+	return &Reader{stream: s, r: r}, nil
 }
 
 // check takes the IV from a header and compares the rest.
@@ -67,7 +68,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 			return 0, r.err
 		}
 		if len(p) < r.payload {
-			r.buffer()
+			r.rest = r.next(r.plain)
 		} else if n := len(r.next(p[:0:len(p)])); n > 0 {
 			return n, nil
 		}
@@ -77,76 +78,112 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// WriteTo writes all that Read would give to w, without copying it first; [io.Copy] calls it. An error of w is wrapped,
-// and what w did not take is lost.
+// WriteTo writes all that Read would give to w, without copying it first; [io.Copy] calls it. What lies in a
+// [bytes.Reader] or [bytes.Buffer] is opened where it lies. An error of w is wrapped, and nothing can be read after it.
 func (r *Reader) WriteTo(w io.Writer) (int64, error) {
-	var total int64
-	for {
-		if len(r.rest) > 0 {
-			n, err := w.Write(r.rest)
-			if err == nil && n < len(r.rest) {
-				err = io.ErrShortWrite
-			}
-			total += int64(n)
-			r.rest = nil
-			if err != nil {
-				return total, fmt.Errorf("floe: write: %w", err)
-			}
+	d := &delivery{r: r, w: w}
+	d.deliver(r.rest)
+	r.rest = nil
+	switch source := r.r.(type) {
+	case *bytes.Reader, *bytes.Buffer:
+		if r.err == nil {
+			_, _ = source.(io.WriterTo).WriteTo(d) // its error is r.err
 		}
-		if r.err == io.EOF {
-			return total, nil
-		}
-		if r.err != nil {
-			return total, r.err
-		}
-		r.buffer()
 	}
+	for r.err == nil {
+		d.deliver(r.next(r.plain))
+	}
+	if r.err == io.EOF {
+		return d.total, nil
+	}
+	return d.total, r.err
 }
 
-// buffer opens the next segment into memory of the reader's own. The first one makes it, as large as it has to be.
-func (r *Reader) buffer() {
-	r.rest = r.next(r.plain)
-	if cap(r.plain) == 0 {
-		r.plain = r.rest[:0]
-	}
-}
-
-// next returns the plaintext of the next segment, appended to dst. After the final segment, and after a failure, in
-// place of any plaintext, it sets what follows.
+// next returns the plaintext of the next segment, appended to dst. After the final segment, and in place of plaintext
+// after a failure, it sets what follows.
 func (r *Reader) next(dst []byte) []byte {
-	plain, final, err := r.read(dst)
-	if err == nil && final {
-		err = io.EOF
+	if cap(r.sealed) < r.segment {
+		r.sealed = make([]byte, r.segment)
 	}
-	if err != nil {
-		r.err = err
-		r.wipe()
-	}
-	r.position++
-	return plain
-}
-
-func (r *Reader) read(dst []byte) (plain []byte, final bool, err error) {
-	n, err := io.ReadFull(r.r, r.sealed)
+	n, err := io.ReadFull(r.r, r.sealed[:r.segment])
 	if err != nil && !ended(err) {
-		return nil, false, failed(err)
+		return r.fail(failed(err))
 	}
 	segment := r.sealed[:n]
-	if n < overhead {
-		return nil, false, errCut
-	}
-	final = binary.BigEndian.Uint32(segment) != goesOn
-	if final && err == nil {
+	if final(segment) && err == nil {
 		// The segment is as long as one can be, so the end of the underlying reader was not seen yet.
 		switch _, err := io.ReadFull(r.r, r.over[:]); {
 		case err == nil:
-			return nil, false, errLong
+			return r.fail(errLong)
 		case !ended(err):
-			return nil, false, failed(err)
+			return r.fail(failed(err))
 		}
 	}
-	plain, err = r.open(dst, segment, &r.at, r.position, final)
-	return plain, final, err
+	return r.take(dst, segment)
+}
+
+// take opens the next segment. One that makes plain makes it as large as it has to be.
+func (r *Reader) take(dst, segment []byte) []byte {
+	plain, err := r.open(dst, segment, &r.at, r.position, final(segment))
+	if err != nil {
+		return r.fail(err)
+	}
+	if cap(dst) == 0 {
+		r.plain = plain[:0]
+	}
+	r.position++
+	if final(segment) {
+		r.fail(io.EOF)
+	}
+	return plain
+}
+
+// fail sets what follows.
+func (r *Reader) fail(err error) []byte {
+	r.err = err
+	r.wipe()
+	return nil
+}
+
+// final reports whether a segment says that it is the final one.
+func final(segment []byte) bool {
+	return len(segment) >= lengthSize && binary.BigEndian.Uint32(segment) != goesOn
+}
+
+// delivery writes what a Reader opens, and is what a source in memory writes to.
+type delivery struct {
+	r     *Reader
+	w     io.Writer
+	total int64
+}
+
+// deliver writes plaintext.
+func (d *delivery) deliver(plain []byte) {
+	if len(plain) == 0 {
+		return
+	}
+	n, err := d.w.Write(plain)
+	if err == nil && n < len(plain) {
+		err = io.ErrShortWrite
+	}
+	d.total += int64(n)
+	if err != nil {
+		d.r.fail(fmt.Errorf("floe: write: %w", err))
+	}
+}
+
+// Write opens all that a source in memory holds. Those of package bytes write it at once.
+func (d *delivery) Write(p []byte) (int, error) {
+	r, n := d.r, 0
+	for r.err == nil && n < len(p) {
+		segment := p[n:min(n+r.segment, len(p))]
+		if n += len(segment); n < len(p) && final(segment) {
+			r.fail(errLong)
+			break
+		}
+		d.deliver(r.take(r.plain, segment))
+	}
+	return n, r.err
 }
 
 // ended reports whether an error says that there is nothing more to read.

@@ -62,6 +62,28 @@ func readAll(sealed, key, aad []byte, o *floe.Options, step int) ([]byte, error)
 	}
 }
 
+// copyAll does so as io.Copy does, where step is 0 from memory and else from a reader that gives at most step bytes.
+func copyAll(sealed, key, aad []byte, o *floe.Options, step int) ([]byte, error) {
+	var source io.Reader = bytes.NewReader(sealed)
+	if step > 0 {
+		source = stepReader{source, step}
+	}
+	r, err := floe.NewReader(source, key, aad, o)
+	if err != nil {
+		return nil, err
+	}
+	var got bytes.Buffer
+	_, err = io.Copy(struct{ io.Writer }{&got}, r)
+	return got.Bytes(), err
+}
+
+type stepReader struct {
+	io.Reader
+	step int
+}
+
+func (s stepReader) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(len(p), s.step)]) }
+
 // readAllAt does so by random access.
 func readAllAt(sealed, key, aad []byte, o *floe.Options, step int) ([]byte, error) {
 	r, err := floe.NewReaderAt(bytes.NewReader(sealed), int64(len(sealed)), key, aad, o)
@@ -86,6 +108,13 @@ func readAllAt(sealed, key, aad []byte, o *floe.Options, step int) ([]byte, erro
 // the beginning of plain.
 func refuses(t testing.TB, sealed, plain, key, aad []byte, o *floe.Options) {
 	t.Helper()
+	for _, step := range []int{0, 11} {
+		got, err := copyAll(sealed, key, aad, o, step)
+		if !bytes.HasPrefix(plain, got) {
+			t.Fatal("a Reader copied what nobody sealed")
+		}
+		require.ErrorIs(t, err, floe.ErrNotOpened)
+	}
 	for _, step := range []int{1000, 5} {
 		got, err := readAll(sealed, key, aad, o, step)
 		if !bytes.HasPrefix(plain, got) {
