@@ -27,19 +27,19 @@ func BenchmarkPairField(b *testing.B) {
 		goal  float64
 	}{{64, 0.75}, {1 << 10, 0.55}, {16 << 10, 0.55}} {
 		plain, dst := make([]byte, size.bytes), make([]byte, 0, size.bytes+64)
-		sealed, err := ring.Seal(ctx, nil, plain, note)
+		sealed, err := ring.Seal(ctx, nil, plain, ofNote)
 		require.NoError(b, err)
 		theirs, err := tink.Encrypt(plain, additional)
 		require.NoError(b, err)
 		limit := bare.Seal(nil, nil, plain, additional)
 
 		b.Run(fmt.Sprintf("seal/%d", size.bytes), func(b *testing.B) {
-			pairs.Run(b, pairs.Short, times(func() error { _, err := ring.Seal(ctx, dst, plain, note); return err }), pairs.Peer{
+			pairs.Run(b, pairs.Short, times(func() error { _, err := ring.Seal(ctx, dst, plain, ofNote); return err }), pairs.Peer{
 				Name: "tink", Time: size.goal, Run: times(func() error { _, err := tink.Encrypt(plain, additional); return err }),
 			}, pairs.Peer{Name: "bare", Run: times(func() error { bare.Seal(dst, nil, plain, additional); return nil })})
 		})
 		b.Run(fmt.Sprintf("open/%d", size.bytes), func(b *testing.B) {
-			pairs.Run(b, pairs.Short, times(func() error { _, err := ring.Open(ctx, dst, sealed, note); return err }), pairs.Peer{
+			pairs.Run(b, pairs.Short, times(func() error { _, err := ring.Open(ctx, dst, sealed, ofNote); return err }), pairs.Peer{
 				Name: "tink", Time: size.goal, Run: times(func() error { _, err := tink.Decrypt(theirs, additional); return err }),
 			}, pairs.Peer{Name: "bare", Run: times(func() error { _, err := bare.Open(dst, nil, limit, additional); return err })})
 		})

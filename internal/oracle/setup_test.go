@@ -20,13 +20,13 @@ func keyring(t testing.TB) *crypto.Keyring {
 	return k
 }
 
-// note binds a note of a patient's chart.
-var note = crypto.Binding{Practice: practice, Patient: "p-204", Class: crypto.Chart, Kind: "note.text", ID: "n-1"}
+// ofNote binds a note of a patient's chart.
+var ofNote = crypto.Binding{Practice: practice, Patient: "p-204", Class: crypto.Chart, Kind: "note.text", ID: "n-1"}
 
-// additional is what note is to somebody who takes only bytes for it: each part behind its length, so that none can be
+// additional is what ofNote is to somebody who takes only bytes for it: each part behind its length, so that none can be
 // read as another.
 var additional = func() (bytes []byte) {
-	for _, part := range []string{note.Practice, note.Patient, string(note.Class), note.Kind, note.ID} {
+	for _, part := range []string{ofNote.Practice, ofNote.Patient, string(ofNote.Class), ofNote.Kind, ofNote.ID} {
 		bytes = append(binary.BigEndian.AppendUint32(bytes, uint32(len(part))), part...)
 	}
 	return bytes

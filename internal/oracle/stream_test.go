@@ -41,8 +41,8 @@ func BenchmarkPairStream(b *testing.B) {
 		}{
 			{
 				"ours", 0,
-				func(w io.Writer) (io.WriteCloser, error) { return ring.SealWriter(ctx, w, note) },
-				func(r io.Reader) (io.Reader, error) { return ring.OpenReader(ctx, r, note) },
+				func(w io.Writer) (io.WriteCloser, error) { return ring.SealWriter(ctx, w, ofNote) },
+				func(r io.Reader) (io.Reader, error) { return ring.OpenReader(ctx, r, ofNote) },
 			},
 			{
 				"tink-4KB", 1.2,

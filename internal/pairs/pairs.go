@@ -57,7 +57,10 @@ func Run(b *testing.B, turn time.Duration, ours func(n int) error, peers ...Peer
 			if round/len(sides)%2 == 1 {
 				side = len(sides) - 1 - side
 			}
-			took[side] = append(took[side], float64(measure(b, sides[side], times[side]))/float64(times[side]))
+			n := times[side]
+			now := measure(b, sides[side], n)
+			took[side] = append(took[side], float64(now)/float64(n))
+			times[side] = scale(n, turn, now)
 		}
 	}
 	b.ReportMetric(0, "ns/op") // a round's length says nothing
@@ -71,12 +74,19 @@ func Run(b *testing.B, turn time.Duration, ours func(n int) error, peers ...Peer
 func enough(b *testing.B, turn time.Duration, side func(int) error) int {
 	b.Helper()
 	for n := 1; ; {
-		took := max(measure(b, side, n), 1)
-		if took >= turn {
-			return n
+		took := measure(b, side, n)
+		more := scale(n, turn, took)
+		if took > turn/2 || more == n {
+			return more
 		}
-		n = max(n+1, int(min(100, 1.2*float64(turn)/float64(took))*float64(n)))
+		n = more
 	}
+}
+
+// scale returns how often a side that needed took for n has to work to fill its turn. It follows a machine that has
+// become slower or quicker, in steps, since a single turn can be out of the way.
+func scale(n int, turn, took time.Duration) int {
+	return max(1, int(float64(n)*min(16, max(0.5, float64(turn)/float64(max(took, 1))))))
 }
 
 // measure runs one side's turn. What garbage another side has left is not its to collect.
