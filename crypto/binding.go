@@ -28,7 +28,7 @@ const (
 // classIndex stands for the class of an index key, whose kind is then a ref's purpose.
 const (
 	classIndex  Class = "index"
-	indexPrefix       = "index/"
+	indexPrefix Class = "index/"
 )
 
 func indexSubject(practice, kind string) Subject {

@@ -177,7 +177,7 @@ func ready(row Key, key secret, purpose string) (*live, error) {
 	defer key.wipe()
 	l := &live{subject: row.Subject, version: row.Version, id: row.ID, start: fieldStart(row.Subject)}
 	binary.BigEndian.PutUint64(append(l.header[:0], 0xD1, 1, 0, 0)[4:headerSize], row.ID)
-	kind, index := strings.CutPrefix(string(row.Class), indexPrefix)
+	kind, index := strings.CutPrefix(string(row.Class), string(indexPrefix))
 	authenticates := index || row.Class == AuditKey
 	var err error
 	switch {

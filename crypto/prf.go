@@ -22,7 +22,7 @@ type prfState struct {
 
 // newPRF derives a key for one purpose from a practice's index or audit key.
 func newPRF(key []byte, class Class, purpose string) (*prf, error) {
-	if strings.HasPrefix(string(class), indexPrefix) {
+	if strings.HasPrefix(string(class), string(indexPrefix)) {
 		class = classIndex
 	}
 	info := appendParts([]byte("enamel/"+string(class)+"/1"), purpose)

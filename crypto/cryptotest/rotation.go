@@ -27,7 +27,7 @@ func change(from, to crypto.Key) []crypto.Rewrapping {
 // replaced checks the answer of Rewrap.
 func replaced(n int, err error, want int) error {
 	if err != nil || n != want {
-		return fmt.Errorf("Rewrap replaced %d and answered %v, not %d", n, err, want)
+		return fmt.Errorf("what Rewrap replaced is %d, its answer %v, not %d", n, err, want)
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func pages(ctx context.Context, s crypto.KeyStore, want []crypto.Key, limit int)
 			return err
 		}
 		if len(page) > limit || len(page) > len(want) || len(page) == 0 && len(want) > 0 {
-			return fmt.Errorf("Keys gave %d keys on a page of %d, with %d to come", len(page), limit, len(want))
+			return fmt.Errorf("there are %d keys on a page of %d, with %d to come", len(page), limit, len(want))
 		}
 		if len(page) == 0 {
 			return nil
@@ -131,7 +131,7 @@ func rewrap(ctx context.Context, s crypto.KeyStore) error {
 	}
 	// Who comes second finds another wrapping than it has read.
 	if n, err := s.Rewrap(ctx, patient.Practice, change(first, stale)); err != nil || n != 0 {
-		return fmt.Errorf("Rewrap replaced a wrapping that had changed: %d, %v", n, err)
+		return fmt.Errorf("a wrapping that had changed was replaced: %d, %v", n, err)
 	}
 	back := wrapped
 	back.Wrapped = first.Wrapped
@@ -184,7 +184,7 @@ func retire(ctx context.Context, s crypto.KeyStore) error {
 	}
 	for range 2 {
 		if err := s.Retire(ctx, patient.Practice, first.ID); err != nil {
-			return fmt.Errorf("Retire: %w", err)
+			return fmt.Errorf("retire: %w", err)
 		}
 		err := errors.Join(retired(ctx, s, first), holds(ctx, s, second, false), holds(ctx, s, third, true), holds(ctx, s, other, true))
 		if err != nil {
@@ -198,7 +198,7 @@ func retire(ctx context.Context, s crypto.KeyStore) error {
 		return err
 	}
 	if err := s.Retire(ctx, patient.Practice, 99); !errors.Is(err, crypto.ErrUnknownKey) {
-		return fmt.Errorf("Retire of a key that is not there answered %v", err)
+		return fmt.Errorf("of a key that is not there: Retire answered %v", err)
 	}
 	if err := add(ctx, s, later(key(patient, 6), 4)); err != nil {
 		return err
@@ -207,7 +207,7 @@ func retire(ctx context.Context, s crypto.KeyStore) error {
 		return err
 	}
 	if err := s.Retire(ctx, patient.Practice, second.ID); !errors.Is(err, crypto.ErrShredded) {
-		return fmt.Errorf("Retire of a shredded key answered %v", err)
+		return fmt.Errorf("of a shredded key: Retire answered %v", err)
 	}
 	return errors.Join(lacks(ctx, s, first, crypto.ErrShredded), lacks(ctx, s, second, crypto.ErrShredded))
 }
@@ -222,7 +222,7 @@ func retireInUse(ctx context.Context, s crypto.KeyStore) error {
 	}
 	for _, k := range []crypto.Key{first, second} {
 		if err := s.Retire(ctx, k.Practice, k.ID); !errors.Is(err, crypto.ErrInUse) {
-			return fmt.Errorf("Retire of a key in use answered %v", err)
+			return fmt.Errorf("of a key in use: Retire answered %v", err)
 		}
 		if err := holds(ctx, s, k, k.Version == 2); err != nil {
 			return err
@@ -234,7 +234,7 @@ func retireInUse(ctx context.Context, s crypto.KeyStore) error {
 	}
 	// What lies under the same id in another practice is another's.
 	if err := s.Retire(ctx, first.Practice, first.ID); err != nil {
-		return fmt.Errorf("Retire of a key that wraps nothing any more: %w", err)
+		return fmt.Errorf("of a key that wraps nothing any more: %w", err)
 	}
 	return errors.Join(retired(ctx, s, first), holds(ctx, s, under(child, second), true), holds(ctx, s, elsewhere, true))
 }
@@ -258,7 +258,7 @@ func underRetired(ctx context.Context, s crypto.KeyStore) error {
 		return err
 	}
 	if _, err := s.Rewrap(ctx, patient.Practice, change(child, under(child, first))); !errors.Is(err, crypto.ErrRetired) {
-		return fmt.Errorf("Rewrap under a retired key answered %v", err)
+		return fmt.Errorf("under a retired key: Rewrap answered %v", err)
 	}
 	if err := errors.Join(lacks(ctx, s, late, crypto.ErrUnknownKey), holds(ctx, s, child, true)); err != nil {
 		return err
@@ -288,7 +288,7 @@ func concurrentAddRetire(ctx context.Context, s crypto.KeyStore) error {
 			return err
 		}
 		if (added == nil) == (retirement == nil) {
-			return fmt.Errorf("Add under a key answered %v, its retirement %v", added, retirement)
+			return fmt.Errorf("under a key Add answered %v, its retirement %v", added, retirement)
 		}
 	}
 	return nil
@@ -317,7 +317,7 @@ func concurrentRewrapRetire(ctx context.Context, s crypto.KeyStore) error {
 			return err
 		}
 		if (wrapping == nil) == (retirement == nil) || (wrapping == nil) != (n == 1) {
-			return fmt.Errorf("Rewrap under a key replaced %d and answered %v, the key's retirement %v", n, wrapping, retirement)
+			return fmt.Errorf("under a key Rewrap replaced %d and answered %v, the key's retirement %v", n, wrapping, retirement)
 		}
 	}
 	return nil
