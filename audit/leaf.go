@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/enamel-go/enamel/internal/form"
@@ -44,19 +43,20 @@ func leaf(e Entry, tag, sealed []byte) Leaf {
 		ID: e.ID, Practice: e.Practice, At: e.At, Actor: e.Actor, Action: e.Action,
 		Outcome: e.Outcome, Term: e.Term, Tag: tag,
 	}
-	f.Bytes = f.encode(make([]byte, 0, 512), body{object: e.Object.Kind, sealed: sealed})
+	f.Bytes = f.encode(make([]byte, 0, 512), e.Object.Kind, base64.StdEncoding.AppendEncode(nil, sealed))
 	return f
 }
 
-// body is what Leaf.Bytes has beyond the fields that repeat it.
-type body struct {
-	object string // the kind
-	sealed []byte // a sealed JSON object of type [veiled]
+// encode appends the JSON of Leaf.Bytes, version 1, around the kind of object and what was sealed, in base64. There is
+// one form of it, so that whether the fields fit the bytes is a comparison; anyone can read it with a JSON parser.
+func (f *Leaf) encode(dst []byte, object string, sealed []byte) []byte {
+	dst = appendField(f.appendHead(dst), "", object)
+	dst = append(f.appendTag(dst), `,"sealed":"`...)
+	return append(append(dst, sealed...), `"}`...)
 }
 
-// encode appends the JSON of Leaf.Bytes, version 1. There is one form of it, so that whether the fields fit the bytes
-// is a comparison; anyone can read it with a JSON parser.
-func (f Leaf) encode(dst []byte, b body) []byte {
+// appendHead appends what stands before the kind of object.
+func (f *Leaf) appendHead(dst []byte) []byte {
 	dst = appendField(dst, `{"v":1,"id":`, f.ID)
 	dst = appendField(dst, `,"practice":`, f.Practice)
 	dst = append(dst, `,"at":"`...)
@@ -66,27 +66,33 @@ func (f Leaf) encode(dst []byte, b body) []byte {
 	dst = appendField(dst, `,"action":`, f.Action)
 	dst = appendField(dst, `,"outcome":`, string(f.Outcome))
 	dst = appendField(dst, `,"term":`, string(f.Term))
-	dst = appendField(dst, `,"object_kind":`, b.object)
-	if len(f.Tag) > 0 {
-		dst = append(dst, `,"patient_tag":"`...)
-		dst = append(base64.StdEncoding.AppendEncode(dst, f.Tag), '"')
+	return append(dst, `,"object_kind":`...)
+}
+
+func (f *Leaf) appendTag(dst []byte) []byte {
+	if len(f.Tag) == 0 {
+		return dst
 	}
-	dst = append(dst, `,"sealed":"`...)
-	dst = base64.StdEncoding.AppendEncode(dst, b.sealed)
-	return append(dst, `"}`...)
+	dst = append(dst, `,"patient_tag":"`...)
+	return append(base64.StdEncoding.AppendEncode(dst, f.Tag), '"')
 }
 
 // appendField appends name and value as a JSON string.
 func appendField(dst []byte, name, value string) []byte {
 	dst = append(dst, name...)
 	for i := range len(value) {
-		if c := value[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+		if !plain(value[i]) {
 			quoted, _ := json.Marshal(value) // a string always has a JSON form
 			return append(dst, quoted...)
 		}
 	}
 	dst = append(append(dst, '"'), value...)
 	return append(dst, '"')
+}
+
+// plain reports whether a character is its own JSON.
+func plain(c byte) bool {
+	return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&'
 }
 
 // written is the JSON of Leaf.Bytes for reading.
@@ -102,17 +108,37 @@ type written struct {
 	Term     Term      `json:"term"`
 	Object   string    `json:"object_kind"`
 	Tag      []byte    `json:"patient_tag"`
-	Sealed   []byte    `json:"sealed"`
+	Sealed   string    `json:"sealed"`
 }
 
-// parse reads Bytes and checks that the searchable fields repeat it.
-func (f Leaf) parse() (body, error) {
+// body is what Leaf.Bytes has beyond the fields that repeat it.
+type body struct {
+	object, sealed []byte // the kind, and a sealed JSON object of type [veiled] in base64
+}
+
+// open decodes what is sealed.
+func (b body) open() ([]byte, error) {
+	sealed, err := base64.StdEncoding.Strict().DecodeString(string(b.sealed))
+	if err != nil {
+		return nil, fmt.Errorf("%w: its sealed part cannot be read", ErrTampered)
+	}
+	return sealed, nil
+}
+
+// parse checks that the searchable fields repeat Bytes, and returns the rest of it.
+func (f *Leaf) parse() (body, error) {
+	var room [512]byte
+	if rest, fits := bytes.CutPrefix(f.Bytes, f.appendHead(room[:0])); fits {
+		if b, fits := f.cut(rest, room[:0]); fits {
+			return b, nil
+		}
+	}
 	var w written
 	if err := json.Unmarshal(f.Bytes, &w); err != nil || w.V != 1 {
 		return body{}, fmt.Errorf("%w: its bytes cannot be read", ErrTampered)
 	}
-	b := body{object: w.Object, sealed: w.Sealed}
-	if bytes.Equal(f.encode(make([]byte, 0, len(f.Bytes)), b), f.Bytes) {
+	b := body{object: []byte(w.Object), sealed: []byte(w.Sealed)}
+	if _, err := b.open(); err == nil && bytes.Equal(f.encode(nil, w.Object, b.sealed), f.Bytes) {
 		return b, nil
 	}
 	for _, column := range []struct {
@@ -135,10 +161,33 @@ func (f Leaf) parse() (body, error) {
 	return body{}, fmt.Errorf("%w: its bytes are not in the form of an entry", ErrTampered)
 }
 
+// cut takes apart what follows the head, where the kind of object is plain and what is sealed looks like base64: its code
+// says whether it is. Room is for the tag.
+func (f *Leaf) cut(rest, room []byte) (b body, fits bool) {
+	if len(rest) == 0 || rest[0] != '"' {
+		return body{}, false
+	}
+	end := 1
+	for end < len(rest) && plain(rest[end]) {
+		end++
+	}
+	b.object = rest[1:end]
+	if rest, fits = bytes.CutPrefix(rest[end:], append(f.appendTag(append(room, '"')), `,"sealed":"`...)); !fits {
+		return body{}, false
+	}
+	b.sealed, fits = bytes.CutSuffix(rest, []byte(`"}`))
+	return b, fits && bytes.IndexByte(b.sealed, '"') < 0 && bytes.IndexByte(b.sealed, '\\') < 0
+}
+
 // Record returns what is hashed into the Merkle tree: Bytes, a line feed, MAC. Bytes is one line, so it cannot be read
 // in two ways; and because of the MAC nobody without the key can guess an entry from its hash.
 func (f Leaf) Record() []byte {
-	return slices.Concat(f.Bytes, []byte{'\n'}, f.MAC)
+	return f.AppendRecord(make([]byte, 0, len(f.Bytes)+1+len(f.MAC)))
+}
+
+// AppendRecord appends Record to dst.
+func (f Leaf) AppendRecord(dst []byte) []byte {
+	return append(append(append(dst, f.Bytes...), '\n'), f.MAC...)
 }
 
 // Validate says why a store cannot keep the leaf, as an error that wraps [ErrInvalid], or nil. Every leaf of

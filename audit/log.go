@@ -142,9 +142,13 @@ func (l *Log) Open(ctx context.Context, f Leaf) (Entry, error) {
 	}
 	e := Entry{
 		ID: f.ID, Practice: f.Practice, At: f.At, Actor: f.Actor, Action: f.Action,
-		Outcome: f.Outcome, Term: f.Term, Object: Object{Kind: b.object},
+		Outcome: f.Outcome, Term: f.Term, Object: Object{Kind: string(b.object)},
 	}
-	hidden, err := l.keys.OpenEvidence(ctx, f.Practice, f.ID, b.sealed)
+	sealed, err := b.open()
+	if err != nil {
+		return e, err
+	}
+	hidden, err := l.keys.OpenEvidence(ctx, f.Practice, f.ID, sealed)
 	if err != nil {
 		return e, fmt.Errorf("audit: open: %w", err)
 	}

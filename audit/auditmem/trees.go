@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/tree"
@@ -19,14 +18,14 @@ type trees struct {
 	taken    int                    // the arrivals before this one were handed out
 	batches  int64                  // the newest batch's number
 	heads    map[string][]tree.Head // by practice, oldest first
-	marked   map[arrival]bool       // the leaves that are in a head
+	marked   map[arrival]int        // how many marks name it
 	busy     bool                   // an Integrate is at work
 }
 
 type arrival struct{ practice, id string }
 
 func newTrees() trees {
-	return trees{order: map[arrival]int{}, heads: map[string][]tree.Head{}, marked: map[arrival]bool{}}
+	return trees{order: map[arrival]int{}, heads: map[string][]tree.Head{}, marked: map[arrival]int{}}
 }
 
 func (t *trees) received(leaves []audit.Leaf) {
@@ -58,7 +57,7 @@ func (s *Store) Adopt(ctx context.Context, practice string, ids []string, work t
 	return s.batch(ctx, work, func(t *trees) []arrival {
 		var stray []arrival
 		for _, a := range t.arrivals[:t.taken] {
-			if a.practice == practice && slices.Contains(ids, a.id) && !t.marked[a] {
+			if a.practice == practice && slices.Contains(ids, a.id) && t.marked[a] == 0 {
 				stray = append(stray, a)
 			}
 		}
@@ -129,7 +128,7 @@ func (s *Store) end(round tree.Round, batch tree.Batch, done bool) {
 	for _, h := range batch.Heads {
 		t.heads[h.Practice] = append(t.heads[h.Practice], clone(h))
 		for _, m := range h.Marks {
-			t.marked[arrival{h.Practice, m.ID}] = true
+			t.marked[arrival{h.Practice, m.ID}]++
 		}
 	}
 }
@@ -208,8 +207,11 @@ func (s *Store) Strays(ctx context.Context, practice, after string, limit int) (
 	var strays []tree.Stray
 	for _, id := range slices.Sorted(maps.Keys(p.byID)) {
 		a := arrival{practice, id}
-		if strings.Compare(id, after) > 0 && !s.trees.marked[a] && len(strays) < limit {
-			strays = append(strays, tree.Stray{Row: s.row(a), Pending: s.trees.order[a] >= s.trees.taken})
+		times := s.trees.marked[a]
+		if id > after && times != 1 && len(strays) < limit {
+			strays = append(strays, tree.Stray{
+				Row: s.row(a), Pending: times == 0 && s.trees.order[a] >= s.trees.taken, Times: times,
+			})
 		}
 	}
 	return strays, nil

@@ -1,15 +1,17 @@
 package auditpg
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
 	"github.com/uptrace/bun"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/tree"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
@@ -40,10 +42,16 @@ func (t *Trees) Adopt(ctx context.Context, practice string, ids []string, work t
 	if len(ids) == 0 {
 		return ctx.Err()
 	}
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	return t.batch(ctx, work, func(h pgstore.Handle, last, _ snapshot) ([]placedRow, snapshot, error) {
-		var rows []placedRow
-		err := strays(h, &rows, practice).Where("t.id IN (?)", bun.List(ids)).OrderExpr("xid, seq").Scan(ctx)
-		return slices.DeleteFunc(rows, func(r placedRow) bool { return !last.sees(r.XID) }), last, err
+		rows, err := rowsByID(ctx, h, practice, ids)
+		if err != nil {
+			return nil, last, err
+		}
+		named, err := timesNamed(ctx, h, practice, ids)
+		rows = slices.DeleteFunc(rows, func(r placedRow) bool { return named[r.Leaf.ID] > 0 || !last.sees(r.xid) })
+		slices.SortFunc(rows, func(a, b placedRow) int { return cmp.Or(cmp.Compare(a.xid, b.xid), cmp.Compare(a.seq, b.seq)) })
+		return rows, last, err
 	})
 }
 
@@ -100,7 +108,10 @@ func batch(
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	round := tree.Round{Number: number + 1, Rows: rowsPlaced(rows)}
+	round := tree.Round{Number: number + 1, Rows: make([]tree.Row, len(rows))}
+	for i, r := range rows {
+		round.Rows[i] = r.Row
+	}
 	round.Hashes = func(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) { return hashes(ctx, h, keys) }
 	if round.Tips, err = tips(ctx, h, round.Rows); err != nil {
 		return err
@@ -132,49 +143,63 @@ func newestBatch(ctx context.Context, h pgstore.Handle) (int64, snapshot, error)
 // complete: now, or an earlier one where there are more than limit.
 func visible(ctx context.Context, h pgstore.Handle, last, now snapshot, limit int) ([]placedRow, snapshot, error) {
 	read := func(below int64, limit int) (rows []placedRow, err error) {
-		q := h.Select(entryTable, &rows).
-			Where("(xid >= ? OR xid = ANY (?::bigint[]))", last.xmax, "{"+last.open()+"}").
-			Where("xid < ? AND NOT xid = ANY (?::bigint[])", below, "{"+now.open()+"}").
-			OrderExpr("xid, seq")
-		if limit > 0 {
-			q = q.Limit(int64(limit))
+		// Those that were open then come first, for they have lower numbers than all that began since. They are asked for
+		// by themselves, because Postgres finds neither by an index when it is asked for both at once.
+		if len(last.xip) > 0 {
+			rows, err = placed(ctx, inOrder(h, below, now, limit).Where("xid = ANY (?::bigint[])", "{"+last.open()+"}"))
 		}
-		return rows, q.Scan(ctx)
+		if err != nil || limit > 0 && len(rows) >= limit {
+			return rows, err
+		}
+		more, err := placed(ctx, inOrder(h, below, now, limit-len(rows)).Where("xid >= ?", last.xmax))
+		return append(rows, more...), err
 	}
 	rows, err := read(now.xmax, limit+1)
 	if err != nil || len(rows) <= limit {
 		return rows, now, err
 	}
-	cut := rows[limit].XID
-	if cut == rows[0].XID {
+	cut := rows[limit].xid
+	if cut == rows[0].xid {
 		cut++
 		rows, err = read(cut, 0)
 	} else {
-		rows = slices.DeleteFunc(rows, func(r placedRow) bool { return r.XID >= cut })
+		rows = slices.DeleteFunc(rows, func(r placedRow) bool { return r.xid >= cut })
 	}
 	return rows, last.until(now, cut), err
 }
 
+// inOrder selects the rows that now sees of transactions below a number, in their order; all of them without a limit.
+func inOrder(h pgstore.Handle, below int64, now snapshot, limit int) *bun.SelectQuery {
+	q := h.Select(entryTable, (*row)(nil)).Where("xid < ?", below).OrderExpr("xid, seq")
+	if len(now.xip) > 0 {
+		q = q.Where("NOT xid = ANY (?::bigint[])", "{"+now.open()+"}")
+	}
+	if limit > 0 {
+		q = q.Limit(int64(limit))
+	}
+	return q
+}
+
 // tips returns the newest heads of the trees that the rows belong to, and of the tree of heads.
 func tips(ctx context.Context, h pgstore.Handle, rows []tree.Row) (map[string]tree.Head, error) {
-	practices := []string{""}
+	practices, known := []string{""}, map[string]bool{}
 	for _, r := range rows {
-		practices = append(practices, r.Leaf.Practice)
+		if !known[r.Leaf.Practice] {
+			known[r.Leaf.Practice] = true
+			practices = append(practices, r.Leaf.Practice)
+		}
 	}
-	slices.Sort(practices)
 	var found []headRow
 	err := h.Raw(`SELECT t.* FROM unnest(?::text[]) AS p (practice) CROSS JOIN LATERAL (
-		SELECT practice, number, first, size, checkpoint FROM ? AS h
+		SELECT practice, number, first, size, first_hash, checkpoint FROM ? AS h
 		WHERE h.practice = p.practice COLLATE "C" ORDER BY size DESC LIMIT 1
-	) AS t`, textArray(slices.Compact(practices)), h.Table(headTable)).Scan(ctx, &found)
+	) AS t`, textArray(practices), h.Table(headTable)).Scan(ctx, &found)
 	if err != nil {
 		return nil, err
 	}
 	tips := make(map[string]tree.Head, len(found))
 	for _, r := range found {
-		if tips[r.Practice], err = r.head(); err != nil {
-			return nil, err
-		}
+		tips[r.Practice] = r.brief()
 	}
 	return tips, nil
 }
@@ -189,7 +214,9 @@ func keep(ctx context.Context, h pgstore.Handle, number int64, until snapshot, b
 	for part := range slices.Chunk(batch.Heads, 500) {
 		rows := make([]headRow, len(part))
 		for i, head := range part {
-			rows[i] = headRowOf(head)
+			if rows[i], err = headRowOf(head); err != nil {
+				return err
+			}
 		}
 		if _, err := h.Insert(headTable, &rows).Exec(ctx); err != nil {
 			return err
@@ -238,30 +265,84 @@ func (t *Trees) Hashes(ctx context.Context, keys []tree.Key) ([]tree.Hash, error
 
 // Heads implements [tree.Store].
 func (t *Trees) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
-	var rows []headRow
-	sel := t.pg.Select(headTable, &rows).Where("practice = ? AND size > ?", q.Practice, q.After).Limit(int64(q.Limit)).
-		Column("practice", "number", "first", "size", "first_hash", "checkpoint")
+	var heads []tree.Head
+	below := int64(math.MaxInt64)
+	for {
+		var rows []headRow
+		if err := t.heads(&rows, q, below).Scan(ctx); err != nil {
+			return nil, pgstore.Wrap("auditpg: heads", err)
+		}
+		others := 0 // heads in which the bytes of the id stand where none begins
+		for _, r := range rows {
+			if q.ID != "" && !r.find(q.ID) {
+				others++
+				continue
+			}
+			h := r.brief()
+			if !q.Brief {
+				h = r.head()
+			}
+			h.Found = r.Found
+			heads = append(heads, h)
+		}
+		if len(rows) < q.Limit || others == 0 {
+			return heads, nil
+		}
+		if q.Newest {
+			below = rows[len(rows)-1].Size
+		} else {
+			q.After = rows[len(rows)-1].Size
+		}
+		q.Limit = others
+	}
+}
+
+// heads selects what q asks for of less than below leaves, and with it some heads whose marks only look like it.
+func (t *Trees) heads(rows *[]headRow, q tree.Query, below int64) *bun.SelectQuery {
+	sel := t.pg.Select(headTable, rows).Where("practice = ? AND size > ? AND size < ?", q.Practice, q.After, below).
+		Limit(int64(q.Limit)).Column("practice", "number", "first", "size", "first_hash", "checkpoint")
 	if !q.Brief {
-		sel = sel.Column("ids", "orders", "hashes")
+		sel = sel.Column("ids", "lowest", "highest", "orders", "hashes")
 	}
 	if q.ID != "" {
-		sel = sel.ColumnExpr("first + array_position(ids, ?) - array_lower(ids, 1) AS found", q.ID).Where("? = ANY (ids)", q.ID)
-	}
-	order := "size ASC"
-	if q.Newest {
-		order = "size DESC"
-	}
-	if err := sel.OrderExpr(order).Scan(ctx); err != nil {
-		return nil, pgstore.Wrap("auditpg: heads", err)
-	}
-	heads := make([]tree.Head, len(rows))
-	for i, r := range rows {
-		var err error
-		if heads[i], err = r.head(); err != nil {
-			return nil, fmt.Errorf("auditpg: heads: %w", err)
+		uuid, text := needles(q.ID)
+		sel = sel.Where("lowest <= ? AND highest >= ?", q.ID, q.ID)
+		if uuid != nil {
+			sel = sel.Where("position(?::bytea in ids) + position(?::bytea in ids) > 0", uuid, text).
+				ColumnExpr("position(?::bytea in ids) AS place", uuid)
+		} else {
+			sel = sel.Where("position(?::bytea in ids) > 0", text)
 		}
+		sel = sel.ColumnExpr("CASE WHEN substring(ids FOR 1) = ?::bytea THEN ids END AS texts", []byte{packedTexts})
 	}
-	return heads, nil
+	if q.Newest {
+		return sel.OrderExpr("size DESC")
+	}
+	return sel.OrderExpr("size")
+}
+
+// terms are those of the entries, which is how the table is parted: the more frequent one first.
+func terms() []audit.Term { return []audit.Term{audit.SixYears, audit.OneYear} }
+
+// rowsByID returns those rows of a practice that have one of the ids.
+func rowsByID(ctx context.Context, h pgstore.Handle, practice string, ids []string) ([]placedRow, error) {
+	var rows []placedRow
+	for _, term := range terms() {
+		more, err := placed(ctx, h.Select(entryTable, (*row)(nil)).
+			Where("practice = ? AND term = ? AND id = ANY (?::text[])", practice, string(term), textArray(ids)))
+		if err != nil {
+			return nil, err
+		}
+		if rows = append(rows, more...); len(rows) == len(ids) {
+			break
+		}
+		found := make(map[string]bool, len(more))
+		for _, r := range more {
+			found[r.Leaf.ID] = true
+		}
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return found[id] })
+	}
+	return rows, nil
 }
 
 // Rows implements [tree.Store].
@@ -269,33 +350,13 @@ func (t *Trees) Rows(ctx context.Context, practice string, ids []string) ([]tree
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	var rows []placedRow
-	err := t.pg.Select(entryTable, &rows).Where("practice = ? AND id IN (?)", practice, bun.List(ids)).Scan(ctx)
-	return rowsPlaced(rows), pgstore.Wrap("auditpg: rows", err)
-}
-
-// Strays implements [tree.Store].
-func (t *Trees) Strays(ctx context.Context, practice, after string, limit int) ([]tree.Stray, error) {
-	_, last, err := newestBatch(ctx, t.pg)
+	found, err := rowsByID(ctx, t.pg, practice, ids)
 	if err != nil {
-		return nil, pgstore.Wrap("auditpg: strays", err)
+		return nil, pgstore.Wrap("auditpg: rows", err)
 	}
-	var rows []placedRow
-	err = strays(t.pg, &rows, practice).Where("t.id > ?", after).OrderExpr("t.id").Limit(int64(limit)).Scan(ctx)
-	if err != nil {
-		return nil, pgstore.Wrap("auditpg: strays", err)
+	rows := make([]tree.Row, len(found))
+	for i, r := range found {
+		rows[i] = r.Row
 	}
-	found := make([]tree.Stray, len(rows))
-	for i, r := range rows {
-		found[i] = tree.Stray{Row: r.placed(), Pending: !last.sees(r.XID)}
-	}
-	return found, nil
-}
-
-// strays selects a practice's rows that no head holds.
-func strays(h pgstore.Handle, rows *[]placedRow, practice string) *bun.SelectQuery {
-	return h.Select(entryTable, rows).
-		Join("LEFT JOIN (SELECT unnest(ids) FROM ? WHERE practice = ?) AS known (id) ON known.id = t.id",
-			h.Table(headTable), practice).
-		Where("t.practice = ? AND known.id IS NULL", practice)
+	return rows, nil
 }

@@ -171,8 +171,15 @@ func TestDamageBySQL(t *testing.T) {
 			WHERE practice = 'elm-street' AND number = 3`, []string{"unsound 11", "unsound 11", "unsound 22"}},
 		{"a head: checkpoint, older one", `UPDATE {s}.audit_head SET checkpoint = ''
 			WHERE practice = 'elm-street' AND number = 2`, []string{"unsound 10"}},
-		{"a head: ids", `UPDATE {s}.audit_head SET ids[1] = 'e-00002' WHERE practice = 'elm-street' AND number = 1`, nil},
-		{"a head: orders", `UPDATE {s}.audit_head SET orders[1] = '1.1' WHERE practice = 'elm-street' AND number = 1`, []string{"edited 0 e-00001"}},
+		{"a head: ids, form", `UPDATE {s}.audit_head SET ids = set_byte(ids, 0, 1) WHERE practice = 'elm-street' AND number = 1`, nil},
+		{"a head: ids, none", `UPDATE {s}.audit_head SET ids = '' WHERE practice = 'elm-street' AND number = 1`, nil},
+		{"a head: ids, one less", `UPDATE {s}.audit_head SET ids = substring(ids FOR length(ids) - 8) WHERE practice = 'elm-street' AND number = 1`, nil},
+		{"a head: ids, another", `UPDATE {s}.audit_head SET ids = set_byte(ids, 17, ascii('7')), highest = 'e-00070'
+			WHERE practice = 'elm-street' AND number = 1`, nil},
+		{"a head: lowest id", `UPDATE {s}.audit_head SET lowest = 'e-00000' WHERE practice = 'elm-street' AND number = 1`, nil},
+		{"a head: highest id", `UPDATE {s}.audit_head SET highest = 'e-00009' WHERE practice = 'elm-street' AND number = 1`, nil},
+		{"a head: orders", `UPDATE {s}.audit_head SET orders = set_byte(orders, length(orders) - 1, 8) WHERE practice = 'elm-street' AND number = 1`, []string{"edited 9 e-00010"}},
+		{"a head: orders, cut", `UPDATE {s}.audit_head SET orders = substring(orders FOR 3) WHERE practice = 'elm-street' AND number = 1`, nil},
 		{"a head: number", `UPDATE {s}.audit_head SET number = 7 WHERE practice = 'elm-street' AND number = 3`, nil},
 		{"a head: practice", `UPDATE {s}.audit_head SET practice = 'ash' WHERE practice = 'elm-street' AND number = 2`, nil},
 		{"a head: moved", `UPDATE {s}.audit_head SET first = first + 100, size = size + 100
@@ -211,7 +218,7 @@ func TestDamageOfTheTreeOfHeads(t *testing.T) {
 		"a checkpoint":            `UPDATE {s}.audit_head SET checkpoint = replace(checkpoint, E'\n6\n', E'\n7\n') WHERE practice = '' AND number = 3`,
 		"an older checkpoint":     `UPDATE {s}.audit_head SET checkpoint = '' WHERE practice = '' AND number = 2`,
 		"hashes":                  `UPDATE {s}.audit_head SET hashes = set_byte(hashes, 3, get_byte(hashes, 3) # 1) WHERE practice = '' AND number = 3`,
-		"a practice's name":       `UPDATE {s}.audit_head SET ids[1] = 'ash' WHERE practice = '' AND number = 2`,
+		"a practice's name":       `UPDATE {s}.audit_head SET ids = set_byte(ids, 2, ascii('a')), lowest = 'alm-street' WHERE practice = '' AND number = 2`,
 		"a practice's checkpoint": `UPDATE {s}.audit_head SET checkpoint = replace(checkpoint, E'\n', E'\n ') WHERE practice = 'elm-street' AND number = 2`,
 		"a practice's head":       `DELETE FROM {s}.audit_head WHERE practice = 'elm-street' AND number = 1`,
 		"a practice's newest":     `DELETE FROM {s}.audit_head WHERE practice = 'elm-street' AND number = 3`,

@@ -142,17 +142,17 @@ type result struct {
 
 func (n *Notary) integrate(ctx context.Context, round tree.Round) (result, error) {
 	r := result{batch: tree.Batch{At: n.now().UTC().Truncate(time.Microsecond)}}
-	byPractice := map[string][]tree.Row{}
-	for _, row := range round.Rows {
-		err := n.log.Check(ctx, row.Leaf)
-		switch {
-		case err == nil:
-			byPractice[row.Leaf.Practice] = append(byPractice[row.Leaf.Practice], row)
+	checked, err := checkAll(ctx, n.log, round.Rows)
+	if err != nil {
+		return result{}, err
+	}
+	byPractice := map[string][]int{} // indexes of the rows
+	for i, c := range checked {
+		if leaf := round.Rows[i].Leaf; c.tampered != nil {
+			r.refused = append(r.refused, refused(leaf, c.tampered))
+		} else {
+			byPractice[leaf.Practice] = append(byPractice[leaf.Practice], i)
 			r.taken++
-		case errors.Is(err, audit.ErrTampered):
-			r.refused = append(r.refused, refused(row.Leaf, err))
-		default:
-			return result{}, err
 		}
 	}
 	if r.taken == 0 {
@@ -166,8 +166,8 @@ func (n *Notary) integrate(ctx context.Context, round tree.Round) (result, error
 	heads := head{edge: edges[""]}
 	for _, practice := range practices {
 		h := head{edge: edges[practice]}
-		for _, row := range byPractice[practice] {
-			h.add(tree.Mark{ID: row.Leaf.ID, Order: row.Order}, tlog.RecordHash(row.Leaf.Record()))
+		for _, i := range byPractice[practice] {
+			h.add(tree.Mark{ID: round.Rows[i].Leaf.ID, Order: round.Rows[i].Order}, checked[i].hash)
 		}
 		kept, point, err := h.sign(n.signer, practice, round.Number)
 		if err != nil {
@@ -202,9 +202,8 @@ func (n *Notary) edges(ctx context.Context, round tree.Round, practices []string
 	edges := map[string]edge{}
 	for _, p := range practices {
 		tip := round.Tips[p]
-		count := len(edgeKeys(p, tip.Size))
-		e := edge{size: tip.Size, roots: hashes(found[:count])}
-		found = found[count:]
+		var e edge
+		e, found = edgeOf(tip.Size, found)
 		if tip.Number > round.Tips[""].Number {
 			return nil, fmt.Errorf("%w: the tree of heads lacks a batch of practice %q", ErrDamaged, p)
 		}
@@ -231,9 +230,7 @@ type head struct {
 
 func (h *head) add(m tree.Mark, leaf tlog.Hash) {
 	h.marks = append(h.marks, m)
-	for _, completed := range h.edge.add(leaf) {
-		h.hashes = append(h.hashes, completed)
-	}
+	h.hashes = h.edge.add(leaf, h.hashes)
 }
 
 func (h *head) sign(by note.Signer, practice string, number int64) (tree.Head, Checkpoint, error) {
@@ -245,6 +242,6 @@ func (h *head) sign(by note.Signer, practice string, number int64) (tree.Head, C
 	first := h.edge.size - int64(len(h.marks))
 	return tree.Head{
 		Practice: practice, Number: number, First: first, Size: h.edge.size, Marks: h.marks,
-		FirstHash: tlog.StoredHashCount(first), Hashes: h.hashes, Checkpoint: signed,
+		FirstHash: storedCount(first), Hashes: h.hashes, Checkpoint: signed,
 	}, point, nil
 }

@@ -3,9 +3,9 @@ package notary
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -25,10 +25,7 @@ import (
 // Damage is what the report lists; an error means that the log could not be checked. It reads the whole log, and may
 // run while others write.
 func (r *Reader) Verify(ctx context.Context, log *audit.Log, practice string, kept ...string) (*Report, error) {
-	v := &verification{
-		Reader: r, log: log, practice: practice,
-		report: &Report{Practice: practice}, first: map[string]int64{}, sizes: map[string]int64{},
-	}
+	v := &verification{Reader: r, log: log, practice: practice, report: &Report{Practice: practice}, sizes: map[string]int64{}}
 	for _, signed := range kept {
 		c, err := OpenCheckpoint(signed, r.known)
 		if err != nil {
@@ -45,11 +42,9 @@ func (r *Reader) Verify(ctx context.Context, log *audit.Log, practice string, ke
 	return v.report, nil
 }
 
-// How much is read in one statement. A head has as many leaves as a batch, so few of them are held at once.
-const (
-	headsAtOnce = 16
-	rowsAtOnce  = 1000
-)
+// suspectsAtOnce is how many positions are held until all are known, to tell a row that was moved from one that was
+// edited. Of any more it is only counted that something is wrong.
+const suspectsAtOnce = 5000
 
 // verification is one run of Verify.
 type verification struct {
@@ -59,13 +54,15 @@ type verification struct {
 	kept     []Checkpoint
 	report   *Report
 
-	tip    tree.Head // the newest head that was walked over
+	tip    tree.Head // the newest head that was walked over, in brief
 	stored edge      // the tree of the hashes that were stored at integration
-	rows   edge      // the same tree of the rows as they are now
+	rows   edge      // the same tree of the rows as they are now, where it is parted from stored
+	parted bool      // a row of this head is not what was integrated
 	broken bool      // no head after this one can be compared with its root
+	room   []tree.Hash
 
 	suspects []suspect
-	first    map[string]int64 // where each id was integrated
+	unlisted int              // suspects that are only counted
 	sizes    map[string]int64 // for the tree of heads: how far each practice's heads were seen
 }
 
@@ -123,63 +120,41 @@ func (v *verification) damageOf(practice string, kind Kind, position int64, id, 
 	})
 }
 
-// walk goes over the heads that come after the newest one it has seen.
-func (v *verification) walk(ctx context.Context) error {
-	for {
-		page, err := v.store.Heads(ctx, tree.Query{Practice: v.practice, After: v.tip.Size, Limit: headsAtOnce})
-		if err != nil {
-			return err
-		}
-		for _, h := range page {
-			if err := v.head(ctx, h); err != nil {
-				return err
-			}
-			v.tip = h
-			v.report.Size, v.report.Checkpoint = h.Size, h.Checkpoint
-		}
-		if len(page) < headsAtOnce {
-			return nil
-		}
-	}
-}
-
-// head checks one head and the rows it integrated.
-func (v *verification) head(ctx context.Context, h tree.Head) error {
+// begin looks at a head by itself and reports whether its leaves can be walked over.
+func (v *verification) begin(h *tree.Head) bool {
 	if h.First != v.tip.Size || h.Number <= v.tip.Number {
 		v.broken = true
 		v.damage(Unsound, v.tip.Size, "", "the head that continues position %d is missing", v.tip.Size)
 	}
-	count := tlog.StoredHashCount(h.Size) - tlog.StoredHashCount(h.First)
-	if h.First < 0 || h.Size <= h.First || int64(len(h.Marks)) != h.Size-h.First ||
-		h.FirstHash != tlog.StoredHashCount(h.First) || int64(len(h.Hashes)) != count {
+	if !wellFormed(h) {
 		v.broken = true
 		v.damage(Unsound, h.First, "", "batch %d does not list as many leaves and hashes as it integrated", h.Number)
-		return nil
+		return false
 	}
-	comparison := headCheck{head: h, before: len(v.suspects)}
-	position := h.First
-	for marks := range slices.Chunk(h.Marks, rowsAtOnce) {
-		now, err := v.current(ctx, h, marks)
-		if err != nil {
-			return err
-		}
-		for _, m := range marks {
-			v.position(&comparison, position, m, now[m.ID])
-			position++
-		}
-	}
+	return true
+}
+
+func wellFormed(h *tree.Head) bool {
+	return h.First >= 0 && h.Size > h.First && int64(len(h.Marks)) == h.Size-h.First &&
+		h.FirstHash == storedCount(h.First) && int64(len(h.Hashes)) == storedCount(h.Size)-storedCount(h.First)
+}
+
+// end is what is left to do when a head's leaves were walked over.
+func (v *verification) end(c *headCheck) {
 	if !v.broken {
-		v.compare(comparison)
+		v.compare(c)
 	}
-	return nil
+	v.tip = *c.head
+	v.tip.Marks, v.tip.Hashes = nil, nil
+	v.report.Size, v.report.Checkpoint = v.tip.Size, v.tip.Checkpoint
 }
 
 // headCheck is what is known of a head while its positions are walked over.
 type headCheck struct {
-	head   tree.Head
-	before int        // how many suspects there were before it
+	head   *tree.Head
 	unfit  bool       // a stored hash is not that of the hashes below it
 	kept   []keptRoot // of the checkpoints that end within it
+	likely int        // suspects that are only counted, and are none if the stored hashes were altered
 }
 
 type keptRoot struct {
@@ -188,43 +163,72 @@ type keptRoot struct {
 }
 
 // position checks one leaf.
-func (v *verification) position(c *headCheck, position int64, m tree.Mark, now current) {
-	at := tlog.StoredHashIndex(0, position) - c.head.FirstHash
+func (v *verification) position(c *headCheck, i int, now current) {
+	m, position := c.head.Marks[i], c.head.First+int64(i)
+	at := storedCount(position) - c.head.FirstHash
 	want := tlog.Hash(c.head.Hashes[at])
-	if !now.found || now.note != "" || now.hash != want || now.order != m.Order {
-		v.suspects = append(v.suspects, suspect{position: position, mark: m, want: want, now: now})
-	}
-	if v.practice != "" {
-		if before, found := v.first[m.ID]; found {
-			v.damage(Unsound, position, m.ID, "the leaf was integrated before, at position %d", before)
-		}
-		v.first[m.ID] = position
+	fits := now.found && now.hash == want
+	if !fits || now.note != "" || now.order != m.Order {
+		v.suspect(c, suspect{position: position, mark: m, want: want, now: now})
 	}
 	if v.broken {
 		return
 	}
-	for i, completed := range v.stored.add(want) {
-		c.unfit = c.unfit || c.head.Hashes[at+int64(i)] != tree.Hash(completed)
+	if now.found && !fits && !v.parted {
+		v.parted, v.rows = true, v.stored.clone()
 	}
-	if now.found {
-		v.rows.add(now.hash)
-	} else {
-		v.rows.add(want)
+	v.room = v.stored.add(want, v.room[:0])
+	for i, completed := range v.room {
+		c.unfit = c.unfit || c.head.Hashes[at+int64(i)] != completed
+	}
+	if v.parted {
+		row := want
+		if now.found {
+			row = now.hash
+		}
+		v.room = v.rows.add(row, v.room[:0])
 	}
 	for _, k := range v.kept {
 		if k.Practice == v.practice && k.Size == position+1 {
-			c.kept = append(c.kept, keptRoot{kept: k, stored: v.stored.root(), rows: v.rows.root()})
+			c.kept = append(c.kept, keptRoot{kept: k, stored: v.stored.root(), rows: v.ofRows().root()})
 		}
 	}
 }
 
+// ofRows is the tree of the rows as they are now.
+func (v *verification) ofRows() *edge {
+	if v.parted {
+		return &v.rows
+	}
+	return &v.stored
+}
+
+func (v *verification) suspect(c *headCheck, s suspect) {
+	if len(v.suspects) < suspectsAtOnce {
+		// A mark's texts may be parts of longer ones, which need not be kept.
+		s.mark = tree.Mark{ID: strings.Clone(s.mark.ID), Order: strings.Clone(s.mark.Order)}
+		s.now.order = strings.Clone(s.now.order)
+		v.suspects = append(v.suspects, s)
+		return
+	}
+	v.unlisted++
+	if s.genuine() {
+		c.likely++
+	}
+}
+
+// genuine reports whether only the stored hash speaks against the row.
+func (s suspect) genuine() bool {
+	return s.now.found && s.now.note == "" && s.now.order == s.mark.Order
+}
+
 // compare compares both trees with the root that was signed, which tells whether the hashes or the rows were altered.
-func (v *verification) compare(c headCheck) {
+func (v *verification) compare(c *headCheck) {
 	h := c.head
 	size, root, ok := sizeAndRoot(h.Checkpoint)
 	ok = ok && size == h.Size
 	storedFit := ok && root == v.stored.root()
-	rowsFit := ok && root == v.rows.root()
+	rowsFit := ok && root == v.ofRows().root()
 	switch {
 	case storedFit && c.unfit, rowsFit && !storedFit:
 		v.damage(Unsound, h.First, "", "the stored hashes of batch %d were altered; its leaves are what was signed", h.Number)
@@ -232,13 +236,13 @@ func (v *verification) compare(c headCheck) {
 		v.broken = true
 		v.damage(Unsound, h.First, "", "batch %d does not lead to its checkpoint", h.Number)
 	}
-	if storedFit {
-		v.rows = v.stored.clone()
-	} else if rowsFit {
+	if rowsFit && !storedFit {
 		v.stored = v.rows.clone()
-		v.suspects = slices.DeleteFunc(v.suspects, func(s suspect) bool {
-			return s.position >= h.First && s.now.found && s.now.note == "" && s.now.order == s.mark.Order
-		})
+		v.suspects = slices.DeleteFunc(v.suspects, func(s suspect) bool { return s.position >= h.First && s.genuine() })
+		v.unlisted -= c.likely
+	}
+	if storedFit || rowsFit {
+		v.parted = false
 	}
 	for _, k := range c.kept {
 		if k.kept.Root != k.stored && (storedFit || k.kept.Root != k.rows) {
@@ -249,6 +253,7 @@ func (v *verification) compare(c headCheck) {
 
 // classify names what became of the suspects.
 func (v *verification) classify() {
+	v.report.More += v.unlisted
 	wanted, ordered := map[tlog.Hash]int64{}, map[string]int64{}
 	for _, s := range v.suspects {
 		wanted[s.want], ordered[s.mark.Order] = s.position, s.position
@@ -291,7 +296,7 @@ func (v *verification) newest() {
 	}
 }
 
-// strays looks at the rows that no head holds.
+// strays looks at the rows that no head holds, or more than one.
 func (v *verification) strays(ctx context.Context) error {
 	after := ""
 	for {
@@ -299,14 +304,23 @@ func (v *verification) strays(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, s := range page {
+		rows := make([]tree.Row, len(page))
+		for i, s := range page {
+			rows[i] = s.Row
+		}
+		found, err := checkAll(ctx, v.log, rows)
+		if err != nil {
+			return err
+		}
+		for i, s := range page {
 			after = s.Leaf.ID
-			err := v.log.Check(ctx, s.Leaf)
 			switch {
-			case errors.Is(err, audit.ErrTampered):
-				v.damage(Forged, -1, s.Leaf.ID, "in no batch: %s", err)
-			case err != nil:
-				return err
+			case s.Times > 0:
+				if err := v.twice(ctx, s.Leaf.ID); err != nil {
+					return err
+				}
+			case found[i].tampered != nil:
+				v.damage(Forged, -1, s.Leaf.ID, "in no batch: %s", found[i].tampered)
 			case s.Pending:
 				v.report.Pending++
 			default:
@@ -317,4 +331,14 @@ func (v *verification) strays(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// twice names where a leaf was integrated again.
+func (v *verification) twice(ctx context.Context, id string) error {
+	heads, err := v.store.Heads(ctx, tree.Query{Practice: v.practice, ID: id, Brief: true, Limit: 2})
+	if err != nil || len(heads) == 0 {
+		return err
+	}
+	v.damage(Unsound, heads[len(heads)-1].Found, id, "the leaf was integrated before, at position %d", heads[0].Found)
+	return nil
 }

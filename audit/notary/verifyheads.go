@@ -8,45 +8,8 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
-	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/tree"
 )
-
-// current returns what stands now where a head has these marks, by id.
-func (v *verification) current(ctx context.Context, h tree.Head, marks []tree.Mark) (map[string]current, error) {
-	now := map[string]current{}
-	if v.practice == "" {
-		for _, m := range marks {
-			heads, err := v.store.Heads(ctx, tree.Query{Practice: m.ID, After: v.sizes[m.ID], Brief: true, Limit: 1})
-			if err != nil {
-				return nil, err
-			}
-			if m.ID != "" && len(heads) == 1 && heads[0].Number == h.Number {
-				v.sizes[m.ID] = heads[0].Size
-				now[m.ID] = current{found: true, hash: tlog.RecordHash([]byte(textOf(heads[0].Checkpoint)))}
-			}
-		}
-		return now, nil
-	}
-	ids := make([]string, len(marks))
-	for i, m := range marks {
-		ids[i] = m.ID
-	}
-	rows, err := v.store.Rows(ctx, v.practice, ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range rows {
-		c := current{found: true, hash: tlog.RecordHash(r.Leaf.Record()), order: r.Order}
-		if err := v.log.Check(ctx, r.Leaf); errors.Is(err, audit.ErrTampered) {
-			c.note = err.Error()
-		} else if err != nil {
-			return nil, err
-		}
-		now[r.Leaf.ID] = c
-	}
-	return now, nil
-}
 
 // furtherHeads looks for heads of practices that the tree of heads does not hold. Those of batches after the newest one
 // that was walked over were written since.

@@ -43,8 +43,8 @@ type Store interface {
 	// left out.
 	Rows(ctx context.Context, practice string, ids []string) ([]Row, error)
 
-	// Strays returns, in the order of their ids, at most limit of the practice's leaves that are in no head and whose
-	// id is greater than after.
+	// Strays returns, in the order of their ids, at most limit of the practice's leaves that are not named by exactly one
+	// mark of its heads and whose id is greater than after.
 	Strays(ctx context.Context, practice, after string, limit int) ([]Stray, error)
 
 	// Hashes returns stored hashes of heads in the order of the keys.
@@ -96,11 +96,13 @@ type Row struct {
 	Order string
 }
 
-// Stray is a row in no head. Pending says that it came after the newest batch and waits for the next one; otherwise it
-// was left out, or was put among rows that had been integrated already.
+// Stray is a row that Times marks name: none, or more than one, which no notary does. One that none names is Pending when
+// it came after the newest batch and waits for the next one; otherwise it was left out, or was put among rows that had
+// been integrated already.
 type Stray struct {
 	Row
 	Pending bool
+	Times   int
 }
 
 // Key names a stored hash: its index in the sequence of stored hashes of a practice's tree, and the position of the
