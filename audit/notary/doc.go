@@ -20,6 +20,9 @@
 //		fmt.Println(d.Kind, d.ID, d.Position, d.Note)
 //	}
 //
+// [Reader.Export] writes a practice's whole log to a file, and [Reader.Extract] chosen leaves of it, such as a patient's.
+// [CheckExport] checks such a file without the database, and so can a short program in any language.
+//
 // # Transactions
 //
 // A step is one transaction of its own and commits as a whole. It never waits for a transaction that is open, however
@@ -33,6 +36,45 @@
 // Leaves that were refused or left out by mistake are integrated by [Notary.Adopt].
 //
 // A tree's damage is somebody's doing or a broken disk's, never a race: Verify may run while others write.
+//
+// # The file of an export
+//
+// The file of [Reader.Export] and [Reader.Extract], version 1. It is text in UTF-8, one JSON object a line, and every
+// line ends with a line feed, the last one too. What follows is all that somebody needs who checks it by other means.
+//
+// Base64 is that of RFC 4648, section 4, with padding. H is SHA-256. A hash of the tree is that of RFC 6962, section
+// 2.1: of a leaf H(0x00 | record), of a node H(0x01 | left | right). A signed checkpoint is a C2SP checkpoint: three
+// lines, the origin, the size in decimals and the root in base64; an empty line; and one line of a signature, which is
+// an em dash, a space, the key's name, a space, and the base64 of 4 bytes that name the key and 64 bytes of Ed25519
+// over the three lines with their line feeds.
+//
+// The first line is the header:
+//
+//		{"format":"enamel-audit-export","version":1,"log":...,"practice":...,"size":...,"checkpoint":...,
+//		 "heads":{"checkpoint":...,"n":...,"path":[...]},"kept":[{"checkpoint":...,"path":[...]}]}
+//
+//	  - format is "enamel-audit-export" for a whole log, "enamel-audit-extract" for chosen leaves of one.
+//	  - checkpoint is the signed checkpoint of the practice's tree, whose size and root the file is checked against. Its
+//	    origin is log, a slash, and practice, escaped as a segment of a URL's path.
+//	  - heads proves that the tree of heads holds that checkpoint: its three lines are the record of the leaf at position
+//	    n, and path is its inclusion proof (RFC 6962, section 2.1.1) in the tree of heads.checkpoint, whose origin is log.
+//	  - kept is there where older checkpoints of the tree of heads were named when the file was written. Each stands with
+//	    its consistency proof (RFC 6962, section 2.1.2) up to heads.checkpoint.
+//
+// Then comes a line for each leaf, in the order of the positions: all from 0 to size-1, or the chosen ones.
+//
+//		{"n":0,"hash":"...","leaf":"{\"v\":1,...}","mac":"..."}
+//
+//	  - leaf is the leaf's JSON exactly as it was authenticated, as a string; mac is its code in base64.
+//	  - hash is the leaf's hash in base64. Its record is leaf, a line feed (0x0a), and the bytes of mac.
+//	  - path, in an extract alone, after hash, is its inclusion proof in the tree of checkpoint.
+//	  - leaf and mac are not there where the log no longer holds the row as it was integrated. The hash stands for it.
+//
+// The last line is {"end":true,"leaves":12,"absent":1}: how many lines of leaves there were, and how many of them had a
+// hash alone.
+//
+// A member that has nothing to say, such as an empty path, is left out. Strings are written as encoding/json does
+// without its HTML escapes. There is one form of a line, so that [CheckExport] finds every byte that was changed.
 //
 // # Errors
 //
