@@ -12,6 +12,9 @@
 //	plain, err := keyring.Open(ctx, nil, sealed, birth)
 //	err = keyring.Shred(ctx, crypto.Subject{Practice: "elm-street", Patient: "p-204", Class: crypto.Chart})
 //
+// Images and whatever else is long go through [Keyring.SealWriter], [Keyring.OpenReader] and [Keyring.OpenReaderAt]:
+// sealed under the same keys and bound alike, in constant memory.
+//
 // # Keys
 //
 // A [KeyManager] holds the root key and wraps one key per practice. The practice's key wraps, in this process, one
@@ -82,6 +85,12 @@
 // The additional data are the 14 bytes "enamel/field/1"; practice, patient, class, kind and id, each behind its
 // length in 4 bytes; and the first 12 bytes of the sealed value. So anyone who has the key opens it with any AES-GCM,
 // and a value that was moved opens nowhere.
+//
+// A sealed stream, version 1, is a head of 72 bytes and the stream itself, which package floe describes: in segments of
+// 65,536 bytes, and with the 15 bytes "enamel/stream/1" as its additional data. The head is built as a sealed value of
+// 32 bytes, which are the stream's own random key, but for the suite, 0x03, and that its additional data begin with
+// "enamel/stream/1" instead. A stream is 178 bytes longer than its plaintext, and 32 more for each 65,504 bytes of
+// plaintext, or part of them, that follow the first.
 //
 // A wrapped key is the byte 0x01, a nonce of 12 bytes, 32 bytes of ciphertext and a tag of 16, by AES-256-GCM too. A
 // key that the practice's key wraps has as additional data "enamel/key/1"; practice, patient and class as above; its

@@ -28,7 +28,7 @@ import (
 // The stream key is random, of this stream alone, and sealed by AES-256-GCM under the key that the id names. The
 // additional data are the 15 bytes "enamel/stream/1"; practice, patient, class, kind and id, each behind its length in
 // 4 bytes; and the first 12 bytes of the head. A stream is 178 bytes longer than its plaintext, and 32 more for each
-// 65,504 bytes that follow the first.
+// 65,504 bytes of plaintext, or part of them, that follow the first.
 
 // StreamHead is the length of a sealed stream's head in bytes: all that [Keyring.ResealStream] has to replace.
 const StreamHead = headerSize + 12 + keySize + 16
