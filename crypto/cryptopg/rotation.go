@@ -27,17 +27,13 @@ func (s *Store) Keys(ctx context.Context, practice string, after crypto.Key, lim
 	return keys, nil
 }
 
-// Rewrap implements [crypto.KeyRotation]. The first statement locks the practice keys under which the others will lie
-// against their retirement, and the second replaces all wrappings at once.
+// Rewrap implements [crypto.KeyRotation]. It locks the practice keys under which the others will lie against their
+// retirement, and then replaces all wrappings at once.
 func (s *Store) Rewrap(ctx context.Context, practice string, keys []crypto.Rewrapping) (int, error) {
 	if len(keys) == 0 {
 		return 0, ctx.Err()
 	}
-	parents, values := targets(keys), make([]any, 0, 5*len(keys))
-	for _, change := range keys {
-		values = append(values, int64(change.ID), change.Old.KeyID, change.Old.Blob, change.New.KeyID, change.New.Blob)
-	}
-	list := strings.Repeat(", (CAST(? AS bigint), ?::text, ?::bytea, ?::text, ?::bytea)", len(keys))[2:]
+	parents, moves := targets(keys), byMove(keys)
 	var replaced int64
 	err := s.pg.Atomic(ctx, func(pg pgstore.Handle) error {
 		for _, parent := range parents {
@@ -51,17 +47,53 @@ func (s *Store) Rewrap(ctx context.Context, practice string, keys []crypto.Rewra
 				return crypto.ErrRetired
 			}
 		}
-		var err error
-		replaced, err = pg.Exec(ctx, `UPDATE ? AS k SET under = v.new_under, blob = v.new_blob
-			FROM (VALUES `+list+`) AS v (id, old_under, old_blob, new_under, new_blob)
-			WHERE k.practice = ? AND k.id = v.id AND k.under = v.old_under AND k.blob = v.old_blob`,
-			append(append([]any{pg.Table(keyTable)}, values...), practice)...)
-		return err
+		replaced = 0
+		for of, changes := range moves {
+			n, err := replace(ctx, pg, practice, of, changes)
+			if err != nil {
+				return err
+			}
+			replaced += n
+		}
+		return nil
 	})
 	if err != nil {
 		return 0, wrap("rewrap", err)
 	}
 	return int(replaced), nil
+}
+
+// move is from which wrapping key to which.
+type move struct{ from, to string }
+
+func byMove(keys []crypto.Rewrapping) map[move][]crypto.Rewrapping {
+	moves := map[move][]crypto.Rewrapping{}
+	for _, change := range keys {
+		of := move{change.Old.KeyID, change.New.KeyID}
+		moves[of] = append(moves[of], change)
+	}
+	return moves
+}
+
+// replace replaces the wrappings that make one move. Arrays, because Postgres takes three times as long to read as many
+// values by themselves; and the ids twice, because it reads the whole practice where a join alone names them.
+func replace(ctx context.Context, pg pgstore.Handle, practice string, of move, changes []crypto.Rewrapping) (int64, error) {
+	var ids, olds, news strings.Builder
+	for i, change := range changes {
+		if i > 0 {
+			ids.WriteByte(',')
+			olds.WriteByte(',')
+			news.WriteByte(',')
+		}
+		fmt.Fprint(&ids, int64(change.ID))
+		fmt.Fprintf(&olds, `"\\x%x"`, change.Old.Blob)
+		fmt.Fprintf(&news, `"\\x%x"`, change.New.Blob)
+	}
+	list := "{" + ids.String() + "}"
+	return pg.Exec(ctx, `UPDATE ? AS k SET under = ?, blob = v.new
+		FROM unnest(?::bigint[], ?::bytea[], ?::bytea[]) AS v (id, old, new)
+		WHERE k.practice = ? AND k.id = ANY (?::bigint[]) AND k.id = v.id AND k.under = ? AND k.blob = v.old`,
+		pg.Table(keyTable), of.to, list, "{"+olds.String()+"}", "{"+news.String()+"}", practice, list, of.from)
 }
 
 // targets returns the ids of the practice keys under which keys will lie, each once.

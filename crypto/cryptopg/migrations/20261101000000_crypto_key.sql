@@ -16,4 +16,4 @@ CREATE TABLE {schema}.crypto_key (
     CHECK (shredded OR (id IS NOT NULL AND created IS NOT NULL)),
     CHECK (shredded OR retired OR (under IS NOT NULL AND blob IS NOT NULL AND kcv IS NOT NULL)),
     CHECK (NOT (shredded OR retired) OR (under IS NULL AND blob IS NULL AND kcv IS NULL))
-);
+) WITH (fillfactor = 45); -- all wrappings are replaced at once: with room on its page a row's indexes stay as they are
