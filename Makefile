@@ -1,9 +1,11 @@
 # make test       checks and tests every module; on a machine that has only Go it installs what is missing
 # make promises   runs the tests of the promises alone, and lists them: the compliance run
 # make bench      runs every benchmark once, so that none of them rots
+# make pairs      measures Enamel beside others and prints a table: ROUNDS=41 for steadier numbers,
+#                 ENAMEL_GROWTH=1000000 for a log of a million entries
 # make fmt        formats the code
 
-MODULES := . examples internal/tools crypto/awskms
+MODULES := . examples internal/tools internal/oracle crypto/awskms
 BIN     := $(CURDIR)/.bin
 
 # Every module is built by itself, as its users build it.
@@ -40,7 +42,16 @@ promises: tools
 
 .PHONY: bench
 bench: tools
-	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,. examples,go test -run xxx -bench . -benchtime 1x ./...)'
+	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,. examples internal/oracle,go test -run xxx -bench . -benchtime 1x ./...)'
+
+# One package after another, so that no two of them are measured at a time.
+ROUNDS := 21
+.PHONY: pairs
+pairs:
+	@REQUIRE_POSTGRES=1; export REQUIRE_POSTGRES; \
+	for dir in $$(grep -rl --include='*_test.go' 'enamel/internal/pairs"' . | xargs -n 1 dirname | sort -u); do \
+		go -C $$dir test -run '^$$' -bench '^BenchmarkPair' -benchtime $(ROUNDS)x . ; \
+	done 2>&1 | awk -f internal/pairs/table.awk
 
 .PHONY: fmt
 fmt: tools

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -58,7 +59,7 @@ func newNative(b *testing.B, d *pgtest.Database, schema string) *native {
 	require.NoError(b, err)
 	return &native{
 		d: d,
-		insert: "INSERT INTO " + schema + ".audit_entry (practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac)" +
+		insert: "INSERT INTO " + schema + ".audit_entry (" + strings.Join(columnNames, ", ") + ")" +
 			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 		head:   "SELECT hash FROM " + schema + ".chain WHERE practice = $1 FOR UPDATE",
 		follow: "UPDATE " + schema + ".chain SET hash = $2 WHERE practice = $1",
@@ -91,6 +92,10 @@ func (n *native) link(ctx context.Context, pool *pgxpool.Pool, leaf audit.Leaf) 
 		_, err := tx.Exec(ctx, n.follow, leaf.Practice, leaf.MAC)
 		return err
 	})
+}
+
+var columnNames = []string{
+	"practice", "id", "at", "actor_kind", "actor", "action", "outcome", "term", "tag", "bytes", "mac",
 }
 
 func columns(f audit.Leaf) []any {

@@ -18,7 +18,6 @@ type world struct {
 	log     *audit.Log
 	notary  *notary.Notary
 	reader  *notary.Reader
-	signer  note.Signer
 	known   note.Verifiers
 	leaves  []audit.Leaf // of the practice, in order
 }
@@ -34,18 +33,25 @@ func worldOn(t testing.TB, entries audit.Store, trees tree.Store, o *notary.Opti
 	var err error
 	w.log, err = audit.NewLog(entries, keyring(t), nil)
 	require.NoError(t, err)
-	private, public, err := notary.GenerateKey("audit.example.com")
-	require.NoError(t, err)
-	w.signer, err = note.NewSigner(private)
-	require.NoError(t, err)
-	verifier, err := note.NewVerifier(public)
-	require.NoError(t, err)
+	by, verifier := signer(t)
 	w.known = note.VerifierList(verifier)
-	w.notary, err = notary.New(trees, w.log, w.signer, w.known, o)
+	w.notary, err = notary.New(trees, w.log, by, w.known, o)
 	require.NoError(t, err)
 	w.reader, err = notary.NewReader(trees, w.known)
 	require.NoError(t, err)
 	return w
+}
+
+// signer returns a new key.
+func signer(t testing.TB) (note.Signer, note.Verifier) {
+	t.Helper()
+	private, public, err := notary.GenerateKey("audit.example.com")
+	require.NoError(t, err)
+	by, err := note.NewSigner(private)
+	require.NoError(t, err)
+	verifier, err := note.NewVerifier(public)
+	require.NoError(t, err)
+	return by, verifier
 }
 
 // grow integrates one batch that brings the practice's tree to so many leaves, and returns the new ones.

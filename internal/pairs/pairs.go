@@ -28,6 +28,8 @@ type Peer struct {
 	Run  func(n int) error
 	Time float64 // ours shall take at most this share of the peer's time
 	Rate float64 // ours shall do at least this multiple of what the peer does in the same time
+
+	Before func(n int) error // makes ready what Run(n) needs, and is not measured; nil for nothing
 }
 
 // Short is a turn for what computes alone: the shorter, the more alike is what else the machine does in two turns.
@@ -42,10 +44,12 @@ const Long = 100 * time.Millisecond
 // and the ninetieth of a hundred rounds.
 func Run(b *testing.B, turn time.Duration, ours func(n int) error, peers ...Peer) {
 	b.Helper()
-	sides := []func(int) error{ours}
-	for _, p := range peers {
-		sides = append(sides, p.Run)
-	}
+	Sides(b, turn, append([]Peer{{Run: ours}}, peers...)...)
+}
+
+// Sides is Run where ours, which comes first, has something to be made ready too.
+func Sides(b *testing.B, turn time.Duration, sides ...Peer) {
+	b.Helper()
 	times := make([]int, len(sides))
 	for i, side := range sides {
 		times[i] = enough(b, turn, side)
@@ -65,13 +69,13 @@ func Run(b *testing.B, turn time.Duration, ours func(n int) error, peers ...Peer
 	}
 	b.ReportMetric(0, "ns/op") // a round's length says nothing
 	b.ReportMetric(quantile(took[0], 0.5), "ours-ns")
-	for i, p := range peers {
+	for i, p := range sides[1:] {
 		p.report(b, took[0], took[i+1])
 	}
 }
 
 // enough returns how often a side has to work to fill its turn. What it needs to get going it has had by then.
-func enough(b *testing.B, turn time.Duration, side func(int) error) int {
+func enough(b *testing.B, turn time.Duration, side Peer) int {
 	b.Helper()
 	for n := 1; ; {
 		took := measure(b, side, n)
@@ -90,11 +94,16 @@ func scale(n int, turn, took time.Duration) int {
 }
 
 // measure runs one side's turn. What garbage another side has left is not its to collect.
-func measure(b *testing.B, side func(int) error, n int) time.Duration {
+func measure(b *testing.B, side Peer, n int) time.Duration {
 	b.Helper()
+	if side.Before != nil {
+		if err := side.Before(n); err != nil {
+			b.Fatal(err)
+		}
+	}
 	runtime.GC()
 	began := time.Now()
-	if err := side(n); err != nil {
+	if err := side.Run(n); err != nil {
 		b.Fatal(err)
 	}
 	return time.Since(began)

@@ -1,7 +1,9 @@
 # Reads the lines of pairs out of what go test -bench prints, and writes a table in Markdown. The ratio is a median, in
 # brackets follow the tenth and the ninetieth of a hundred rounds.
 #
-#	go test -run '^$' -bench '^BenchmarkPair' -benchtime 41x ./... | awk -f internal/pairs/table.awk
+#	go test -run '^$' -bench '^BenchmarkPair' -benchtime 21x . 2>&1 | awk -f internal/pairs/table.awk
+#
+# What went wrong is written beside the table, and makes the exit code 1.
 
 BEGIN {
 	print "| what | beside | measure | goal | measured |"
@@ -31,7 +33,15 @@ BEGIN {
 		}
 		printf "| %s | %s | %s | %s | %s (%s to %s) |\n", what, peer, sense, goal,
 			short(value[unit[i]]), short(value[peer "-low"]), short(value[peer "-high"])
+		fflush()
 	}
 }
+
+/FAIL|panic:|_test.go:|^#|^go: / {
+	print > "/dev/stderr"
+	failed = 1
+}
+
+END { exit failed }
 
 function short(x) { return x < 10 ? sprintf("%.2f", x) : sprintf("%.0f", x) }
