@@ -59,6 +59,15 @@ const (
 	OneYear  Term = "1y"
 )
 
+// End returns the moment from which an entry of the given time may go: so many calendar years later, in UTC. A leap day
+// ends with the first of March.
+func (t Term) End(at time.Time) time.Time {
+	if t == OneYear {
+		return at.UTC().AddDate(1, 0, 0)
+	}
+	return at.UTC().AddDate(6, 0, 0)
+}
+
 // Object is what was acted on.
 type Object struct {
 	Kind string // "patient", "appointment", "text": plain in the log, at most 64 bytes

@@ -98,6 +98,9 @@ func (s *Store) begin(pick func(*trees) []arrival) (tree.Round, error) {
 	round := tree.Round{Number: t.batches + 1, Tips: map[string]tree.Head{}, Hashes: s.Hashes}
 	concerned := map[string]bool{"": true}
 	for _, a := range pick(t) {
+		if !s.has(a) { // it was dropped
+			continue
+		}
 		round.Rows = append(round.Rows, s.row(a))
 		concerned[a.practice] = true
 	}

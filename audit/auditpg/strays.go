@@ -26,7 +26,7 @@ func strays(ctx context.Context, h pgstore.Handle, practice, after string, limit
 	}
 	var found []tree.Stray
 	for {
-		ids, err := idsAfter(ctx, h, practice, after)
+		ids, shared, err := idsAfter(ctx, h, practice, after)
 		if err != nil || len(ids) == 0 {
 			return found, err
 		}
@@ -35,8 +35,7 @@ func strays(ctx context.Context, h pgstore.Handle, practice, after string, limit
 			return nil, err
 		}
 		after = ids[len(ids)-1]
-		more := len(ids) == idsAtOnce
-		ids = slices.DeleteFunc(ids, func(id string) bool { return named[id] == 1 })
+		ids = slices.DeleteFunc(ids, func(id string) bool { return named[id] == 1 && !shared[id] })
 		ids = ids[:min(len(ids), limit-len(found))]
 		if len(ids) > 0 {
 			rows, err := rowsByID(ctx, h, practice, ids)
@@ -49,27 +48,32 @@ func strays(ctx context.Context, h pgstore.Handle, practice, after string, limit
 				found = append(found, tree.Stray{Row: r.Row, Pending: n == 0 && !last.sees(r.xid), Times: n})
 			}
 		}
-		if !more || len(found) == limit {
+		if len(found) >= limit { // more than limit where two rows share an id
 			return found, nil
 		}
 	}
 }
 
-// idsAfter returns the next ids of a practice, in their order.
-func idsAfter(ctx context.Context, h pgstore.Handle, practice, after string) ([]string, error) {
-	var ids []string
-	for _, term := range terms() {
-		var more []string
-		err := h.Raw("SELECT id FROM ? WHERE practice = ? AND term = ? AND id > ? ORDER BY id LIMIT ?",
-			h.Table(entryTable), practice, string(term), after, idsAtOnce).Scan(ctx, &more)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, more...)
+// idsAfter returns the next ids of a practice, in their order, and which of them two rows share: the key takes one id
+// under two terms.
+func idsAfter(ctx context.Context, h pgstore.Handle, practice, after string) (ids []string, shared map[string]bool, err error) {
+	err = h.Raw("SELECT id FROM ? WHERE practice = ? AND id > ? ORDER BY id LIMIT ?",
+		h.Table(entryTable), practice, after, idsAtOnce+1).Scan(ctx, &ids)
+	if err != nil {
+		return nil, nil, err
 	}
-	slices.Sort(ids)
+	more := len(ids) > idsAtOnce
+	shared = map[string]bool{}
+	for i := 1; i < len(ids); i++ {
+		if ids[i] == ids[i-1] {
+			shared[ids[i]] = true
+		}
+	}
 	ids = slices.Compact(ids)
-	return ids[:min(len(ids), idsAtOnce)], nil
+	if more { // so that no id is parted from its double
+		ids = ids[:len(ids)-1]
+	}
+	return ids, shared, nil
 }
 
 // timesNamed counts the marks of a practice's heads that name each of the ids, which are sorted.

@@ -18,6 +18,15 @@ var (
 	// ErrDamaged is wrapped when the notary's own rows do not lead to the checkpoint that it signed last. It signs
 	// nothing more until they are restored; they never change, so any later backup has them.
 	ErrDamaged = errors.New("notary: the tree is damaged")
+
+	// ErrNotDue is wrapped by the refusal to prune what has to be kept longer.
+	ErrNotDue = errors.New("notary: must not be pruned")
+
+	// ErrHeld is wrapped by the refusal to prune what somebody holds.
+	ErrHeld = errors.New("notary: is held and must not be pruned")
+
+	// ErrBlocked is wrapped by the refusal to prune a month with a leaf that is not in its place in a tree.
+	ErrBlocked = errors.New("notary: must not be pruned before its damage is cleared up")
 )
 
 // RefusedError is what Step returns beside the number of leaves that it integrated, when it refused others.

@@ -28,6 +28,7 @@ type Damage struct {
 type Report struct {
 	Practice   string
 	Size       int64  // positions of the tree that were checked
+	Pruned     int64  // of these, positions whose leaves were pruned as a genuine entry says; they are no damage
 	Pending    int    // leaves that wait for the next batch; they are no damage
 	Checkpoint string // the newest checkpoint; keep it elsewhere. Empty where nothing is integrated yet.
 

@@ -61,6 +61,7 @@ type verification struct {
 	broken bool      // no head after this one can be compared with its root
 	room   []tree.Hash
 
+	pruned   positions // what entries of prunings explain, once a row was missing
 	suspects []suspect
 	unlisted int              // suspects that are only counted
 	sizes    map[string]int64 // for the tree of heads: how far each practice's heads were seen
@@ -168,7 +169,9 @@ func (v *verification) position(c *headCheck, i int, now current) {
 	at := storedCount(position) - c.head.FirstHash
 	want := tlog.Hash(c.head.Hashes[at])
 	fits := now.found && now.hash == want
-	if !fits || now.note != "" || now.order != m.Order {
+	if !now.found && v.pruned.has(position) {
+		v.report.Pruned++
+	} else if !fits || now.note != "" || now.order != m.Order {
 		v.suspect(c, suspect{position: position, mark: m, want: want, now: now})
 	}
 	if v.broken {
@@ -315,6 +318,9 @@ func (v *verification) strays(ctx context.Context) error {
 		for i, s := range page {
 			after = s.Leaf.ID
 			switch {
+			case s.Times == 1 && found[i].tampered != nil:
+				v.damage(Forged, -1, s.Leaf.ID, "a second row under the id of another one: %s", found[i].tampered)
+			case s.Times == 1: // the one that was integrated, or it is seen where it stands
 			case s.Times > 0:
 				if err := v.twice(ctx, s.Leaf.ID); err != nil {
 					return err

@@ -156,9 +156,32 @@ func (v *verification) current(ctx context.Context, s stretch) (map[string]curre
 		if c.tampered != nil {
 			r.note = c.tampered.Error()
 		}
-		now[s.rows[i].Leaf.ID] = r
+		// Of two rows under one id the genuine one counts; the other one is among the strays.
+		if other, twice := now[s.rows[i].Leaf.ID]; !twice || other.note != "" {
+			now[s.rows[i].Leaf.ID] = r
+		}
 	}
-	return now, nil
+	return now, v.explain(ctx, s, now)
+}
+
+// explain looks for the entries of prunings when a row is missing that none of those explains which it has seen. The row
+// was looked for before, and its entry was there before it went.
+func (v *verification) explain(ctx context.Context, s stretch, now map[string]current) error {
+	if v.practice == "" {
+		return nil
+	}
+	for _, p := range s.pieces {
+		for i := p.from; i < p.to; i++ {
+			if !now[p.head.Marks[i].ID].found && !v.pruned.has(p.head.First+int64(i)) {
+				tip, err := v.Reader.tip(ctx, v.practice)
+				if err == nil {
+					v.pruned, err = explained(ctx, v.store, v.log, v.practice, tip.Size, nil)
+				}
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // currentHeads returns the practices' heads that a piece of the tree of heads mentions.

@@ -44,8 +44,13 @@ type Store interface {
 	Rows(ctx context.Context, practice string, ids []string) ([]Row, error)
 
 	// Strays returns, in the order of their ids, at most limit of the practice's leaves that are not named by exactly one
-	// mark of its heads and whose id is greater than after.
+	// mark of its heads and whose id is greater than after. A store that can hold two leaves of one id, because it parts
+	// them by their terms, returns both of them as well; then a page may be longer.
 	Strays(ctx context.Context, practice, after string, limit int) ([]Stray, error)
+
+	// Prunes returns, in the order of their ids, at most limit of the practice's leaves whose action is [PruneAction] and
+	// whose id is greater than after.
+	Prunes(ctx context.Context, practice, after string, limit int) ([]Row, error)
 
 	// Hashes returns stored hashes of heads in the order of the keys.
 	Hashes(ctx context.Context, keys []Key) ([]Hash, error)
@@ -98,7 +103,7 @@ type Row struct {
 
 // Stray is a row that Times marks name: none, or more than one, which no notary does. One that none names is Pending when
 // it came after the newest batch and waits for the next one; otherwise it was left out, or was put among rows that had
-// been integrated already.
+// been integrated already. Where Times is 1, another row has its id.
 type Stray struct {
 	Row
 	Pending bool

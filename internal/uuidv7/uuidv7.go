@@ -4,6 +4,8 @@ package uuidv7
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -30,4 +32,23 @@ func At(moment time.Time) string {
 	hex.Encode(s[24:36], b[10:16])
 	s[8], s[13], s[18], s[23] = '-', '-', '-', '-'
 	return string(s[:])
+}
+
+// Prefix returns the first 13 characters of the ids of a moment. Byte by byte, every id of that moment or a later one is
+// greater, and every id of an earlier millisecond less.
+func Prefix(moment time.Time) string {
+	ms := uint64(moment.UnixMilli())
+	return fmt.Sprintf("%08x-%04x", ms>>16&(1<<32-1), ms&(1<<16-1))
+}
+
+// Time returns the moment that an id of version 7 says, at milliseconds, in UTC; false for any other text.
+func Time(id string) (time.Time, bool) {
+	if len(id) != 36 || id[8] != '-' || id[13] != '-' || id[14] != '7' || id[18] != '-' || id[23] != '-' {
+		return time.Time{}, false
+	}
+	ms, err := strconv.ParseUint(id[:8]+id[9:13], 16, 64)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(int64(ms)).UTC(), true
 }

@@ -1,0 +1,477 @@
+package notary_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditmem"
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/audit/notary"
+	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptomem"
+	"github.com/enamel-go/enamel/internal/pgtest"
+)
+
+var prunedBy = audit.Actor{Kind: audit.System, ID: "retention"}
+
+// aging is a log whose clock is set by hand, with its pruner.
+type aging struct {
+	*world
+	store  tree.Pruner
+	now    time.Time
+	pruner *notary.Pruner
+	held   map[string]bool
+	months func(t testing.TB) // has the store keep months apart
+	exec   func(t testing.TB, sql string)
+}
+
+func newAging(t testing.TB, entries audit.Store, store tree.Pruner, now time.Time) *aging {
+	t.Helper()
+	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	require.NoError(t, err)
+	a := &aging{store: store, now: now, held: map[string]bool{}, months: func(testing.TB) {}}
+	clock := func() time.Time { return a.now }
+	a.world = worldUnder(t, keys, entries, store, &notary.Options{Now: clock})
+	a.log, err = audit.NewLog(entries, keys, &audit.Options{Now: clock})
+	require.NoError(t, err)
+	a.notary, err = notary.New(store, a.log, a.signer, a.known, nil)
+	require.NoError(t, err)
+	a.pruner, err = notary.NewPruner(store, a.log, &notary.PruneOptions{
+		Now: clock,
+		Held: func(_ context.Context, practice string, term audit.Term) (bool, error) {
+			return a.held[practice+" "+string(term)], nil
+		},
+	})
+	require.NoError(t, err)
+	return a
+}
+
+// eachAging runs a test on memory and on Postgres.
+func eachAging(t *testing.T, now time.Time, test func(t *testing.T, a *aging)) {
+	t.Run("mem", func(t *testing.T) {
+		s := auditmem.New()
+		test(t, newAging(t, s, s, now))
+	})
+	t.Run("postgres", func(t *testing.T) { test(t, agingOnPostgres(t, now)) })
+}
+
+func agingOnPostgres(t testing.TB, now time.Time) *aging {
+	d := pgtest.New(t)
+	o := &auditpg.Options{Schema: d.Schema()}
+	db := d.Pool(4)
+	require.NoError(t, auditpg.Migrate(t.Context(), db, o))
+	a := newAging(t, auditpg.New(db, o), auditpg.NewTrees(d.Pool(4), o), now)
+	a.months = func(t testing.TB) { require.NoError(t, auditpg.Months(t.Context(), db, o)) }
+	a.exec = func(t testing.TB, sql string) {
+		t.Helper()
+		_, err := db.DB.ExecContext(t.Context(), strings.ReplaceAll(sql, "{s}", o.Schema))
+		require.NoError(t, err)
+	}
+	return a
+}
+
+// keep records an entry at a moment and returns its leaf.
+func (a *aging) keep(t testing.TB, practice string, term audit.Term, at time.Time) audit.Leaf {
+	t.Helper()
+	now := a.now
+	defer func() { a.now = now }()
+	a.now = at
+	e := entry(practice, 1)
+	e.Term = term
+	f, err := a.log.Stamp(t.Context(), e)
+	require.NoError(t, err)
+	require.NoError(t, a.entries.Append(t.Context(), f))
+	return f
+}
+
+func (a *aging) integrate(t testing.TB) {
+	t.Helper()
+	a.months(t)
+	for {
+		n, err := a.notary.Step(t.Context())
+		require.NoError(t, err)
+		if n == 0 {
+			return
+		}
+	}
+}
+
+// everything is a practice's log without the refusals of prunings.
+func (a *aging) everything(t testing.TB, practice string) []string {
+	t.Helper()
+	page, err := a.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
+	require.NoError(t, err)
+	var ids []string
+	for _, f := range page.Leaves {
+		if f.Action != tree.PruneAction || f.Outcome != audit.Refused {
+			ids = append(ids, f.ID)
+		}
+	}
+	return ids
+}
+
+// prunes opens a practice's entries of prunings.
+func (a *aging) prunes(t testing.TB, practice string) []audit.Entry {
+	t.Helper()
+	rows, err := a.store.Prunes(t.Context(), practice, "", 100)
+	require.NoError(t, err)
+	var entries []audit.Entry
+	for _, r := range rows {
+		e, err := a.log.Open(t.Context(), r.Leaf)
+		require.NoError(t, err)
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+func (a *aging) prune(m notary.Month) (int64, error) {
+	return a.pruner.Prune(context.Background(), prunedBy, m)
+}
+
+func day(year int, month time.Month, day int) time.Time {
+	return time.Date(year, month, day, 12, 0, 0, 0, time.UTC)
+}
+
+// TestPromise_M5_4_SystemLogsAreKeptAYear has system logs and evidence in one month, and in the same batches.
+func TestPromise_M5_4_SystemLogsAreKeptAYear(t *testing.T) {
+	written := day(2025, time.January, 31)
+	month := notary.Month{Term: audit.OneYear, Year: 2025, Month: time.January}
+	eachAging(t, written, func(t *testing.T, a *aging) {
+		var logs, evidence []audit.Leaf
+		for i := range 6 {
+			at := written.AddDate(0, 0, -i).Add(time.Duration(i) * time.Minute)
+			logs = append(logs, a.keep(t, elm, audit.OneYear, at), a.keep(t, elm, audit.OneYear, at))
+			evidence = append(evidence, a.keep(t, elm, audit.SixYears, at))
+		}
+		a.keep(t, oak, audit.OneYear, written)
+		a.integrate(t)
+		younger := a.keep(t, elm, audit.OneYear, written.AddDate(0, 0, 1))
+		a.integrate(t)
+		kept := []string{a.checkpoint(t, elm), a.checkpoint(t, "")}
+		before := a.everything(t, elm)
+		proofs := map[string]string{}
+		for _, f := range slices.Concat(logs, evidence) {
+			var err error
+			proofs[f.ID], err = a.reader.Inclusion(t.Context(), elm, f.ID)
+			require.NoError(t, err)
+		}
+
+		t.Run("364_days", func(t *testing.T) {
+			a.now = written.AddDate(0, 0, 364)
+			due, err := a.pruner.Due(t.Context())
+			require.NoError(t, err)
+			require.Empty(t, due)
+			_, err = a.prune(month)
+			require.ErrorIs(t, err, notary.ErrNotDue)
+			require.Equal(t, before, a.everything(t, elm), "a refusal changed something")
+			for _, practice := range []string{elm, oak} {
+				refusals := a.prunes(t, practice)
+				require.Len(t, refusals, 1)
+				require.Equal(t, audit.Refused, refusals[0].Outcome)
+				require.Equal(t, prunedBy, refusals[0].Actor)
+				require.Equal(t, "1y 2025-01", refusals[0].Object.ID)
+			}
+		})
+		a.now = written.AddDate(0, 0, 366)
+		t.Run("evidence", func(t *testing.T) {
+			_, err := a.prune(notary.Month{Term: audit.SixYears, Year: 2025, Month: time.January})
+			require.ErrorIs(t, err, notary.ErrNotDue)
+			require.Equal(t, before, a.everything(t, elm))
+		})
+		t.Run("366_days", func(t *testing.T) {
+			due, err := a.pruner.Due(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, []notary.Due{{Month: month, Practices: 2, Leaves: 13}}, due)
+			n, err := a.prune(month)
+			require.NoError(t, err)
+			require.EqualValues(t, 13, n)
+			a.integrate(t)
+
+			left := a.everything(t, elm)
+			for _, f := range append(slices.Clone(evidence), younger) {
+				require.Contains(t, left, f.ID)
+			}
+			for _, f := range logs {
+				require.NotContains(t, left, f.ID)
+			}
+			report := a.verify(t, elm, kept...)
+			require.Empty(t, report.Damage)
+			require.EqualValues(t, 12, report.Pruned)
+			require.EqualValues(t, 1, a.verify(t, oak).Pruned)
+			require.Empty(t, a.verify(t, "", kept[1]).Damage)
+
+			done := slices.DeleteFunc(a.prunes(t, elm), func(e audit.Entry) bool { return e.Outcome != audit.Done })
+			require.Len(t, done, 1)
+			require.Equal(t, map[string]string{
+				"term": "1y", "month": "2025-01", "leaves": "12", "part": "1/1", "positions": "0-1,3-4,6-7,9-10,12-13,15-16",
+			}, done[0].Details)
+		})
+		t.Run("proofs", func(t *testing.T) {
+			for _, f := range evidence {
+				proof, err := a.reader.Inclusion(t.Context(), elm, f.ID)
+				require.NoError(t, err)
+				_, err = notary.CheckInclusion(proof, f, a.known)
+				require.NoError(t, err)
+			}
+			for _, f := range slices.Concat(logs, evidence) { // also of what was pruned, for whoever has the leaf
+				_, err := notary.CheckInclusion(proofs[f.ID], f, a.known)
+				require.NoError(t, err)
+				_, err = a.reader.Inclusion(t.Context(), elm, f.ID)
+				require.NoError(t, err)
+			}
+			old, err := notary.OpenCheckpoint(kept[0], a.known)
+			require.NoError(t, err)
+			proof, err := a.reader.Consistency(t.Context(), elm, old.Size)
+			require.NoError(t, err)
+			_, err = notary.CheckConsistency(proof, old, a.known)
+			require.NoError(t, err)
+		})
+		t.Run("without_rule", func(t *testing.T) {
+			// Without the entry of the pruning every leaf that went counts as deleted.
+			blind, err := notary.NewReader(unexplained{a.store}, a.known)
+			require.NoError(t, err)
+			report, err := blind.Verify(t.Context(), a.log, elm)
+			require.NoError(t, err)
+			require.Len(t, report.Damage, 12)
+			require.Equal(t, notary.Deleted, report.Damage[0].Kind)
+		})
+	})
+}
+
+// unexplained is a store without entries of prunings.
+type unexplained struct{ tree.Store }
+
+func (unexplained) Prunes(context.Context, string, string, int) ([]tree.Row, error) { return nil, nil }
+
+func TestPruneIsRefused(t *testing.T) {
+	written, later := day(2024, time.February, 29), day(2025, time.March, 2)
+	month := notary.Month{Term: audit.OneYear, Year: 2024, Month: time.February}
+	begin := func(t *testing.T, a *aging) audit.Leaf {
+		f := a.keep(t, elm, audit.OneYear, written)
+		a.keep(t, oak, audit.OneYear, written)
+		a.integrate(t)
+		a.now = later
+		return f
+	}
+	eachAging(t, written, func(t *testing.T, a *aging) {
+		begin(t, a)
+		for _, m := range []notary.Month{{}, {Term: "2y", Year: 2024, Month: 1}, {Term: audit.OneYear, Year: 2024, Month: 13}} {
+			_, err := a.prune(m)
+			require.ErrorIs(t, err, notary.ErrInvalid)
+		}
+		_, err := a.pruner.Prune(t.Context(), audit.Actor{}, month)
+		require.ErrorIs(t, err, audit.ErrInvalid)
+
+		a.held[oak+" 1y"] = true
+		before := a.everything(t, elm)
+		_, err = a.prune(month)
+		require.ErrorIs(t, err, notary.ErrHeld)
+		require.ErrorContains(t, err, oak)
+		require.Len(t, a.prunes(t, oak), 1, "the refusal")
+		require.Empty(t, a.prunes(t, elm), "another practice's hold is not its business")
+		delete(a.held, oak+" 1y")
+
+		// A leaf that waits for a batch, and one that is forged.
+		waiting := a.keep(t, elm, audit.OneYear, written)
+		a.months(t)
+		_, err = a.prune(month)
+		require.ErrorIs(t, err, notary.ErrBlocked)
+		require.ErrorContains(t, err, elm)
+		require.ErrorContains(t, err, waiting.ID)
+		require.ElementsMatch(t, append(before, waiting.ID), a.everything(t, elm))
+		a.integrate(t)
+		forged := waiting.Clone()
+		forged.ID, forged.MAC[20] = strings.ReplaceAll(waiting.ID, "-7", "-70")[:36], forged.MAC[20]^1
+		require.NoError(t, a.entries.Append(t.Context(), forged))
+		_, err = a.prune(month)
+		require.ErrorIs(t, err, notary.ErrBlocked)
+		require.ErrorContains(t, err, forged.ID)
+		require.Len(t, a.prunes(t, elm), 2)
+	})
+	t.Run("an id that lies", func(t *testing.T) {
+		s := auditmem.New()
+		a := newAging(t, s, s, written)
+		f := begin(t, a)
+		young := f.Clone()
+		young.ID, young.At = f.ID[:35]+"0", later.AddDate(-1, 0, 0).Add(time.Microsecond)
+		require.NoError(t, s.Append(t.Context(), young))
+		_, err := a.prune(month)
+		require.ErrorIs(t, err, notary.ErrNotDue)
+		require.ErrorContains(t, err, "younger")
+	})
+	for name, sql := range map[string]string{
+		"an edited leaf": `UPDATE {s}.audit_entry SET actor = 'u-71' WHERE practice = 'elm-street'`,
+		"a moved leaf":   `UPDATE {s}.audit_entry SET xid = xid - 1 WHERE practice = 'elm-street'`,
+		"a changed term": `UPDATE {s}.audit_entry SET term = '1y' WHERE practice = 'elm-street' AND term = '6y'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := agingOnPostgres(t, written)
+			a.keep(t, elm, audit.SixYears, written)
+			begin(t, a)
+			a.exec(t, sql)
+			_, err := a.prune(month)
+			require.ErrorIs(t, err, notary.ErrBlocked)
+			require.Len(t, a.everything(t, elm), 2)
+		})
+	}
+}
+
+// TestPrunerIsKilled ends a pruner between what it tells the logs and what it removes.
+func TestPrunerIsKilled(t *testing.T) {
+	written := day(2024, time.February, 3)
+	month := notary.Month{Term: audit.OneYear, Year: 2024, Month: time.February}
+	eachAging(t, written, func(t *testing.T, a *aging) {
+		a.keep(t, elm, audit.OneYear, written)
+		a.keep(t, oak, audit.OneYear, written)
+		a.integrate(t)
+		a.now = written.AddDate(2, 0, 0)
+		killed, err := notary.NewPruner(stubborn{a.store}, a.log, &notary.PruneOptions{Now: func() time.Time { return a.now }})
+		require.NoError(t, err)
+		_, err = killed.Prune(t.Context(), prunedBy, month)
+		require.ErrorIs(t, err, errKilled)
+		for _, practice := range []string{elm, oak} {
+			report := a.verify(t, practice)
+			require.Empty(t, report.Damage)
+			require.Zero(t, report.Pruned)
+		}
+		n, err := a.prune(month)
+		require.NoError(t, err)
+		require.EqualValues(t, 2, n)
+		a.integrate(t)
+		for _, practice := range []string{elm, oak} {
+			report := a.verify(t, practice)
+			require.Empty(t, report.Damage)
+			require.EqualValues(t, 1, report.Pruned)
+			require.Len(t, a.prunes(t, practice), 1, "the log was told twice")
+		}
+		n, err = a.prune(month)
+		require.NoError(t, err)
+		require.Zero(t, n)
+
+		// A month that changed meanwhile stays.
+		late := a.keep(t, elm, audit.OneYear, written)
+		a.integrate(t)
+		require.ErrorIs(t, a.store.Drop(t.Context(), month, nil), tree.ErrChanged)
+		require.Contains(t, a.everything(t, elm), late.ID)
+	})
+}
+
+var errKilled = errors.New("killed")
+
+type stubborn struct{ tree.Pruner }
+
+func (stubborn) Drop(context.Context, tree.Month, []tree.Share) error { return errKilled }
+
+// TestPruningOfAPruning lets the entry of a pruning go after six years. What it explained stays explained.
+func TestPruningOfAPruning(t *testing.T) {
+	written := day(2018, time.May, 3)
+	eachAging(t, written, func(t *testing.T, a *aging) {
+		for i := range 5 {
+			a.keep(t, elm, []audit.Term{audit.OneYear, audit.SixYears}[i%2], written.Add(time.Duration(i)*time.Second))
+		}
+		if a.exec != nil { // no release is so old, so Months would leave the rows where they are
+			a.exec(t, monthOf(audit.OneYear, 2018, 5)+monthOf(audit.SixYears, 2019, 7)+monthOf(audit.SixYears, 2018, 5))
+		}
+		a.integrate(t)
+		a.now = day(2019, time.July, 1)
+		n, err := a.prune(notary.Month{Term: audit.OneYear, Year: 2018, Month: time.May})
+		require.NoError(t, err)
+		require.EqualValues(t, 3, n)
+		a.integrate(t)
+		a.now = day(2025, time.August, 1)
+		for i, want := range []int64{2, 1} {
+			month := []notary.Month{
+				{Term: audit.SixYears, Year: 2018, Month: time.May}, {Term: audit.SixYears, Year: 2019, Month: time.July},
+			}[i]
+			a.now = a.now.Add(time.Second)
+			n, err := a.prune(month)
+			require.NoError(t, err)
+			require.Equal(t, want, n, month)
+			a.integrate(t)
+			report := a.verify(t, elm)
+			require.Empty(t, report.Damage)
+			require.EqualValues(t, 5+i, report.Pruned)
+		}
+		done := a.prunes(t, elm)
+		require.Len(t, done, 2)
+		require.Equal(t, "5", done[1].Details["positions"])
+		require.Equal(t, "0,2,4", done[1].Details["earlier"])
+	})
+}
+
+// monthOf is the SQL of a partition and of the rows that move there.
+func monthOf(term audit.Term, year int, month time.Month) string {
+	m := notary.Month{Term: term, Year: year, Month: month}
+	low, high := m.IDs()
+	return fmt.Sprintf(`CREATE TABLE {s}.audit_entry_%[1]s_%[2]s (LIKE {s}.audit_entry INCLUDING DEFAULTS);
+		WITH moved AS (DELETE FROM {s}.audit_entry_%[1]s_rest WHERE id >= '%[3]s' AND id < '%[4]s' RETURNING *)
+			INSERT INTO {s}.audit_entry_%[1]s_%[2]s SELECT * FROM moved;
+		ALTER TABLE {s}.audit_entry_%[1]s ATTACH PARTITION {s}.audit_entry_%[1]s_%[2]s FOR VALUES FROM ('%[3]s') TO ('%[4]s');`,
+		term, m.Start().Format("2006_01"), low, high)
+}
+
+// TestDamageOfAPrunedLog deletes more than was pruned, forges what explains it, and deletes what does.
+func TestDamageOfAPrunedLog(t *testing.T) {
+	written := day(2024, time.February, 3)
+	a := agingOnPostgres(t, written)
+	for i := range 4 {
+		a.keep(t, elm, []audit.Term{audit.OneYear, audit.SixYears}[i%2], written.Add(time.Duration(i)*time.Second))
+	}
+	a.integrate(t)
+	a.now = written.AddDate(2, 0, 0)
+	_, err := a.prune(notary.Month{Term: audit.OneYear, Year: 2024, Month: time.February})
+	require.NoError(t, err)
+	a.integrate(t)
+	a.exec(t, `CREATE TABLE {s}.kept AS TABLE {s}.audit_entry`)
+	for name, c := range map[string]struct {
+		sql  string
+		want []string
+	}{
+		"nothing": {`SELECT 1`, []string{}},
+		"evidence of a pruned month is deleted": {
+			`DELETE FROM {s}.audit_entry WHERE seq = 2`, []string{"deleted 1"},
+		},
+		"the entry of the pruning is deleted": {
+			`DELETE FROM {s}.audit_entry WHERE action = 'audit.prune'`, []string{"deleted 0", "deleted 2", "deleted 4"},
+		},
+		"the entry of the pruning is another practice's": {
+			`UPDATE {s}.audit_entry SET practice = 'oak' WHERE action = 'audit.prune'`,
+			[]string{"deleted 0", "deleted 2", "deleted 4"},
+		},
+		"evidence is passed off as an entry of a pruning": {
+			`UPDATE {s}.audit_entry SET action = 'audit.prune' WHERE seq = 2; DELETE FROM {s}.audit_entry WHERE seq = 4`,
+			[]string{"edited 1", "deleted 3"},
+		},
+		"an entry of a pruning is forged": {
+			`INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac)
+				SELECT practice, 'f', at, actor_kind, actor, action, outcome, term, tag, bytes, mac FROM {s}.audit_entry
+				WHERE action = 'audit.prune'; DELETE FROM {s}.audit_entry WHERE seq = 4`,
+			[]string{"deleted 3", "forged -1"},
+		},
+		"a second row takes the id of evidence": {
+			`INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac)
+				SELECT practice, id, at, actor_kind, actor, action, outcome, '1y', tag, bytes, mac FROM {s}.audit_entry
+				WHERE seq = 2`,
+			[]string{"forged -1"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a.exec(t, c.sql)
+			defer a.exec(t, `TRUNCATE {s}.audit_entry; INSERT INTO {s}.audit_entry OVERRIDING SYSTEM VALUE SELECT * FROM {s}.kept`)
+			got := []string{}
+			for _, d := range a.verify(t, elm).Damage {
+				got = append(got, fmt.Sprintf("%s %d", d.Kind, d.Position))
+			}
+			require.Equal(t, c.want, got)
+		})
+	}
+}
