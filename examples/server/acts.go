@@ -27,6 +27,8 @@ func acts() []act {
 		newAct("patient", "patients", "Adds a patient, or saves one anew.", savePatient),
 		importAct(),
 		newAct("verify", "log", "Checks the whole log against its signed tree, and against a checkpoint that was kept elsewhere.", verifyLog),
+		newAct("check", "log", "Exports the whole log and checks it with the public key alone, as whoever is given it does.", checkExport),
+		newAct("rotate", "keys", "Gives the practice a new key and wraps all others under it. Nothing that is sealed changes, and all goes on meanwhile.", rotate),
 		newAct("clock", "top", "Moves the demo clock forward. It stops at every text that falls due on the way.", moveClock),
 		newAct("reset", "top", "Starts the story over. In memory alone.", reset),
 	}

@@ -92,6 +92,10 @@ func (s *app) serveLook(w http.ResponseWriter, r *http.Request, l look) {
 		s.failJSON(w, r, err)
 		return
 	}
+	if f, ok := result.(file); ok {
+		s.serveFile(w, r, f)
+		return
+	}
 	writeJSON(w, http.StatusOK, result)
 }
 

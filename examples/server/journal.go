@@ -90,6 +90,7 @@ func did(action string) string {
 
 func actions() map[string]string {
 	return map[string]string{
+		"audit.log.export":           "handed out the log",
 		"audit.log.read":             "looked at the log",
 		"audit.log.verify":           "verified the log",
 		"consent.ask":                "asked for confirmation",
@@ -99,6 +100,7 @@ func actions() map[string]string {
 		"consent.read":               "looked at a consent history",
 		"consent.restart":            "took texts up again",
 		"consent.revoke":             "recorded a stop",
+		"crypto.keys.rotate":         "rotated the keys",
 		"demo.agreement.set":         "changed the agreement with the network",
 		"demo.clock.move":            "moved the demo clock",
 		"records.appointment.book":   "booked an appointment",

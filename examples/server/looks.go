@@ -37,9 +37,14 @@ func looks() []look {
 		{"GET", "/api/phone", "what the owner of a simulated phone sees on it", map[string]string{"number": number}, lookPhone},
 		{"GET", "/api/consent", "what a number stands at, and its consent history", map[string]string{"number": number}, lookConsent},
 		{"GET", "/api/settings", "double opt-in, and the agreements with providers", nil, lookSettings},
+		{"GET", "/api/keys", "the practice's keys and their versions, and how far a rotation has come", nil, lookKeys},
 		{"GET", "/api/log", "the newest entries of the log, opened, and its newest checkpoint", map[string]string{
 			"looks": "yes: with the entries of looks", "limit": "at most this many; 1 to 500",
 		}, lookLog},
+		{"GET", "/api/log/proof", "the proof that a checkpoint holds an entry", map[string]string{"entry": "the entry's id"}, lookProof},
+		{"GET", "/api/log/export", "the log as lines that anybody checks with the public key alone", map[string]string{
+			"patient": "only the entries about this patient", "entry": "only this entry",
+		}, lookExport},
 	}
 }
 

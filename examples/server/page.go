@@ -43,6 +43,7 @@ type view struct {
 	Settings settingsView
 	Wording  string
 	Tomorrow string // ten o'clock, as a form's field takes it
+	Keys     keysView
 	Log      logView
 }
 
@@ -130,6 +131,9 @@ func (s *app) fill(ctx context.Context, v *view) error {
 		}
 	}
 	if v.Settings, err = settings(ctx, sc); err != nil {
+		return err
+	}
+	if v.Keys, err = keys(ctx, sc); err != nil {
 		return err
 	}
 	return s.fillLog(ctx, sc, v)

@@ -34,6 +34,8 @@ type scene struct {
 	mu     sync.Mutex
 	kept   string // the newest checkpoint that was verified here, kept outside of the log's store
 	report *reportView
+
+	rotation *rotationView // the newest
 }
 
 // raise lays the ground, makes the network, wires the services and tells the story's beginning. Nothing runs yet.

@@ -103,7 +103,7 @@ func (g *Ground) lay(ctx context.Context, p Place, manager crypto.KeyManager, fa
 	if err != nil {
 		return err
 	}
-	g.settings = settings
+	g.settings, g.manager = settings, manager
 	if g.Clock, err = clock.Start(ctx, setting.Clock{Store: settings}); err != nil {
 		return err
 	}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"net/url"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/notary"
+	"github.com/enamel-go/enamel/examples/internal/world"
+)
+
+// file is what a look answers with where it is no JSON: it is written as it comes, whatever its length.
+type file struct {
+	name  string
+	write func(context.Context, io.Writer) error
+}
+
+// lookExport hands out the log as lines that anybody checks with the public key alone: all of it, the entries about one
+// patient, or one entry. Handing it out is recorded first.
+func lookExport(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
+	patient, id := q.Get("patient"), q.Get("entry")
+	if patient != "" && id != "" {
+		return nil, badInput("Ask for a patient's entries or for one entry, not for both.")
+	}
+	if err := integrated(ctx, s); err != nil {
+		return nil, err
+	}
+	e := audit.Entry{
+		Practice: world.Practice, Actor: world.Desk(), Action: "audit.log.export", Object: audit.Object{Kind: "log"}, Patient: patient,
+	}
+	f := file{name: "log.jsonl", write: func(ctx context.Context, w io.Writer) error {
+		_, err := s.Reader.Export(ctx, w, world.Practice, nil)
+		return err
+	}}
+	switch {
+	case patient != "":
+		e.Reason = "the entries about one patient"
+		f = extract(s, "patient.jsonl", notary.OfPatient(ctx, s.Log, world.Practice, patient))
+	case id != "":
+		e.Object = audit.Object{Kind: "entry", ID: id}
+		f = extract(s, "entry.jsonl", notary.IDs(id))
+	}
+	return f, s.Log.Record(ctx, e)
+}
+
+func extract(s *scene, name string, ids iter.Seq2[string, error]) file {
+	return file{name: name, write: func(ctx context.Context, w io.Writer) error {
+		_, err := s.Reader.Extract(ctx, w, world.Practice, ids, nil)
+		return err
+	}}
+}
+
+// integrated answers in plain words while the notary has taken nothing in.
+func integrated(ctx context.Context, s *scene) error {
+	_, err := s.Reader.Checkpoint(ctx, world.Practice)
+	if errors.Is(err, notary.ErrNotFound) {
+		return badInput("Nothing was integrated yet. Try again in a moment.")
+	}
+	return err
+}
+
+// serveFile sends a file. What fails on the way leaves it without its end, which whoever checks it sees.
+func (s *app) serveFile(w http.ResponseWriter, r *http.Request, f file) {
+	w.Header().Set("Content-Type", "application/jsonl; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+f.name+`"`)
+	if err := f.write(r.Context(), w); err != nil {
+		s.logFailure(r.Context(), true, err)
+	}
+}
+
+// proofView is the proof of one entry.
+type proofView struct {
+	ID    string `json:"id"`
+	Proof string `json:"proof"` // in the form of c2sp.org/tlog-proof
+	Key   string `json:"public_key"`
+}
+
+func lookProof(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
+	id := q.Get("entry")
+	proof, err := s.Reader.Inclusion(ctx, world.Practice, id)
+	if errors.Is(err, notary.ErrNotFound) {
+		return nil, &inputError{http.StatusNotFound, "No checkpoint holds such an entry. A new one is integrated within a second."}
+	}
+	return proofView{ID: id, Proof: proof, Key: s.Public}, err
+}
+
+type checkInput struct{}
+
+// checkExport exports the whole log and checks the lines with the public key alone, as whoever was given them does.
+func checkExport(ctx context.Context, s *app, _ checkInput) (done, error) {
+	sc := s.scene.Load()
+	if err := integrated(ctx, sc); err != nil {
+		return done{}, err
+	}
+	err := sc.Log.Record(ctx, audit.Entry{
+		Practice: world.Practice, Actor: world.Desk(), Action: "audit.log.export", Object: audit.Object{Kind: "log"},
+		Reason: "checked as whoever is given it would",
+	})
+	if err != nil {
+		return done{}, err
+	}
+	lines, sink := io.Pipe()
+	go func() {
+		_, err := sc.Reader.Export(ctx, sink, world.Practice, nil)
+		_ = sink.CloseWithError(err) // never fails
+	}()
+	result, err := sc.CheckExport(lines)
+	_ = lines.Close() // ends an export that was not read to its end
+	var wrong *notary.ExportError
+	if errors.As(err, &wrong) {
+		return done{Said: fmt.Sprintf("The export does not prove itself. Line %d: %s.", wrong.Line, wrong.Note)}, nil
+	}
+	if err != nil {
+		return done{}, err
+	}
+	said := fmt.Sprintf("The export proves itself with the public key alone: %d entries, none changed and no place missing.", result.Leaves)
+	if result.Absent > 0 {
+		said = fmt.Sprintf("%s Of %d the log has the fingerprint alone.", said, result.Absent)
+	}
+	return done{Said: said, Result: map[string]int64{"entries": result.Leaves, "absent": result.Absent}}, nil
+}
