@@ -67,8 +67,12 @@ func open(ctx context.Context, c config, logger *slog.Logger) (*app, error) {
 		return nil, errors.Join(err, s.listener.Close())
 	}
 	s.acts, s.looks = acts(), looks()
+	handler, err := s.recorded(s.handler())
+	if err != nil {
+		return nil, errors.Join(err, s.listener.Close())
+	}
 	s.http = &http.Server{
-		Handler: s.handler(), TLSConfig: s.cert.Server(), MaxHeaderBytes: 16 << 10,
+		Handler: handler, TLSConfig: s.cert.Server(), MaxHeaderBytes: 16 << 10,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 90 * time.Second, IdleTimeout: 2 * time.Minute,
 		// Every visitor's browser ends a handshake first, to ask about the certificate: that is worth no line.
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),

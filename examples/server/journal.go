@@ -75,9 +75,9 @@ func viewEntry(e audit.Entry, leaf audit.Leaf) entryView {
 	}
 }
 
-// isLook reports whether an action read something and changed nothing.
+// isLook reports whether an action read something and changed nothing. What a request changes has entries of its own.
 func isLook(action string) bool {
-	return strings.HasSuffix(action, ".read") || strings.HasSuffix(action, ".find")
+	return action == "http.request" || strings.HasSuffix(action, ".read") || strings.HasSuffix(action, ".find")
 }
 
 // did says an action in plain words.
@@ -103,6 +103,7 @@ func actions() map[string]string {
 		"crypto.keys.rotate":         "rotated the keys",
 		"demo.agreement.set":         "changed the agreement with the network",
 		"demo.clock.move":            "moved the demo clock",
+		"http.request":               "asked the server",
 		"records.appointment.book":   "booked an appointment",
 		"records.appointment.cancel": "cancelled an appointment",
 		"records.appointment.move":   "moved an appointment",
