@@ -17,8 +17,8 @@ const (
 	Evidence Class = "evidence"
 )
 
-// The classes of a practice's own keys, of whom [Keyring.Keys] tells and which [Keyring.Rotate] takes. Blind indexes have
-// a key of their own for each kind, of class "index/" and the kind: [Keyring.RotateIndex].
+// The classes of a practice's own keys, which [Keyring.Keys] tells of and [Keyring.Rotate] takes. Blind indexes have a
+// key of their own for each kind, of class "index/" and the kind: [Keyring.RotateIndex].
 const (
 	PracticeKey Class = "practice" // wraps all other keys of the practice
 	DataKey     Class = "data"     // seals what belongs to no patient

@@ -18,27 +18,65 @@
 // # Keys
 //
 // A [KeyManager] holds the root key and wraps one key per practice. The practice's key wraps, in this process, one
-// key per patient and retention class, and the practice's own: for what belongs to no patient, for blind indexes, and
-// for the audit log. Wrapped keys are kept by a [KeyStore]. Nothing there opens anything without the key manager.
+// key per patient and retention class, and the practice's own: for what belongs to no patient, for the audit log, and
+// for each kind of blind index. Wrapped keys are kept by a [KeyStore]. Nothing there opens anything without the key
+// manager. [Keyring.Keys] lists what there is, with versions, without anything secret.
 //
 // Unwrapped keys stay in memory for Options.Lifetime, so that the key manager is asked once per practice and lifetime
-// and not once per value. A root key that is revoked there stops opening values within twice the lifetime: a
-// patient's key may have been unwrapped just before the practice's key aged. The bytes of a key are wiped as soon as
-// its cipher is made. The cipher itself holds an expanded key, and a blind index or a code a derived one, until the
-// garbage collector takes it: Go's standard library has no way to wipe those.
+// and not once per value. A root key that is revoked there stops opening values within twice the lifetime: a patient's
+// key may have been unwrapped just before the practice's key aged. The bytes of a key are wiped as soon as its cipher
+// is made. A timer drops keys that have aged, also those that are used no more. The cipher itself holds an expanded
+// key, and a blind index or a code a derived one, until the garbage collector takes it: Go's standard library has no
+// way to wipe those.
 //
 // Nonces are random. NIST SP 800-38D allows 2^32 values under one key with random nonces of 96 bits, so that a
 // repeated nonce, which would give both values away, stays unlikely. A keyring refuses with [ErrExhausted] past 2^31:
 // it cannot know what other processes seal, and the count begins anew with the process. Keys share 16,384 counters,
 // so a key may be counted too high. No patient comes near; a practice that seals a thousand values a second for its
-// own key needs 24 days.
+// own key needs 24 days, and [Keyring.Rotate] of [DataKey] gives it another 24.
+//
+// # Rotation
+//
+// Every level has versions. What an older version has sealed opens as long as that version is kept, so that reads and
+// writes go on throughout, in this process and others. Each step can be repeated, also after it was ended midway: what
+// remains to be done is read from the key store.
+//
+//   - The root key gets a new version at the key manager. [Keyring.Rewrap], once for each practice, wraps the
+//     practice's keys under it. A key manager that is a [Rewrapper] does so itself.
+//   - The practice's key: [Keyring.Rotate] of [PracticeKey] makes a new version. Rewrap wraps all other keys under it
+//     and destroys the older versions. No value is sealed anew. What another process wraps under an older version
+//     meanwhile is wrapped anew too: a version is not destroyed while it wraps a key, and nothing is wrapped under a
+//     destroyed one.
+//   - A patient's key, and a practice's of [DataKey]: Rotate makes a version that seals from now on. [Keyring.Outdated]
+//     tells what an older one has sealed, and [Keyring.Reseal] moves it. Older versions are kept, for nobody can know
+//     that no value is left; shredding destroys them all.
+//   - The audit key: Rotate of [AuditKey]. New codes name the new version, older ones verify, and tags stay what they
+//     were, for what is in the log cannot be tagged anew.
+//   - An index key, for each kind by itself: [Keyring.RotateIndex], then rows are written anew, then
+//     [Keyring.RetireIndex]. Meanwhile a value has two indexes, [Keyring.Indexes]. A kind whose indexes are part of
+//     other rows' keys is not rotated before all of them can move.
+//
+// A rotation protects what is sealed afterwards. Whoever has copied an older key opens what it has sealed, also where
+// it was sealed anew since, if the copy of the value is as old.
 //
 // # Shredding
 //
 // [Keyring.Shred] destroys the key of one patient and class, and with it everything that was sealed under it wherever
 // it lies. It takes effect at once in the same keyring and within Options.Lifetime in other processes. The mark that
-// is left refuses a new key. A backup of the key store that is older brings the key back: keep those backups shorter
-// than the data's, and shred again after a restore.
+// is left refuses a new key. A backup of the key store that is older brings the key back, in all its versions, until
+// these steps were taken, in this order:
+//
+//  1. Shred.
+//  2. Give the root key a new version at the key manager.
+//  3. Rotate the [PracticeKey] of every practice that has shredded, and Rewrap every practice, until each answers nil.
+//  4. Take a backup of the key store.
+//  5. Destroy the older version of the root key at the key manager; in [Keyring.Keys] none may be named any more.
+//
+// From then on no older backup of the key store opens anything, whole or by a single row that is put beside today's.
+// Without step 3 a row of the backup opens under the practice's key of today; without step 5 the whole backup does.
+// Backups of the data stay good, for no value has changed: they need the key store of step 4 or later. Monthly is a
+// fair interval: it is how long a backup can bring back what was shredded. Until then shred again after a restore.
+// [KeyFile] keeps its older versions and cannot take step 5; its backups have to be destroyed with the key store's.
 //
 // # What an attacker can do
 //
@@ -47,11 +85,14 @@
 //   - reads no value, alters none and moves none to another record, practice or patient: it no longer opens.
 //   - sees how long a value is, which records a practice and a patient have, by the ids they are kept under, and when
 //     rows are written.
-//   - sees by the blind index which records of one practice have the same value of a kind, and how many; not which value.
+//   - sees by the blind index which records of one practice have the same value of a kind, and how many; not which
+//     value.
 //   - puts an older value of the same record back, or removes one. It opens, or is gone: whether that is found is the
 //     business of whoever keeps the record.
-//   - removes a wrapped key: what was sealed under it opens no more. Puts back one that was shredded, from an older copy
-//     of the key store: it opens again.
+//   - removes a wrapped key: what was sealed under it opens no more. Puts back one that was shredded, from an older
+//     copy of the key store: it opens again, until the steps above were taken.
+//   - puts an older version of a key back as the newest, or changes when an index key was made: older keys are used
+//     again.
 //
 // Whoever also has the root key, or may call the key manager, reads everything that is not shredded, and can seal what
 // opens. Whoever reads the memory of a running application has the keys that it used within twice the lifetime, and can
@@ -66,8 +107,9 @@
 // # Errors
 //
 // [ErrNotOpened] for a sealed value that does not open, and finer [ErrVersion], [ErrUnknownKey] and [ErrAuth];
-// [ErrShredded] for one that never will; [ErrInvalid] for bad input. When the key store or the key manager cannot be
-// reached the answer is its error, and never plaintext. No error holds an id, a key, a plaintext or a sealed value.
+// [ErrShredded] for one that never will; [ErrInUse] for a key that cannot be retired yet; [ErrInvalid] for bad input.
+// When the key store or the key manager cannot be reached the answer is its error, and never plaintext. No error holds
+// an id, a key, a plaintext or a sealed value.
 //
 // # Format
 //
@@ -106,15 +148,15 @@
 //
 // A key file under a passphrase seals that text. Its first line is "enamel-keys 2 pbkdf2-hmac-sha256", the number of
 // rounds and a salt of 16 bytes, between single spaces; PBKDF2 makes 32 bytes of them and the passphrase. HKDF-Expand
-// with SHA-256 makes two keys of these: with the info "enamel/passphrase-check/1" the 32 bytes of the second line, which
-// tell whether the passphrase is right, and with "enamel/passphrase-key/1" the key that AES-256-GCM seals the text with,
-// those two lines with their ends as additional data. The third line is nonce, ciphertext and tag, the fourth the SHA-256
-// of the three lines; salt and lines are in hexadecimal.
+// with SHA-256 makes two keys of these: with the info "enamel/passphrase-check/1" the 32 bytes of the second line,
+// which tell whether the passphrase is right, and with "enamel/passphrase-key/1" the key that AES-256-GCM seals the
+// text with, those two lines with their ends as additional data. The third line is nonce, ciphertext and tag, the
+// fourth the SHA-256 of the three lines; salt and lines are in hexadecimal.
 //
 // For a key manager that does not bind what it wraps, a key of 32 bytes has HMAC-SHA256 behind it, under the key, of
 // "enamel/bound/1" and what it is bound to.
 //
-// A blind index is HMAC-SHA256 of the value, under a key that HKDF-SHA256 derives from the practice's index key,
+// A blind index is HMAC-SHA256 of the value, under a key that HKDF-SHA256 derives from the index key of its kind,
 // without salt and with "enamel/index/1" and the kind behind its length as info. Codes and tags of the audit log are
 // made likewise from its audit key, with "enamel/audit/1" and "mac" or "tag"; the key's id stands before a code, in 8
 // bytes.

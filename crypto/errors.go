@@ -49,7 +49,9 @@ var errAbsent = fmt.Errorf("%w: the subject has none", ErrUnknownKey)
 
 // outside puts the package's name before an error of a store or a key manager, unless it carries it already.
 func outside(what string, err error) error {
-	for _, own := range []error{ErrInvalid, ErrNotOpened, ErrShredded, ErrExhausted, ErrConflict, ErrUnavailable, ErrDenied} {
+	for _, own := range []error{
+		ErrInvalid, ErrNotOpened, ErrShredded, ErrExhausted, ErrInUse, ErrConflict, ErrUnavailable, ErrDenied,
+	} {
 		if errors.Is(err, own) {
 			return err
 		}

@@ -74,6 +74,44 @@ func ExampleKeyring_Shred() {
 	// 120.00 <nil>
 }
 
+// A practice gets a new key of its own. No value is sealed anew, and readers notice nothing.
+func ExampleKeyring_Rewrap() {
+	keyring, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	note := crypto.Binding{Practice: "elm-street", Patient: "p-204", Class: crypto.Chart, Kind: "note.text", ID: "n-1"}
+	sealed, err := keyring.Seal(ctx, nil, []byte("caries"), note)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := keyring.Rotate(ctx, crypto.Subject{Practice: "elm-street", Class: crypto.PracticeKey}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = keyring.Rewrap(ctx, "elm-street", func(p crypto.Progress) { fmt.Println(p.Rewrapped, "wrapped anew") })
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	plain, err := keyring.Open(ctx, nil, sealed, note)
+	fmt.Printf("%s %v\n", plain, err)
+	keys, err := keyring.Keys(ctx, "elm-street", crypto.KeyInfo{}, 100)
+	for _, k := range keys {
+		fmt.Println(k.Class, k.Version)
+	}
+	fmt.Println(err)
+	// Output:
+	// 1 wrapped anew
+	// caries <nil>
+	// practice 2
+	// chart 1
+	// <nil>
+}
+
 func ExampleKeyring_Index() {
 	keyring, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
 	if err != nil {

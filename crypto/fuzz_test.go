@@ -46,6 +46,47 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
+// FuzzRow gives foreign bytes to the decoder of wrapped keys, in the rows of a practice and of a patient: nothing
+// panics, and nothing opens but under the row that was kept.
+func FuzzRow(f *testing.F) {
+	s, m := newStore(), newManager()
+	ctx := context.Background()
+	b := chart("p-204", "n-1")
+	sealed := seal(f, newRing(f, s, m, nil), "plain", b)
+	var good [2]crypto.Key
+	for i, of := range []crypto.Subject{subject(b), {Practice: practice, Class: crypto.PracticeKey}} {
+		k, err := s.Key(ctx, of, 0)
+		if err != nil {
+			f.Fatal(err)
+		}
+		good[i] = k
+		for _, blob := range [][]byte{nil, k.Wrapped.Blob, k.Wrapped.Blob[:1], {1}, {2}} {
+			f.Add(i == 1, k.Wrapped.KeyID, blob, k.Check, k.Version)
+			f.Add(i == 1, "0000000000000000", blob, []byte{}, 0)
+		}
+	}
+	f.Fuzz(func(t *testing.T, own bool, under string, blob, check []byte, version int) {
+		row := good[0]
+		if own {
+			row = good[1]
+		}
+		same := row.Version == version && row.Wrapped.KeyID == under && bytes.Equal(row.Wrapped.Blob, blob) &&
+			bytes.Equal(row.Check, check)
+		of := row.Subject
+		row.Version, row.Wrapped, row.Check = version, crypto.Wrapped{KeyID: under, Blob: blob}, check
+		ring := newRing(t, &store{KeyStore: s.KeyStore, after: func(k crypto.Key, err error) (crypto.Key, error) {
+			if k.Subject == of {
+				return row.Clone(), err
+			}
+			return k, err
+		}}, m, nil)
+		plain, err := ring.Open(ctx, nil, sealed, b)
+		if err == nil != same || err != nil && (plain != nil || !errors.Is(err, crypto.ErrNotOpened)) {
+			t.Errorf("Open: %v", err)
+		}
+	})
+}
+
 // FuzzKeyFile gives foreign bytes to the decoder of key files: what it takes is what it would write.
 func FuzzKeyFile(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "keys")

@@ -71,8 +71,8 @@ func (k *Keyring) RotateIndex(ctx context.Context, practice, kind string) error 
 }
 
 // RetireIndex ends what RotateIndex began: it destroys the older key, and what is still indexed by it alone is found no
-// more. It answers [ErrInUse] within four Lifetimes of the rotation, when other processes may still write the old index.
-// Where there is no older key it does nothing.
+// more. It answers [ErrInUse] within four Lifetimes of the rotation, when other processes may still write the old
+// index. Where there is no older key it does nothing.
 func (k *Keyring) RetireIndex(ctx context.Context, practice, kind string) error {
 	newest, older, err := k.indexRows(ctx, practice, kind)
 	if err != nil || older.ID == 0 {

@@ -9,8 +9,8 @@ import (
 	"github.com/enamel-go/enamel/crypto"
 )
 
-// TestRotateIndex follows a rotation of one kind through its time, in processes that were started at every moment of it:
-// what one writes every other finds, before the older key is retired as after.
+// TestRotateIndex follows a rotation of one kind through its time, in processes that were started at every moment of
+// it: what one writes every other finds, before the older key is retired as after.
 func TestRotateIndex(t *testing.T) {
 	const life, kind, value = time.Minute, "contact.phone", "+15555550100"
 	var c clock

@@ -336,9 +336,9 @@ func TestRewrapAltered(t *testing.T) {
 	opens(t, newRing(t, s, m, nil), sealed, b, "plain")
 }
 
-// TestRestoredBackup is the procedure of the package comment: after shredding, a new root key and a new practice key, and
-// the destruction of the old root key, neither a backup of the key store from before opens what was shredded, nor a row
-// of it that is put beside today's. Without any one of the steps it comes back. What was kept opens throughout.
+// TestRestoredBackup is the procedure of the package comment: after shredding, a new root key and a new practice key,
+// and the destruction of the old root key, neither a backup of the key store from before opens what was shredded, nor a
+// row of it that is put beside today's. Without any one of the steps it comes back. What was kept opens throughout.
 func TestRestoredBackup(t *testing.T) {
 	shredded, kept := chart("p-204", "n-1"), chart("p-205", "n-1")
 	for _, c := range []struct {
@@ -408,8 +408,8 @@ func addAll(t *testing.T, s crypto.KeyStore, rows []crypto.Key) {
 	}
 }
 
-// TestRewrapKilled ends a rotation at its every call of the store and of the key manager, before and after the call took
-// effect. Everything opens at once in other processes, and the next call finishes the work.
+// TestRewrapKilled ends a rotation at its every call of the store and of the key manager, before and after the call
+// took effect. Everything opens at once in other processes, and the next call finishes the work.
 func TestRewrapKilled(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		for call, finished := 1, false; !finished; call++ {

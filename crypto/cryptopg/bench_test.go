@@ -75,7 +75,8 @@ func resealAll(b *testing.B, db *bun.DB, ring *crypto.Keyring, table bun.Ident) 
 			ID     int
 			Sealed []byte
 		}
-		err := db.NewRaw("SELECT id, sealed FROM ? WHERE id >= ? ORDER BY id LIMIT ?", table, first, benchBatch).Scan(b.Context(), &rows)
+		err := db.NewRaw("SELECT id, sealed FROM ? WHERE id >= ? ORDER BY id LIMIT ?", table, first, benchBatch).
+			Scan(b.Context(), &rows)
 		require.NoError(b, err)
 		args := make([]any, 0, 2*benchBatch)
 		for _, r := range rows {

@@ -77,7 +77,9 @@ func byMove(keys []crypto.Rewrapping) map[move][]crypto.Rewrapping {
 
 // replace replaces the wrappings that make one move. Arrays, because Postgres takes three times as long to read as many
 // values by themselves; and the ids twice, because it reads the whole practice where a join alone names them.
-func replace(ctx context.Context, pg pgstore.Handle, practice string, of move, changes []crypto.Rewrapping) (int64, error) {
+func replace(
+	ctx context.Context, pg pgstore.Handle, practice string, of move, changes []crypto.Rewrapping,
+) (int64, error) {
 	var ids, olds, news strings.Builder
 	for i, change := range changes {
 		if i > 0 {
@@ -141,7 +143,8 @@ func (s *Store) Retire(ctx context.Context, practice string, id uint64) error {
 		if !free {
 			return crypto.ErrInUse
 		}
-		_, err = pg.Exec(ctx, "UPDATE ? SET retired = true, under = NULL, blob = NULL, kcv = NULL WHERE practice = ? AND id = ?",
+		_, err = pg.Exec(ctx, `UPDATE ? SET retired = true, under = NULL, blob = NULL, kcv = NULL
+			WHERE practice = ? AND id = ?`,
 			pg.Table(keyTable), practice, int64(id))
 		return err
 	})

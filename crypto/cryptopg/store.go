@@ -89,7 +89,8 @@ func (s *Store) Add(ctx context.Context, k crypto.Key) (crypto.Key, error) {
 // waited for it says so as of then, or is refused and repeated, depending on the level of isolation.
 func parent(pg pgstore.Handle, k crypto.Key) *bun.RawQuery {
 	id, _ := k.Parent() // 0, which no key has, when it is none of ours
-	return pg.Raw("SELECT retired FROM ? WHERE practice = ? AND id = ? FOR SHARE", pg.Table(keyTable), k.Practice, int64(id))
+	return pg.Raw("SELECT retired FROM ? WHERE practice = ? AND id = ? FOR SHARE",
+		pg.Table(keyTable), k.Practice, int64(id))
 }
 
 func insertFirst(ctx context.Context, pg pgstore.Handle, k crypto.Key) error {
@@ -134,7 +135,8 @@ func (s *Store) KeyByID(ctx context.Context, practice string, id uint64) (crypto
 
 func (s *Store) one(ctx context.Context, op, where string, args ...any) (crypto.Key, error) {
 	var rows []row
-	err := s.pg.Raw("SELECT "+columns+" FROM ? WHERE "+where, append([]any{s.pg.Table(keyTable)}, args...)...).Scan(ctx, &rows)
+	args = append([]any{s.pg.Table(keyTable)}, args...)
+	err := s.pg.Raw("SELECT "+columns+" FROM ? WHERE "+where, args...).Scan(ctx, &rows)
 	switch {
 	case err != nil:
 		return crypto.Key{}, pgstore.Wrap(op, err)

@@ -16,7 +16,8 @@ func own(id uint64, version int) crypto.Key {
 
 // under returns k as wrapped under a practice key.
 func under(k, parent crypto.Key) crypto.Key {
-	k.Wrapped = crypto.Wrapped{KeyID: fmt.Sprintf("%016x", parent.ID), Blob: fmt.Appendf(nil, "%d under %d", k.ID, parent.ID)}
+	k.Wrapped.KeyID = fmt.Sprintf("%016x", parent.ID)
+	k.Wrapped.Blob = fmt.Appendf(nil, "%d under %d", k.ID, parent.ID)
 	return k
 }
 
@@ -114,10 +115,11 @@ func rewrap(ctx context.Context, s crypto.KeyStore) error {
 	}
 	next := under(first, third)
 	stale := under(second, third)
+	another := crypto.Wrapped{KeyID: "r", Blob: []byte("b")}
 	n, err := s.Rewrap(ctx, patient.Practice, []crypto.Rewrapping{
 		{ID: first.ID, Old: first.Wrapped, New: next.Wrapped},
 		{ID: second.ID, Old: crypto.Wrapped{KeyID: second.Wrapped.KeyID, Blob: []byte("other")}, New: stale.Wrapped},
-		{ID: third.ID, Old: crypto.Wrapped{KeyID: "other", Blob: third.Wrapped.Blob}, New: crypto.Wrapped{KeyID: "r", Blob: []byte("b")}},
+		{ID: third.ID, Old: crypto.Wrapped{KeyID: "other", Blob: third.Wrapped.Blob}, New: another},
 		{ID: 99, Old: first.Wrapped, New: next.Wrapped},
 	})
 	if err := replaced(n, err, 1); err != nil {
@@ -125,7 +127,8 @@ func rewrap(ctx context.Context, s crypto.KeyStore) error {
 	}
 	wrapped := next.Clone()
 	clear(next.Wrapped.Blob) // what was given is not shared
-	err = errors.Join(holds(ctx, s, wrapped, false), holds(ctx, s, second, true), holds(ctx, s, third, true), holds(ctx, s, other, true))
+	err = errors.Join(holds(ctx, s, wrapped, false), holds(ctx, s, second, true),
+		holds(ctx, s, third, true), holds(ctx, s, other, true))
 	if err != nil {
 		return err
 	}
@@ -154,7 +157,8 @@ func rewrapShredded(ctx context.Context, s crypto.KeyStore) error {
 		return err
 	}
 	n, err = s.Rewrap(ctx, patient.Practice, []crypto.Rewrapping{{ID: 7, New: first.Wrapped}})
-	return errors.Join(replaced(n, err, 0), lacks(ctx, s, first, crypto.ErrShredded), lacks(ctx, s, second, crypto.ErrShredded))
+	return errors.Join(replaced(n, err, 0),
+		lacks(ctx, s, first, crypto.ErrShredded), lacks(ctx, s, second, crypto.ErrShredded))
 }
 
 // retired checks that k is gone, and its subject is not.
@@ -186,7 +190,8 @@ func retire(ctx context.Context, s crypto.KeyStore) error {
 		if err := s.Retire(ctx, patient.Practice, first.ID); err != nil {
 			return fmt.Errorf("retire: %w", err)
 		}
-		err := errors.Join(retired(ctx, s, first), holds(ctx, s, second, false), holds(ctx, s, third, true), holds(ctx, s, other, true))
+		err := errors.Join(retired(ctx, s, first), holds(ctx, s, second, false),
+			holds(ctx, s, third, true), holds(ctx, s, other, true))
 		if err != nil {
 			return err
 		}
@@ -266,7 +271,8 @@ func underRetired(ctx context.Context, s crypto.KeyStore) error {
 	// A key that is not here, or not one of ours, does not stand in the way, nor does the same id of another practice.
 	late.Wrapped.KeyID = strings.ToUpper(fmt.Sprintf("%016x", 0xABC))
 	late.Practice = "oak-lane"
-	return add(ctx, s, late, under(key(crypto.Subject{Practice: "oak-lane", Patient: "p", Class: crypto.Chart}, 11), first))
+	theirs := crypto.Subject{Practice: "oak-lane", Patient: "p", Class: crypto.Chart}
+	return add(ctx, s, late, under(key(theirs, 11), first))
 }
 
 func concurrentAddRetire(ctx context.Context, s crypto.KeyStore) error {
@@ -275,7 +281,8 @@ func concurrentAddRetire(ctx context.Context, s crypto.KeyStore) error {
 		if err := add(ctx, s, first, second); err != nil {
 			return err
 		}
-		k := under(key(crypto.Subject{Practice: patient.Practice, Patient: fmt.Sprint(round), Class: crypto.Chart}, uint64(10*round+3)), first)
+		subject := crypto.Subject{Practice: patient.Practice, Patient: fmt.Sprint(round), Class: crypto.Chart}
+		k := under(key(subject, uint64(10*round+3)), first)
 		var added, retirement error
 		err := together(
 			func() error { _, added = s.Add(ctx, k); return unless(added, crypto.ErrRetired) },
@@ -297,7 +304,8 @@ func concurrentAddRetire(ctx context.Context, s crypto.KeyStore) error {
 func concurrentRewrapRetire(ctx context.Context, s crypto.KeyStore) error {
 	for round := range 10 {
 		first, second := own(uint64(10*round+1), 2*round+1), own(uint64(10*round+2), 2*round+2)
-		k := key(crypto.Subject{Practice: patient.Practice, Patient: fmt.Sprint(round), Class: crypto.Chart}, uint64(10*round+3))
+		subject := crypto.Subject{Practice: patient.Practice, Patient: fmt.Sprint(round), Class: crypto.Chart}
+		k := key(subject, uint64(10*round+3))
 		if err := add(ctx, s, first, second, k); err != nil {
 			return err
 		}

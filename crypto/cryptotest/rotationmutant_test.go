@@ -48,6 +48,13 @@ func all(ctx context.Context, s *cryptomem.Store, practice string) ([]crypto.Key
 	return s.Keys(ctx, practice, crypto.Key{}, 1e6)
 }
 
+// following returns the page after a key, whatever the order.
+func following(keys []crypto.Key, after crypto.Key, limit int) []crypto.Key {
+	is := func(k crypto.Key) bool { return k.Subject == after.Subject && k.Version == after.Version }
+	i := slices.IndexFunc(keys, is) + 1
+	return keys[i:min(i+limit, len(keys))]
+}
+
 func rotationMutants() map[string]func() crypto.KeyStore {
 	return map[string]func() crypto.KeyStore{
 		"forgets when a key was made": func() crypto.KeyStore {
@@ -73,8 +80,7 @@ func rotationMutants() map[string]func() crypto.KeyStore {
 				slices.SortStableFunc(keys, func(a, b crypto.Key) int {
 					return strings.Compare(strings.ToLower(a.Patient), strings.ToLower(b.Patient))
 				})
-				i := slices.IndexFunc(keys, func(k crypto.Key) bool { return k.Subject == after.Subject && k.Version == after.Version }) + 1
-				return keys[i:min(i+limit, len(keys))], err
+				return following(keys, after, limit), err
 			}
 		}),
 		"lists versions as text": listing(func(s *cryptomem.Store) keysFunc {
@@ -86,8 +92,7 @@ func rotationMutants() map[string]func() crypto.KeyStore {
 					}
 					return strings.Compare(strconv.Itoa(a.Version), strconv.Itoa(b.Version))
 				})
-				i := slices.IndexFunc(keys, func(k crypto.Key) bool { return k.Subject == after.Subject && k.Version == after.Version }) + 1
-				return keys[i:min(i+limit, len(keys))], err
+				return following(keys, after, limit), err
 			}
 		}),
 		"goes on after the patient": listing(func(s *cryptomem.Store) keysFunc {
