@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -56,10 +57,11 @@ func New(cfg aws.Config, keyARN string, o *Options) (*Manager, error) {
 	case cfg.BaseEndpoint != nil && !isHTTPS(*cfg.BaseEndpoint):
 		return nil, fmt.Errorf("%w: awskms: an endpoint must be https", crypto.ErrInvalid)
 	}
-	m := &Manager{arn: keyARN, keyID: "aws-kms/" + id, timeout: 10 * time.Second, http: newClient(o.RootCAs)}
+	m := &Manager{arn: keyARN, keyID: "aws-kms/" + id, timeout: 10 * time.Second}
 	if o.Timeout > 0 {
 		m.timeout = o.Timeout
 	}
+	m.http = newClient(o.RootCAs, m.timeout)
 	m.kms = kms.NewFromConfig(cfg, func(ko *kms.Options) {
 		ko.HTTPClient = m.http
 		ko.ClientLogMode = 0
@@ -84,9 +86,12 @@ func isHTTPS(address string) bool { return strings.HasPrefix(strings.ToLower(add
 
 // newClient returns a client that speaks TLS 1.3 or nothing and never follows a redirect, for a redirect would carry a
 // key to an address nobody configured.
-func newClient(roots *x509.CertPool) *http.Client {
+func newClient(roots *x509.CertPool, timeout time.Duration) *http.Client {
 	return &http.Client{
 		Transport: guarded{&http.Transport{
+			// A connection is made to the end even when the request that wanted it has given up.
+			DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
+			TLSHandshakeTimeout:    timeout,
 			Proxy:                  http.ProxyFromEnvironment,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: roots},
 			DisableCompression:     true,

@@ -18,6 +18,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/smithy-go/logging"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -169,33 +170,35 @@ func TestAnswers(t *testing.T) {
 		body   string
 		want   error
 	}{
-		"altered":             {400, said("InvalidCiphertextException"), crypto.ErrAuth},
-		"of another key":      {400, said("IncorrectKeyException"), crypto.ErrAuth},
-		"with a namespace":    {400, said("com.amazonaws.kms#NotFoundException"), crypto.ErrUnknownKey},
-		"no key":              {400, said("NotFoundException"), crypto.ErrUnknownKey},
-		"no right":            {400, said("AccessDeniedException"), crypto.ErrDenied},
-		"expired":             {400, said("ExpiredTokenException"), crypto.ErrDenied},
-		"disabled":            {400, said("DisabledException"), crypto.ErrDenied},
-		"to be deleted":       {400, said("KMSInvalidStateException"), crypto.ErrDenied},
-		"a key that signs":    {400, said("InvalidKeyUsageException"), crypto.ErrInvalid},
-		"throttled":           {400, said("ThrottlingException"), crypto.ErrUnavailable},
-		"busy":                {500, said("KMSInternalException"), crypto.ErrUnavailable},
-		"key unavailable":     {500, said("KeyUnavailableException"), crypto.ErrUnavailable},
-		"dependency":          {500, said("DependencyTimeoutException"), crypto.ErrUnavailable},
-		"something new":       {400, said("planted"), crypto.ErrUnavailable},
-		"a firewall":          {403, "<html>", crypto.ErrDenied},
-		"a proxy's 404":       {404, "<html>", crypto.ErrUnavailable},
-		"a proxy's 502":       {502, "<html>", crypto.ErrUnavailable},
-		"a redirect":          {307, "", crypto.ErrUnavailable},
-		"nothing":             {200, "", crypto.ErrUnavailable},
-		"an empty object":     {200, "{}", crypto.ErrUnavailable},
-		"a list":              {200, "[]", crypto.ErrUnavailable},
-		"another kind":        {200, `{"KeyId":7,"Plaintext":{},"CiphertextBlob":[]}`, crypto.ErrUnavailable},
-		"no Base64":           {200, `{"KeyId":"` + keyARN + `","Plaintext":"***","CiphertextBlob":"***"}`, crypto.ErrUnavailable},
-		"for another key":     {200, `{"KeyId":"` + otherARN + `","Plaintext":"AAAA","CiphertextBlob":"AAAA"}`, crypto.ErrUnavailable},
-		"for no key":          {200, `{"Plaintext":"AAAA","CiphertextBlob":"AAAA"}`, crypto.ErrUnavailable},
-		"without a key":       {200, `{"KeyId":"` + keyARN + `"}`, crypto.ErrUnavailable},
-		"re-encrypts another": {200, `{"KeyId":"` + keyARN + `","SourceKeyId":"` + otherARN + `","CiphertextBlob":"AAAA"}`, crypto.ErrUnavailable},
+		"altered":                   {400, said("InvalidCiphertextException"), crypto.ErrAuth},
+		"of another key":            {400, said("IncorrectKeyException"), crypto.ErrAuth},
+		"with a namespace":          {400, said("com.amazonaws.kms#NotFoundException"), crypto.ErrUnknownKey},
+		"no key":                    {400, said("NotFoundException"), crypto.ErrUnknownKey},
+		"no right":                  {400, said("AccessDeniedException"), crypto.ErrDenied},
+		"expired":                   {400, said("ExpiredTokenException"), crypto.ErrDenied},
+		"disabled":                  {400, said("DisabledException"), crypto.ErrDenied},
+		"to be deleted":             {400, said("KMSInvalidStateException"), crypto.ErrDenied},
+		"a key that signs":          {400, said("InvalidKeyUsageException"), crypto.ErrInvalid},
+		"throttled":                 {400, said("ThrottlingException"), crypto.ErrUnavailable},
+		"busy":                      {500, said("KMSInternalException"), crypto.ErrUnavailable},
+		"key unavailable":           {500, said("KeyUnavailableException"), crypto.ErrUnavailable},
+		"dependency":                {500, said("DependencyTimeoutException"), crypto.ErrUnavailable},
+		"something new":             {400, said("planted"), crypto.ErrUnavailable},
+		"a firewall":                {403, "<html>", crypto.ErrDenied},
+		"a proxy's 404":             {404, "<html>", crypto.ErrUnavailable},
+		"a proxy's 502":             {502, "<html>", crypto.ErrUnavailable},
+		"a redirect":                {307, "", crypto.ErrUnavailable},
+		"nothing":                   {200, "", crypto.ErrUnavailable},
+		"an empty object":           {200, "{}", crypto.ErrUnavailable},
+		"a list":                    {200, "[]", crypto.ErrUnavailable},
+		"another kind":              {200, `{"KeyId":7,"Plaintext":{},"CiphertextBlob":[]}`, crypto.ErrUnavailable},
+		"no Base64":                 {200, `{"KeyId":"` + keyARN + `","Plaintext":"***","CiphertextBlob":"***"}`, crypto.ErrUnavailable},
+		"for another key":           {200, `{"KeyId":"` + otherARN + `","Plaintext":"AAAA","CiphertextBlob":"AAAA"}`, crypto.ErrUnavailable},
+		"for no key":                {200, `{"Plaintext":"AAAA","CiphertextBlob":"AAAA"}`, crypto.ErrUnavailable},
+		"without a key":             {200, `{"KeyId":"` + keyARN + `"}`, crypto.ErrUnavailable},
+		"moved":                     {302, "", crypto.ErrUnavailable},
+		"re-encrypts under another": {200, `{"KeyId":"` + otherARN + `","SourceKeyId":"` + keyARN + `","CiphertextBlob":"AAAA"}`, crypto.ErrUnavailable},
+		"re-encrypts another":       {200, `{"KeyId":"` + keyARN + `","SourceKeyId":"` + otherARN + `","CiphertextBlob":"AAAA"}`, crypto.ErrUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k.set(func(k *fakeKMS) { k.status, k.body = c.status, c.body })
@@ -237,6 +240,18 @@ func (eager) IsErrorRetryable(error) bool                  { return true }
 func (eager) MaxAttempts() int                             { return 3 }
 func (eager) RetryDelay(int, error) (time.Duration, error) { return 0, nil }
 
+// TestLogsNothing wants a configuration that logs bodies to log none of ours.
+func TestLogsNothing(t *testing.T) {
+	k := newKMS(t)
+	m := k.manager(t, func(cfg *aws.Config, _ *awskms.Options) {
+		cfg.ClientLogMode = aws.LogRequestWithBody | aws.LogResponseWithBody | aws.LogSigning
+		cfg.Logger = logging.LoggerFunc(func(_ logging.Classification, format string, v ...any) {
+			t.Errorf("it logs "+format, v...)
+		})
+	})
+	unwraps(t, m, wrap(t, m))
+}
+
 func TestCredentials(t *testing.T) {
 	k := newKMS(t)
 	down := errors.New("the metadata service is out of reach")
@@ -259,6 +274,18 @@ func TestNoServer(t *testing.T) {
 	refused(t, err, crypto.ErrUnavailable)
 	var connection *net.OpError
 	require.ErrorAs(t, err, &connection)
+}
+
+// TestSilentServer connects to what never speaks. Nothing is left of the attempt.
+func TestSilentServer(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	m, err := awskms.New(config("https://"+listener.Addr().String()), keyARN, &awskms.Options{Timeout: 20 * time.Millisecond})
+	require.NoError(t, err)
+	_, err = m.Wrap(t.Context(), key, bind)
+	refused(t, err, crypto.ErrUnavailable)
+	goleak.VerifyNone(t) // while the server still listens
 }
 
 func TestNew(t *testing.T) {

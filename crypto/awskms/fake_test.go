@@ -204,6 +204,9 @@ func (k *fakeKMS) answer(w http.ResponseWriter, operation string, req request) {
 			fail(w, http.StatusBadRequest, "NotFoundException")
 			return
 		}
+		if k.fault == cryptotest.Exchanged {
+			req.Plaintext = make([]byte, 64)
+		}
 		got = map[string]any{"CiphertextBlob": k.seal(req.Plaintext, req.Context), "KeyId": named}
 	case "Decrypt":
 		plain, code := k.open(req.KeyID, req.CiphertextBlob, req.Context)

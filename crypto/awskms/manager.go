@@ -26,9 +26,6 @@ func (m *Manager) Wrap(ctx context.Context, key, bind []byte) (crypto.Wrapped, e
 	defer clear(bound)
 	ctx, cancel := m.within(ctx)
 	defer cancel()
-	if ctx.Err() != nil {
-		return crypto.Wrapped{}, failure(ctx, nil)
-	}
 	got, err := m.kms.Encrypt(ctx, &kms.EncryptInput{KeyId: &m.arn, Plaintext: bound, EncryptionContext: encryption(bind)})
 	if err != nil {
 		return crypto.Wrapped{}, failure(ctx, err)
@@ -71,9 +68,6 @@ func (m *Manager) Rewrap(ctx context.Context, w crypto.Wrapped, bind []byte) (cr
 	}
 	ctx, cancel := m.within(ctx)
 	defer cancel()
-	if ctx.Err() != nil {
-		return crypto.Wrapped{}, failure(ctx, nil)
-	}
 	got, err := m.kms.ReEncrypt(ctx, &kms.ReEncryptInput{
 		CiphertextBlob: w.Blob,
 		SourceKeyId:    &m.arn, SourceEncryptionContext: encryption(bind),
@@ -101,9 +95,6 @@ func encryption(bind []byte) map[string]string {
 }
 
 func (m *Manager) decrypt(ctx context.Context, blob, bind []byte) ([]byte, error) {
-	if ctx.Err() != nil {
-		return nil, failure(ctx, nil)
-	}
 	got, err := m.kms.Decrypt(ctx, &kms.DecryptInput{CiphertextBlob: blob, KeyId: &m.arn, EncryptionContext: encryption(bind)})
 	switch {
 	case err != nil:

@@ -50,13 +50,14 @@ const (
 	OtherKey               // it answers Unwrap with a key that was never wrapped
 	ShortKey               // it answers Unwrap with a key that lacks bytes
 	Lost                   // it answers Wrap with what does not open
+	Exchanged              // it answers Wrap with another key, wrapped
 )
 
 // String names the fault in a case's error.
 func (f Fault) String() string {
 	names := [...]string{
 		"healthy", "slow", "refusing", "gone", "hanging up", "talking garbage", "talking endlessly", "using another root key",
-		"giving another key", "giving a short key", "losing keys",
+		"giving another key", "giving a short key", "losing keys", "exchanging keys",
 	}
 	if f < 0 || int(f) >= len(names) {
 		return fmt.Sprintf("Fault(%d)", int(f))

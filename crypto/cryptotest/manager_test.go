@@ -125,7 +125,8 @@ func managerMutants() map[string]func() *remote {
 		"does not read what it wrapped": func() *remote {
 			return &remote{unread: true}
 		},
-		"takes blanks in a KeyID": func() *remote { return &remote{keyID: strings.TrimSpace} },
+		"does not look at what it read": func() *remote { return &remote{unlooked: true} },
+		"takes blanks in a KeyID":       func() *remote { return &remote{keyID: strings.TrimSpace} },
 		"takes any KeyID": func() *remote {
 			return &remote{keyID: func(id string) string {
 				if strings.HasPrefix(id, "remote-") {

@@ -179,7 +179,7 @@ func lost(ctx context.Context, b *bench) error {
 			return fmt.Errorf("Wrap returns what does not open: %w", err)
 		}
 		return nil
-	}, Lost, OtherRoot)
+	}, Lost, Exchanged, OtherRoot)
 }
 
 func rewrapped(ctx context.Context, b *bench) error {
@@ -279,7 +279,7 @@ func quietErrors(ctx context.Context, b *bench) error {
 	}
 	ask(ctx)
 	if b.Break != nil {
-		for _, f := range []Fault{Refusing, Gone, HangsUp, Garbage, Endless, OtherRoot, OtherKey, ShortKey, Lost} {
+		for _, f := range []Fault{Refusing, Gone, HangsUp, Garbage, Endless, OtherRoot, OtherKey, ShortKey, Lost, Exchanged} {
 			can, err := b.broken(f)
 			if err != nil {
 				return err

@@ -47,9 +47,6 @@ type data struct {
 
 // call makes one request.
 func (m *Manager) call(ctx context.Context, operation string, body request) (data, error) {
-	if ctx.Err() != nil {
-		return data{}, broken(ctx, nil)
-	}
 	token, err := m.token(ctx)
 	if err != nil {
 		return data{}, fmt.Errorf("%w: transit: no token: %w", crypto.ErrUnavailable, err)

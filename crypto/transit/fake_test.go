@@ -196,6 +196,9 @@ func (v *vault) answer(w http.ResponseWriter, operation string, key *rootKey, pl
 			return
 		}
 		version := key.versions[newest-1]
+		if v.fault == cryptotest.Exchanged && operation == "encrypt" {
+			raw = append(randomKey(), randomKey()...)
+		}
 		if v.fault == cryptotest.OtherRoot || v.fault == cryptotest.Lost {
 			version = randomKey()
 		}

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -98,7 +99,7 @@ func New(address, keyName string, token Token, o *Options) (*Manager, error) {
 	case !isPath(m.mount) || m.namespace != "" && !isPath(m.namespace):
 		return nil, fmt.Errorf("%w: transit: that is no path of a mount or namespace", crypto.ErrInvalid)
 	}
-	m.client = newClient(o.RootCAs)
+	m.client = newClient(o.RootCAs, m.timeout)
 	return m, nil
 }
 
@@ -110,9 +111,12 @@ func (m *Manager) Close() error {
 
 // newClient returns a client that speaks TLS 1.3 or nothing and never follows a redirect, for a redirect would carry a
 // token and a key to an address nobody configured.
-func newClient(roots *x509.CertPool) *http.Client {
+func newClient(roots *x509.CertPool, timeout time.Duration) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
+			// A connection is made to the end even when the request that wanted it has given up.
+			DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
+			TLSHandshakeTimeout:    timeout,
 			Proxy:                  http.ProxyFromEnvironment,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: roots},
 			DisableCompression:     true,

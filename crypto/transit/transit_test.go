@@ -347,6 +347,20 @@ func TestNoServer(t *testing.T) {
 	}
 }
 
+// TestSilentServer connects to what never speaks. Nothing is left of the attempt.
+func TestSilentServer(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	m, err := transit.New("https://"+listener.Addr().String(), keyName, transit.StaticToken(token), &transit.Options{
+		Timeout: 20 * time.Millisecond,
+	})
+	require.NoError(t, err)
+	_, err = m.Wrap(t.Context(), key, bind)
+	refused(t, err, crypto.ErrUnavailable)
+	goleak.VerifyNone(t) // while the server still listens
+}
+
 func TestNew(t *testing.T) {
 	for _, address := range []string{
 		"", "vault.example.test", "http://vault.example.test", "http://127.0.0.1:8200", "https://", "https://user:planted@vault.test",
