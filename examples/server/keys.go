@@ -130,7 +130,7 @@ func rotate(ctx context.Context, s *app, in rotateInput) (done, error) {
 		return done{}, err
 	}
 	return done{
-		Said:   fmt.Sprintf("The practice has a new key, and all %d of its keys lie under the newest one above them. No sealed value changed.", far.Seen),
+		Said:   fmt.Sprintf("The practice has a new key, and the %d others were wrapped anew. No sealed value changed.", far.Rewrapped),
 		Result: far,
 	}, nil
 }
