@@ -167,7 +167,11 @@ func (v *verification) current(ctx context.Context, s stretch) (map[string]curre
 // explain looks for the entries of prunings when a row is missing that none of those explains which it has seen. The row
 // was looked for before, and its entry was there before it went.
 func (v *verification) explain(ctx context.Context, s stretch, now map[string]current) error {
-	if v.practice == "" {
+	count := 0
+	for _, p := range s.pieces {
+		count += p.to - p.from
+	}
+	if v.practice == "" || len(now) == count {
 		return nil
 	}
 	for _, p := range s.pieces {
