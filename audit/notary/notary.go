@@ -29,6 +29,10 @@ type Options struct {
 	Limit int
 	// Interval is how often Run looks for leaves when there were none. Defaults to one second.
 	Interval time.Duration
+	// Witness is shown each head of the tree of heads, after the batch is kept. While it cannot be reached the notary goes
+	// on, and every step returns the error and shows it the newest head again; when it contradicts the log nothing more is
+	// integrated. Defaults to none.
+	Witness Witness
 	// Logger hears of errors that no caller is there to hear: ids only. Defaults to none.
 	Logger *slog.Logger
 }
@@ -43,10 +47,12 @@ type Notary struct {
 	now      func() time.Time
 	limit    int
 	interval time.Duration
+	witness  Witness
 	logger   *slog.Logger
 
-	mu   sync.Mutex
-	last Checkpoint // the newest of the tree of heads that this process saw
+	mu    sync.Mutex
+	last  Checkpoint // the newest of the tree of heads that this process saw
+	shown bool       // the witness keeps the newest one
 }
 
 // New returns a notary of the log whose leaves are in store. It checks each leaf's code with log before it integrates
@@ -67,7 +73,7 @@ func New(store Store, log *audit.Log, signer note.Signer, known note.Verifiers, 
 	}
 	n := &Notary{
 		store: store, log: log, signer: signer, known: known,
-		now: o.Now, limit: o.Limit, interval: o.Interval, logger: o.Logger,
+		now: o.Now, limit: o.Limit, interval: o.Interval, witness: o.Witness, logger: o.Logger,
 	}
 	if n.now == nil {
 		n.now = time.Now
@@ -95,13 +101,16 @@ func (n *Notary) Run(ctx context.Context) error {
 //
 // A leaf whose code does not fit is never signed: the others are integrated, and the error is a *[RefusedError]. When a
 // code cannot be checked, because a key cannot be had, nothing is integrated and everything waits. When the notary's
-// own rows were damaged the error wraps [ErrDamaged].
+// own rows were damaged the error wraps [ErrDamaged], and so it does when a witness contradicts them.
+//
+// A witness that could not be reached is an error beside the number of leaves: they were integrated all the same.
 func (n *Notary) Step(ctx context.Context) (int, error) {
-	done, err := n.batch(ctx, func(work tree.Work) error { return n.store.Integrate(ctx, n.limit, work) })
-	if errors.Is(err, tree.ErrBusy) {
-		return 0, nil
-	}
-	return done, err
+	return n.batch(ctx, func(work tree.Work) error {
+		if err := n.store.Integrate(ctx, n.limit, work); !errors.Is(err, tree.ErrBusy) {
+			return err
+		}
+		return nil
+	})
 }
 
 // Adopt integrates leaves of a practice that Step refused, or that [Reader.Verify] calls back-dated, once somebody has
@@ -114,6 +123,10 @@ func (n *Notary) Adopt(ctx context.Context, practice string, ids ...string) (int
 func (n *Notary) batch(ctx context.Context, store func(tree.Work) error) (int, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	unshown := n.catchUp(ctx)
+	if errors.Is(unshown, ErrContradicted) {
+		return 0, fmt.Errorf("%w: %w", ErrDamaged, unshown)
+	}
 	var r result
 	err := store(func(ctx context.Context, round tree.Round) (tree.Batch, error) {
 		var err error
@@ -121,15 +134,25 @@ func (n *Notary) batch(ctx context.Context, store func(tree.Work) error) (int, e
 		return r.batch, err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("notary: integrate: %w", err)
+		err = fmt.Errorf("notary: integrate: %w", err)
+		if unshown != nil {
+			err = errors.Join(err, unshown)
+		}
+		return 0, err
 	}
 	if r.heads.Size > 0 {
 		n.last = r.heads
+		if n.witness != nil && unshown == nil {
+			unshown = n.show(ctx, r.heads.Size, r.batch.Heads[len(r.batch.Heads)-1].Checkpoint)
+		}
 	}
 	if len(r.refused) > 0 {
-		return r.taken, &RefusedError{Damage: r.refused}
+		err = &RefusedError{Damage: r.refused}
 	}
-	return r.taken, nil
+	if unshown != nil {
+		err = errors.Join(err, unshown)
+	}
+	return r.taken, err
 }
 
 // result is what was made of one round.
