@@ -482,6 +482,32 @@ func TestCheckExportReads(t *testing.T) {
 	require.ErrorContains(t, err, "empty")
 }
 
+// endless is a line without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
+func TestLongLines(t *testing.T) {
+	w := inMemory(t, nil)
+	e := entry(elm, 1)
+	e.Details = map[string]string{"note": strings.Repeat("caries ", 100_000)}
+	require.NoError(t, w.log.Record(t.Context(), e))
+	w.record(t, elm, 1)
+	w.step(t, 2)
+	file := w.export(t, elm)
+	require.Greater(t, len(lineOf(file, 2)), 500_000)
+	_, err := w.check(file)
+	require.NoError(t, err)
+	w.finds(t, strings.Replace(file, "u-17", "u-18", 1), notary.Edited, 2)
+	_, err = notary.CheckExport(endless{}, w.known, nil)
+	require.ErrorIs(t, err, notary.ErrProof)
+}
+
 // FuzzCheckExport requires that nothing panics and that no line is accepted which was not exported.
 func FuzzCheckExport(f *testing.F) {
 	g := readExports(f)
