@@ -13,7 +13,7 @@ import (
 
 var (
 	_ audit.Store = (*auditmem.Store)(nil)
-	_ tree.Store  = (*auditmem.Store)(nil)
+	_ tree.Pruner = (*auditmem.Store)(nil)
 )
 
 func TestStore(t *testing.T) {
@@ -31,6 +31,16 @@ func TestTrees(t *testing.T) {
 			t.Parallel()
 			s := auditmem.New()
 			require.NoError(t, c.Check(t.Context(), audittest.Harness{Entries: s, Trees: s}))
+		})
+	}
+}
+
+func TestPruner(t *testing.T) {
+	for _, c := range audittest.PruneCases() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			s := auditmem.New()
+			require.NoError(t, c.Check(t.Context(), audittest.Harness{Entries: s, Trees: s, Pruner: s}))
 		})
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 var (
 	_ audit.Store = (*auditpg.Store)(nil)
-	_ tree.Store  = (*auditpg.Trees)(nil)
+	_ tree.Pruner = (*auditpg.Trees)(nil)
 )
 
 func TestStore(t *testing.T) {
@@ -55,6 +55,19 @@ func TestTrees(t *testing.T) {
 			t.Parallel()
 			_, db, o := open(t, 4)
 			h := audittest.Harness{Entries: auditpg.New(db, o), Trees: auditpg.NewTrees(db, o)}
+			require.NoError(t, c.Check(t.Context(), h))
+		})
+	}
+}
+
+func TestPruner(t *testing.T) {
+	for _, c := range audittest.PruneCases() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			_, db, o := open(t, 4)
+			trees := auditpg.NewTrees(db, o)
+			h := audittest.Harness{Entries: auditpg.New(db, o), Trees: trees, Pruner: trees}
+			h.Months = func(ctx context.Context) error { return auditpg.Months(ctx, db, o) }
 			require.NoError(t, c.Check(t.Context(), h))
 		})
 	}

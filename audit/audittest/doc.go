@@ -9,5 +9,6 @@
 //		})
 //	}
 //
-// [Cases] is for [audit.Store]; [TreeCases] is for a store that keeps the trees of a notary as well.
+// [Cases] is for [audit.Store]; [TreeCases] is for a store that keeps the trees of a notary as well, and [PruneCases] for
+// one from which months can be pruned.
 package audittest

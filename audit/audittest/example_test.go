@@ -33,3 +33,17 @@ func ExampleTreeCases() {
 	fmt.Println(broken, "cases are not kept")
 	// Output: 0 cases are not kept
 }
+
+func ExamplePruneCases() {
+	broken := 0
+	for _, c := range audittest.PruneCases() {
+		store := auditmem.New()
+		h := audittest.Harness{Entries: store, Trees: store, Pruner: store}
+		if err := c.Check(context.Background(), h); err != nil {
+			fmt.Println(c.Name, err)
+			broken++
+		}
+	}
+	fmt.Println(broken, "cases are not kept")
+	// Output: 0 cases are not kept
+}

@@ -11,6 +11,10 @@ import (
 type Harness struct {
 	Entries audit.Store
 	Trees   tree.Store // [Cases] do without
+	// Pruner is Trees as a store that drops months, for [PruneCases].
+	Pruner tree.Pruner
+	// Months puts what was appended into its months, where the store does not do so by itself; otherwise nil.
+	Months func(ctx context.Context) error
 	// OneConnection says that the store works inside a single transaction, so that cases with concurrent writers and
 	// cancelled contexts, which such a transaction does not survive, are left out. Trees never do.
 	OneConnection bool
@@ -61,7 +65,17 @@ func TreeCases() []Case {
 		{"leaves that were left out are adopted", adopted},
 		{"rows are found by their ids", rowsFound},
 		{"hashes are found by their place", hashesFound},
+		{"entries of prunings are found, in pages", prunesFound},
 		{"one notary works at a time", oneAtATime},
 		{"a cancelled context keeps nothing", cancelledBatch},
+	}
+}
+
+// PruneCases returns the suite of [tree.Pruner].
+func PruneCases() []Case {
+	return []Case{
+		{"months are listed, and what they hold", monthsListed},
+		{"a month is dropped as a whole, and nothing else", monthDropped},
+		{"a month that holds anything else stays", monthChanged},
 	}
 }

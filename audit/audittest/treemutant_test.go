@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/audit/audittest"
 	"github.com/enamel-go/enamel/audit/tree"
@@ -153,11 +154,105 @@ func (f flawed) Hashes(ctx context.Context, keys []tree.Key) ([]tree.Hash, error
 	return found, err
 }
 
+func (f flawed) Prunes(ctx context.Context, practice, after string, limit int) ([]tree.Row, error) {
+	switch {
+	case f.has("ignores where a page of prunings begins"):
+		after = ""
+	case f.has("ignores the limit of prunings"):
+		limit = 100
+	case f.has("finds another practice's prunings"):
+		practice = "oak"
+	}
+	rows, err := f.Store.Prunes(ctx, practice, after, limit)
+	if f.has("takes any entry for a pruning") {
+		return f.Store.Rows(ctx, practice, []string{"id-000019"})
+	}
+	return rows, err
+}
+
+func (f flawed) Months(ctx context.Context) ([]tree.Month, error) {
+	found, err := f.Store.Months(ctx)
+	switch {
+	case f.has("lists months in any order"):
+		slices.Reverse(found)
+	case f.has("forgets a month"):
+		found = found[1:]
+	case f.has("lists no terms"):
+		for i := range found {
+			found[i].Term = audit.OneYear
+		}
+	}
+	return found, err
+}
+
+func (f flawed) Shares(ctx context.Context, m tree.Month) ([]tree.Share, error) {
+	shares, err := f.Store.Shares(ctx, m)
+	for i := range shares {
+		switch {
+		case f.has("counts one leaf too few"):
+			shares[i].Leaves--
+		case f.has("gives the month's end for the newest leaf"):
+			shares[i].Newest = m.End()
+		}
+	}
+	if f.has("forgets a practice's share") && len(shares) > 0 {
+		shares = shares[1:]
+	}
+	return shares, err
+}
+
+func (f flawed) Drop(ctx context.Context, m tree.Month, want []tree.Share) error {
+	switch {
+	case f.has("drops nothing"):
+		return nil
+	case f.has("drops what has changed"):
+		want, _ = f.Store.Shares(ctx, m)
+	case f.has("ignores a cancelled drop"):
+		ctx = context.WithoutCancel(ctx)
+	case f.has("compares only the practices"):
+		now, _ := f.Store.Shares(ctx, m)
+		same := func(a, b tree.Share) bool { return a.Practice == b.Practice }
+		if slices.EqualFunc(now, want, same) {
+			want = now
+		}
+	case f.has("compares only the counts"):
+		now, _ := f.Store.Shares(ctx, m)
+		same := func(a, b tree.Share) bool { return a.Practice == b.Practice && a.Leaves == b.Leaves }
+		if slices.EqualFunc(now, want, same) {
+			want = now
+		}
+	case f.has("drops the other term too"):
+		other := tree.Month{Term: audit.SixYears, Year: m.Year, Month: m.Month}
+		shares, _ := f.Store.Shares(ctx, other)
+		return errors.Join(f.Store.Drop(ctx, other, shares), f.Store.Drop(ctx, m, want))
+	case f.has("drops the month after"):
+		next := tree.MonthOf(m.Term, m.End())
+		shares, _ := f.Store.Shares(ctx, next)
+		return errors.Join(f.Store.Drop(ctx, next, shares), f.Store.Drop(ctx, m, want))
+	case f.has("drops what it does not know"):
+		if err := f.Store.Drop(ctx, m, want); !errors.Is(err, tree.ErrChanged) {
+			return err
+		}
+		now, err := f.Store.Shares(ctx, m)
+		if len(now) > 0 || err != nil {
+			return errors.Join(err, tree.ErrChanged)
+		}
+		return nil
+	}
+	return f.Store.Drop(ctx, m, want)
+}
+
 func treeFailures(t *testing.T, flaw string) []string {
 	var failed []string
 	for _, c := range audittest.TreeCases() {
 		s := auditmem.New()
 		if err := c.Check(t.Context(), audittest.Harness{Entries: s, Trees: flawed{s, flaw}}); err != nil {
+			failed = append(failed, c.Name)
+		}
+	}
+	for _, c := range audittest.PruneCases() {
+		s := auditmem.New()
+		if err := c.Check(t.Context(), audittest.Harness{Entries: s, Trees: s, Pruner: flawed{s, flaw}}); err != nil {
 			failed = append(failed, c.Name)
 		}
 	}
@@ -175,6 +270,11 @@ func TestEveryFlawOfTreesIsFound(t *testing.T) {
 		"finds a mark at the beginning of its head", "forgets the order of a mark", "forgets the checkpoint",
 		"forgets a hash", "finds no row", "adds a row of another practice", "ignores where a page of strays begins",
 		"ignores the limit of strays", "lets every stray wait", "lets no stray wait", "makes up hashes", "turns hashes round",
+		"ignores where a page of prunings begins", "ignores the limit of prunings", "finds another practice's prunings",
+		"takes any entry for a pruning", "lists months in any order", "forgets a month", "lists no terms",
+		"counts one leaf too few", "gives the month's end for the newest leaf", "forgets a practice's share",
+		"drops nothing", "drops what has changed", "ignores a cancelled drop", "compares only the practices",
+		"compares only the counts", "drops the other term too", "drops the month after", "drops what it does not know",
 	} {
 		require.NotEmpty(t, treeFailures(t, flaw), "a store that %s passes the suite", flaw)
 	}
