@@ -47,7 +47,7 @@ func (c *clinic) fill(t *testing.T) {
 	c.apply(t, sms.Change{Sender: &sms.Sender{Practice: elm, Number: ours, Provider: "twilio"}})
 }
 
-func TestADumpNamesNobody(t *testing.T) {
+func TestPromise_D5_1_BodiesAndNumbersAreSealed(t *testing.T) {
 	c := open(t, 2)
 	c.fill(t)
 	var dump strings.Builder
