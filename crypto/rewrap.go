@@ -7,7 +7,8 @@ import (
 )
 
 // Rewrapper is what a [KeyManager] may implement besides: it wraps a key anew under the newest version of the root key
-// without showing it. Like Unwrap it fails under other bind bytes.
+// without showing it. Under other bind bytes it fails as Unwrap does; a service that cannot know them may answer, with
+// what opens under the right ones alone.
 type Rewrapper interface {
 	Rewrap(ctx context.Context, w Wrapped, bind []byte) (Wrapped, error)
 }

@@ -38,7 +38,10 @@ type Manager struct {
 	kms     *kms.Client
 }
 
-var _ crypto.KeyManager = (*Manager)(nil)
+var (
+	_ crypto.KeyManager = (*Manager)(nil)
+	_ crypto.Rewrapper  = (*Manager)(nil)
+)
 
 // New returns a key manager for the KMS key of that ARN, in the region that it names. It sends nothing yet. Of cfg it
 // uses all but HTTPClient, for the connection is this package's business, and ClientLogMode, which could log keys. The

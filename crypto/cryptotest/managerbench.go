@@ -100,19 +100,14 @@ func (w *watched) Unwrap(ctx context.Context, of crypto.Wrapped, bind []byte) ([
 	return key, err
 }
 
-// rewrapper is a key manager whose service wraps anew without showing the key.
-type rewrapper interface {
-	Rewrap(ctx context.Context, w crypto.Wrapped, bind []byte) (crypto.Wrapped, error)
-}
-
 func (w *watched) rewraps() bool {
-	_, ok := w.manager.(rewrapper)
+	_, ok := w.manager.(crypto.Rewrapper)
 	return ok
 }
 
 func (w *watched) Rewrap(ctx context.Context, of crypto.Wrapped, bind []byte) (crypto.Wrapped, error) {
 	w.bench.keep(of.Blob)
-	got, err := w.manager.(rewrapper).Rewrap(ctx, of, bind)
+	got, err := w.manager.(crypto.Rewrapper).Rewrap(ctx, of, bind)
 	w.bench.look(err)
 	w.bench.keep(got.Blob)
 	return got, err

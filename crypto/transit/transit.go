@@ -68,7 +68,10 @@ type Manager struct {
 	client      *http.Client
 }
 
-var _ crypto.KeyManager = (*Manager)(nil)
+var (
+	_ crypto.KeyManager = (*Manager)(nil)
+	_ crypto.Rewrapper  = (*Manager)(nil)
+)
 
 // New returns a key manager for the root key of that name on the server at address, which is https. It sends nothing
 // yet. The name has at most 44 characters: letters, digits, and inside it also points and dashes. The error wraps

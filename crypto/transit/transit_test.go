@@ -116,6 +116,26 @@ func TestKeyring(t *testing.T) {
 		"crypto: the key manager is unavailable: transit: the server is sealed or under maintenance (HTTP 503)")
 }
 
+// TestKeyringRewraps retires a version of the root key under which everything was sealed.
+func TestKeyringRewraps(t *testing.T) {
+	v := newVault(t)
+	m := v.manager(t, nil)
+	store := cryptomem.New()
+	b := crypto.Binding{Practice: "elm-street", Patient: "p-204", Class: crypto.Chart, Kind: "note.text", ID: "n-1"}
+	ring, err := crypto.NewKeyring(store, m, nil)
+	require.NoError(t, err)
+	sealed, err := ring.Seal(t.Context(), nil, []byte("plain"), b)
+	require.NoError(t, err)
+	require.NoError(t, v.rotate())
+	require.NoError(t, ring.Rewrap(t.Context(), "elm-street", nil))
+	v.set(func(v *vault) { v.keys[keyName].minDecryption = 2 })
+	again, err := crypto.NewKeyring(store, m, nil)
+	require.NoError(t, err)
+	plain, err := again.Open(t.Context(), nil, sealed, b)
+	require.NoError(t, err)
+	require.Equal(t, "plain", string(plain))
+}
+
 func TestVersions(t *testing.T) {
 	v := newVault(t)
 	m := v.manager(t, nil)
