@@ -62,12 +62,8 @@ func (s *Store) hide(ctx context.Context, c records.Change) (hidden, error) {
 		if h.record, err = s.sealPatient(ctx, *p); err != nil {
 			return h, err
 		}
-		for _, term := range records.Terms(*p) {
-			value, err := s.index(ctx, p.Practice, term)
-			if err != nil {
-				return h, err
-			}
-			h.terms = append(h.terms, indexRow{p.Practice, string(term.Kind), value, p.ID})
+		if h.terms, err = s.terms(ctx, *p); err != nil {
+			return h, err
 		}
 	} else if h.record, err = s.sealAppointment(ctx, *c.Appointment); err != nil {
 		return h, err
@@ -76,8 +72,17 @@ func (s *Store) hide(ctx context.Context, c records.Change) (hidden, error) {
 	return h, gone(err)
 }
 
-func (s *Store) index(ctx context.Context, practice string, t records.Term) ([]byte, error) {
-	return s.keys.Index(ctx, practice, "records."+string(t.Kind), t.Value)
+// terms returns the rows by which a patient is found.
+func (s *Store) terms(ctx context.Context, p records.Patient) ([]indexRow, error) {
+	var rows []indexRow
+	for _, term := range records.Terms(p) {
+		value, err := s.keys.Index(ctx, p.Practice, IndexKind(term.Kind), term.Value)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, indexRow{p.Practice, string(term.Kind), value, p.ID})
+	}
+	return rows, nil
 }
 
 // write writes the record with its act and entries and returns 0 when it is refused.

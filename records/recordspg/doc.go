@@ -22,6 +22,16 @@
 // When the chart key is shredded, single reads answer [records.ErrGone] and lists leave the patient
 // out.
 //
+// # Rotating an index key
+//
+// Each kind of index has a key of its own ([IndexKind]), which is replaced while reads and writes go on:
+//
+//	err := keyring.RotateIndex(ctx, practice, recordspg.IndexKind(records.ByPhone))
+//	// three lifetimes of the keyring later, until next is empty:
+//	next, err := store.Reindex(ctx, practice, after, 500)
+//	// and then
+//	err = keyring.RetireIndex(ctx, practice, recordspg.IndexKind(records.ByPhone))
+//
 // # Rights
 //
 // The application's role needs SELECT, INSERT and UPDATE on records_patient and records_appointment, SELECT, INSERT and

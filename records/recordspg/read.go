@@ -27,7 +27,7 @@ func (s *Store) Patient(ctx context.Context, k records.Key) (records.Patient, er
 
 // Patients implements [records.Store]. A patient whose key was shredded is left out.
 func (s *Store) Patients(ctx context.Context, q records.PatientQuery) ([]records.Patient, error) {
-	value, err := s.index(ctx, q.Practice, q.Term)
+	values, err := s.keys.Indexes(ctx, q.Practice, IndexKind(q.Term.Kind), q.Term.Value)
 	if err != nil {
 		return nil, wrap("patients", err)
 	}
@@ -35,11 +35,12 @@ func (s *Store) Patients(ctx context.Context, q records.PatientQuery) ([]records
 	for len(found) < q.Limit {
 		var rows []patientRow
 		limit := q.Limit - len(found)
-		err := s.pg.Raw(`SELECT p.practice, p.id, p.revision, p.sealed
+		err := s.pg.Raw(`SELECT DISTINCT ON (i.patient) p.practice, p.id, p.revision, p.sealed
 			FROM ? AS i JOIN ? AS p ON p.practice = i.practice AND p.id = i.patient
-			WHERE i.practice = ? AND i.kind = ? AND i.value = ?::bytea AND i.patient > ?
+			WHERE i.practice = ? AND i.kind = ? AND i.value IN (?::bytea, ?::bytea) AND i.patient > ?
 			ORDER BY i.patient LIMIT ?`,
-			s.pg.Table(indexTable), s.pg.Table(patientTable), q.Practice, string(q.Term.Kind), value, q.After, limit).Scan(ctx, &rows)
+			s.pg.Table(indexTable), s.pg.Table(patientTable), q.Practice, string(q.Term.Kind),
+			values[0], values[len(values)-1], q.After, limit).Scan(ctx, &rows)
 		if err != nil {
 			return nil, wrap("patients", err)
 		}
