@@ -51,15 +51,16 @@ func (s *Store) Append(ctx context.Context, leaves ...audit.Leaf) error {
 	switch {
 	case len(leaves) == 0:
 		return ctx.Err()
-	case len(leaves) == 1:
-		err = appendLeaves(ctx, s.pg, leaves)
-	case s.bound:
-		err = appendTogether(ctx, s.pg, leaves)
-	default:
+	case !s.bound:
+		// A leaf that is there already is rare, and ON CONFLICT costs every other one a look into the indexes.
 		rows := rowsOf(leaves)
 		if _, err = s.pg.Insert(entryTable, &rows).Exec(ctx); pgstore.Duplicate(err) {
 			err = appendTogether(ctx, s.pg, leaves)
 		}
+	case len(leaves) == 1:
+		err = appendLeaves(ctx, s.pg, leaves)
+	default:
+		err = appendTogether(ctx, s.pg, leaves)
 	}
 	return pgstore.Wrap("auditpg: append", err)
 }
