@@ -66,7 +66,7 @@ func rewrite(
 	}
 	var now []patientRow
 	err := pg.Raw("SELECT practice, id, revision, sealed FROM ? WHERE practice = ? AND id IN (?) ORDER BY id FOR UPDATE",
-		pg.Table(patientTable), practice, bun.In(ids)).Scan(ctx, &now)
+		pg.Table(patientTable), practice, bun.List(ids)).Scan(ctx, &now)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func rewrite(
 		return nil
 	}
 	_, err = pg.Exec(ctx, "DELETE FROM ? WHERE practice = ? AND patient IN (?)",
-		pg.Table(indexTable), practice, bun.In(same))
+		pg.Table(indexTable), practice, bun.List(same))
 	if err != nil {
 		return err
 	}
