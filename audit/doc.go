@@ -60,11 +60,19 @@
 // Whoever controls the application records what it likes: the log proves that nothing was changed afterwards, not that
 // it was true.
 //
+// # Retention
+//
+// An entry has a [Term]: six years for what proves something about a patient's data, one year for system logs. When the
+// term of a whole month is over, a Pruner of package audit/notary removes that month of all practices and tells each
+// practice's log what went; nothing else ever removes an entry, and nobody who writes or reads the log needs the right
+// to delete. The month is that of the entry's id, so ids of one's own that say no time (Options.NewID) are never removed.
+//
 // # What is left out
 //
 // Audit keys are not replaced hour by hour, so a stolen one forges leaves of any time, as far as no batch holds them
 // yet. No process keeps a list of leaves that it committed to see whether they vanish before they are integrated.
-// Nothing is sent to witnesses; checkpoints have the form that the witnesses of c2sp.org take. Batches are not pruned.
+// Nothing is sent to witnesses; checkpoints have the form that the witnesses of c2sp.org take. Of a leaf
+// that is pruned its place and its hash stay, about eighty bytes; they say nothing of it.
 //
 // # Errors
 //

@@ -30,7 +30,23 @@
 // # Rights
 //
 // Whoever writes needs INSERT on audit_entry and nothing else on it; whoever lists or replays needs SELECT. What a
-// notary needs stands at [Trees]. Nobody needs UPDATE or DELETE.
+// notary needs stands at [Trees]. Nobody needs UPDATE or DELETE. All of these rights are on the table audit_entry and
+// reach its partitions; nobody needs a right on a partition by its name. The tables' owner makes months and drops them.
+//
+// # Months
+//
+// The table audit_entry is parted by an entry's term, and then by the month that its id says in UTC. [Months] makes the
+// partitions; call it once a day from a scheduler, as the tables' owner, or run what [MonthsSQL] returns. An append never
+// fails for lack of a month: the row then stands in a partition called rest, and the next Months moves it. Ids that are
+// no UUIDs of version 7 stay there, and are never pruned; where all ids are of that kind, Months is of no use.
+//
+// A month goes as a whole, by [Trees.Drop]: use Pruner of package audit/notary, which looks first whether it may, on
+// [NewTrees] with a pool of the tables' owner.
+//
+// The primary key over partitions is (practice, id, term). It takes one id under two terms, which no log makes unless its
+// NewID gives an id twice: its own are random in 74 bits. A notary's verification finds the second row.
+//
+// With 84 months a page of the log costs some milliseconds more to plan than in one table; an append costs the same.
 //
 // # Moving to another database
 //

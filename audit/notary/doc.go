@@ -37,6 +37,28 @@
 //
 // A tree's damage is somebody's doing or a broken disk's, never a race: Verify may run while others write.
 //
+// # Pruning
+//
+// A [Pruner] removes leaves whose term is over, one month of one term at a time:
+//
+//	pruner, err := notary.NewPruner(auditpg.NewTrees(owner, nil), log, &notary.PruneOptions{Held: holds.Has})
+//	due, err := pruner.Due(ctx)
+//	for _, d := range due {
+//		n, err := pruner.Prune(ctx, audit.Actor{Kind: audit.System, ID: "retention"}, d.Month)
+//	}
+//
+// Terms are counted in calendar years of UTC, from the month's last moment. A month goes for all practices of the
+// database or for none. First each practice's log is told, by entries with the action "audit.prune", how many leaves go
+// and from which positions; then the leaves go in one transaction. The tree stays as it was: checkpoints that were kept
+// still fit, old proofs still check, and [Reader.Inclusion] still proves a leaf that somebody has a copy of.
+//
+// Verify takes a missing leaf for pruned when a genuine entry names its position, and for deleted otherwise. Such
+// entries are integrated like any other; they are missed when they are deleted, and prove nothing when they are forged.
+// When one of them is pruned itself, after six years, the entry of that pruning names its positions again.
+//
+// A leaf that waits for a batch, that a batch left out, or that was altered keeps its month: let the notary step, adopt
+// the leaf, or restore it, and remove what is forged as the tables' owner.
+//
 // # The file of an export
 //
 // The file of [Reader.Export] and [Reader.Extract], version 1. It is text in UTF-8, one JSON object a line, and every
@@ -79,10 +101,12 @@
 // # Errors
 //
 // [ErrDamaged] when the notary's own rows do not lead to what it signed; [ErrProof] for a checkpoint or proof that is
-// wrong; [ErrNotFound] while nothing is integrated; [ErrInvalid] for input that cannot be right. What the store or the
-// keys answer is wrapped: Step then integrates nothing, and tries again next time.
+// wrong; [ErrNotFound] while nothing is integrated; [ErrInvalid] for input that cannot be right; [ErrNotDue], [ErrHeld]
+// and [ErrBlocked] for what must not be pruned. What the store or the keys answer is wrapped: Step then integrates
+// nothing, and tries again next time.
 //
 // # Writing your own store
 //
-// Implement Store of package audit/tree and run audittest.TreeCases against it.
+// Implement Store of package audit/tree and run audittest.TreeCases against it; for a [Pruner] implement Pruner of that
+// package, and run audittest.PruneCases.
 package notary

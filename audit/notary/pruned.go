@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/bits"
 	"strconv"
 	"strings"
 
@@ -35,13 +34,6 @@ func (p *positions) add(position int64) {
 
 func (p positions) has(position int64) bool {
 	return position >= 0 && position/64 < int64(len(p)) && p[position/64]>>(position%64)&1 == 1
-}
-
-func (p positions) count() (n int64) {
-	for _, word := range p {
-		n += int64(bits.OnesCount64(word))
-	}
-	return n
 }
 
 // within reports whether o has all that p has.

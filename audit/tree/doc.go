@@ -6,7 +6,7 @@
 //
 // A notary works in batches. A batch takes every leaf that became visible since the batch before, in the order in which
 // the store received them, and adds one [Head] for each practice that had any. Batches are numbered from 1. Nothing of
-// a batch ever changes.
+// a batch ever changes, not even when its leaves go; a [Pruner] lets them go by whole months.
 //
 // The tree whose practice is the empty string is the tree of heads: its leaves are the unsigned checkpoints of the
 // heads that a batch changed, in the order of their practices.
