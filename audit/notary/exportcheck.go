@@ -81,7 +81,7 @@ func CheckExport(r io.Reader, known note.Verifiers, o *CheckOptions) (Result, er
 	if o == nil {
 		o = &CheckOptions{}
 	}
-	c := &checking{in: bufio.NewReaderSize(r, 1<<16), lines: newLineWriter(), options: o}
+	c := &checking{in: bufio.NewReaderSize(r, 16<<10), lines: newLineWriter(), options: o}
 	if err := c.header(known); err != nil {
 		return c.result, err
 	}
