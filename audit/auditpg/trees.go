@@ -11,7 +11,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/tree"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
@@ -228,7 +227,7 @@ func keep(ctx context.Context, h pgstore.Handle, number int64, until snapshot, b
 // hashes reads 32 bytes for each key out of the head that holds it.
 func hashes(ctx context.Context, h pgstore.Handle, keys []tree.Key) ([]tree.Hash, error) {
 	found := make([]tree.Hash, 0, len(keys))
-	for part := range slices.Chunk(keys, 1000) {
+	for part := range slices.Chunk(keys, 20_000) {
 		practices, indexes, leaves := make([]string, len(part)), make([]string, len(part)), make([]string, len(part))
 		for i, k := range part {
 			practices[i], indexes[i], leaves[i] = k.Practice, strconv.FormatInt(k.Index, 10), strconv.FormatInt(k.Leaf, 10)
@@ -320,9 +319,6 @@ func (t *Trees) heads(rows *[]headRow, q tree.Query, below int64) *bun.SelectQue
 	}
 	return sel.OrderExpr("size")
 }
-
-// terms are those of the entries, by which the table is parted.
-func terms() []audit.Term { return []audit.Term{audit.SixYears, audit.OneYear} }
 
 // rowsByID returns those rows of a practice that have one of the ids: under each term, though only somebody's doing gives
 // an id two.

@@ -19,6 +19,21 @@ import (
 type Reader struct {
 	store Store
 	known note.Verifiers
+	tell  func(Progress)
+}
+
+// Progress is how far a verification has come.
+type Progress struct {
+	Checked int64 // positions
+	Size    int64 // of the tree when the verification began; it may have grown since
+}
+
+// WithProgress returns a reader whose Verify tells how far it has come, after every thousand positions or so: from its own
+// goroutine, and it waits for tell to return.
+func (r *Reader) WithProgress(tell func(Progress)) *Reader {
+	told := *r
+	told.tell = tell
+	return &told
 }
 
 // NewReader returns a reader of the trees in store that trusts the known keys. Both are required.

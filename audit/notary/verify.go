@@ -3,6 +3,7 @@ package notary
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,6 +54,7 @@ type verification struct {
 	practice string
 	kept     []Checkpoint
 	report   *Report
+	progress Progress
 
 	tip    tree.Head // the newest head that was walked over, in brief
 	stored edge      // the tree of the hashes that were stored at integration
@@ -84,6 +86,13 @@ type current struct {
 }
 
 func (v *verification) run(ctx context.Context) error {
+	if v.tell != nil {
+		tip, err := v.Reader.tip(ctx, v.practice)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		v.progress.Size = tip.Size
+	}
 	if err := v.walk(ctx); err != nil {
 		return err
 	}

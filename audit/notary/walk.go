@@ -11,7 +11,7 @@ import (
 // How much is read in one statement, and so how much is held at once.
 const (
 	rowsAtOnce  = 1000
-	marksAtOnce = 10_000 // of heads; but a batch is never parted
+	marksAtOnce = 5000 // of heads; but a batch is never parted
 	headsAtOnce = 256
 )
 
@@ -72,6 +72,10 @@ func (v *verification) walk(ctx context.Context) error {
 			if p.to == len(p.head.Marks) || p.to == 0 {
 				v.end(head)
 			}
+			v.progress.Checked += int64(p.to - p.from)
+		}
+		if v.tell != nil && len(s.pieces) > 0 {
+			v.tell(v.progress)
 		}
 	}
 	return <-ended

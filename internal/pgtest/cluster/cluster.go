@@ -137,6 +137,7 @@ fsync = off
 full_page_writes = off
 wal_level = minimal
 max_wal_senders = 0
+max_prepared_transactions = 10
 TimeZone = 'America/Denver'
 `
 

@@ -1,0 +1,196 @@
+package notary_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/audit/notary"
+)
+
+// counted counts statements by their first word.
+type counted struct {
+	mu    sync.Mutex
+	words map[string]int
+}
+
+func (c *counted) BeforeQuery(ctx context.Context, e *bun.QueryEvent) context.Context {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	word, _, _ := strings.Cut(strings.TrimSpace(e.Query), " ")
+	c.words[word]++
+	return ctx
+}
+
+func (*counted) AfterQuery(context.Context, *bun.QueryEvent) {}
+
+// TestThousandsOfPractices integrates one leaf of each of 2,000 practices, twice: the second time every tree has an edge
+// that must be read.
+func TestThousandsOfPractices(t *testing.T) {
+	const practices = 2000
+	w, d, o := onPostgres(t, nil)
+	db := d.Pool(1)
+	count := &counted{words: map[string]int{}}
+	n, err := notary.New(auditpg.NewTrees(db.WithQueryHook(count), o), w.log, w.signer, w.known, nil)
+	require.NoError(t, err)
+	for round := range 2 {
+		var entries []audit.Entry
+		for i := range practices {
+			entries = append(entries, entry(fmt.Sprint("practice ", i), round))
+		}
+		require.NoError(t, w.log.Record(t.Context(), entries...))
+		clear(count.words)
+		done, err := n.Step(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, practices, done)
+		// The lock and the snapshot, the newest batch, the rows, the newest heads, the edges; the batch, and 500 heads each.
+		delete(count.words, "ROLLBACK") // after the commit it does nothing
+		require.Equal(t, map[string]int{"BEGIN": 1, "SELECT": 5 - (1 - round), "INSERT": 1 + 5, "COMMIT": 1}, count.words)
+	}
+	report := w.verify(t, "practice 77")
+	require.Empty(t, report.Damage)
+	require.EqualValues(t, 2, report.Size)
+}
+
+// TestRightsOfANotary does its work, and a reader's, with those that the documentation of auditpg.Trees names.
+func TestRightsOfANotary(t *testing.T) {
+	w, d, o := onPostgres(t, nil)
+	admin := d.Pool(1)
+	role := "notary_of_" + d.Schema()
+	exec := func(sql string) {
+		t.Helper()
+		_, err := admin.ExecContext(context.Background(), strings.NewReplacer("{s}", d.Schema(), "{r}", role).Replace(sql))
+		require.NoError(t, err)
+	}
+	exec(`CREATE ROLE {r} NOLOGIN`)
+	t.Cleanup(func() { exec(`DROP OWNED BY {r}; DROP ROLE {r}`) })
+	exec(`GRANT USAGE ON SCHEMA {s} TO {r}; GRANT SELECT ON {s}.audit_entry, {s}.audit_shift TO {r};
+		GRANT SELECT, INSERT ON {s}.audit_batch, {s}.audit_head TO {r}`)
+	db := d.Pool(1)
+	_, err := db.ExecContext(t.Context(), "SET ROLE "+role)
+	require.NoError(t, err)
+	w.trees = auditpg.NewTrees(db, o)
+	w.notary, err = notary.New(w.trees, w.log, w.signer, w.known, nil)
+	require.NoError(t, err)
+	w.reader, err = notary.NewReader(w.trees, w.known)
+	require.NoError(t, err)
+	w.grow(t)
+	_, err = w.notary.Adopt(t.Context(), elm, "e-00001")
+	require.NoError(t, err)
+	w.sound(t)
+	_, err = w.reader.Inclusion(t.Context(), elm, "e-00013")
+	require.NoError(t, err)
+	for _, table := range []string{"audit_entry", "audit_batch", "audit_head", "audit_shift"} {
+		for _, right := range []string{"UPDATE", "DELETE", "TRUNCATE"} {
+			var has bool
+			require.NoError(t, db.NewRaw("SELECT has_table_privilege(?, ?)", d.Schema()+"."+table, right).Scan(t.Context(), &has))
+			require.False(t, has, "%s on %s", right, table)
+		}
+	}
+}
+
+// TestNobodyHoldsTheNotaryUp keeps transactions open that have written: one of the log, one that is prepared, and one in
+// another database. What others commit meanwhile is integrated at once; what they wrote, once they have ended.
+func TestNobodyHoldsTheNotaryUp(t *testing.T) {
+	w, d, o := onPostgres(t, nil)
+	ctx := t.Context()
+	var prepared int
+	admin := d.Pool(1)
+	require.NoError(t, admin.NewRaw("SELECT current_setting('max_prepared_transactions')::int").Scan(ctx, &prepared))
+
+	begin := func(pool *bun.DB) (bun.Tx, audit.Leaf) {
+		t.Helper()
+		tx, err := pool.BeginTx(ctx, nil)
+		require.NoError(t, err)
+		leaf, err := w.log.Stamp(ctx, entry(elm, 1))
+		require.NoError(t, err)
+		require.NoError(t, auditpg.New(pool, o).WithTx(tx).Append(ctx, leaf))
+		return tx, leaf
+	}
+	slow, late := begin(d.Pool(1))
+	waiting := 1
+	name := "prepared_" + d.Schema()
+	if prepared > 0 {
+		tx, _ := begin(d.Pool(1))
+		_, err := tx.ExecContext(ctx, "PREPARE TRANSACTION '"+name+"'")
+		require.NoError(t, err)
+		_ = tx.Rollback() // the session is in no transaction any more
+		waiting++
+	}
+	elsewhere := otherDatabase(t, d.DSN())
+	_, err := elsewhere.ExecContext(ctx, "BEGIN")
+	require.NoError(t, err)
+	_, err = elsewhere.ExecContext(ctx, "SELECT pg_current_xact_id()")
+	require.NoError(t, err)
+
+	for range 3 {
+		w.record(t, elm, 2)
+		w.record(t, oak, 1)
+		w.step(t, 3)
+		w.step(t, 0)
+	}
+	require.NoError(t, slow.Commit())
+	if prepared > 0 {
+		_, err = admin.ExecContext(ctx, "COMMIT PREPARED '"+name+"'")
+		require.NoError(t, err)
+	}
+	require.Equal(t, waiting, w.verify(t, elm).Pending)
+	w.step(t, waiting)
+	_, err = elsewhere.ExecContext(ctx, "COMMIT")
+	require.NoError(t, err)
+	w.record(t, elm, 1)
+	w.step(t, 1)
+	w.step(t, 0)
+	report := w.verify(t, elm)
+	require.Empty(t, report.Damage)
+	require.Zero(t, report.Pending)
+	require.EqualValues(t, 7+waiting, report.Size)
+	_, err = w.reader.Inclusion(ctx, elm, late.ID)
+	require.NoError(t, err)
+	w.sound(t)
+	if prepared == 0 {
+		t.Log("this server takes no prepared transactions")
+	}
+}
+
+// otherDatabase is a connection to one that every server has.
+func otherDatabase(t *testing.T, dsn string) *sql.Conn {
+	t.Helper()
+	u, err := url.Parse(dsn)
+	require.NoError(t, err)
+	u.Path = "/template1"
+	config, err := pgx.ParseConfig(u.String())
+	require.NoError(t, err)
+	pool := stdlib.OpenDB(*config)
+	t.Cleanup(func() { _ = pool.Close() })
+	conn, err := pool.Conn(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// TestSizeOfAProof is at most 640 bytes of hashes at a million leaves, wherever the leaf stands.
+func TestSizeOfAProof(t *testing.T) {
+	const leaves = 1_000_000
+	zeros := tlog.HashReaderFunc(func(at []int64) ([]tlog.Hash, error) { return make([]tlog.Hash, len(at)), nil })
+	longest := 0
+	for n := int64(0); n < leaves; n += 997 {
+		proof, err := tlog.ProveRecord(leaves, n, zeros)
+		require.NoError(t, err)
+		longest = max(longest, len(proof)*tlog.HashSize)
+	}
+	require.LessOrEqual(t, longest, 640)
+	require.Equal(t, 640, longest)
+}
