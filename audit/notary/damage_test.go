@@ -21,8 +21,13 @@ type damaged struct {
 }
 
 func newDamaged(t *testing.T) *damaged {
+	return damagedWorld(t, func(w *world) { w.grow(t) })
+}
+
+// damagedWorld is a log that grow has written.
+func damagedWorld(t *testing.T, grow func(*world)) *damaged {
 	w, d, o := onPostgres(t, nil)
-	w.grow(t)
+	grow(w)
 	x := &damaged{world: w, db: d.Pool(1), schema: o.Schema}
 	x.kept = []string{w.checkpoint(t, elm), w.checkpoint(t, "")}
 	x.exec(t, `CREATE TABLE {s}.kept_entry AS TABLE {s}.audit_entry;

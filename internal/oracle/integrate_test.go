@@ -94,11 +94,13 @@ func newTessera(b *testing.B) *personality {
 	driver, err := posix.New(b.Context(), posix.Config{Path: b.TempDir()})
 	require.NoError(b, err)
 	by, _ := signer(b)
-	// It signs what it has integrated once more when it is stopped, which is after b's own context has ended.
-	appender, stop, _, err := tessera.NewAppender(context.WithoutCancel(b.Context()), driver,
+	// It signs what it has integrated once more while it is stopped, which is after b's own context has ended.
+	ctx, end := context.WithCancel(context.WithoutCancel(b.Context()))
+	b.Cleanup(end)
+	appender, stop, _, err := tessera.NewAppender(ctx, driver,
 		tessera.NewAppendOptions().WithCheckpointSigner(by).WithPushback(64*batch))
 	require.NoError(b, err)
-	b.Cleanup(func() { require.NoError(b, stop(context.Background())) })
+	b.Cleanup(func() { require.NoError(b, stop(ctx)) })
 	return &personality{appender}
 }
 
