@@ -15,7 +15,8 @@ import (
 type Options struct {
 	// Now gives the time of an entry. Defaults to time.Now.
 	Now func() time.Time
-	// NewID gives an entry's id. Defaults to a UUID of version 7 of the entry's time, by which a store finds its month.
+	// NewID gives an entry's id, never the same twice. Defaults to a UUID of version 7 of the entry's time, by which a store
+	// finds its month.
 	NewID func() string
 }
 

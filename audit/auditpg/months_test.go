@@ -13,6 +13,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/audit/tree"
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
@@ -193,4 +194,34 @@ func TestMonthsAreNotReadByName(t *testing.T) {
 		}
 	}
 	require.Equal(t, "42501", pgstore.State(auditpg.Months(t.Context(), db, o)), "only the owner makes months")
+}
+
+// TestMonthIsDroppedByTheOwnerAlone lets the application's role look at what a month holds, and drop nothing.
+func TestMonthIsDroppedByTheOwnerAlone(t *testing.T) {
+	_, db, o := open(t, 1)
+	at := time.Date(2024, 2, 3, 0, 0, 0, 0, time.UTC)
+	month := tree.MonthOf(audit.OneYear, at)
+	trees := auditpg.NewTrees(db, o)
+	require.NoError(t, auditpg.New(db, o).Append(t.Context(), aged("elm", at, audit.OneYear)))
+	shares, err := trees.Shares(t.Context(), month)
+	require.NoError(t, err)
+	require.Empty(t, shares, "what stands in rest cannot be dropped")
+	require.NoError(t, auditpg.Months(t.Context(), db, o))
+
+	role := "notary_" + o.Schema
+	exec := func(sql string) {
+		t.Helper()
+		_, err := db.ExecContext(context.WithoutCancel(t.Context()), strings.NewReplacer("{s}", o.Schema, "{r}", role).Replace(sql))
+		require.NoError(t, err)
+	}
+	exec(`CREATE ROLE {r}; GRANT USAGE ON SCHEMA {s} TO {r}; GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {s} TO {r}; SET ROLE {r}`)
+	t.Cleanup(func() { exec(`RESET ROLE; DROP OWNED BY {r}; DROP ROLE {r}`) })
+	shares, err = trees.Shares(t.Context(), month)
+	require.NoError(t, err)
+	require.Len(t, shares, 1)
+	require.Equal(t, "42501", pgstore.State(trees.Drop(t.Context(), month, shares)))
+	exec(`RESET ROLE`)
+	require.NoError(t, trees.Drop(t.Context(), month, shares))
+	rows, _ := standing(t, db, o.Schema)
+	require.Empty(t, rows)
 }

@@ -68,11 +68,21 @@ type shareRow struct {
 
 // Shares implements [tree.Pruner].
 func (t *Trees) Shares(ctx context.Context, m tree.Month) ([]tree.Share, error) {
-	low, high := m.IDs()
-	found, err := shares(ctx, t.pg, "SELECT practice, count(*) AS leaves, max(at) AS newest FROM ?"+
-		" WHERE term = ? AND id >= ? AND id < ? GROUP BY practice ORDER BY practice",
-		t.pg.Table(entryTable), string(m.Term), low, high)
+	var found []tree.Share
+	known, err := isTable(ctx, t.pg, monthTable(m))
+	if err == nil && known {
+		low, high := m.IDs()
+		found, err = shares(ctx, t.pg, "SELECT practice, count(*) AS leaves, max(at) AS newest FROM ?"+
+			" WHERE term = ? AND id >= ? AND id < ? GROUP BY practice ORDER BY practice",
+			t.pg.Table(entryTable), string(m.Term), low, high)
+	}
 	return found, pgstore.Wrap("auditpg: shares", err)
+}
+
+func isTable(ctx context.Context, h pgstore.Handle, table string) (known bool, err error) {
+	err = h.Raw(`SELECT EXISTS (SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE n.nspname || '.' || c.relname = ?)`, string(h.Table(table))).Scan(ctx, &known)
+	return known, err
 }
 
 func shares(ctx context.Context, h pgstore.Handle, query string, args ...any) ([]tree.Share, error) {
@@ -104,23 +114,23 @@ func (t *Trees) Drop(ctx context.Context, m tree.Month, want []tree.Share) error
 }
 
 func drop(ctx context.Context, h pgstore.Handle, m tree.Month, want []tree.Share) error {
-	month := h.Table(monthTable(m))
-	var known bool
-	err := h.Raw(`SELECT EXISTS (SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE n.nspname || '.' || c.relname = ?) FROM set_config('lock_timeout', '2s', true)`, string(month)).Scan(ctx, &known)
-	if err != nil {
+	known, err := isTable(ctx, h, monthTable(m))
+	switch {
+	case err != nil:
 		return err
-	}
-	if !known && len(want) == 0 {
+	case !known && len(want) == 0:
 		return nil
-	}
-	if !known {
+	case !known:
 		return tree.ErrChanged
+	}
+	if _, err := h.Exec(ctx, "SET LOCAL lock_timeout = '2s'"); err != nil {
+		return err
 	}
 	// Whoever reads or writes a month has a lock on its term first, so in this order nobody waits for the other.
 	if _, err := h.Exec(ctx, "LOCK TABLE ONLY ? IN ACCESS EXCLUSIVE MODE", h.Table(termTable(m.Term))); err != nil {
 		return err
 	}
+	month := h.Table(monthTable(m))
 	found, err := shares(ctx, h, "SELECT practice, count(*) AS leaves, max(at) AS newest FROM ?"+
 		" GROUP BY practice ORDER BY practice", month)
 	if err != nil {

@@ -209,7 +209,8 @@ func (p *Pruner) gather(ctx context.Context, m Month, share tree.Share) (*remova
 		marks = marks[:0]
 		return err
 	}
-	for limit := 16; ; {
+	for {
+		const limit = 16
 		page, err := p.store.Heads(ctx, tree.Query{Practice: share.Practice, After: size, Limit: limit})
 		if err != nil {
 			return nil, err
