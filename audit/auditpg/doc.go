@@ -46,7 +46,7 @@
 // The primary key over partitions is (practice, id, term). It takes one id under two terms, which no log makes unless its
 // NewID gives an id twice: its own are random in 74 bits. A notary's verification finds the second row.
 //
-// With 84 months a page of the log costs some milliseconds more to plan than in one table; an append costs the same.
+// With 84 months a page of the log costs some milliseconds more to plan than in one table; an append costs about the same.
 //
 // # Moving to another database
 //
