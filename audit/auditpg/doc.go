@@ -36,17 +36,18 @@
 // # Months
 //
 // The table audit_entry is parted by an entry's term, and then by the month that its id says in UTC. [Months] makes the
-// partitions; call it once a day from a scheduler, as the tables' owner, or run what [MonthsSQL] returns. An append never
-// fails for lack of a month: the row then stands in a partition called rest, and the next Months moves it. Ids that are
-// no UUIDs of version 7 stay there, and are never pruned; where all ids are of that kind, Months is of no use.
+// partitions; call it once a day from a scheduler, as the tables' owner, or run what [MonthsSQL] returns. An append
+// never fails for lack of a month: the row then stands in a partition called rest, and the next Months moves it. Ids
+// that are no UUIDs of version 7 stay there, and are never pruned; where all ids are of that kind, Months is of no use.
 //
 // A month goes as a whole, by [Trees.Drop]: use Pruner of package audit/notary, which looks first whether it may, on
 // [NewTrees] with a pool of the tables' owner.
 //
-// The primary key over partitions is (practice, id, term). It takes one id under two terms, which no log makes unless its
-// NewID gives an id twice: its own are random in 74 bits. A notary's verification finds the second row.
+// The primary key over partitions is (practice, id, term). It takes one id under two terms, which no log makes unless
+// its NewID gives an id twice: its own are random in 74 bits. A notary's verification finds the second row.
 //
-// With 84 months a page of the log costs some milliseconds more to plan than in one table; an append costs about the same.
+// With 84 months a page of the log costs some milliseconds more to plan than in one table; an append costs about the
+// same.
 //
 // # Moving to another database
 //
