@@ -43,8 +43,9 @@
 //   - deletes a leaf that no notary has integrated yet, within about a second of its commit: nobody notices. A refusal
 //     or a read that is not there was perhaps never made.
 //   - cuts off the newest batches with everything that tells of them, or loads an older backup of the whole database:
-//     found by a checkpoint that was kept elsewhere, and by a notary that was running; otherwise not. Keep the
-//     checkpoint of the tree of heads, a few hundred bytes, wherever these people cannot write.
+//     found by a witness (package audit/witness) at the notary's next step or start, by a checkpoint that was kept
+//     elsewhere, and by a notary that was running; otherwise not. Have a witness where these people cannot write, or
+//     keep the checkpoint of the tree of heads there, a few hundred bytes.
 //   - alters the notary's own rows: it signs nothing more until they are restored.
 //   - takes away the right to insert, or fills the disk: nothing can be read, written or refused any more, for an act
 //     whose entry cannot be written does not happen.
@@ -55,7 +56,8 @@
 // was. A genuine leaf that is put among integrated ones is reported as back-dated.
 //
 // Whoever has the notary's signing key and the database can make another history that verifies in itself. Every
-// checkpoint that was kept elsewhere contradicts it, and so does a witness that was shown both.
+// checkpoint that was kept elsewhere contradicts it, and a witness does not cosign it: so who is shown one of two
+// histories looks for the witness's signature on its checkpoint, or asks what the witness keeps.
 //
 // Whoever controls the application records what it likes: the log proves that nothing was changed afterwards, not that
 // it was true.
@@ -70,9 +72,9 @@
 // # What is left out
 //
 // Audit keys are not replaced hour by hour, so a stolen one forges leaves of any time, as far as no batch holds them
-// yet. No process keeps a list of leaves that it committed to see whether they vanish before they are integrated.
-// Nothing is sent to witnesses; checkpoints have the form that the witnesses of c2sp.org take. Of a leaf
-// that is pruned its place and its hash stay, about eighty bytes; they say nothing of it.
+// yet. No process keeps a list of leaves that it committed to see whether they vanish before they are integrated, and no
+// witness is told of a leaf before it is. A witness cosigns with Ed25519 alone; what it answers is checked, and not kept
+// in the database. Of a leaf that is pruned its place and its hash stay, about sixty bytes; they say nothing of it.
 //
 // # Errors
 //

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"math"
 	"slices"
 	"strconv"
 
@@ -264,18 +263,15 @@ func (t *Trees) Hashes(ctx context.Context, keys []tree.Key) ([]tree.Hash, error
 
 // Heads implements [tree.Store].
 func (t *Trees) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
-	var heads []tree.Head
-	below := int64(math.MaxInt64)
-	for {
+	for limit := q.Limit; ; limit *= 2 {
 		var rows []headRow
-		if err := t.heads(&rows, q, below).Scan(ctx); err != nil {
+		if err := t.heads(&rows, q).Limit(int64(limit)).Scan(ctx); err != nil {
 			return nil, pgstore.Wrap("auditpg: heads", err)
 		}
-		others := 0 // heads in which the bytes of the id stand where none begins
+		var heads []tree.Head
 		for _, r := range rows {
 			if q.ID != "" && !r.find(q.ID) {
-				others++
-				continue
+				continue // the bytes of the id stand where none begins
 			}
 			h := r.brief()
 			if !q.Brief {
@@ -284,22 +280,20 @@ func (t *Trees) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
 			h.Found = r.Found
 			heads = append(heads, h)
 		}
-		if len(rows) < q.Limit || others == 0 {
-			return heads, nil
+		if len(rows) == limit && len(heads) < q.Limit {
+			continue
 		}
-		if q.Newest {
-			below = rows[len(rows)-1].Size
-		} else {
-			q.After = rows[len(rows)-1].Size
+		if q.ID != "" && !q.Newest {
+			slices.SortFunc(heads, func(a, b tree.Head) int { return cmp.Compare(a.Size, b.Size) })
 		}
-		q.Limit = others
+		return heads[:min(len(heads), q.Limit)], nil
 	}
 }
 
-// heads selects what q asks for of less than below leaves, and with it some heads whose marks only look like it.
-func (t *Trees) heads(rows *[]headRow, q tree.Query, below int64) *bun.SelectQuery {
-	sel := t.pg.Select(headTable, rows).Where("practice = ? AND size > ? AND size < ?", q.Practice, q.After, below).
-		Limit(int64(q.Limit)).Column("practice", "number", "first", "size", "first_hash", "checkpoint")
+// heads selects what q asks for, and with it some heads whose marks only look like it.
+func (t *Trees) heads(rows *[]headRow, q tree.Query) *bun.SelectQuery {
+	sel := t.pg.Select(headTable, rows).Where("practice = ? AND size > ?", q.Practice, q.After).
+		Column("practice", "number", "first", "size", "first_hash", "checkpoint")
 	if !q.Brief {
 		sel = sel.Column("ids", "lowest", "highest", "orders", "hashes")
 	}
@@ -314,8 +308,13 @@ func (t *Trees) heads(rows *[]headRow, q tree.Query, below int64) *bun.SelectQue
 		}
 		sel = sel.ColumnExpr("CASE WHEN substring(ids FOR 1) = ?::bytea THEN ids END AS texts", []byte{packedTexts})
 	}
-	if q.Newest {
+	switch {
+	case q.Newest:
 		return sel.OrderExpr("size DESC")
+	case q.ID != "" && q.Practice != "":
+		// Ids and heads are nearly in one order, so the first head whose highest id is not lower has the id, or one soon
+		// after. In the order of size Postgres would look through all that are older.
+		return sel.OrderExpr("highest, size")
 	}
 	return sel.OrderExpr("size")
 }

@@ -62,6 +62,7 @@ func TreeCases() []Case {
 		{"a limit does not part what was appended together", limitKeepsTogether},
 		{"what a batch leaves out is a stray", strays},
 		{"strays come in pages", strayPages},
+		{"a leaf that two marks name is a stray", namedTwice},
 		{"leaves that were left out are adopted", adopted},
 		{"rows are found by their ids", rowsFound},
 		{"hashes are found by their place", hashesFound},

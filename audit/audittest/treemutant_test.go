@@ -138,6 +138,8 @@ func (f flawed) Strays(ctx context.Context, practice, after string, limit int) (
 			found[i].Pending = true
 		case f.has("lets no stray wait"):
 			found[i].Pending = false
+		case f.has("does not count marks"):
+			found[i].Times = 0
 		}
 	}
 	return found, err
@@ -269,7 +271,7 @@ func TestEveryFlawOfTreesIsFound(t *testing.T) {
 		"ignores the mark", "ignores the age", "ignores the limit", "is never brief", "is too brief",
 		"finds a mark at the beginning of its head", "forgets the order of a mark", "forgets the checkpoint",
 		"forgets a hash", "finds no row", "adds a row of another practice", "ignores where a page of strays begins",
-		"ignores the limit of strays", "lets every stray wait", "lets no stray wait", "makes up hashes", "turns hashes round",
+		"ignores the limit of strays", "lets every stray wait", "lets no stray wait", "does not count marks", "makes up hashes", "turns hashes round",
 		"ignores where a page of prunings begins", "ignores the limit of prunings", "finds another practice's prunings",
 		"takes any entry for a pruning", "lists months in any order", "forgets a month", "lists no terms",
 		"counts one leaf too few", "gives the month's end for the newest leaf", "forgets a practice's share",

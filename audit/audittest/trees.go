@@ -217,6 +217,31 @@ func strayPages(ctx context.Context, h Harness) error {
 	return nil
 }
 
+func namedTwice(ctx context.Context, h Harness) error {
+	if err := h.Entries.Append(ctx, leaves(practice, 0, 3)...); err != nil {
+		return err
+	}
+	err := h.Trees.Integrate(ctx, 100, func(_ context.Context, r tree.Round) (tree.Batch, error) {
+		b := heads(r)
+		again := &b.Heads[0]
+		again.Marks = append(again.Marks, again.Marks[1])
+		again.Hashes = append(again.Hashes, hash(2*again.Size), hash(2*again.Size+1))
+		again.Size++
+		return b, nil
+	})
+	if err != nil {
+		return err
+	}
+	found, err := h.Trees.Strays(ctx, practice, "", 10)
+	if err != nil {
+		return err
+	}
+	if len(found) != 1 || !found[0].Leaf.Equal(leaf(practice, 1)) || found[0].Times != 2 || found[0].Pending {
+		return fmt.Errorf("the strays are %+v", found)
+	}
+	return nil
+}
+
 func adopted(ctx context.Context, h Harness) error {
 	out, in, waits := leaf(practice, 0), leaf(practice, 1), leaf(practice, 2)
 	if err := h.Entries.Append(ctx, out, in, leaf(practice, 3), leaf("oak", 0)); err != nil {

@@ -29,6 +29,32 @@
 // long, and loses none that commits late: the batch keeps the snapshot up to which it took leaves. One notary works at
 // a time; others find nothing to do. A notary that is killed leaves nothing behind, and the next one goes on.
 //
+// # Witnesses
+//
+// Options.Witness is shown each head of the tree of heads when its batch is kept, never inside the transaction. While it
+// cannot be reached the notary goes on; each step returns the error and shows the newest head again, also after a
+// restart. When it keeps a head that the log does not continue, the notary signs nothing more. Package audit/witness has
+// a witness, and a client of others.
+//
+// # What is kept
+//
+// A head keeps, for each leaf that its batch added, the leaf's hash, those of every second level above that it
+// completed, its id, and its place in the order of integration: 43, 16 and 3 bytes where ids are UUIDs. Measured on
+// batches of 5,000 leaves it is 66 bytes a leaf with all that Postgres adds, and 64 bytes of its WAL; a notary that
+// writes a number into each row writes 1,057 there.
+//
+// Full tiles (c2sp.org/tlog-tiles) would be 33 bytes of hashes for a leaf. They are not kept, for three reasons. A leaf
+// that was deleted could not be named, only counted. What stands right of the last full tile would be made anew of up
+// to 255 rows, so one row that was altered, or pruned, would stop the notary; as it is, it reads no row twice. And with
+// thousands of small practices those rows would be read for each of them in each batch, where now it is one query for
+// about ten hashes of each.
+//
+// What is held in memory does not grow with the log: a step holds one batch, and a verification the marks of a batch or
+// two and some thousand rows. Of damage, 5,000 positions are compared with one another and 1,000 are listed; the others
+// are counted. A verification of the tree of heads also holds the name and the size of each practice. Where ids are not
+// in the order of time, as UUIDs of version 7 are, verification takes longer: its last part reads every head for each
+// 20,000 leaves.
+//
 // # Damage and repair
 //
 // A leaf whose code does not fit is never integrated: Step reports it once in a [RefusedError], Verify whenever it is
@@ -100,7 +126,8 @@
 //
 // # Errors
 //
-// [ErrDamaged] when the notary's own rows do not lead to what it signed; [ErrProof] for a checkpoint or proof that is
+// [ErrDamaged] when the notary's own rows do not lead to what it signed, and [ErrContradicted] when a witness keeps
+// something else; [ErrProof] for a checkpoint or proof that is
 // wrong; [ErrNotFound] while nothing is integrated; [ErrInvalid] for input that cannot be right; [ErrNotDue], [ErrHeld]
 // and [ErrBlocked] for what must not be pruned. What the store or the keys answer is wrapped: Step then integrates
 // nothing, and tries again next time.

@@ -83,7 +83,7 @@ type Head struct {
 	Size       int64
 	Marks      []Mark
 	FirstHash  int64  // index of Hashes[0] in the tree's sequence of stored hashes
-	Hashes     []Hash // those that the batch's leaves completed, in the order of [golang.org/x/mod/sumdb/tlog]
+	Hashes     []Hash // those that the batch's leaves completed and the notary wants kept, by leaf
 	Checkpoint string // a signed note
 	Found      int64  // the position of the mark that [Query] asks for by ID; 0 where it asks for none
 }
