@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/enamel-go/enamel/audit"
@@ -62,6 +63,8 @@ type verification struct {
 	parted bool      // a row of this head is not what was integrated
 	broken bool      // no head after this one can be compared with its root
 	room   []tree.Hash
+
+	vouched int64 // how far the signatures of checkpoints were checked
 
 	pruned   positions // what entries of prunings explain, once a row was missing
 	suspects []suspect
@@ -255,6 +258,7 @@ func (v *verification) compare(c *headCheck) {
 	}
 	if storedFit || rowsFit {
 		v.parted = false
+		v.signature(h.Size, h.Checkpoint)
 	}
 	for _, k := range c.kept {
 		if k.kept.Root != k.stored && (storedFit || k.kept.Root != k.rows) {
@@ -293,13 +297,23 @@ func (v *verification) classify() {
 	}
 }
 
-// newest checks the newest checkpoint's signature, which stands for all before it, and looks for a tail that was cut.
-func (v *verification) newest() {
-	if v.report.Size > 0 {
-		c, err := OpenCheckpoint(v.report.Checkpoint, v.known)
-		if err != nil || c.Practice != v.practice {
-			v.damage(Unsound, v.report.Size-1, "", "no known key signed the newest checkpoint for this tree")
+// signature checks that a checkpoint is, to the byte, what a known key signed for this tree.
+func (v *verification) signature(size int64, signed string) {
+	v.vouched = size
+	c, err := OpenCheckpoint(signed, v.known)
+	if err == nil && c.Practice == v.practice {
+		var n *note.Note
+		if n, err = note.Open([]byte(signed), v.known); err == nil && len(n.UnverifiedSigs) == 0 {
+			return
 		}
+	}
+	v.damage(Unsound, size-1, "", "the checkpoint of %d leaves is not what a known key signed for this tree", size)
+}
+
+// newest checks the newest checkpoint's signature, if that was not done, and looks for a tail that was cut.
+func (v *verification) newest() {
+	if v.report.Size > v.vouched {
+		v.signature(v.report.Size, v.report.Checkpoint)
 	}
 	for _, k := range v.kept {
 		if k.Practice == v.practice && k.Size > v.report.Size {

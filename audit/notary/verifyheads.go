@@ -111,7 +111,7 @@ func (v *verification) keptHeads(ctx context.Context, now Checkpoint) error {
 	return nil
 }
 
-// sizeAndRoot reads a checkpoint whose signature does not matter, because a newer one stands for it.
+// sizeAndRoot reads a checkpoint without looking at its signatures.
 func sizeAndRoot(signed string) (int64, tlog.Hash, bool) {
 	line := strings.SplitN(signed, "\n", 4)
 	if len(line) < 4 {
