@@ -35,7 +35,7 @@ func BenchmarkPairAppend(b *testing.B) {
 		}
 		chain.Run = pairs.Workers(conns, func(int) error { return native.link(b.Context(), pool, next()) })
 		b.Run(at(conns), func(b *testing.B) {
-			pairs.Run(b, pairs.Long,
+			pairs.Run(b, pairs.Wait,
 				pairs.Workers(conns, func(int) error { return store.Append(b.Context(), next()) }),
 				pairs.Peer{Name: "pgx", Rate: 0.85, Run: pairs.Workers(conns, func(int) error {
 					_, err := pool.Exec(b.Context(), native.insert, columns(next())...)

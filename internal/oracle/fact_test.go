@@ -55,14 +55,14 @@ func BenchmarkPairFact(b *testing.B) {
 			return err
 		})
 		b.Run("plain/"+at(conns), func(b *testing.B) {
-			pairs.Run(b, pairs.Long, plain,
+			pairs.Run(b, pairs.Wait, plain,
 				pairs.Peer{Name: "bare", Rate: 0.5, Run: bare},
 				pairs.Peer{Name: "two-statements", Rate: 1.2, Run: twice(func(ctx context.Context, pg pgstore.Handle) error {
 					return insertFact(ctx, pg, newFact())
 				})})
 		})
 		b.Run("decided/"+at(conns), func(b *testing.B) {
-			pairs.Run(b, pairs.Long, decided,
+			pairs.Run(b, pairs.Wait, decided,
 				pairs.Peer{Name: "bare", Rate: 0.4, Run: bare},
 				pairs.Peer{Name: "two-statements", Rate: 1.2, Run: twice(func(ctx context.Context, pg pgstore.Handle) error {
 					return decideFact(ctx, pg, newFact())

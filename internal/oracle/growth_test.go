@@ -50,7 +50,7 @@ func BenchmarkPairGrowth(b *testing.B) {
 			return p
 		}
 		b.Run(fmt.Sprintf("%s/%d_leaves", work.name, many), func(b *testing.B) {
-			pairs.Sides(b, pairs.Long, side(large, 1), side(small, work.small))
+			pairs.Sides(b, pairs.Wait, side(large, 1), side(small, work.small))
 		})
 	}
 }

@@ -71,7 +71,7 @@ func BenchmarkPairIntegrate(b *testing.B) {
 	}
 	b.Run("stored_leaves", func(b *testing.B) {
 		before := func(n int) error { return errors.Join(stamp(n), write()) }
-		pairs.Sides(b, pairs.Long, pairs.Peer{Before: before, Run: integrated}, peer)
+		pairs.Sides(b, pairs.Wait, pairs.Peer{Before: before, Run: integrated}, peer)
 	})
 	peer.Rate = 0
 	b.Run("new_leaves", func(b *testing.B) {
@@ -81,7 +81,7 @@ func BenchmarkPairIntegrate(b *testing.B) {
 			}
 			return integrated(n)
 		}
-		pairs.Sides(b, pairs.Long, pairs.Peer{Before: stamp, Run: run}, peer)
+		pairs.Sides(b, pairs.Wait, pairs.Peer{Before: stamp, Run: run}, peer)
 	})
 }
 

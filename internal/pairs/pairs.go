@@ -2,7 +2,7 @@
 // on another day or on an idle machine says nothing about this one.
 //
 //	func BenchmarkPairSeal(b *testing.B) {
-//		pairs.Run(b, pairs.Short, ours, pairs.Peer{Name: "tink", Run: theirs, Time: 0.75})
+//		pairs.Run(b, pairs.Compute, ours, pairs.Peer{Name: "tink", Run: theirs, Time: 0.75})
 //	}
 //
 // It is a plain benchmark, whose one operation is a round: in each round every side has its turn, in an order that
@@ -32,23 +32,47 @@ type Peer struct {
 	Before func(n int) error // makes ready what Run(n) needs, and is not measured; nil for nothing
 }
 
-// Short is a turn for what computes alone: the shorter, the more alike is what else the machine does in two turns.
-const Short = 10 * time.Millisecond
+// Turn is what a side's turn is measured by.
+type Turn int
 
-// Long is a turn for what waits, for a disk or for other workers, or collects much garbage.
-const Long = 100 * time.Millisecond
+const (
+	// Compute is for what computes alone. It counts the processor's time, garbage collection included, so that what else
+	// the machine does falls on nobody; where the system does not tell it, the time that passes. A turn is 10 ms: the
+	// shorter, the more alike is the machine in two turns.
+	Compute Turn = iota
+	// Wait is for what waits, for a disk or for other workers, and counts the time that passes. A turn is 100 ms.
+	Wait
+)
+
+func (t Turn) length() time.Duration {
+	if t == Compute {
+		return 10 * time.Millisecond
+	}
+	return 100 * time.Millisecond
+}
+
+// clock returns the time by which the turn is measured.
+func (t Turn) clock() time.Duration {
+	if t == Compute {
+		return processor()
+	}
+	return passed()
+}
+
+// passed returns the time that has passed since 1970.
+func passed() time.Duration { return time.Duration(time.Now().UnixNano()) }
 
 // Run measures ours beside each of the peers. Each function does its work n times and may be called with any n; it is
 // called with as many as take a turn, or with 1 where that takes longer. Reported are the medians of the nanoseconds
 // that each needs, and for each peer the median of the ratios, in the sense in which its goal is meant, with the tenth
 // and the ninetieth of a hundred rounds.
-func Run(b *testing.B, turn time.Duration, ours func(n int) error, peers ...Peer) {
+func Run(b *testing.B, turn Turn, ours func(n int) error, peers ...Peer) {
 	b.Helper()
 	Sides(b, turn, append([]Peer{{Run: ours}}, peers...)...)
 }
 
 // Sides is Run where ours, which comes first, has something to be made ready too.
-func Sides(b *testing.B, turn time.Duration, sides ...Peer) {
+func Sides(b *testing.B, turn Turn, sides ...Peer) {
 	b.Helper()
 	times := make([]int, len(sides))
 	for i, side := range sides {
@@ -62,9 +86,9 @@ func Sides(b *testing.B, turn time.Duration, sides ...Peer) {
 				side = len(sides) - 1 - side
 			}
 			n := times[side]
-			now := measure(b, sides[side], n)
+			now := measure(b, turn, sides[side], n)
 			took[side] = append(took[side], float64(now)/float64(n))
-			times[side] = scale(n, turn, now)
+			times[side] = scale(n, turn.length(), now)
 		}
 	}
 	b.ReportMetric(0, "ns/op") // a round's length says nothing
@@ -75,12 +99,12 @@ func Sides(b *testing.B, turn time.Duration, sides ...Peer) {
 }
 
 // enough returns how often a side has to work to fill its turn. What it needs to get going it has had by then.
-func enough(b *testing.B, turn time.Duration, side Peer) int {
+func enough(b *testing.B, turn Turn, side Peer) int {
 	b.Helper()
 	for n := 1; ; {
-		took := measure(b, side, n)
-		more := scale(n, turn, took)
-		if took > turn/2 || more == n {
+		took := measure(b, turn, side, n)
+		more := scale(n, turn.length(), took)
+		if took > turn.length()/2 || more == n {
 			return more
 		}
 		n = more
@@ -94,7 +118,7 @@ func scale(n int, turn, took time.Duration) int {
 }
 
 // measure runs one side's turn. What garbage another side has left is not its to collect.
-func measure(b *testing.B, side Peer, n int) time.Duration {
+func measure(b *testing.B, turn Turn, side Peer, n int) time.Duration {
 	b.Helper()
 	if side.Before != nil {
 		if err := side.Before(n); err != nil {
@@ -102,11 +126,11 @@ func measure(b *testing.B, side Peer, n int) time.Duration {
 		}
 	}
 	runtime.GC()
-	began := time.Now()
+	began := turn.clock()
 	if err := side.Run(n); err != nil {
 		b.Fatal(err)
 	}
-	return time.Since(began)
+	return turn.clock() - began
 }
 
 func (p Peer) report(b *testing.B, ours, theirs []float64) {

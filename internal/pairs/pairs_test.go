@@ -28,7 +28,7 @@ func TestRunReports(t *testing.T) {
 		}
 	}
 	r := testing.Benchmark(func(b *testing.B) {
-		Run(b, Short, work(100),
+		Run(b, Compute, work(100),
 			Peer{Name: "slow", Run: work(300), Rate: 2},
 			Peer{Name: "same", Run: work(100), Time: 1.5},
 			Peer{Name: "bare", Run: work(1)})
