@@ -86,16 +86,16 @@ func (s *Store) configure(ctx context.Context, c consent.Change) (bool, error) {
 // length than c has seen.
 func (s *Store) insert(ctx context.Context, c consent.Change, r row, number []byte) (bool, error) {
 	table := s.pg.Table(factTable)
-	place := s.pg.Raw("SELECT NULL::integer AS next")
+	place, ledger := bun.SafeQuery("NULL::integer"), bun.SafeQuery("")
 	if c.Seen != consent.Any {
-		place = s.pg.Raw(`SELECT coalesce(max(place), 0) + 1 AS next FROM ? WHERE practice = ? AND number = ?::bytea
-			HAVING count(*) = ?`, table, r.Practice, number, c.Seen)
+		place = bun.SafeQuery("coalesce(max(place), 0) + 1")
+		ledger = bun.SafeQuery("FROM ? WHERE practice = ? AND number = ?::bytea HAVING count(*) = ?", table, r.Practice, number, c.Seen)
 	}
 	n, err := s.pg.Exec(ctx, `WITH fact AS (
 		INSERT INTO ? (practice, id, number, place, kind, category, at, recorded, sealed)
-		SELECT ?, ?, ?::bytea, place.next, ?, ?, ?::timestamptz, ?::timestamptz, ?::bytea FROM (?) AS place
+		SELECT ?, ?, ?::bytea, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?::bytea ?
 		ON CONFLICT DO NOTHING RETURNING 1
-	) ?`, table, r.Practice, r.ID, number, r.Kind, r.Category, r.At, r.Recorded, r.Sealed, place,
+	) ?`, table, r.Practice, r.ID, number, place, r.Kind, r.Category, r.At, r.Recorded, r.Sealed, ledger,
 		auditpg.After(s.pg, "fact", c.Leaves))
 	return n > 0, err
 }
