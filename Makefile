@@ -3,6 +3,7 @@
 # make bench      runs every benchmark once, so that none of them rots
 # make pairs      measures Enamel beside others and prints a table: ROUNDS=41 for steadier numbers,
 #                 ENAMEL_GROWTH=1000000 for a log of a million entries
+# make fips       runs every test under FIPS 140-3, crypto where nothing else is admitted, and with the validated module too
 # make fmt        formats the code
 
 MODULES := . examples internal/tools internal/oracle crypto/awskms
@@ -52,6 +53,13 @@ pairs:
 	for dir in $$(grep -rl --include='*_test.go' 'enamel/internal/pairs"' . | xargs -n 1 dirname | sort -u); do \
 		go -C $$dir test -run '^$$' -bench '^BenchmarkPair' -benchtime $(ROUNDS)x . ; \
 	done 2>&1 | awk -f internal/pairs/table.awk
+
+# The tests of crypto run themselves again in both modes; this does it for everything, and with the validated module.
+.PHONY: fips
+fips: tools
+	@GODEBUG=fips140=on REQUIRE_POSTGRES=1 $(BIN)/pgrun go test ./...
+	@GODEBUG=fips140=only REQUIRE_POSTGRES=1 $(BIN)/pgrun go test ./crypto/...
+	@GOFIPS140=v1.0.0 GODEBUG=fips140=on REQUIRE_POSTGRES=1 $(BIN)/pgrun go test ./crypto/...
 
 .PHONY: fmt
 fmt: tools
