@@ -64,8 +64,8 @@ type flight struct {
 	done      chan struct{}
 	key       *live
 	err       error
-	stale     bool // a key of the practice was forgotten since the load began; guarded by the cache
-	abandoned bool // the caller that loaded gave up, which says nothing to those that wait
+	forgotten map[Subject]bool // of the practice, since the load began; guarded by the cache
+	abandoned bool             // the caller that loaded gave up, which says nothing to those that wait
 }
 
 // sweeps is how often in a key's life the timer fires. A key is dropped by the last time before its life ends.
@@ -99,13 +99,14 @@ func (c *cache) hit(r *ref) *live {
 	return l
 }
 
-// aged reports whether l has reached life. A clock that was set back must not lengthen it.
+// aged reports whether l has reached life, by the monotonic clock, which stands still while a machine sleeps, or by the
+// wall clock, which anybody may set. One that was set back must not lengthen a life.
 func (c *cache) aged(l *live, now time.Time, life time.Duration) bool {
-	age := now.Sub(l.at)
-	return age < 0 || age >= life
+	age, wall := now.Sub(l.at), now.Round(0).Sub(l.at.Round(0))
+	return min(age, wall) < 0 || max(age, wall) >= life
 }
 
-// get returns the key under r, from the cache or from load. A load that overlaps a shredding in the same practice is
+// get returns the key under r, from the cache or from load. A load that overlaps the shredding of what it loads is
 // repeated, for it may have read the row before.
 func (c *cache) get(ctx context.Context, r flightRef, load func(context.Context) (*live, error)) (*live, error) {
 	for {
@@ -139,26 +140,34 @@ func (c *cache) get(ctx context.Context, r flightRef, load func(context.Context)
 func (c *cache) fly(ctx context.Context, r flightRef, f *flight, load func(context.Context) (*live, error)) {
 	defer func() {
 		c.mu.Lock()
-		delete(c.flights, r)
+		if c.flights[r] == f {
+			delete(c.flights, r)
+		}
 		c.mu.Unlock()
 		close(f.done)
 	}()
-	for {
+	for landed := false; !landed; {
 		began := c.clock()
 		key, err := load(ctx)
-		c.mu.Lock()
-		if err == nil && f.stale {
-			f.stale = false
-			c.mu.Unlock()
-			continue
-		}
-		f.key, f.err, f.abandoned = key, err, err != nil && ctx.Err() != nil
-		if err == nil {
-			c.keep(key, r.ref, began)
-		}
-		c.mu.Unlock()
-		return
+		landed = c.land(ctx, r, f, key, err, began)
 	}
+}
+
+// land ends a flight, unless what it has loaded was forgotten meanwhile. Key and flight change places at once: who
+// comes after a key was forgotten must not join a flight that has loaded it before.
+func (c *cache) land(ctx context.Context, r flightRef, f *flight, key *live, err error, began time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil && f.forgotten[key.subject] {
+		f.forgotten = nil
+		return false
+	}
+	f.key, f.err, f.abandoned = key, err, err != nil && ctx.Err() != nil
+	if err == nil {
+		c.keep(key, r.ref, began)
+	}
+	delete(c.flights, r)
+	return true
 }
 
 func (c *cache) clock() time.Time {
@@ -234,14 +243,19 @@ func (c *cache) sweep() {
 	c.arm()
 }
 
-// forget drops every key of s, and has every load of its practice that is under way repeated.
+// forget drops every key of s, and has every load of one that is under way repeated. Loads of other keys are not, for
+// a purge forgets many in a row, and the practice's own key may take longer to load than the next takes to come.
 func (c *cache) forget(s Subject) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for r, f := range c.flights {
-		if r.Practice == s.Practice {
-			f.stale = true
+		if r.Practice != s.Practice {
+			continue
 		}
+		if f.forgotten == nil {
+			f.forgotten = map[Subject]bool{}
+		}
+		f.forgotten[s] = true // whose key it loads is not known yet where an id names it
 	}
 	c.dropAll(func(l *live) bool { return l.subject == s })
 }

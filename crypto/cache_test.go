@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
@@ -107,6 +108,31 @@ func TestLifetime(t *testing.T) {
 			opens(t, ring, sealed, b, "plain")
 			require.NotZero(t, s.reads.Load(), "the clock was set back")
 		})
+	}
+}
+
+// TestSleepingMachine lets the wall clock go on while the monotonic one stands, as it does while a machine sleeps.
+func TestSleepingMachine(t *testing.T) {
+	var slept time.Duration
+	now := func() time.Time {
+		at := time.Now().Add(slept)
+		monotonic := (*struct { // as package time keeps it
+			wall uint64
+			ext  int64
+		})(unsafe.Pointer(&at))
+		monotonic.ext -= int64(slept)
+		return at
+	}
+	s := newStore()
+	ring := newRing(t, s, newManager(), &crypto.Options{Now: now})
+	b := chart("p-204", "n-1")
+	sealed := seal(t, ring, "plain", b)
+	began := now()
+	for _, slept = range []time.Duration{6 * time.Minute, -time.Hour} {
+		require.Less(t, now().Sub(began).Abs(), time.Minute, "the monotonic clock stands")
+		s.reads.Store(0)
+		opens(t, ring, sealed, b, "plain")
+		require.NotZero(t, s.reads.Load(), "the key was read again")
 	}
 }
 
@@ -291,4 +317,13 @@ func TestManyKeys(t *testing.T) {
 		require.Equal(t, value[:12], seal(t, ring, "plain", b)[:12])
 	}
 	require.Zero(t, s.reads.Load())
+}
+
+// TestCountersAllServe wants keys to be spread over all counters: one that is never used makes others count too high.
+func TestCountersAllServe(t *testing.T) {
+	ring := plainRing(t)
+	for patient := range 64 {
+		seal(t, ring, "plain", chart(fmt.Sprintf("p-%d", patient), "n-1"))
+	}
+	require.True(t, ring.UpperCounters())
 }

@@ -25,9 +25,10 @@
 // Unwrapped keys stay in memory for Options.Lifetime, so that the key manager is asked once per practice and lifetime
 // and not once per value. A root key that is revoked there stops opening values within twice the lifetime: a patient's
 // key may have been unwrapped just before the practice's key aged. The bytes of a key are wiped as soon as its cipher
-// is made. A timer drops keys that have aged, also those that are used no more. The cipher itself holds an expanded
-// key, and a blind index or a code a derived one, until the garbage collector takes it: Go's standard library has no
-// way to wipe those.
+// is made. A timer, which runs only while there is a key, drops those that have aged, also where they are used no more;
+// Options.Lifetime says what that means for a process that was stopped. The cipher itself holds an expanded key, and a
+// blind index or a code a derived one, until the garbage collector takes it: Go's standard library has no way to wipe
+// those.
 //
 // Nonces are random. NIST SP 800-38D allows 2^32 values under one key with random nonces of 96 bits, so that a
 // repeated nonce, which would give both values away, stays unlikely. A keyring refuses with [ErrExhausted] past 2^31:
@@ -48,13 +49,13 @@
 //     meanwhile is wrapped anew too: a version is not destroyed while it wraps a key, and nothing is wrapped under a
 //     destroyed one.
 //   - A patient's key, and a practice's of [DataKey]: Rotate makes a version that seals from now on. [Keyring.Outdated]
-//     tells what an older one has sealed, and [Keyring.Reseal] moves it. Older versions are kept, for nobody can know
-//     that no value is left; shredding destroys them all.
+//     tells what an older one has sealed, and [Keyring.Reseal] moves it; of a stream, [Keyring.ResealStream] moves the
+//     head alone. Older versions are kept, for nobody can know that no value is left; shredding destroys them all.
 //   - The audit key: Rotate of [AuditKey]. New codes name the new version, older ones verify, and tags stay what they
 //     were, for what is in the log cannot be tagged anew.
-//   - An index key, for each kind by itself: [Keyring.RotateIndex], then rows are written anew, then
-//     [Keyring.RetireIndex]. Meanwhile a value has two indexes, [Keyring.Indexes]. A kind whose indexes are part of
-//     other rows' keys is not rotated before all of them can move.
+//   - An index key, for each kind by itself: [Keyring.RotateIndex], when [Keyring.IndexSettled] answers nil rows are
+//     written anew, then [Keyring.RetireIndex]. Meanwhile a value has two indexes, [Keyring.Indexes]. A kind whose
+//     indexes are part of other rows' keys is not rotated before all of them can move.
 //
 // A rotation protects what is sealed afterwards. Whoever has copied an older key opens what it has sealed, also where
 // it was sealed anew since, if the copy of the value is as old.
@@ -76,7 +77,9 @@
 // Without step 3 a row of the backup opens under the practice's key of today; without step 5 the whole backup does.
 // Backups of the data stay good, for no value has changed: they need the key store of step 4 or later. Monthly is a
 // fair interval: it is how long a backup can bring back what was shredded. Until then shred again after a restore.
-// [KeyFile] keeps its older versions and cannot take step 5; its backups have to be destroyed with the key store's.
+//
+// With a [KeyFile] step 2 is [KeyFile.Rotate], and step 5 is [KeyFile.Forget] and to destroy every older copy of the
+// file.
 //
 // # What an attacker can do
 //

@@ -17,7 +17,7 @@ func (k *Keyring) Spend(sealed []byte, n uint32) error {
 	id, err := parseHeader(sealed)
 	if err == nil {
 		k.count(id)
-		k.sealed[id>>(64-14)].Add(n - 1)
+		k.sealed[id%sealCounters].Add(n - 1)
 	}
 	return err
 }
@@ -31,3 +31,25 @@ func (k *Keyring) Cached() (keys, names int) {
 
 // NewSecret returns a key as this package holds one.
 func NewSecret() any { return newSecret() }
+
+// UpperCounters reports whether any counter of the upper half has counted.
+func (k *Keyring) UpperCounters() bool {
+	for i := sealCounters / 2; i < sealCounters; i++ {
+		if k.sealed[i].Load() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Lingers reports whether a key is in the cache and its load is still there to be joined.
+func (k *Keyring) Lingers() bool {
+	k.cache.mu.Lock()
+	defer k.cache.mu.Unlock()
+	for r := range k.cache.flights {
+		if k.cache.table.find(&r.ref) != nil {
+			return true
+		}
+	}
+	return false
+}

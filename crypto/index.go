@@ -56,9 +56,10 @@ func validKind(practice, kind string) error {
 
 // RotateIndex begins to replace the key of one kind's blind indexes. Every process searches by the new index as soon as
 // its cached keys have aged, and none writes it before all do: [Keyring.Index] changes over two to three Lifetimes
-// later, when it equals the first that Indexes returns. Then write the rows anew that have the old index, and after
-// that call [Keyring.RetireIndex]. It works as long as all processes use one Lifetime, and their clocks differ by
-// less. [ErrUnknownKey]: the kind has no index yet; [ErrInUse]: the older key was not retired yet.
+// later, in each process at its own time. When [Keyring.IndexSettled] answers nil all have: then write the rows anew
+// that have the old index, and after that call [Keyring.RetireIndex]. It works as long as all processes use one
+// Lifetime, their clocks differ by less, and no row is committed a Lifetime after its index was made. [ErrUnknownKey]:
+// the kind has no index yet; [ErrInUse]: the older key was not retired yet.
 func (k *Keyring) RotateIndex(ctx context.Context, practice, kind string) error {
 	newest, older, err := k.indexRows(ctx, practice, kind)
 	if err != nil {
@@ -70,16 +71,35 @@ func (k *Keyring) RotateIndex(ctx context.Context, practice, kind string) error 
 	return k.rotate(ctx, newest)
 }
 
+// IndexSettled returns nil when every process writes the newest index of a kind, four Lifetimes after
+// [Keyring.RotateIndex] or where no older key is left. Before that it answers [ErrInUse]: a row that is written anew
+// could still get the old index, from this process or another, and would be lost when that is retired. [ErrUnknownKey]:
+// the kind has no index yet.
+func (k *Keyring) IndexSettled(ctx context.Context, practice, kind string) error {
+	newest, older, err := k.indexRows(ctx, practice, kind)
+	if err != nil || older.ID == 0 {
+		return err
+	}
+	return k.settled(newest)
+}
+
+func (k *Keyring) settled(newest Key) error {
+	if k.now().Sub(newest.Created) < 4*k.cache.life {
+		return fmt.Errorf("%w: the older index may still be written", ErrInUse)
+	}
+	return nil
+}
+
 // RetireIndex ends what RotateIndex began: it destroys the older key, and what is still indexed by it alone is found no
-// more. It answers [ErrInUse] within four Lifetimes of the rotation, when other processes may still write the old
-// index. Where there is no older key it does nothing.
+// more. It answers [ErrInUse] until [Keyring.IndexSettled] answers nil; rows that were written anew before that must be
+// written anew again. Where there is no older key it does nothing.
 func (k *Keyring) RetireIndex(ctx context.Context, practice, kind string) error {
 	newest, older, err := k.indexRows(ctx, practice, kind)
 	if err != nil || older.ID == 0 {
 		return err
 	}
-	if k.now().Sub(newest.Created) < 4*k.cache.life {
-		return fmt.Errorf("%w: the older index may still be written", ErrInUse)
+	if err := k.settled(newest); err != nil {
+		return err
 	}
 	err = k.store.Retire(ctx, practice, older.ID)
 	k.cache.forget(newest.Subject)

@@ -47,12 +47,14 @@ func TestRotateIndex(t *testing.T) {
 	}
 	for range 3 {
 		all(old)
+		require.NoError(t, processes[0].IndexSettled(t.Context(), practice, kind), "nothing is older")
 		require.NoError(t, processes[0].RotateIndex(t.Context(), practice, kind))
 		began := c.now()
 		var changed time.Duration
 		for c.now().Sub(began) < 4*life {
 			require.ErrorIs(t, processes[0].RetireIndex(t.Context(), practice, kind), crypto.ErrInUse)
 			require.ErrorIs(t, processes[1].RotateIndex(t.Context(), practice, kind), crypto.ErrInUse)
+			require.ErrorIs(t, processes[1].IndexSettled(t.Context(), practice, kind), crypto.ErrInUse)
 			seen := written()
 			since := c.now().Sub(began)
 			if since < 2*life {
@@ -63,6 +65,7 @@ func TestRotateIndex(t *testing.T) {
 			}
 			c.advance(life / 4)
 		}
+		require.NoError(t, processes[1].IndexSettled(t.Context(), practice, kind))
 		require.NotZero(t, changed)
 		require.LessOrEqual(t, changed, 3*life)
 		both, err := processes[0].Indexes(t.Context(), practice, kind, value)
@@ -87,6 +90,7 @@ func TestIndexRefuses(t *testing.T) {
 	ring := plainRing(t)
 	require.ErrorIs(t, ring.RotateIndex(t.Context(), practice, "kind"), crypto.ErrUnknownKey)
 	require.ErrorIs(t, ring.RetireIndex(t.Context(), practice, "kind"), crypto.ErrUnknownKey)
+	require.ErrorIs(t, ring.IndexSettled(t.Context(), practice, "kind"), crypto.ErrUnknownKey)
 	for _, of := range [][2]string{{"", "kind"}, {practice, ""}, {practice, "a\x00"}, {"\xff", "kind"}} {
 		_, err := ring.Index(t.Context(), of[0], of[1], "value")
 		require.ErrorIs(t, err, crypto.ErrInvalid)
@@ -94,6 +98,7 @@ func TestIndexRefuses(t *testing.T) {
 		require.ErrorIs(t, err, crypto.ErrInvalid)
 		require.ErrorIs(t, ring.RotateIndex(t.Context(), of[0], of[1]), crypto.ErrInvalid)
 		require.ErrorIs(t, ring.RetireIndex(t.Context(), of[0], of[1]), crypto.ErrInvalid)
+		require.ErrorIs(t, ring.IndexSettled(t.Context(), of[0], of[1]), crypto.ErrInvalid)
 	}
 }
 

@@ -1,23 +1,19 @@
 package crypto
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"sync"
 )
 
 // KeyFile is a [KeyManager] on a file of root keys, for a practice that runs on one machine and for development.
 // Whoever can read the file and the database can open everything: keep its backups apart from those of the database.
-// It wraps with the newest version that it has seen and unwraps with whatever version is named; a version that
-// another process added is read when it is first named. It may be used concurrently and prints as a fixed word.
+// It wraps with the newest version and unwraps with whatever version is named; what another process changed in the file
+// is read before each Wrap, and when a version is first named. It may be used concurrently and prints as a fixed word.
 type KeyFile struct {
 	quiet
 	path string
@@ -26,9 +22,6 @@ type KeyFile struct {
 	keys []rootKey  // oldest first, never empty
 	seal *sealedKey // nil: the file has no passphrase
 }
-
-// maxKeyFile bounds what is read: some ten thousand versions.
-const maxKeyFile = 1 << 20
 
 // OpenKeyFile reads the key file at path. On first use it makes one with a new random key, readable by its owner alone,
 // in one step: of several processes that do so at once all get the same file, and a crash leaves a whole file or none.
@@ -57,15 +50,29 @@ func openKeyFile(path string, with opener, anew func() (*sealedKey, error)) (*Ke
 	return &KeyFile{path: path, keys: keys, seal: seal}, nil
 }
 
-// Wrap implements [KeyManager].
+// Wrap implements [KeyManager]. It reads the file, which it has to do once per practice and rotation, for what is
+// wrapped under a version that the file does not hold is lost with this process. A file that cannot be read is an error.
 func (f *KeyFile) Wrap(ctx context.Context, key, bind []byte) (Wrapped, error) {
 	if err := ctx.Err(); err != nil {
 		return Wrapped{}, err
 	}
+	keys, err := f.read()
+	if err != nil {
+		return Wrapped{}, err
+	}
+	return keys[len(keys)-1].wrap(key, bind)
+}
+
+// read reads the file again.
+func (f *KeyFile) read() ([]rootKey, error) {
 	f.mu.Lock()
-	newest := f.keys[len(f.keys)-1]
-	f.mu.Unlock()
-	return newest.wrap(key, bind)
+	defer f.mu.Unlock()
+	keys, _, err := readKeyFile(f.path, f.seal)
+	if err != nil {
+		return nil, outside("read key file", err)
+	}
+	f.keys = keys
+	return keys, nil
 }
 
 // Unwrap implements [KeyManager]. A key that no version in the file has wrapped is [ErrUnknownKey].
@@ -83,21 +90,41 @@ func (f *KeyFile) Unwrap(ctx context.Context, w Wrapped, bind []byte) ([]byte, e
 // find returns the version of that id, and reads the file again before it says that there is none.
 func (f *KeyFile) find(id string) (rootKey, error) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	named := func(k rootKey) bool { return k.id == id }
-	i := slices.IndexFunc(f.keys, named)
+	keys := f.keys
+	f.mu.Unlock()
+	i := place(keys, id)
 	if i < 0 {
-		keys, _, err := readKeyFile(f.path, f.seal)
-		if err != nil {
-			return rootKey{}, outside("read key file", err)
+		var err error
+		if keys, err = f.read(); err != nil {
+			return rootKey{}, err
 		}
-		f.keys = keys
-		i = slices.IndexFunc(f.keys, named)
+		i = place(keys, id)
 	}
 	if i < 0 {
-		return rootKey{}, fmt.Errorf("%w: the key file has no such version", ErrUnknownKey)
+		return rootKey{}, errNoVersion
 	}
-	return f.keys[i], nil
+	return keys[i], nil
+}
+
+// place returns where the version of that id is, -1 where it is not.
+func place(keys []rootKey, id string) int {
+	return slices.IndexFunc(keys, func(k rootKey) bool { return k.id == id })
+}
+
+var errNoVersion = fmt.Errorf("%w: the key file has no such version", ErrUnknownKey)
+
+// Versions reads the file and returns the ids of the versions in it, oldest first. The last one wraps. They are what
+// KeyInfo.Under names of a practice's key.
+func (f *KeyFile) Versions() ([]string, error) {
+	keys, err := f.read()
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, 0, len(keys))
+	for _, k := range keys {
+		ids = append(ids, k.id)
+	}
+	return ids, nil
 }
 
 // Rotate adds a new version to the file, which wraps from now on. Older versions stay and unwrap what they wrapped. The
@@ -105,7 +132,25 @@ func (f *KeyFile) find(id string) (rootKey, error) {
 // rotation that finds one is refused: another is under way, or a crash has left the file, which can then be removed.
 func (f *KeyFile) Rotate() error {
 	return f.replace("rotate key file", func(keys []rootKey) ([]rootKey, *sealedKey, error) {
-		return append(keys, newRootKey(len(keys)+1)), f.seal, nil
+		return append(keys, newRootKey(after(keys))), f.seal, nil
+	})
+}
+
+// Forget takes an older version out of the file, and replaces the file as Rotate does. What that version has wrapped
+// opens never again: first call [Keyring.Rewrap] for every practice, until [Keyring.Keys] names it nowhere. Processes
+// that have it in memory keep it until they end or read the file again; end them, and destroy the file's backups too.
+// Like any file that was replaced, the old one may still be found on the disk. The newest version is [ErrInUse], one
+// that is not there, or no longer, [ErrUnknownKey].
+func (f *KeyFile) Forget(version string) error {
+	return f.replace("forget a version of the key file", func(keys []rootKey) ([]rootKey, *sealedKey, error) {
+		switch i := place(keys, version); i {
+		case -1:
+			return nil, nil, errNoVersion
+		case len(keys) - 1:
+			return nil, nil, fmt.Errorf("%w: it is the key file's newest version", ErrInUse)
+		default:
+			return slices.Delete(keys, i, i+1), f.seal, nil
+		}
 	})
 }
 
@@ -141,97 +186,15 @@ func (f *KeyFile) replace(what string, change func([]rootKey) ([]rootKey, *seale
 	return syncFolder(f.path)
 }
 
+// after returns the number that follows the newest version's, whatever was forgotten.
+func after(keys []rootKey) int {
+	var newest int
+	if _, err := fmt.Sscanf(keys[len(keys)-1].id, "file-%d-", &newest); err != nil {
+		newest = len(keys)
+	}
+	return newest + 1
+}
+
 func newRootKey(version int) rootKey {
 	return rootKey{id: fmt.Sprintf("file-%d-%s", version, randomHex(8)), key: newSecret()}
-}
-
-// readKeyFile reads and checks a key file, and returns what it is sealed under beside its keys.
-func readKeyFile(path string, with opener) (keys []rootKey, seal *sealedKey, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return nil, nil, err
-	case !info.Mode().IsRegular():
-		return nil, nil, fmt.Errorf("%w: the key file is not a regular file", ErrInvalid)
-	case info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
-		return nil, nil, fmt.Errorf("%w: others have rights on the key file; it must be 0600 or 0400", ErrInvalid)
-	case info.Size() > maxKeyFile:
-		return nil, nil, fmt.Errorf("%w: the key file is too large", ErrInvalid)
-	}
-	raw, err := io.ReadAll(io.LimitReader(file, maxKeyFile))
-	if err != nil {
-		return nil, nil, err
-	}
-	defer clear(raw)
-	if !bytes.HasPrefix(raw, []byte(sealedFileHead)) {
-		if err := with.unsealed(); err != nil {
-			return nil, nil, err
-		}
-		keys, err := decodeKeyFile(raw)
-		return keys, nil, err
-	}
-	sealed, err := decodeSealed(raw)
-	if err != nil {
-		return nil, nil, err
-	}
-	if seal, err = with.derive(sealed.params); err != nil {
-		return nil, nil, err
-	}
-	keys, err = seal.open(sealed)
-	return keys, seal, err
-}
-
-// makeKeyFile writes a new file beside path and links it there. The link fails when another process was first, whose
-// file is then the one.
-func makeKeyFile(path string, seal *sealedKey) error {
-	content, err := seal.encode([]rootKey{newRootKey(1)})
-	if err != nil {
-		return err
-	}
-	draft, err := os.CreateTemp(filepath.Dir(path), ".enamel-keys-*") // made with 0600
-	if err != nil {
-		clear(content)
-		return err
-	}
-	err = writeAndClose(draft, content)
-	if err == nil {
-		err = os.Link(draft.Name(), path)
-		if errors.Is(err, fs.ErrExist) {
-			err = nil
-		}
-	}
-	if err := errors.Join(err, os.Remove(draft.Name())); err != nil {
-		return err
-	}
-	return syncFolder(path)
-}
-
-// writeAndClose writes content, wipes it, and closes the file; the content is on the disk when it returns nil.
-func writeAndClose(file *os.File, content []byte) error {
-	defer clear(content)
-	_, err := file.Write(content)
-	if err == nil {
-		err = file.Sync()
-	}
-	return errors.Join(err, file.Close())
-}
-
-// syncFolder makes a new name in path's folder survive a power failure. Windows cannot sync a folder.
-func syncFolder(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return fmt.Errorf("crypto: sync key file's folder: %w", err)
-	}
-	if err := errors.Join(folder.Sync(), folder.Close()); err != nil {
-		return fmt.Errorf("crypto: sync key file's folder: %w", err)
-	}
-	return nil
 }

@@ -224,8 +224,9 @@ func TestSealedGolden(t *testing.T) {
 	require.NoError(t, err)
 	plain, err := aead.Open(nil, nil, unhex(t, lines[2]), []byte(lines[0]+"\n"+lines[1]+"\n"))
 	require.NoError(t, err)
+	w := wrapped(t, f)
 	require.NoError(t, os.WriteFile(path, plain, 0o600))
-	unwraps(t, openFile(t, path), wrapped(t, f))
+	unwraps(t, openFile(t, path), w)
 	digest := sha256.Sum256([]byte(strings.Join(lines[:3], "\n") + "\n"))
 	require.Equal(t, digest[:], unhex(t, lines[3]))
 }

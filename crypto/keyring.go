@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,13 +17,15 @@ import (
 // Options adjusts a [Keyring]. The zero value is ready to use.
 type Options struct {
 	// Now gives the time by which cached keys age, and when keys were made. It is called for every value. Defaults to
-	// time.Now, which is not: a timer drops what has aged.
+	// time.Now, which is not: a timer drops what has aged, and fires 64 times in a Lifetime while there is a key.
 	Now func() time.Time
 	// MaxKeys is how many unwrapped keys are kept in memory; the one unused longest makes way. A patient's key of one
 	// class takes about 2 KiB. Defaults to 10,000.
 	MaxKeys int
 	// Lifetime is how long an unwrapped key is used before its row is read again. So it is the longest that a
-	// shredding takes to reach other processes. Defaults to 5 minutes.
+	// shredding takes to reach other processes that run. One that was stopped, or whose machine slept, may use a key
+	// that has aged meanwhile until the timer has fired, a 64th of Lifetime later; with Now set it does not. Defaults
+	// to 5 minutes.
 	Lifetime time.Duration
 }
 
@@ -204,7 +205,7 @@ func parseHeader(sealed []byte) (uint64, error) {
 
 // count counts one more value under a key, and reports whether there may be one.
 func (k *Keyring) count(id uint64) bool {
-	counter := &k.sealed[id>>(64-bits.Len(sealCounters-1))]
+	counter := &k.sealed[id%sealCounters]
 	return counter.Load() < sealLimit && counter.Add(1) <= sealLimit
 }
 

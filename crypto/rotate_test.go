@@ -268,7 +268,9 @@ func TestRewrapRoot(t *testing.T) {
 	}{
 		"unwraps and wraps": {one, func() { one.rotate() }, one.destroy},
 		"rewraps":           {two, func() { two.rotate() }, two.destroy},
-		"key file":          {file, func() { require.NoError(t, file.Rotate()) }, func() {}},
+		"key file": {file, func() { require.NoError(t, file.Rotate()) }, func() {
+			require.NoError(t, file.Forget(versions(t, file)[0]))
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore()

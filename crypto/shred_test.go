@@ -3,6 +3,7 @@ package crypto_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -147,5 +148,49 @@ func TestShredAmidUse(t *testing.T) {
 		require.NoError(t, ring.Shred(t.Context(), subject(b)))
 		shut(t, ring, sealed, b, crypto.ErrShredded)
 		all.Wait()
+	}
+}
+
+// TestShredOthersDuringLoad shreds patients while another key of the practice is loaded, as a purge does all the time:
+// that load is not repeated, for it could go on until the purge ends.
+func TestShredOthersDuringLoad(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+	m.calls.Store(0)
+	s.reads.Store(0)
+	ring := newRing(t, s, m, nil)
+	s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+		if k.ID == 0 || s.reads.Load() > 20 {
+			return k, err
+		}
+		return k, errors.Join(err, ring.Shred(t.Context(), subject(chart("p-205", ""))))
+	}
+	opens(t, ring, sealed, b, "plain")
+	require.EqualValues(t, 4, s.reads.Load(), "the rows of patient and practice, and a shredding behind each")
+	require.EqualValues(t, 1, m.calls.Load())
+}
+
+// TestLoadEndsAtOnce wants a key that is in the cache to be in no load's hands any more: who came after it was shredded
+// would join that load and get it.
+func TestLoadEndsAtOnce(t *testing.T) {
+	s, m := newStore(), newManager()
+	ring := newRing(t, s, m, nil)
+	loaded := make(chan struct{})
+	go func() {
+		defer close(loaded)
+		for i := range 1000 {
+			if _, err := ring.Seal(t.Context(), nil, nil, chart(fmt.Sprintf("p-%d", i), "n-1")); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	for over := false; !over; {
+		select {
+		case <-loaded:
+			over = true
+		default:
+			require.False(t, ring.Lingers())
+		}
 	}
 }

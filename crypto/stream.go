@@ -108,7 +108,7 @@ func (k *Keyring) OpenReaderAt(ctx context.Context, r io.ReaderAt, size int64, b
 // ResealStream takes the first [StreamHead] bytes of a sealed stream that is bound to from, and returns as many that
 // take their place: sealed under the newest key of to, and bound to it. So an image moves to another patient's record,
 // or to a new version of a key, without being sealed again. The old head opens the stream still, as long as its key is
-// there: overwrite it. Errors are those of OpenReader and SealWriter.
+// there: overwrite it. [Keyring.Outdated] tells which heads name an older version. Errors are those of OpenReader and SealWriter.
 func (k *Keyring) ResealStream(ctx context.Context, head []byte, from, to Binding) ([]byte, error) {
 	if len(head) != StreamHead {
 		return nil, fmt.Errorf("%w: the head of a stream has %d bytes", ErrInvalid, StreamHead)
@@ -145,7 +145,7 @@ func (k *Keyring) openHead(ctx context.Context, head []byte, b Binding) (secret,
 	if err != nil {
 		return secret{}, err
 	}
-	if [4]byte(head) != [4]byte{0xD1, 3, 0, 0} {
+	if !isStream(head) {
 		return secret{}, fmt.Errorf("%w of a sealed stream", ErrVersion)
 	}
 	l, err := k.keyByID(ctx, b.Practice, binary.BigEndian.Uint64(head[4:]), "")
@@ -161,6 +161,9 @@ func (k *Keyring) openHead(ctx context.Context, head []byte, b Binding) (secret,
 	}
 	return secret{raw: raw}, nil
 }
+
+// isStream reports whether the first bytes are those of a sealed stream, version 1.
+func isStream(head []byte) bool { return [4]byte(head) == [4]byte{0xD1, 3, 0, 0} }
 
 // streamBind is what the key of a stream is bound to. The label keeps it apart from a sealed value of the same binding:
 // nobody can put a value of 32 bytes that he knows in the place of a stream's key, or have one shown as a value.

@@ -272,9 +272,24 @@ func TestStreamReseal(t *testing.T) {
 	require.NoError(t, ring.Shred(ctx, subject(from)))
 	streamOpens(t, ring, moved, to, plain)
 
+	old, err := ring.Outdated(ctx, moved, to)
+	require.NoError(t, err)
+	require.False(t, old)
+	require.NoError(t, ring.Rotate(ctx, subject(to)))
+	streamOpens(t, ring, moved, to, plain)
+	for _, head := range [][]byte{head, moved} {
+		old, err = ring.Outdated(ctx, head, to)
+		require.NoError(t, err)
+		require.True(t, old)
+	}
+	_, err = ring.Outdated(ctx, head[:crypto.StreamHead-1], to)
+	require.ErrorIs(t, err, crypto.ErrNotOpened)
 	again, err := ring.ResealStream(ctx, head, to, to)
 	require.NoError(t, err)
 	require.NotEqual(t, head, again)
+	old, err = ring.Outdated(ctx, again, to)
+	require.NoError(t, err)
+	require.False(t, old)
 	streamOpens(t, ring, slices.Concat(again, sealed[crypto.StreamHead:]), to, plain)
 
 	_, err = ring.ResealStream(ctx, head, from, to)

@@ -27,7 +27,7 @@
 // Each kind of index has a key of its own ([IndexKind]), which is replaced while reads and writes go on:
 //
 //	err := keyring.RotateIndex(ctx, practice, recordspg.IndexKind(records.ByPhone))
-//	// three lifetimes of the keyring later, until next is empty:
+//	// four lifetimes of the keyring later, when IndexSettled answers nil, until next is empty:
 //	next, err := store.Reindex(ctx, practice, after, 500)
 //	// and then
 //	err = keyring.RetireIndex(ctx, practice, recordspg.IndexKind(records.ByPhone))

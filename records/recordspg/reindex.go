@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/records"
 )
@@ -16,11 +17,19 @@ func IndexKind(k records.TermKind) string { return "records." + string(k) }
 
 // Reindex writes anew what the first limit patients of a practice after the given id are found by, 1 to 1,000 of them,
 // and returns the id of the last: the empty string when there was none left. Call it page by page after an index key
-// was rotated, once Index of the keyring gives the new index. A patient who is saved meanwhile is left to whoever
-// saves; one whose key was shredded is left out. Repeating it changes nothing that is found.
+// was rotated. Until IndexSettled of the keyring says of every kind that all processes write the new index, four
+// lifetimes later, the answer wraps [crypto.ErrInUse], for what was written anew could get the old one again. A patient
+// who is saved meanwhile is left to whoever saves; one whose key was shredded is left out. Repeating it changes nothing
+// that is found.
 func (s *Store) Reindex(ctx context.Context, practice, after string, limit int) (last string, err error) {
 	if limit < 1 || limit > 1000 {
 		return "", fmt.Errorf("%w: the limit is not from 1 to 1,000", records.ErrInvalid)
+	}
+	for _, kind := range []records.TermKind{records.ByName, records.ByPhone, records.ByEmail} {
+		err := s.keys.IndexSettled(ctx, practice, IndexKind(kind))
+		if err != nil && !errors.Is(err, crypto.ErrUnknownKey) { // of which there is no index yet
+			return "", wrap("reindex", err)
+		}
 	}
 	var rows []patientRow
 	err = s.pg.Raw("SELECT practice, id, revision, sealed FROM ? WHERE practice = ? AND id > ? ORDER BY id LIMIT ?",

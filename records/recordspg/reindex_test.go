@@ -57,6 +57,8 @@ func TestReindex(t *testing.T) {
 		for range 4 {
 			saved()
 			found()
+			_, err = store.Reindex(t.Context(), "elm-street", "", 1000)
+			require.ErrorIs(t, err, crypto.ErrInUse, "somebody may still write the old index")
 			now = now.Add(life)
 		}
 		pages := 0
