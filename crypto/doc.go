@@ -43,7 +43,8 @@
 // remains to be done is read from the key store.
 //
 //   - The root key gets a new version at the key manager. [Keyring.Rewrap], once for each practice, wraps the
-//     practice's keys under it. A key manager that is a [Rewrapper] does so itself.
+//     practice's keys under it. A key manager that is a [Rewrapper] does so itself. Another root key takes its place
+//     in the same way, with a [Succession].
 //   - The practice's key: [Keyring.Rotate] of [PracticeKey] makes a new version. Rewrap wraps all other keys under it
 //     and destroys the older versions. No value is sealed anew. What another process wraps under an older version
 //     meanwhile is wrapped anew too: a version is not destroyed while it wraps a key, and nothing is wrapped under a
@@ -79,7 +80,8 @@
 // fair interval: it is how long a backup can bring back what was shredded. Until then shred again after a restore.
 //
 // With a [KeyFile] step 2 is [KeyFile.Rotate], and step 5 is [KeyFile.Forget] and to destroy every older copy of the
-// file.
+// file. With a service that keeps what it has rotated, as AWS KMS does, step 2 is a new root key and a [Succession], and
+// step 5 the end of the older one.
 //
 // # What an attacker can do
 //

@@ -32,7 +32,9 @@
 // so that a replica of a multi-region key opens it where the region of the primary is lost. KMS rotates a key without
 // showing versions, and picks the right one by itself; old ones are kept as long as the key. [Manager.Rewrap] has KMS
 // encrypt the same key with the newest material, under the same name. So nothing tells which wrapped keys are still
-// under older material, and none need be moved.
+// under older material, none need be moved, and crypto.Keyring.Rewrap leaves them as they are. What was shredded stays
+// away from restored backups, as package crypto describes it, only when a new KMS key takes the old one's place:
+// Rewrap under a crypto.Succession of both, then have KMS delete the old one.
 //
 // # Errors
 //

@@ -52,6 +52,23 @@ func TestKeyFile(t *testing.T) {
 	require.Len(t, skipped, withoutService, "%v", skipped)
 }
 
+func TestSuccession(t *testing.T) {
+	skipped := checkManager(t, func(t *testing.T) cryptotest.ManagerHarness {
+		path := filepath.Join(t.TempDir(), "keys")
+		f, err := crypto.OpenKeyFile(path)
+		require.NoError(t, err)
+		older := crypto.NewEphemeral()
+		return keyFileHarness(f, func() (crypto.KeyManager, error) {
+			again, err := crypto.OpenKeyFile(path)
+			if err != nil {
+				return nil, err
+			}
+			return crypto.NewSuccession(again, older)
+		})
+	})
+	require.Len(t, skipped, withoutService, "%v", skipped)
+}
+
 func TestSealedKeyFile(t *testing.T) {
 	const passphrase = "planted passphrase"
 	f, err := crypto.OpenSealedKeyFile(filepath.Join(t.TempDir(), "keys"), []byte(passphrase)) // once: it is slow
