@@ -90,9 +90,11 @@ func appendField(dst []byte, name, value string) []byte {
 	return append(dst, '"')
 }
 
-// plain reports whether a character is its own JSON.
+// plain reports whether a character is its own JSON: all of ASCII that prints but for " & < > and \. Small letters and
+// digits are asked for first, for most are those.
 func plain(c byte) bool {
-	return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&'
+	return c >= ']' && c <= '~' || c >= '\'' && c <= ';' || c >= '?' && c <= '[' || c >= '#' && c <= '%' ||
+		c == ' ' || c == '!' || c == '='
 }
 
 // written is the JSON of Leaf.Bytes for reading.

@@ -3,6 +3,7 @@ package auditpg
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,50 +26,51 @@ const columns = 12
 
 // placed reads the rows that q selects. Where one of them makes no line, because a column holds a line feed or a time that
 // no entry has, it reads all of them once more, column by column.
-func placed(ctx context.Context, q *bun.SelectQuery) ([]placedRow, error) {
+func placed(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error) {
 	lines, err := q.Clone().ColumnExpr(line).Rows(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer lines.Close()
-	var rows []placedRow
+	var rows []tree.Row
 	var text string
 	for lines.Next() {
 		if err := lines.Scan(&text); err != nil {
 			return nil, err
 		}
-		row, ok := parseLine(text)
-		if !ok {
+		if len(rows) == cap(rows) {
+			rows = slices.Grow(rows, len(rows)+64) // a row is large: append alone would move each one four times
+		}
+		rows = append(rows, tree.Row{})
+		if !parseLine(text, &rows[len(rows)-1]) {
 			if err := lines.Close(); err != nil {
 				return nil, err
 			}
 			return placedSlowly(ctx, q)
 		}
-		rows = append(rows, row)
 	}
 	return rows, lines.Err()
 }
 
 // placedSlowly is placed for whatever a column may hold.
-func placedSlowly(ctx context.Context, q *bun.SelectQuery) ([]placedRow, error) {
+func placedSlowly(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error) {
 	var whole []wholeRow
 	if err := q.Model(&whole).Scan(ctx); err != nil {
 		return nil, err
 	}
-	rows := make([]placedRow, len(whole))
+	rows := make([]tree.Row, len(whole))
 	for i, r := range whole {
-		order := strconv.FormatInt(r.XID, 10) + "." + strconv.FormatInt(r.Seq, 10)
-		rows[i] = placedRow{Row: tree.Row{Leaf: r.leaf(), Order: order}, xid: r.XID, seq: r.Seq}
+		rows[i] = tree.Row{Leaf: r.leaf(), Order: strconv.FormatInt(r.XID, 10) + "." + strconv.FormatInt(r.Seq, 10)}
 	}
 	return rows, nil
 }
 
-func parseLine(text string) (r placedRow, ok bool) {
+func parseLine(text string, into *tree.Row) bool {
 	var column [columns]string
 	for i := range columns - 1 {
 		var found bool
 		if column[i], text, found = strings.Cut(text, "\n"); !found {
-			return r, false
+			return false
 		}
 	}
 	micro, badTime := strconv.ParseInt(column[3], 10, 64)
@@ -77,21 +79,20 @@ func parseLine(text string) (r placedRow, ok bool) {
 	_, badTag := hex.Decode(room, []byte(column[9]))
 	_, badMAC := hex.Decode(room[tagSize:], []byte(column[10]))
 	room, plain := appendUnescaped(room, text)
-	var badOrder error
-	r.xid, r.seq, badOrder = parseOrder(column[2])
+	_, _, badOrder := parseOrder(column[2])
 	if !plain || badTag != nil || badMAC != nil || badOrder != nil || badTime != nil {
-		return r, false
+		return false
 	}
-	r.Order = column[2]
-	r.Leaf = audit.Leaf{
+	into.Order = column[2]
+	into.Leaf = audit.Leaf{
 		Practice: column[0], ID: column[1], At: time.UnixMicro(micro).UTC(), Actor: audit.Actor{Kind: audit.ActorKind(column[4]), ID: column[5]},
 		Action: column[6], Outcome: audit.Outcome(column[7]), Term: audit.Term(column[8]),
 		MAC: room[tagSize : tagSize+macSize : tagSize+macSize], Bytes: room[tagSize+macSize:],
 	}
 	if tagSize > 0 {
-		r.Leaf.Tag = room[:tagSize:tagSize]
+		into.Leaf.Tag = room[:tagSize:tagSize]
 	}
-	return r, true
+	return true
 }
 
 // appendUnescaped appends what Postgres's encode(..., 'escape') wrote: a backslash is doubled, and bytes outside of ASCII

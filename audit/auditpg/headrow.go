@@ -1,6 +1,7 @@
 package auditpg
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -249,6 +250,19 @@ func parseOrder(order string) (xid, seq int64, err error) {
 		return 0, 0, fmt.Errorf("an order cannot be read")
 	}
 	return xid, seq, nil
+}
+
+// xidOf returns the number of the transaction that appended a row of this store.
+func xidOf(r tree.Row) int64 {
+	xid, _, _ := parseOrder(r.Order) // it was read from two numbers
+	return xid
+}
+
+// byOrder compares the places of two rows of this store.
+func byOrder(a, b tree.Row) int {
+	ax, as, _ := parseOrder(a.Order)
+	bx, bs, _ := parseOrder(b.Order)
+	return cmp.Or(cmp.Compare(ax, bx), cmp.Compare(as, bs))
 }
 
 // textArray writes an array of Postgres.

@@ -19,14 +19,7 @@ func (t *Trees) Prunes(ctx context.Context, practice, after string, limit int) (
 	found, err := placed(ctx, t.pg.Select(entryTable, (*row)(nil)).
 		Where("practice = ? AND action = ? AND id > ?", practice, tree.PruneAction, after).
 		OrderExpr("id").Limit(int64(limit)))
-	if err != nil {
-		return nil, pgstore.Wrap("auditpg: prunes", err)
-	}
-	rows := make([]tree.Row, len(found))
-	for i, r := range found {
-		rows[i] = r.Row
-	}
-	return rows, nil
+	return found, pgstore.Wrap("auditpg: prunes", err)
 }
 
 var monthName = regexp.MustCompile(`^audit_entry_([a-z0-9]+)_([0-9]{4})_([0-9]{2})$`)

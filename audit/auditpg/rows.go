@@ -6,7 +6,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/tree"
 )
 
 const (
@@ -67,10 +66,4 @@ type wholeRow struct {
 	row
 	XID int64 `bun:"xid"`
 	Seq int64 `bun:"seq"`
-}
-
-// placedRow is a leaf with its place in the order of integration.
-type placedRow struct {
-	tree.Row
-	xid, seq int64
 }

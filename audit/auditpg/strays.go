@@ -42,10 +42,10 @@ func strays(ctx context.Context, h pgstore.Handle, practice, after string, limit
 			if err != nil {
 				return nil, err
 			}
-			slices.SortFunc(rows, func(a, b placedRow) int { return strings.Compare(a.Leaf.ID, b.Leaf.ID) })
+			slices.SortFunc(rows, func(a, b tree.Row) int { return strings.Compare(a.Leaf.ID, b.Leaf.ID) })
 			for _, r := range rows {
 				n := named[r.Leaf.ID]
-				found = append(found, tree.Stray{Row: r.Row, Pending: n == 0 && !last.sees(r.xid), Times: n})
+				found = append(found, tree.Stray{Row: r, Pending: n == 0 && !last.sees(xidOf(r)), Times: n})
 			}
 		}
 		if len(found) >= limit { // more than limit where two rows share an id

@@ -30,7 +30,7 @@ func NewTrees(db *bun.DB, o *Options) *Trees {
 // Integrate implements [tree.Store]. What it hands out are the entries that one snapshot sees and the snapshot of the
 // batch before did not, so no entry is lost whose transaction commits late, and nobody waits for it.
 func (t *Trees) Integrate(ctx context.Context, limit int, work tree.Work) error {
-	return t.batch(ctx, work, func(h pgstore.Handle, last, now snapshot) ([]placedRow, snapshot, error) {
+	return t.batch(ctx, work, func(h pgstore.Handle, last, now snapshot) ([]tree.Row, snapshot, error) {
 		return visible(ctx, h, last, now, limit)
 	})
 }
@@ -41,14 +41,14 @@ func (t *Trees) Adopt(ctx context.Context, practice string, ids []string, work t
 		return ctx.Err()
 	}
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	return t.batch(ctx, work, func(h pgstore.Handle, last, _ snapshot) ([]placedRow, snapshot, error) {
+	return t.batch(ctx, work, func(h pgstore.Handle, last, _ snapshot) ([]tree.Row, snapshot, error) {
 		rows, err := rowsByID(ctx, h, practice, ids)
 		if err != nil {
 			return nil, last, err
 		}
 		named, err := timesNamed(ctx, h, practice, ids)
-		rows = slices.DeleteFunc(rows, func(r placedRow) bool { return named[r.Leaf.ID] > 0 || !last.sees(r.xid) })
-		slices.SortFunc(rows, func(a, b placedRow) int { return cmp.Or(cmp.Compare(a.xid, b.xid), cmp.Compare(a.seq, b.seq)) })
+		rows = slices.DeleteFunc(rows, func(r tree.Row) bool { return named[r.Leaf.ID] > 0 || !last.sees(xidOf(r)) })
+		slices.SortFunc(rows, byOrder)
 		return rows, last, err
 	})
 }
@@ -56,7 +56,7 @@ func (t *Trees) Adopt(ctx context.Context, practice string, ids []string, work t
 // batch keeps what work makes of the rows that pick chooses. Pick is given the snapshot of the batch before and that of
 // the transaction, and returns the one of the new batch.
 func (t *Trees) batch(
-	ctx context.Context, work tree.Work, pick func(h pgstore.Handle, last, now snapshot) ([]placedRow, snapshot, error),
+	ctx context.Context, work tree.Work, pick func(h pgstore.Handle, last, now snapshot) ([]tree.Row, snapshot, error),
 ) error {
 	tx, err := t.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
 	if err != nil {
@@ -74,7 +74,7 @@ func (t *Trees) batch(
 
 func batch(
 	ctx context.Context, h pgstore.Handle, work tree.Work,
-	pick func(h pgstore.Handle, last, now snapshot) ([]placedRow, snapshot, error),
+	pick func(h pgstore.Handle, last, now snapshot) ([]tree.Row, snapshot, error),
 ) error {
 	var alone bool
 	var text string
@@ -106,10 +106,7 @@ func batch(
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	round := tree.Round{Number: number + 1, Rows: make([]tree.Row, len(rows))}
-	for i, r := range rows {
-		round.Rows[i] = r.Row
-	}
+	round := tree.Round{Number: number + 1, Rows: rows}
 	round.Hashes = func(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) { return hashes(ctx, h, keys) }
 	if round.Tips, err = tips(ctx, h, round.Rows); err != nil {
 		return err
@@ -139,8 +136,8 @@ func newestBatch(ctx context.Context, h pgstore.Handle) (int64, snapshot, error)
 
 // visible returns the rows that now sees and last does not, whole transactions, and the snapshot up to which they are
 // complete: now, or an earlier one where there are more than limit.
-func visible(ctx context.Context, h pgstore.Handle, last, now snapshot, limit int) ([]placedRow, snapshot, error) {
-	read := func(below int64, limit int) (rows []placedRow, err error) {
+func visible(ctx context.Context, h pgstore.Handle, last, now snapshot, limit int) ([]tree.Row, snapshot, error) {
+	read := func(below int64, limit int) (rows []tree.Row, err error) {
 		// Those that were open then come first, for they have lower numbers than all that began since. They are asked for
 		// by themselves, because Postgres finds neither by an index when it is asked for both at once.
 		if len(last.xip) > 0 {
@@ -150,18 +147,23 @@ func visible(ctx context.Context, h pgstore.Handle, last, now snapshot, limit in
 			return rows, err
 		}
 		more, err := placed(ctx, inOrder(h, below, now, limit-len(rows)).Where("xid >= ?", last.xmax))
+		if len(rows) == 0 {
+			return more, err
+		}
 		return append(rows, more...), err
 	}
 	rows, err := read(now.xmax, limit+1)
 	if err != nil || len(rows) <= limit {
 		return rows, now, err
 	}
-	cut := rows[limit].xid
-	if cut == rows[0].xid {
+	cut := xidOf(rows[limit])
+	if cut == xidOf(rows[0]) {
 		cut++
 		rows, err = read(cut, 0)
 	} else {
-		rows = slices.DeleteFunc(rows, func(r placedRow) bool { return r.xid >= cut })
+		for rows = rows[:limit]; xidOf(rows[len(rows)-1]) == cut; {
+			rows = rows[:len(rows)-1]
+		}
 	}
 	return rows, last.until(now, cut), err
 }
@@ -321,14 +323,14 @@ func (t *Trees) heads(rows *[]headRow, q tree.Query) *bun.SelectQuery {
 
 // rowsByID returns those rows of a practice that have one of the ids: under each term, though only somebody's doing gives
 // an id two.
-func rowsByID(ctx context.Context, h pgstore.Handle, practice string, ids []string) ([]placedRow, error) {
+func rowsByID(ctx context.Context, h pgstore.Handle, practice string, ids []string) ([]tree.Row, error) {
 	return placed(ctx, h.Select(entryTable, (*row)(nil)).
 		Where("practice = ? AND id = ANY (?::text[])", practice, textArray(ids)))
 }
 
 // rowsOfStretch is rowsByID of ids that probably stand side by side: to read them together costs half as much as to look
 // each one up.
-func rowsOfStretch(ctx context.Context, h pgstore.Handle, practice string, ids []string) ([]placedRow, error) {
+func rowsOfStretch(ctx context.Context, h pgstore.Handle, practice string, ids []string) ([]tree.Row, error) {
 	if !ascending(ids) {
 		return rowsByID(ctx, h, practice, ids)
 	}
@@ -346,7 +348,7 @@ func rowsOfStretch(ctx context.Context, h pgstore.Handle, practice string, ids [
 	for _, id := range ids {
 		wanted[id] = true
 	}
-	return slices.DeleteFunc(rows, func(r placedRow) bool { return !wanted[r.Leaf.ID] }), nil
+	return slices.DeleteFunc(rows, func(r tree.Row) bool { return !wanted[r.Leaf.ID] }), nil
 }
 
 // ascending reports whether ids follow one another nearly as UUIDs of version 7 do, by their milliseconds.
@@ -368,12 +370,5 @@ func (t *Trees) Rows(ctx context.Context, practice string, ids []string) ([]tree
 		return nil, nil
 	}
 	found, err := rowsOfStretch(ctx, t.pg, practice, ids)
-	if err != nil {
-		return nil, pgstore.Wrap("auditpg: rows", err)
-	}
-	rows := make([]tree.Row, len(found))
-	for i, r := range found {
-		rows[i] = r.Row
-	}
-	return rows, nil
+	return found, pgstore.Wrap("auditpg: rows", err)
 }
