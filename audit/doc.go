@@ -65,8 +65,8 @@
 // # Retention
 //
 // An entry has a [Term]: six years for what proves something about a patient's data, one year for system logs. When the
-// term of a whole month is over, a Pruner of package audit/notary removes that month of all practices and tells each
-// practice's log what went; nothing else ever removes an entry, and nobody who writes or reads the log needs the right
+// term of a whole month is over, a Pruner of package audit/notary tells each practice's log what goes, and then removes
+// that month of all practices; nothing else ever removes an entry, and nobody who writes or reads the log needs the right
 // to delete. The month is that of the entry's id, so ids of one's own that say no time (Options.NewID) are never removed.
 //
 // # What is left out

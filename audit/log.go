@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/enamel-go/enamel/audit/internal/prune"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
 
@@ -45,11 +46,14 @@ func NewLog(store Store, keys Keys, o *Options) (*Log, error) {
 }
 
 // Stamp gives e its id and time, seals what is a patient's and authenticates the whole. It writes nothing: the leaf
-// travels with the change it records. An empty Outcome becomes [Done], an empty
-// Term [SixYears]. Stamping twice makes two entries.
+// travels with the change it records. An empty Outcome becomes [Done], an empty Term [SixYears]. Stamping twice makes two
+// entries. The action "audit.prune", which explains why leaves are gone, is a Pruner's of package audit/notary alone.
 func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 	if err := e.valid(); err != nil {
 		return Leaf{}, err
+	}
+	if e.Action == prune.Action && !prune.Allowed(ctx) {
+		return Leaf{}, fmt.Errorf("%w: the action %s is a pruner's alone", ErrInvalid, prune.Action)
 	}
 	e.At = l.now().UTC().Truncate(time.Microsecond)
 	if l.newID == nil {

@@ -208,6 +208,7 @@ func TestStampRefuses(t *testing.T) {
 		"broken text in a name":  func(e *audit.Entry) { e.Details["\xff"] = "" },
 		"an odd outcome":         func(e *audit.Entry) { e.Outcome = "perhaps" },
 		"an odd term":            func(e *audit.Entry) { e.Term = "2y" },
+		"the action of a pruner": func(e *audit.Entry) { e.Action = "audit.prune" },
 	} {
 		e := read()
 		change(&e)

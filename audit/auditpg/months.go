@@ -2,9 +2,7 @@ package auditpg
 
 import (
 	"context"
-	"database/sql"
 	_ "embed" // for the SQL of Months
-	"errors"
 
 	"github.com/uptrace/bun"
 
@@ -17,32 +15,25 @@ var months string
 
 // Months makes the partitions of audit_entry for this month and the next, by the database's clock in UTC, and for every
 // month of which there are rows in the partitions called rest; it moves these rows to their months. Run it as the
-// tables' owner, once a day or at least once a month. It takes effect as a whole or not at all, does nothing where
-// nothing is to be done, and may be called by several processes at once. No constructor calls it, and without it
-// nothing fails: entries then stand in rest, from where they are not pruned.
+// tables' owner, once a day or at least once a month. It takes effect for each of the two terms as a whole or not at
+// all, does nothing where nothing is to be done, and may be called by several processes at once. No constructor calls
+// it, and without it nothing fails: entries then stand in rest, from where they are not pruned.
 //
-// It runs beside writers. A month that is made ahead takes SHARE UPDATE EXCLUSIVE on the partitioned table of its term
-// and ACCESS EXCLUSIVE on that term's rest, so that readers wait for some milliseconds, and writers only if their ids
-// say no month. When rows are to be moved, or this month is not there yet, writers wait as well, by SHARE ROW EXCLUSIVE
-// on audit_entry, until the rows are moved. Where it gets no lock for two seconds it gives up with SQLSTATE 55P03 and
-// has changed nothing. O may be nil.
+// It runs beside writers, and lets none of them fail. A month that is made ahead takes SHARE UPDATE EXCLUSIVE on the
+// partitioned table of its term and ACCESS EXCLUSIVE on that term's rest, so that readers wait for some milliseconds,
+// and writers only if their ids say no month. When rows are to be moved, or this month is not there yet, readers and
+// writers of the term wait, by ACCESS EXCLUSIVE on its table, until the rows are moved. Where it gets no lock for two
+// seconds it gives up with SQLSTATE 55P03; call it again later. O may be nil.
 func Months(ctx context.Context, db *bun.DB, o *Options) error {
 	text, err := MonthsSQL(o)
 	if err != nil {
 		return err
 	}
-	tx, err := db.DB.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
-	if err != nil {
-		return pgstore.Wrap("auditpg: months", err)
-	}
-	if _, err = tx.ExecContext(ctx, text); err != nil {
-		err = errors.Join(err, tx.Rollback())
-	} else {
-		err = tx.Commit()
-	}
+	// The statement commits by itself, which it can in no transaction of ours.
+	_, err = db.DB.ExecContext(ctx, text)
 	return pgstore.Wrap("auditpg: months", err)
 }
 
-// MonthsSQL returns what [Months] does as one statement of SQL, for those who run it with a tool of their own. O may be
-// nil.
+// MonthsSQL returns what [Months] does as one statement of SQL, for those who run it with a tool of their own, outside of
+// a transaction. O may be nil.
 func MonthsSQL(o *Options) (string, error) { return migrate.Fill(o.schema(), months) }

@@ -105,6 +105,8 @@ func TestMonthsRefusals(t *testing.T) {
 	require.Error(t, auditpg.Months(t.Context(), db, &auditpg.Options{Schema: "nowhere"}))
 
 	// A reader who takes long lets it give up, and it changes nothing.
+	text, err := auditpg.MonthsSQL(o)
+	require.NoError(t, err)
 	slow, err := d.Pool(1).BeginTx(t.Context(), nil)
 	require.NoError(t, err)
 	defer slow.Rollback()
@@ -113,13 +115,17 @@ func TestMonthsRefusals(t *testing.T) {
 	require.Equal(t, "55P03", pgstore.State(auditpg.Months(t.Context(), db, o)))
 	_, every := standing(t, db, o.Schema)
 	require.Equal(t, []string{"1y_rest", "6y_rest"}, every)
+	_, err = slow.ExecContext(t.Context(), text)
+	require.Equal(t, "2D000", pgstore.State(err), "inside a transaction")
 }
 
-// TestMonthsBesideWriters makes months while writers append to them: no append fails and none is lost.
+// TestMonthsBesideWriters makes months while writers append to them, by themselves and in transactions that read before
+// and write both terms in either order: no append fails and none is lost.
 func TestMonthsBesideWriters(t *testing.T) {
 	d, db, o := open(t, 2)
 	const writers, each = 4, 60
-	store := auditpg.New(d.Pool(writers), o)
+	pool := d.Pool(writers)
+	store := auditpg.New(pool, o)
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	started := make(chan struct{}, writers*each)
@@ -129,8 +135,15 @@ func TestMonthsBesideWriters(t *testing.T) {
 		group.Go(func() {
 			for i := 0; i < each && errs[w] == nil; i++ {
 				month := time.Date(2024, time.Month(1+i%8), 3, 0, 0, i, 0, time.UTC)
-				errs[w] = store.Append(ctx, aged(fmt.Sprint("p-", w), month, audit.OneYear),
-					aged(fmt.Sprint("p-", w), time.Now(), audit.SixYears))
+				one, six := aged(fmt.Sprint("p-", w), month, audit.OneYear), aged(fmt.Sprint("p-", w), time.Now(), audit.SixYears)
+				switch i % 3 {
+				case 0:
+					errs[w] = store.Append(ctx, one, six)
+				case 1:
+					errs[w] = readAndAppend(ctx, pool, store, one, six)
+				case 2:
+					errs[w] = readAndAppend(ctx, pool, store, six, one)
+				}
 				started <- struct{}{}
 			}
 		})
@@ -162,6 +175,21 @@ func TestMonthsBesideWriters(t *testing.T) {
 	}
 	require.Equal(t, 2*writers*each, total)
 	require.Zero(t, rows["1y_rest"]+rows["6y_rest"])
+}
+
+// readAndAppend looks at the log and appends leaves one after the other, in one transaction.
+func readAndAppend(ctx context.Context, db *bun.DB, store *auditpg.Store, leaves ...audit.Leaf) error {
+	return db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		for _, f := range leaves {
+			if _, err := store.WithTx(tx).Leaves(ctx, audit.Query{Practice: f.Practice, Limit: 1}); err != nil {
+				return err
+			}
+			if err := store.WithTx(tx).Append(ctx, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // TestMonthsAreNotReadByName has the application's role write and read the log, and no month of it by its name.

@@ -33,16 +33,22 @@ type Checkpoint struct {
 // OpenCheckpoint checks a signed checkpoint and reads it. It must be signed by a key of known under whose name its
 // origin stands; signatures of others, such as witnesses, are passed over. Errors wrap [ErrProof].
 func OpenCheckpoint(signed string, known note.Verifiers) (Checkpoint, error) {
+	c, _, err := openCheckpoint(signed, known)
+	return c, err
+}
+
+// openCheckpoint also reports whether there is nothing in signed but what known keys signed and their signatures.
+func openCheckpoint(signed string, known note.Verifiers) (c Checkpoint, pure bool, err error) {
 	n, err := note.Open([]byte(signed), known)
 	if err != nil {
-		return Checkpoint{}, fmt.Errorf("%w: no known key signed the checkpoint", ErrProof)
+		return Checkpoint{}, false, fmt.Errorf("%w: no known key signed the checkpoint", ErrProof)
 	}
 	for _, sig := range n.Sigs {
 		if c, err := parseCheckpoint(n.Text, sig.Name); err == nil {
-			return c, nil
+			return c, len(n.UnverifiedSigs) == 0, nil
 		}
 	}
-	return Checkpoint{}, fmt.Errorf("%w: not a checkpoint of a log that a known key signs for", ErrProof)
+	return Checkpoint{}, false, fmt.Errorf("%w: not a checkpoint of a log that a known key signs for", ErrProof)
 }
 
 // parseCheckpoint reads the text of a checkpoint of the log called name.

@@ -28,6 +28,9 @@ var (
 	// ErrBlocked is wrapped by the refusal to prune a month with a leaf that is not in its place in a tree.
 	ErrBlocked = errors.New("notary: must not be pruned before its damage is cleared up")
 
+	// ErrTold is wrapped while a month waits for the notary to integrate the entries that say it goes.
+	ErrTold = errors.New("notary: the logs are told, and it goes once that is integrated; call again")
+
 	// ErrContradicted is wrapped when a witness keeps a head that the log does not continue: batches are gone, an older
 	// backup was loaded, or the history was written anew. The notary signs nothing more until the log is put right.
 	ErrContradicted = errors.New("notary: a witness contradicts the log")

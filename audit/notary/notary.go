@@ -30,8 +30,8 @@ type Options struct {
 	// Interval is how often Run looks for leaves when there were none. Defaults to one second.
 	Interval time.Duration
 	// Witness is shown each head of the tree of heads, after the batch is kept. While it cannot be reached the notary goes
-	// on, and every step returns the error and shows it the newest head again; when it contradicts the log nothing more is
-	// integrated. Defaults to none.
+	// on, and every step returns the error and shows it the newest head again, for which it waits up to five seconds; when
+	// it contradicts the log nothing more is integrated. Defaults to none.
 	Witness Witness
 	// Logger hears of errors that no caller is there to hear: ids only. Defaults to none.
 	Logger *slog.Logger

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/internal/prune"
 	"github.com/enamel-go/enamel/audit/tree"
 )
 
@@ -85,8 +86,12 @@ func (p *Pruner) Due(ctx context.Context) ([]Due, error) {
 }
 
 // Prune removes a month and returns how many leaves went. Before they go, each practice's log is told by entries whose
-// action is "audit.prune" who removed what, and at which positions of its tree; [Reader.Verify] then takes these
+// action is "audit.prune" who removes what, and at which positions of its tree; [Reader.Verify] then takes these
 // positions for pruned. The tree keeps its hashes, so checkpoints and proofs stay what they were.
+//
+// It takes two calls. The first one tells the logs and returns an error that wraps [ErrTold]; when a notary has
+// integrated what it told, so that it cannot vanish unseen, the next one removes the leaves. Until then each call returns
+// that error, and tells nothing twice.
 //
 // It is refused, and nothing changes, with an error that wraps
 //
@@ -97,8 +102,8 @@ func (p *Pruner) Due(ctx context.Context) ([]Due, error) {
 //
 // The refusal is recorded in the log of the practice concerned: of every practice in the month when it is not due.
 //
-// It ends whole whenever it is called again: a pruner that was killed has perhaps told the logs and removed nothing,
-// which is no damage. When the month changed in between the error wraps tree.ErrChanged; then call it again too.
+// It may be killed at any moment and called again: logs that were told of a month which then stayed are no damage. When
+// the month changes while it goes the error wraps tree.ErrChanged; then call it again too.
 func (p *Pruner) Prune(ctx context.Context, by audit.Actor, m Month) (int64, error) {
 	if err := by.Validate(); err != nil {
 		return 0, err
@@ -124,24 +129,29 @@ func (p *Pruner) prune(ctx context.Context, by audit.Actor, m Month) (int64, err
 	}
 	var entries [][]audit.Entry
 	var leaves int64
+	proved := true
 	for _, share := range shares {
 		gone, err := p.gather(ctx, m, share)
 		if errors.Is(err, ErrBlocked) {
-			err = p.log.Refuse(ctx, entryOf(by, m, share.Practice), err)
+			err = p.refuse(ctx, by, m, share.Practice, err)
 		}
 		if err != nil {
 			return 0, err
 		}
 		entries = append(entries, gone.entries(by, m, share))
 		leaves += share.Leaves
+		proved = proved && gone.proved
 	}
 	for _, es := range entries {
 		if len(es) == 0 {
 			continue
 		}
-		if err := p.log.Record(ctx, es...); err != nil {
+		if err := p.log.Record(prune.Allow(ctx), es...); err != nil {
 			return 0, err
 		}
+	}
+	if !proved {
+		return 0, ErrTold
 	}
 	return leaves, p.store.Drop(ctx, m, shares)
 }
@@ -161,7 +171,7 @@ func (p *Pruner) allowed(ctx context.Context, by audit.Actor, m Month, shares []
 	if cause != nil {
 		err := cause
 		for _, share := range shares {
-			if refusal := p.log.Refuse(ctx, entryOf(by, m, share.Practice), cause); errors.Is(refusal, audit.ErrNotRecorded) {
+			if refusal := p.refuse(ctx, by, m, share.Practice, cause); errors.Is(refusal, audit.ErrNotRecorded) {
 				err = refusal
 			}
 		}
@@ -177,10 +187,14 @@ func (p *Pruner) allowed(ctx context.Context, by audit.Actor, m Month, shares []
 		}
 		if held {
 			cause := fmt.Errorf("%w: practice %s", ErrHeld, share.Practice)
-			return p.log.Refuse(ctx, entryOf(by, m, share.Practice), cause)
+			return p.refuse(ctx, by, m, share.Practice, cause)
 		}
 	}
 	return nil
+}
+
+func (p *Pruner) refuse(ctx context.Context, by audit.Actor, m Month, practice string, cause error) error {
+	return p.log.Refuse(prune.Allow(ctx), entryOf(by, m, practice), cause)
 }
 
 func entryOf(by audit.Actor, m Month, practice string) audit.Entry {
@@ -195,7 +209,8 @@ type removal struct {
 	found   int64     // leaves that are where they were integrated
 	leaves  positions // where
 	earlier positions // those that were pruned before, and whose entries are among the leaves
-	told    bool      // the log was told by another pruner, which was killed
+	told    bool      // the log was told before
+	proved  bool      // and a batch has what it was told
 }
 
 // gather finds a month's leaves of one practice in its tree, and checks that each is what was integrated there.
@@ -238,15 +253,31 @@ func (p *Pruner) gather(ctx context.Context, m Month, share tree.Share) (*remova
 			break
 		}
 	}
-	if err := flush(); err != nil {
+	err := flush()
+	if err != nil {
 		return nil, err
 	}
 	if r.found != share.Leaves {
 		return nil, p.stray(ctx, m, share.Practice)
 	}
-	known, err := explained(ctx, p.store, p.log, share.Practice, size, m.Holds)
-	r.told = r.leaves.within(known) && r.earlier.within(known)
+	// Entries that go with the month explain nothing afterwards.
+	goes := func(f audit.Leaf) (bool, error) { return m.Holds(f), nil }
+	if r.told, err = p.explains(ctx, share.Practice, size, &r, goes); err != nil || !r.told {
+		return &r, err
+	}
+	r.proved, err = p.explains(ctx, share.Practice, size, &r, func(f audit.Leaf) (bool, error) {
+		heads, err := p.store.Heads(ctx, tree.Query{Practice: f.Practice, ID: f.ID, Brief: true, Limit: 1})
+		return m.Holds(f) || len(heads) == 0, err
+	})
 	return &r, err
+}
+
+// explains reports whether the entries of prunings that skip does not report name all that goes.
+func (p *Pruner) explains(
+	ctx context.Context, practice string, size int64, r *removal, skip func(audit.Leaf) (bool, error),
+) (bool, error) {
+	known, err := explained(ctx, p.store, p.log, practice, size, skip)
+	return r.leaves.within(known) && r.earlier.within(known), err
 }
 
 // place is a mark, where it stands, and what was integrated there.

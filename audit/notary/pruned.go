@@ -106,7 +106,7 @@ func (p *positions) read(text string, size int64) error {
 // explained returns the positions below size that the practice's genuine entries of prunings name. Entries that skip
 // reports are passed over; it may be nil. A forged entry explains nothing; whoever verifies reports it.
 func explained(
-	ctx context.Context, store Store, log *audit.Log, practice string, size int64, skip func(audit.Leaf) bool,
+	ctx context.Context, store Store, log *audit.Log, practice string, size int64, skip func(audit.Leaf) (bool, error),
 ) (positions, error) {
 	const limit = 100
 	var p positions
@@ -118,8 +118,12 @@ func explained(
 		}
 		for _, row := range page {
 			after = row.Leaf.ID
-			if skip != nil && skip(row.Leaf) {
-				continue
+			if skip != nil {
+				if skipped, err := skip(row.Leaf); err != nil {
+					return nil, err
+				} else if skipped {
+					continue
+				}
 			}
 			if err := p.readEntry(ctx, log, row.Leaf, size); err != nil && !errors.Is(err, audit.ErrTampered) {
 				return nil, err

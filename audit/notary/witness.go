@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -15,8 +16,8 @@ import (
 type Witness interface {
 	// Show gives the witness a signed checkpoint, and with prove the proof that it continues what the witness keeps. It
 	// returns nil when the witness keeps it, an error that wraps [ErrContradicted] when the log does not continue what it
-	// keeps, and any other error when it could not be shown. It may be called again with what it has seen, and ends with
-	// its context or in good time, for the notary waits.
+	// keeps, and any other error when it could not be shown. It may be called again with what it has seen. It ends with
+	// its context, which the notary ends after five seconds, for it waits.
 	Show(ctx context.Context, checkpoint string, prove Prove) error
 }
 
@@ -45,6 +46,8 @@ func (n *Notary) prove(size int64) Prove {
 // one since the head was read.
 func (n *Notary) show(ctx context.Context, size int64, signed string) error {
 	n.shown = false
+	ctx, stop := context.WithTimeout(ctx, 5*time.Second) // leaves wait meanwhile
+	defer stop()
 	for {
 		err := n.witness.Show(ctx, signed, n.prove(size))
 		if !errors.Is(err, ErrContradicted) {

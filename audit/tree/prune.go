@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/internal/prune"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
 
-// PruneAction is the action of the entries that say what was pruned of a log.
-const PruneAction = "audit.prune"
+// PruneAction is the action of the entries that say what was pruned of a log. No application can stamp it.
+const PruneAction = prune.Action
 
 // ErrChanged is wrapped when a month no longer holds what it is said to hold. Nothing was changed.
 var ErrChanged = errors.New("tree: the month holds other leaves than was said")
