@@ -24,9 +24,10 @@ const line = `concat_ws(E'\n', t.practice, t.id, t.xid || '.' || t.seq,
 
 const columns = 12
 
-// placed reads the rows that q selects. Where one of them makes no line, because a column holds a line feed or a time that
-// no entry has, it reads all of them once more, column by column.
-func placed(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error) {
+// placed reads the rows that q selects, probably not more than most. Where one of them makes
+// no line, because a column holds a line feed or a time that no entry has, it reads all of them once more, column by
+// column.
+func placed(ctx context.Context, q *bun.SelectQuery, most int) ([]tree.Row, error) {
 	lines, err := q.Clone().ColumnExpr(line).Rows(ctx)
 	if err != nil {
 		return nil, err
@@ -39,7 +40,11 @@ func placed(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error) {
 			return nil, err
 		}
 		if len(rows) == cap(rows) {
-			rows = slices.Grow(rows, len(rows)+64) // a row is large: append alone would move each one four times
+			more := 64
+			if len(rows) > 0 { // a row is large, and append alone would move each one four times
+				more = max(len(rows), most-len(rows))
+			}
+			rows = slices.Grow(rows, more)
 		}
 		rows = append(rows, tree.Row{})
 		if !parseLine(text, &rows[len(rows)-1]) {

@@ -141,12 +141,12 @@ func visible(ctx context.Context, h pgstore.Handle, last, now snapshot, limit in
 		// Those that were open then come first, for they have lower numbers than all that began since. They are asked for
 		// by themselves, because Postgres finds neither by an index when it is asked for both at once.
 		if len(last.xip) > 0 {
-			rows, err = placed(ctx, inOrder(h, below, now, limit).Where("xid = ANY (?::bigint[])", "{"+last.open()+"}"))
+			rows, err = placed(ctx, inOrder(h, below, now, limit).Where("xid = ANY (?::bigint[])", "{"+last.open()+"}"), limit)
 		}
 		if err != nil || limit > 0 && len(rows) >= limit {
 			return rows, err
 		}
-		more, err := placed(ctx, inOrder(h, below, now, limit-len(rows)).Where("xid >= ?", last.xmax))
+		more, err := placed(ctx, inOrder(h, below, now, limit-len(rows)).Where("xid >= ?", last.xmax), limit)
 		if len(rows) == 0 {
 			return more, err
 		}
@@ -325,7 +325,7 @@ func (t *Trees) heads(rows *[]headRow, q tree.Query) *bun.SelectQuery {
 // an id two.
 func rowsByID(ctx context.Context, h pgstore.Handle, practice string, ids []string) ([]tree.Row, error) {
 	return placed(ctx, h.Select(entryTable, (*row)(nil)).
-		Where("practice = ? AND id = ANY (?::text[])", practice, textArray(ids)))
+		Where("practice = ? AND id = ANY (?::text[])", practice, textArray(ids)), len(ids))
 }
 
 // rowsOfStretch is rowsByID of ids that probably stand side by side: to read them together costs half as much as to look
@@ -337,7 +337,7 @@ func rowsOfStretch(ctx context.Context, h pgstore.Handle, practice string, ids [
 	limit := len(ids) + len(ids)/4
 	rows, err := placed(ctx, h.Select(entryTable, (*row)(nil)).
 		Where("practice = ? AND id BETWEEN ? AND ?", practice, slices.Min(ids), slices.Max(ids)).
-		OrderExpr("id").Limit(int64(limit+1)))
+		OrderExpr("id").Limit(int64(limit+1)), len(ids))
 	if err != nil {
 		return nil, err
 	}
