@@ -64,6 +64,25 @@ func TestThousandsOfPractices(t *testing.T) {
 	require.EqualValues(t, 2, report.Size)
 }
 
+// TestManyHeads verifies a tree of heads with far fewer statements than it has leaves.
+func TestManyHeads(t *testing.T) {
+	w, d, o := onPostgres(t, nil)
+	const batches = 40
+	for range batches {
+		w.record(t, elm, 1)
+		w.record(t, oak, 1)
+		w.step(t, 2)
+	}
+	count := &counted{words: map[string]int{}}
+	reader, err := notary.NewReader(auditpg.NewTrees(d.Pool(1).WithQueryHook(count), o), w.known)
+	require.NoError(t, err)
+	report, err := reader.Verify(t.Context(), w.log, "")
+	require.NoError(t, err)
+	require.Empty(t, report.Damage)
+	require.EqualValues(t, 2*batches, report.Size)
+	require.Less(t, count.words["SELECT"], 20)
+}
+
 // TestRightsOfANotary does its work, and a reader's, with those that the documentation of auditpg.Trees names.
 func TestRightsOfANotary(t *testing.T) {
 	w, d, o := onPostgres(t, nil)

@@ -26,7 +26,8 @@ import (
 // Damage is what the report lists; an error means that the log could not be checked. It reads the whole log, and may
 // run while others write.
 func (r *Reader) Verify(ctx context.Context, log *audit.Log, practice string, kept ...string) (*Report, error) {
-	v := &verification{Reader: r, log: log, practice: practice, report: &Report{Practice: practice}, sizes: map[string]int64{}}
+	v := &verification{Reader: r, log: log, practice: practice, report: &Report{Practice: practice}}
+	v.sizes, v.ahead = map[string]int64{}, map[string][]headLeaf{}
 	for _, signed := range kept {
 		c, err := OpenCheckpoint(signed, r.known)
 		if err != nil {
@@ -67,8 +68,11 @@ type verification struct {
 
 	pruned   positions // what entries of prunings explain, once a row was missing
 	suspects []suspect
-	unlisted int              // suspects that are only counted
-	sizes    map[string]int64 // for the tree of heads: how far each practice's heads were seen
+	unlisted int // suspects that are only counted
+
+	// For the tree of heads: how far each practice's heads were seen, and those that come next.
+	sizes map[string]int64
+	ahead map[string][]headLeaf
 }
 
 // suspect is a position whose row is not what was integrated there.

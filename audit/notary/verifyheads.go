@@ -11,6 +11,53 @@ import (
 	"github.com/enamel-go/enamel/audit/tree"
 )
 
+// How many heads of practices are read ahead: of one practice, and of all of them together, nearly.
+const (
+	aheadOfOne = 256
+	aheadOfAll = 32_768
+)
+
+// headLeaf is what the tree of heads should hold of a practice's head.
+type headLeaf struct {
+	number, size int64
+	hash         tlog.Hash
+}
+
+// currentHeads returns the practices' heads that a piece of the tree of heads mentions.
+func (v *verification) currentHeads(ctx context.Context, p piece) (map[string]current, error) {
+	now := map[string]current{}
+	for _, m := range p.head.Marks[p.from:p.to] {
+		if m.ID == "" {
+			continue
+		}
+		if len(v.ahead[m.ID]) == 0 {
+			if err := v.lookAhead(ctx, m.ID); err != nil {
+				return nil, err
+			}
+		}
+		if next := v.ahead[m.ID]; len(next) > 0 && next[0].number == p.head.Number {
+			v.sizes[m.ID], v.ahead[m.ID] = next[0].size, next[1:]
+			now[m.ID] = current{found: true, hash: next[0].hash}
+		}
+	}
+	return now, nil
+}
+
+// lookAhead reads the next heads of a practice, so that there is not one statement for each.
+func (v *verification) lookAhead(ctx context.Context, practice string) error {
+	limit := max(1, min(aheadOfOne, aheadOfAll/(len(v.sizes)+1)))
+	heads, err := v.store.Heads(ctx, tree.Query{Practice: practice, After: v.sizes[practice], Brief: true, Limit: limit})
+	if err != nil || len(heads) == 0 {
+		return err
+	}
+	next := make([]headLeaf, len(heads))
+	for i, h := range heads {
+		next[i] = headLeaf{h.Number, h.Size, tlog.RecordHash([]byte(textOf(h.Checkpoint)))}
+	}
+	v.ahead[practice] = next
+	return nil
+}
+
 // furtherHeads looks for heads of practices that the tree of heads does not hold. Those of batches after the newest one
 // that was walked over were written since.
 func (v *verification) furtherHeads(ctx context.Context) error {

@@ -3,8 +3,6 @@ package notary
 import (
 	"context"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"github.com/enamel-go/enamel/audit/tree"
 )
 
@@ -190,20 +188,4 @@ func (v *verification) explain(ctx context.Context, s stretch, now map[string]cu
 		}
 	}
 	return nil
-}
-
-// currentHeads returns the practices' heads that a piece of the tree of heads mentions.
-func (v *verification) currentHeads(ctx context.Context, p piece) (map[string]current, error) {
-	now := map[string]current{}
-	for _, m := range p.head.Marks[p.from:p.to] {
-		heads, err := v.store.Heads(ctx, tree.Query{Practice: m.ID, After: v.sizes[m.ID], Brief: true, Limit: 1})
-		if err != nil {
-			return nil, err
-		}
-		if m.ID != "" && len(heads) == 1 && heads[0].Number == p.head.Number {
-			v.sizes[m.ID] = heads[0].Size
-			now[m.ID] = current{found: true, hash: tlog.RecordHash([]byte(textOf(heads[0].Checkpoint)))}
-		}
-	}
-	return now, nil
 }
