@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 	"unsafe"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 
@@ -294,7 +295,25 @@ func TestTimer(t *testing.T) {
 		keys, names = ring.Cached()
 		require.Zero(t, keys)
 		require.Zero(t, names)
+		require.False(t, ring.Armed(), "nor is there a timer")
+		opens(t, ring, sealed, b, "plain")
+		require.True(t, ring.Armed(), "before there is a key again")
 	})
+}
+
+// TestDroppedKeyring wants a keyring that nobody holds to be collected at once, and its keys when they have aged, for no
+// timer may keep them longer.
+func TestDroppedKeyring(t *testing.T) {
+	ring := newRing(t, newStore(), newManager(), &crypto.Options{Lifetime: time.Second})
+	seal(t, ring, "plain", chart("p-204", "n-1"))
+	keys := ring.WeakCache()
+	held := weak.Make(ring)
+	ring = nil
+	for range 3 { // a pool in it stays for two collections
+		runtime.GC()
+	}
+	require.Nil(t, held.Value())
+	require.Eventually(t, func() bool { runtime.GC(); return keys() }, 10*time.Second, 50*time.Millisecond)
 }
 
 // TestManyKeys files more keys than the first buckets hold and finds each under both its names.

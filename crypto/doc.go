@@ -80,8 +80,8 @@
 // fair interval: it is how long a backup can bring back what was shredded. Until then shred again after a restore.
 //
 // With a [KeyFile] step 2 is [KeyFile.Rotate], and step 5 is [KeyFile.Forget] and to destroy every older copy of the
-// file. With a service that keeps what it has rotated, as AWS KMS does, step 2 is a new root key and a [Succession], and
-// step 5 the end of the older one.
+// file. With a service that keeps what it has rotated, as AWS KMS does, step 2 is a new root key and a [Succession],
+// and step 5 the end of the older one.
 //
 // # What an attacker can do
 //

@@ -1,5 +1,7 @@
 package crypto
 
+import "weak"
+
 // SealLimit is how many values a key may seal.
 const SealLimit = sealLimit
 
@@ -29,6 +31,13 @@ func (k *Keyring) Cached() (keys, names int) {
 	return k.cache.order.Len(), k.cache.table.nodes
 }
 
+// Armed reports whether a timer is set.
+func (k *Keyring) Armed() bool {
+	k.cache.mu.Lock()
+	defer k.cache.mu.Unlock()
+	return k.cache.armed
+}
+
 // NewSecret returns a key as this package holds one.
 func NewSecret() any { return newSecret() }
 
@@ -52,4 +61,10 @@ func (k *Keyring) Lingers() bool {
 		}
 	}
 	return false
+}
+
+// WeakCache returns what reports whether the cache was collected.
+func (k *Keyring) WeakCache() (collected func() bool) {
+	held := weak.Make(k.cache)
+	return func() bool { return held.Value() == nil }
 }

@@ -51,7 +51,8 @@ func openKeyFile(path string, with opener, anew func() (*sealedKey, error)) (*Ke
 }
 
 // Wrap implements [KeyManager]. It reads the file, which it has to do once per practice and rotation, for what is
-// wrapped under a version that the file does not hold is lost with this process. A file that cannot be read is an error.
+// wrapped under a version that the file does not hold is lost with this process. A file that cannot be read is an
+// error.
 func (f *KeyFile) Wrap(ctx context.Context, key, bind []byte) (Wrapped, error) {
 	if err := ctx.Err(); err != nil {
 		return Wrapped{}, err

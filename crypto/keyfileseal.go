@@ -43,8 +43,8 @@ func OpenSealedKeyFile(path string, passphrase []byte) (*KeyFile, error) {
 var errShortPassphrase = fmt.Errorf("%w: a passphrase has at least 14 bytes", ErrInvalid)
 
 // SetPassphrase seals the file under a new passphrase, which it had one or not, and replaces it as [KeyFile.Rotate]
-// does. Other processes go on unwrapping with the versions that they know. To wrap they need the file, and so to open it
-// with the new passphrase.
+// does. Other processes go on unwrapping with the versions that they know. To wrap they need the file, and so to open
+// it with the new passphrase.
 //
 // What was on the disk before may still be there, and in backups, under the old passphrase or none: whoever may have
 // had both is shut out by a rotation, and by wrapping every practice's key anew.

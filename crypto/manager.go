@@ -30,8 +30,9 @@ type Wrapped struct {
 // [ErrDenied]; neither of these says anything about the wrapped key. The end of a context is wrapped as well. There is
 // no fallback: without an answer that was checked there is no key.
 type KeyManager interface {
-	// Wrap encrypts key, 32 bytes, under the newest version of the root key. The KeyID that it answers with is at most
-	// 256 printable characters of ASCII without blanks.
+	// Wrap encrypts key, 32 bytes, under the newest version of the root key, also where another process has made that
+	// since: what is wrapped under an older one may be lost when that is destroyed. The KeyID that it answers with is at
+	// most 256 printable characters of ASCII without blanks.
 	Wrap(ctx context.Context, key, bind []byte) (Wrapped, error)
 
 	// Unwrap returns what Wrap was given. It uses the version of the root key that w names.

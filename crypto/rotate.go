@@ -51,9 +51,9 @@ func before(a, b Key) bool {
 // Rotate makes a new version of a key: of a patient's of one class, or of a practice's own of class [PracticeKey],
 // [DataKey] or [AuditKey]. This keyring seals, wraps and authenticates with it from now on, others within their
 // Lifetime. What older versions have sealed opens as before, and what they have authenticated verifies; see
-// [Keyring.Outdated], [Keyring.Reseal] and [Keyring.ResealStream]. After a practice's own key of class PracticeKey call [Keyring.Rewrap]. Of
-// several calls at once some may make one version together. Errors wrap [ErrInvalid], [ErrShredded], or
-// [ErrUnknownKey] where the subject has no key yet.
+// [Keyring.Outdated], [Keyring.Reseal] and [Keyring.ResealStream]. After a practice's own key of class PracticeKey call
+// [Keyring.Rewrap]. Of several calls at once some may make one version together. Errors wrap [ErrInvalid],
+// [ErrShredded], or [ErrUnknownKey] where the subject has no key yet.
 func (k *Keyring) Rotate(ctx context.Context, s Subject) error {
 	if err := s.rotates(); err != nil {
 		return err
@@ -110,8 +110,8 @@ func (k *Keyring) add(ctx context.Context, s Subject, version int, raw secret) (
 	return row, kept, nil
 }
 
-// Outdated reports whether sealed, a sealed value or the first [StreamHead] bytes of a stream or more, names another key
-// than the one that seals values of b now. It does not open it. Errors are those of Open.
+// Outdated reports whether sealed, a sealed value or the first [StreamHead] bytes of a stream or more, names another
+// key than the one that seals values of b now. It does not open it. Errors are those of Open.
 func (k *Keyring) Outdated(ctx context.Context, sealed []byte, b Binding) (bool, error) {
 	s, err := b.subject()
 	if err != nil {

@@ -32,7 +32,8 @@ func (s *Succession) Wrap(ctx context.Context, key, bind []byte) (Wrapped, error
 	return s.managers[0].Wrap(ctx, key, bind)
 }
 
-// Unwrap implements [KeyManager]. Only one that answers [ErrUnknownKey] passes the question on; any other answer stands.
+// Unwrap implements [KeyManager]. Only a manager that answers [ErrUnknownKey] passes the question on; any other answer
+// stands.
 func (s *Succession) Unwrap(ctx context.Context, w Wrapped, bind []byte) (key []byte, err error) {
 	for _, m := range s.managers {
 		if key, err = m.Unwrap(ctx, w, bind); !errors.Is(err, ErrUnknownKey) {

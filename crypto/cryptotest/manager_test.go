@@ -47,7 +47,9 @@ func TestKeyFile(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "keys")
 		f, err := crypto.OpenKeyFile(path)
 		require.NoError(t, err)
-		return keyFileHarness(f, func() (crypto.KeyManager, error) { return crypto.OpenKeyFile(path) })
+		return cryptotest.ManagerHarness{
+			Open: func() (crypto.KeyManager, error) { return crypto.OpenKeyFile(path) }, Rotate: f.Rotate,
+		}
 	})
 	require.Len(t, skipped, withoutService, "%v", skipped)
 }
@@ -58,13 +60,13 @@ func TestSuccession(t *testing.T) {
 		f, err := crypto.OpenKeyFile(path)
 		require.NoError(t, err)
 		older := crypto.NewEphemeral()
-		return keyFileHarness(f, func() (crypto.KeyManager, error) {
-			again, err := crypto.OpenKeyFile(path)
+		return cryptotest.ManagerHarness{Rotate: f.Rotate, Open: func() (crypto.KeyManager, error) {
+			newest, err := crypto.OpenKeyFile(path)
 			if err != nil {
 				return nil, err
 			}
-			return crypto.NewSuccession(again, older)
-		})
+			return crypto.NewSuccession(newest, older)
+		}}
 	})
 	require.Len(t, skipped, withoutService, "%v", skipped)
 }
@@ -74,26 +76,11 @@ func TestSealedKeyFile(t *testing.T) {
 	f, err := crypto.OpenSealedKeyFile(filepath.Join(t.TempDir(), "keys"), []byte(passphrase)) // once: it is slow
 	require.NoError(t, err)
 	skipped := checkManager(t, func(*testing.T) cryptotest.ManagerHarness {
-		h := keyFileHarness(f, func() (crypto.KeyManager, error) { return f, nil })
-		h.Secrets = []string{passphrase}
-		return h
+		return cryptotest.ManagerHarness{
+			Open: func() (crypto.KeyManager, error) { return f, nil }, Rotate: f.Rotate, Secrets: []string{passphrase},
+		}
 	})
 	require.Len(t, skipped, withoutService, "%v", skipped)
-}
-
-// keyFileHarness opens f itself first: a key file that is open wraps with the newest version that it has seen.
-func keyFileHarness(f *crypto.KeyFile, anew func() (crypto.KeyManager, error)) cryptotest.ManagerHarness {
-	opened := false
-	return cryptotest.ManagerHarness{
-		Open: func() (crypto.KeyManager, error) {
-			if !opened {
-				opened = true
-				return f, nil
-			}
-			return anew()
-		},
-		Rotate: f.Rotate,
-	}
 }
 
 // TestRemote wants the manager without a flaw to pass, so that what catches its flaws catches them alone.

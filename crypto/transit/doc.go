@@ -5,8 +5,8 @@
 //	keyring, err := crypto.NewKeyring(cryptopg.New(db, nil), manager, nil)
 //
 // A [Manager] is a crypto.KeyManager and a crypto.Rewrapper. It talks TLS 1.3 or nothing, follows no redirect, reads no
-// more than it must, and repeats no request. The server's root key never leaves the server; it sees the practice keys, and no value that
-// is sealed under them.
+// more than it must, and repeats no request. The server's root key never leaves the server; it sees the practice keys,
+// and no value that is sealed under them.
 //
 // # The key
 //

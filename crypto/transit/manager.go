@@ -60,9 +60,9 @@ func (m *Manager) Unwrap(ctx context.Context, w crypto.Wrapped, bind []byte) ([]
 	return crypto.UnbindKey(got.Plaintext, bind)
 }
 
-// Rewrap implements [crypto.Rewrapper]: it returns the key that w wraps under the newest version of the root key. Neither the key nor what it is bound to
-// is looked at: the server shows it to nobody. So whoever puts the answer in w's place, and has the right to decrypt,
-// does well to unwrap it first. It takes one request.
+// Rewrap implements [crypto.Rewrapper]: it returns the key that w wraps under the newest version of the root key.
+// Neither the key nor what it is bound to is looked at: the server shows it to nobody. So whoever puts the answer in
+// w's place, and has the right to decrypt, does well to unwrap it first. It takes one request.
 func (m *Manager) Rewrap(ctx context.Context, w crypto.Wrapped, bind []byte) (crypto.Wrapped, error) {
 	version, err := m.named(w)
 	if err != nil {
