@@ -51,10 +51,9 @@
 //
 // What is held in memory does not grow with the log: a step holds one batch, and a verification the marks of a batch or
 // two and some thousand rows. Of damage, 5,000 positions are compared with one another and 1,000 are listed; the others
-// are counted. A verification of the tree of heads also holds the name and the size of each practice, and a few megabytes of
-// their next heads. Where ids are not
-// in the order of time, as UUIDs of version 7 are, verification takes longer: its last part reads every head for each
-// 20,000 leaves.
+// are counted. A verification of the tree of heads also holds the name and the size of each practice, and a few
+// megabytes of their next heads. Where ids are not in the order of time, as UUIDs of version 7 are, verification takes
+// longer: its last part reads every head for each 20,000 leaves.
 //
 // # Damage and repair
 //
