@@ -174,11 +174,17 @@ func parseUUID(text string) (raw [16]byte, ok bool) {
 	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
 		return raw, false
 	}
-	digits := text[:8] + text[9:13] + text[14:18] + text[19:23] + text[24:]
-	if strings.ContainsAny(digits, "ABCDEF") {
-		return raw, false
+	var digits [32]byte
+	n := 0
+	for _, part := range []string{text[:8], text[9:13], text[14:18], text[19:23], text[24:]} {
+		n += copy(digits[n:], part)
 	}
-	_, err := hex.Decode(raw[:], []byte(digits))
+	for _, c := range digits {
+		if c >= 'A' && c <= 'F' {
+			return raw, false
+		}
+	}
+	_, err := hex.Decode(raw[:], digits[:])
 	return raw, err == nil
 }
 
