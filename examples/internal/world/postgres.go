@@ -131,6 +131,7 @@ func migrate(ctx context.Context, db *bun.DB, schema string) error {
 		run  func() error
 	}{
 		{"audit", func() error { return auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}) }},
+		{"the log's months", func() error { return auditpg.Months(ctx, db, &auditpg.Options{Schema: schema}) }},
 		{"crypto", func() error { return cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}) }},
 		{"consent", func() error { return consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema}) }},
 		{"sms", func() error { return smspg.Migrate(ctx, db, &smspg.Options{Schema: schema}) }},
