@@ -58,8 +58,12 @@ func validKind(practice, kind string) error {
 // its cached keys have aged, and none writes it before all do: [Keyring.Index] changes over two to three Lifetimes
 // later, in each process at its own time. When [Keyring.IndexSettled] answers nil all have: then write the rows anew
 // that have the old index, and after that call [Keyring.RetireIndex]. It works as long as all processes use one
-// Lifetime, their clocks differ by less, and no row is committed a Lifetime after its index was made. [ErrUnknownKey]:
-// the kind has no index yet; [ErrInUse]: the older key was not retired yet.
+// Lifetime, their clocks differ by less, and no row is committed a Lifetime after its index was made.
+//
+// Rotate only the kinds whose owner says how their rows are written anew, as package recordspg does. Of any other kind
+// nothing that was written is found once Index has changed: not even who said STOP, in the rows of package consentpg.
+//
+// [ErrUnknownKey]: the kind has no index yet; [ErrInUse]: the older key was not retired yet.
 func (k *Keyring) RotateIndex(ctx context.Context, practice, kind string) error {
 	newest, older, err := k.indexRows(ctx, practice, kind)
 	if err != nil {
