@@ -301,8 +301,8 @@ func TestTimer(t *testing.T) {
 	})
 }
 
-// TestDroppedKeyring wants a keyring that nobody holds to be collected at once, and its keys when they have aged, for no
-// timer may keep them longer.
+// TestDroppedKeyring wants a keyring that nobody holds to be collected at once, and its keys when they have aged, for
+// no timer may keep them longer.
 func TestDroppedKeyring(t *testing.T) {
 	ring := newRing(t, newStore(), newManager(), &crypto.Options{Lifetime: time.Second})
 	seal(t, ring, "plain", chart("p-204", "n-1"))

@@ -108,7 +108,8 @@ func (k *Keyring) OpenReaderAt(ctx context.Context, r io.ReaderAt, size int64, b
 // ResealStream takes the first [StreamHead] bytes of a sealed stream that is bound to from, and returns as many that
 // take their place: sealed under the newest key of to, and bound to it. So an image moves to another patient's record,
 // or to a new version of a key, without being sealed again. The old head opens the stream still, as long as its key is
-// there: overwrite it. [Keyring.Outdated] tells which heads name an older version. Errors are those of OpenReader and SealWriter.
+// there: overwrite it. [Keyring.Outdated] tells which heads name an older version. Errors are those of OpenReader and
+// SealWriter.
 func (k *Keyring) ResealStream(ctx context.Context, head []byte, from, to Binding) ([]byte, error) {
 	if len(head) != StreamHead {
 		return nil, fmt.Errorf("%w: the head of a stream has %d bytes", ErrInvalid, StreamHead)
