@@ -50,14 +50,15 @@ func TestEdge(t *testing.T) {
 		root, err := tlog.TreeHash(n+1, read)
 		require.NoError(t, err)
 		require.Equal(t, root, e.root())
-		for i, h := range all {
+		// What is stored never changes, so it is enough to make each hash once, as soon as it can be made.
+		for i := len(all) - len(want); i < len(all); i++ {
 			level, at := tlog.SplitStoredHashIndex(int64(i))
 			var found []tree.Hash
 			for _, k := range keysOf("elm", level, at) {
 				found = append(found, stored[k.Index])
 			}
 			got, _ := made(level, found)
-			require.Equal(t, h, got)
+			require.Equal(t, all[i], got)
 		}
 	}
 }
