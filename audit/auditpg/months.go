@@ -34,6 +34,6 @@ func Months(ctx context.Context, db *bun.DB, o *Options) error {
 	return pgstore.Wrap("auditpg: months", err)
 }
 
-// MonthsSQL returns what [Months] does as one statement of SQL, for those who run it with a tool of their own, outside of
-// a transaction. O may be nil.
+// MonthsSQL returns what [Months] does as one statement of SQL, for those who run it with a tool of their own, outside
+// of a transaction. O may be nil.
 func MonthsSQL(o *Options) (string, error) { return migrate.Fill(o.schema(), months) }

@@ -75,8 +75,9 @@
 //
 // Terms are counted in calendar years of UTC, from the month's last moment. A month goes for all practices of the
 // database or for none. First each practice's log is told, by entries with the action "audit.prune", how many leaves go
-// and from which positions; when a batch has these entries, the next call removes the leaves in one transaction. The tree stays as it was: checkpoints that were kept
-// still fit, old proofs still check, and [Reader.Inclusion] still proves a leaf that somebody has a copy of.
+// and from which positions; when a batch has these entries, the next call removes the leaves in one transaction. The
+// tree stays as it was: checkpoints that were kept still fit, old proofs still check, and [Reader.Inclusion] still
+// proves a leaf that somebody has a copy of.
 //
 // Verify takes a missing leaf for pruned when a genuine entry names its position, and for deleted otherwise. Such
 // entries are integrated like any other; they are missed when they are deleted, and prove nothing when they are forged.
@@ -127,10 +128,10 @@
 // # Errors
 //
 // [ErrDamaged] when the notary's own rows do not lead to what it signed, and [ErrContradicted] when a witness keeps
-// something else; [ErrProof] for a checkpoint or proof that is
-// wrong; [ErrNotFound] while nothing is integrated; [ErrInvalid] for input that cannot be right; [ErrNotDue], [ErrHeld]
-// and [ErrBlocked] for what must not be pruned, and [ErrTold] for what is not gone yet. What the store or the keys answer is wrapped: Step then integrates
-// nothing, and tries again next time.
+// something else; [ErrProof] for a checkpoint or proof that is wrong; [ErrNotFound] while nothing is integrated;
+// [ErrInvalid] for input that cannot be right; [ErrNotDue], [ErrHeld] and [ErrBlocked] for what must not be pruned, and
+// [ErrTold] for what is not gone yet. What the store or the keys answer is wrapped: Step then integrates nothing, and
+// tries again next time.
 //
 // # Writing your own store
 //

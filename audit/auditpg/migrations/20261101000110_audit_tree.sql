@@ -6,9 +6,9 @@ CREATE TABLE {schema}.audit_batch (
 	at       timestamptz NOT NULL
 );
 
--- One row is one Merkle tree after one batch: the ids of the leaves that the batch added, in order and packed, the lowest
--- and the highest of them, by which the head of a leaf is found, their places in the order of integration, packed as
--- well, and the hashes that they completed, 32 bytes each. The practice '' is the tree of heads. Two batches that
+-- One row is one Merkle tree after one batch: the ids of the leaves that the batch added, in order and packed, the
+-- lowest and the highest of them, by which the head of a leaf is found, their places in the order of integration, packed
+-- as well, and the hashes that they completed, 32 bytes each. The practice '' is the tree of heads. Two batches that
 -- continue the same head cannot both be kept.
 CREATE TABLE {schema}.audit_head (
 	practice   text COLLATE "C" NOT NULL,
