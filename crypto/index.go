@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/enamel-go/enamel/internal/form"
 )
@@ -54,6 +55,9 @@ func validKind(practice, kind string) error {
 	return form.Text(ErrInvalid, "the kind", kind, 256, true)
 }
 
+// Fixed is what the name of a kind begins with whose index is never rotated.
+const Fixed = "fixed/"
+
 // RotateIndex begins to replace the key of one kind's blind indexes. Every process searches by the new index as soon as
 // its cached keys have aged, and none writes it before all do: [Keyring.Index] changes over two to three Lifetimes
 // later, in each process at its own time. When [Keyring.IndexSettled] answers nil all have: then write the rows anew
@@ -61,10 +65,14 @@ func validKind(practice, kind string) error {
 // Lifetime, their clocks differ by less, and no row is committed a Lifetime after its index was made.
 //
 // Rotate only the kinds whose owner says how their rows are written anew, as package recordspg does. Of any other kind
-// nothing that was written is found once Index has changed: not even who said STOP, in the rows of package consentpg.
+// nothing that was written is found once Index has changed. So a kind whose index is part of a row's key has a name that
+// begins with [Fixed], and the answer for it is [ErrInvalid]: who said STOP must be found whatever happens.
 //
 // [ErrUnknownKey]: the kind has no index yet; [ErrInUse]: the older key was not retired yet.
 func (k *Keyring) RotateIndex(ctx context.Context, practice, kind string) error {
+	if strings.HasPrefix(kind, Fixed) {
+		return fmt.Errorf("%w: an index of this kind is part of what rows are found by, and is never rotated", ErrInvalid)
+	}
 	newest, older, err := k.indexRows(ctx, practice, kind)
 	if err != nil {
 		return err

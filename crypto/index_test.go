@@ -89,6 +89,9 @@ func TestRotateIndex(t *testing.T) {
 func TestIndexRefuses(t *testing.T) {
 	ring := plainRing(t)
 	require.ErrorIs(t, ring.RotateIndex(t.Context(), practice, "kind"), crypto.ErrUnknownKey)
+	_, err := ring.Index(t.Context(), practice, crypto.Fixed+"number", "+15555550100")
+	require.NoError(t, err)
+	require.ErrorIs(t, ring.RotateIndex(t.Context(), practice, crypto.Fixed+"number"), crypto.ErrInvalid)
 	require.ErrorIs(t, ring.RetireIndex(t.Context(), practice, "kind"), crypto.ErrUnknownKey)
 	require.ErrorIs(t, ring.IndexSettled(t.Context(), practice, "kind"), crypto.ErrUnknownKey)
 	for _, of := range [][2]string{{"", "kind"}, {practice, ""}, {practice, "a\x00"}, {"\xff", "kind"}} {

@@ -15,7 +15,7 @@ import (
 const (
 	factTable     = "consent_fact"
 	settingsTable = "consent_settings"
-	numberIndex   = "consent.number"
+	numberIndex   = crypto.Fixed + "consent.number"
 )
 
 // row is a fact as a row: what is searched by is plain, and repeats what is sealed.

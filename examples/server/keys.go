@@ -88,7 +88,7 @@ func keyUse(c crypto.Class) string {
 	kind, isIndex := strings.CutPrefix(string(c), "index/")
 	switch {
 	case isIndex:
-		return "finds what is sealed, by " + kind
+		return "finds what is sealed, by " + strings.TrimPrefix(kind, crypto.Fixed)
 	case c == crypto.PracticeKey:
 		return "wraps all other keys"
 	case c == crypto.DataKey:

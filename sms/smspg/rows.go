@@ -22,8 +22,8 @@ const (
 	senderTable   = "sms_sender"
 )
 
-// numberIndex is the kind under which a patient's number is indexed, in every table.
-const numberIndex = "sms.number"
+// numberIndex is the kind under which a patient's number is indexed, in every table, and in keys of rows.
+const numberIndex = crypto.Fixed + "sms.number"
 
 // columns are what a row is scanned from: the text t, its progress q and its decision d.
 const columns = `t.practice, t.id, t.kind, t.category, t.provider, t.created, t.not_before, t.last_useful, t.sealed,
