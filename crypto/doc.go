@@ -56,7 +56,7 @@
 //     were, for what is in the log cannot be tagged anew.
 //   - An index key, for each kind by itself: [Keyring.RotateIndex], when [Keyring.IndexSettled] answers nil rows are
 //     written anew, then [Keyring.RetireIndex]. Meanwhile a value has two indexes, [Keyring.Indexes]. A kind whose
-//     indexes are part of other rows' keys is not rotated before all of them can move.
+//     indexes are part of rows' keys has a name that begins with [Fixed] and is never rotated.
 //
 // A rotation protects what is sealed afterwards. Whoever has copied an older key opens what it has sealed, also where
 // it was sealed anew since, if the copy of the value is as old.
