@@ -27,7 +27,8 @@ func BenchmarkPairAppend(b *testing.B) {
 	next := stamped(b, log)
 	native := newNative(b, d, o.Schema)
 	for _, conns := range connections {
-		store, pool := auditpg.New(d.Pool(conns), o), native.pool(b, conns)
+		store := auditpg.New(d.Pool(conns), o)
+		pool, plain := native.pool(b, conns, pgx.QueryExecModeCacheStatement), native.pool(b, conns, pgx.QueryExecModeExec)
 		// One after another the chain waits for the disk as often as we do, so it has no goal there.
 		chain := pairs.Peer{Name: "chain"}
 		if conns == 32 {
@@ -39,6 +40,11 @@ func BenchmarkPairAppend(b *testing.B) {
 				pairs.Workers(conns, func(int) error { return store.Append(b.Context(), next()) }),
 				pairs.Peer{Name: "pgx", Rate: 0.85, Run: pairs.Workers(conns, func(int) error {
 					_, err := pool.Exec(b.Context(), native.insert, columns(next())...)
+					return err
+				})},
+				// As a store of ours does it: nothing is prepared, so that it works behind PgBouncer.
+				pairs.Peer{Name: "pgx-unprepared", Rate: 0.85, Run: pairs.Workers(conns, func(int) error {
+					_, err := plain.Exec(b.Context(), native.insert, columns(next())...)
 					return err
 				})},
 				chain)
@@ -66,11 +72,11 @@ func newNative(b *testing.B, d *pgtest.Database, schema string) *native {
 	}
 }
 
-func (n *native) pool(b *testing.B, conns int) *pgxpool.Pool {
+func (n *native) pool(b *testing.B, conns int, mode pgx.QueryExecMode) *pgxpool.Pool {
 	b.Helper()
 	config, err := pgxpool.ParseConfig(n.d.DSN())
 	require.NoError(b, err)
-	config.MaxConns = int32(conns)
+	config.MaxConns, config.ConnConfig.DefaultQueryExecMode = int32(conns), mode
 	pool, err := pgxpool.NewWithConfig(b.Context(), config)
 	require.NoError(b, err)
 	b.Cleanup(pool.Close)

@@ -71,7 +71,7 @@ func newGrown(b *testing.B, d *pgtest.Database, name string, size, batch int) *g
 	require.NoError(b, auditpg.Migrate(b.Context(), d.Pool(1), o))
 	g := &grown{
 		world: worldOn(b, auditpg.New(d.Pool(2), o), auditpg.NewTrees(d.Pool(2), o), &notary.Options{Limit: batch}),
-		b:     b, batch: batch, copying: (&native{d: d}).pool(b, 1), schema: o.Schema,
+		b:     b, batch: batch, copying: (&native{d: d}).pool(b, 1, pgx.QueryExecModeCacheStatement), schema: o.Schema,
 	}
 	for len(g.ids) < size {
 		require.NoError(b, g.fill(1))
