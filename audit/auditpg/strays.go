@@ -57,9 +57,20 @@ func strays(ctx context.Context, h pgstore.Handle, practice, after string, limit
 // idsAfter returns the next ids of a practice, in their order, and which of them two rows share: the key takes one id
 // under two terms.
 func idsAfter(ctx context.Context, h pgstore.Handle, practice, after string) (ids []string, shared map[string]bool, err error) {
-	err = h.Raw("SELECT id FROM ? WHERE practice = ? AND id > ? ORDER BY id LIMIT ?",
-		h.Table(entryTable), practice, after, idsAtOnce+1).Scan(ctx, &ids)
+	found, err := h.Select(entryTable, (*row)(nil)).Column("id").Where("practice = ? AND id > ?", practice, after).
+		OrderExpr("id").Limit(idsAtOnce + 1).Rows(ctx)
 	if err != nil {
+		return nil, nil, err
+	}
+	defer found.Close()
+	for found.Next() {
+		var id string
+		if err := found.Scan(&id); err != nil {
+			return nil, nil, err
+		}
+		ids = append(ids, id)
+	}
+	if err := found.Err(); err != nil {
 		return nil, nil, err
 	}
 	more := len(ids) > idsAtOnce
