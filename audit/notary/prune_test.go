@@ -308,8 +308,11 @@ func TestPruneIsRefused(t *testing.T) {
 		s := auditmem.New()
 		a := newAging(t, s, s, written)
 		f := begin(t, a)
-		young := f.Clone()
-		young.ID, young.At = f.ID[:35]+"0", later.AddDate(-1, 0, 0).Add(time.Microsecond)
+		young, digit := f.Clone(), "0"
+		if strings.HasSuffix(f.ID, digit) {
+			digit = "1"
+		}
+		young.ID, young.At = f.ID[:35]+digit, later.AddDate(-1, 0, 0).Add(time.Microsecond)
 		require.NoError(t, s.Append(t.Context(), young))
 		_, err := a.prune(month)
 		require.ErrorIs(t, err, notary.ErrNotDue)
