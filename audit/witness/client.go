@@ -1,8 +1,8 @@
 package witness
 
 import (
+	"cmp"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -17,6 +17,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/enamel-go/enamel/audit/notary"
+	"github.com/enamel-go/enamel/internal/https"
 )
 
 // ClientOptions adjusts a [Client]. The zero value is ready to use.
@@ -56,21 +57,11 @@ func NewClient(address string, witness note.Verifier, o *ClientOptions) (*Client
 		return nil, fmt.Errorf("%w: Timeout is not negative", ErrInvalid)
 	}
 	c := &Client{url: u.JoinPath(addPath).String(), witness: witness}
-	c.http = &http.Client{
-		Timeout: o.Timeout,
-		Transport: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: o.RootCAs},
-			ForceAttemptHTTP2:      true,
-			MaxIdleConnsPerHost:    1,
-			IdleConnTimeout:        time.Minute,
-			MaxResponseHeaderBytes: 16 << 10,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	if o.Timeout == 0 {
-		c.http.Timeout = 5 * time.Second
-	}
+	timeout := cmp.Or(o.Timeout, 5*time.Second)
+	t := https.Transport(o.RootCAs, timeout)
+	t.ForceAttemptHTTP2, t.MaxIdleConnsPerHost, t.IdleConnTimeout, t.MaxResponseHeaderBytes = true, 1, time.Minute, 16<<10
+	c.http = https.Client(t)
+	c.http.Timeout = timeout
 	return c, nil
 }
 

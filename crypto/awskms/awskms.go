@@ -2,11 +2,9 @@ package awskms
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -16,10 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/internal/remote"
+	"github.com/enamel-go/enamel/internal/https"
 )
-
-// maxAnswer bounds what is read of an answer, in bytes. The longest that KMS gives is some ten thousand.
-const maxAnswer = 64 << 10
 
 // Options adjusts a [Manager].
 type Options struct {
@@ -64,7 +61,7 @@ func New(cfg aws.Config, keyARN string, o *Options) (*Manager, error) {
 	if o.Timeout > 0 {
 		m.timeout = o.Timeout
 	}
-	m.http = newClient(o.RootCAs, m.timeout)
+	m.http = https.Client(guarded{remote.Transport(o.RootCAs, m.timeout)})
 	m.kms = kms.NewFromConfig(cfg, func(ko *kms.Options) {
 		ko.HTTPClient = m.http
 		ko.ClientLogMode = 0
@@ -87,25 +84,6 @@ func isID(id string) bool {
 
 func isHTTPS(address string) bool { return strings.HasPrefix(strings.ToLower(address), "https://") }
 
-// newClient returns a client that speaks TLS 1.3 or nothing and never follows a redirect, for a redirect would carry a
-// key to an address nobody configured.
-func newClient(roots *x509.CertPool, timeout time.Duration) *http.Client {
-	return &http.Client{
-		Transport: guarded{&http.Transport{
-			// A connection is made to the end even when the request that wanted it has given up.
-			DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
-			TLSHandshakeTimeout:    timeout,
-			Proxy:                  http.ProxyFromEnvironment,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: roots},
-			DisableCompression:     true,
-			MaxResponseHeaderBytes: maxAnswer,
-			// Less than servers wait: a request on a connection that the server is just closing fails.
-			IdleConnTimeout: 20 * time.Second,
-		}},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
 // guarded is a transport that sends nothing in clear, whatever an endpoint resolver answers, and bounds what is read.
 type guarded struct{ *http.Transport }
 
@@ -123,7 +101,7 @@ func (g guarded) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = http.MaxBytesReader(nil, resp.Body, maxAnswer)
+	resp.Body = http.MaxBytesReader(nil, resp.Body, remote.MaxAnswer)
 	return resp, nil
 }
 

@@ -1,22 +1,20 @@
 package awskms
 
 import (
+	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 
 	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/internal/remote"
 )
 
 var (
-	errTimeout  = errors.New("awskms: no answer in time")
 	errNoAnswer = unavailable("the answer is not one of KMS")
 	errOtherKey = unavailable("KMS answered for another key")
 )
@@ -53,13 +51,8 @@ var codes = map[string]error{
 // failure is the error of a call that KMS did not answer as was hoped. Of what KMS says only codes that are known are
 // passed on, and of other causes what the standard library says of connections and certificates.
 func failure(ctx context.Context, err error) error {
-	switch {
-	case context.Cause(ctx) == errTimeout: //nolint:errorlint // it is compared with itself
-		return fmt.Errorf("%w: %w", crypto.ErrUnavailable, errTimeout)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("%w: awskms: %w", crypto.ErrUnavailable, ctx.Err())
-	case ctx.Err() != nil:
-		return fmt.Errorf("awskms: %w", ctx.Err())
+	if ended := remote.Ended(ctx, "awskms"); ended != nil {
+		return ended
 	}
 	var api smithy.APIError
 	if errors.As(err, &api) {
@@ -80,25 +73,8 @@ func failure(ctx context.Context, err error) error {
 	if errors.As(err, &own) {
 		return fmt.Errorf("%w: awskms: no credentials: %w", crypto.ErrUnavailable, own.error)
 	}
-	return broken(err)
-}
-
-// broken is the error of a request without an answer that can be read.
-func broken(err error) error {
-	var connection *net.OpError
-	var certificate *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	switch {
-	case errors.Is(err, errClear):
+	if errors.Is(err, errClear) {
 		return fmt.Errorf("%w: %w", crypto.ErrInvalid, errClear)
-	case errors.As(err, &certificate):
-		err = certificate
-	case errors.As(err, &authority):
-		err = authority
-	case errors.As(err, &connection):
-		err = connection
-	default:
-		return errNoAnswer
 	}
-	return fmt.Errorf("%w: awskms: %w", crypto.ErrUnavailable, err)
+	return cmp.Or(remote.Broken("awskms", err), errNoAnswer)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/internal/remote"
 )
 
 // maxBlob is the longest ciphertext that KMS takes.
@@ -24,7 +25,7 @@ func (m *Manager) Wrap(ctx context.Context, key, bind []byte) (crypto.Wrapped, e
 		return crypto.Wrapped{}, err
 	}
 	defer clear(bound)
-	ctx, cancel := m.within(ctx)
+	ctx, cancel := remote.Within(ctx, m.timeout)
 	defer cancel()
 	got, err := m.kms.Encrypt(ctx, &kms.EncryptInput{KeyId: &m.arn, Plaintext: bound, EncryptionContext: encryption(bind)})
 	if err != nil {
@@ -50,7 +51,7 @@ func (m *Manager) Unwrap(ctx context.Context, w crypto.Wrapped, bind []byte) ([]
 	if err := m.named(w); err != nil {
 		return nil, err
 	}
-	ctx, cancel := m.within(ctx)
+	ctx, cancel := remote.Within(ctx, m.timeout)
 	defer cancel()
 	bound, err := m.decrypt(ctx, w.Blob, bind)
 	if err != nil {
@@ -66,7 +67,7 @@ func (m *Manager) Rewrap(ctx context.Context, w crypto.Wrapped, bind []byte) (cr
 	if err := m.named(w); err != nil {
 		return crypto.Wrapped{}, err
 	}
-	ctx, cancel := m.within(ctx)
+	ctx, cancel := remote.Within(ctx, m.timeout)
 	defer cancel()
 	got, err := m.kms.ReEncrypt(ctx, &kms.ReEncryptInput{
 		CiphertextBlob: w.Blob,
@@ -81,11 +82,6 @@ func (m *Manager) Rewrap(ctx context.Context, w crypto.Wrapped, bind []byte) (cr
 		return crypto.Wrapped{}, errOtherKey
 	}
 	return m.wrapped(got.KeyId, got.CiphertextBlob)
-}
-
-// within bounds all the requests of a call.
-func (m *Manager) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, m.timeout, errTimeout)
 }
 
 // encryption is the encryption context. CloudTrail shows it, and the bind bytes are nobody's business.

@@ -2,29 +2,25 @@ package transit
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/internal/remote"
 )
 
 // What is read at most, in bytes.
 const (
-	maxAnswer     = 64 << 10
 	maxCiphertext = 8 << 10
 	maxToken      = 16 << 10
 )
 
 var (
-	errTimeout  = errors.New("transit: no answer in time")
 	errNoAnswer = unavailable("the answer is not one of Vault's or OpenBao's")
 	errAltered  = fmt.Errorf("%w: transit: a wrapped key", crypto.ErrAuth)
 )
@@ -75,12 +71,12 @@ func (m *Manager) call(ctx context.Context, operation string, body request) (dat
 		return data{}, broken(ctx, err)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, remote.MaxAnswer+1))
 	defer clear(answer)
 	switch {
 	case err != nil:
 		return data{}, broken(ctx, err)
-	case len(answer) > maxAnswer:
+	case len(answer) > remote.MaxAnswer:
 		return data{}, errNoAnswer
 	case resp.StatusCode != http.StatusOK:
 		return data{}, refusal(resp.StatusCode, answer)
@@ -99,31 +95,12 @@ func isToken(token string) bool {
 	return token != "" && len(token) <= maxToken && strings.IndexFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
-// broken is the error of a request without an answer. Of the cause only what the standard library says of connections
-// and certificates is passed on: other errors quote what came over the wire.
+// broken is the error of a request without an answer.
 func broken(ctx context.Context, err error) error {
-	switch {
-	case context.Cause(ctx) == errTimeout: //nolint:errorlint // it is compared with itself
-		return fmt.Errorf("%w: %w", crypto.ErrUnavailable, errTimeout)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("%w: transit: %w", crypto.ErrUnavailable, ctx.Err())
-	case ctx.Err() != nil:
-		return fmt.Errorf("transit: %w", ctx.Err())
+	if ended := remote.Ended(ctx, "transit"); ended != nil {
+		return ended
 	}
-	var connection *net.OpError
-	var certificate *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	switch {
-	case errors.As(err, &certificate):
-		err = certificate
-	case errors.As(err, &authority):
-		err = authority
-	case errors.As(err, &connection):
-		err = connection
-	default:
-		return unavailable("the connection broke")
-	}
-	return fmt.Errorf("%w: transit: %w", crypto.ErrUnavailable, err)
+	return cmp.Or(remote.Broken("transit", err), unavailable("the connection broke"))
 }
 
 // phrases are parts of what the servers say, and what that means. They are in the sources of both, in

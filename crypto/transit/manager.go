@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/internal/remote"
 )
 
 // Wrap implements [crypto.KeyManager]. It opens what the server has wrapped before it returns it, so it takes two
@@ -21,7 +22,7 @@ func (m *Manager) Wrap(ctx context.Context, key, bind []byte) (crypto.Wrapped, e
 		return crypto.Wrapped{}, err
 	}
 	defer clear(bound)
-	ctx, cancel := m.within(ctx)
+	ctx, cancel := remote.Within(ctx, m.timeout)
 	defer cancel()
 	got, err := m.call(ctx, "encrypt", request{Plaintext: bound, Context: m.context(bind)})
 	if err != nil {
@@ -47,7 +48,7 @@ func (m *Manager) Unwrap(ctx context.Context, w crypto.Wrapped, bind []byte) ([]
 	if _, err := m.named(w); err != nil {
 		return nil, err
 	}
-	ctx, cancel := m.within(ctx)
+	ctx, cancel := remote.Within(ctx, m.timeout)
 	defer cancel()
 	got, err := m.call(ctx, "decrypt", request{Ciphertext: string(w.Blob), Context: m.context(bind)})
 	if err != nil {
@@ -68,7 +69,7 @@ func (m *Manager) Rewrap(ctx context.Context, w crypto.Wrapped, bind []byte) (cr
 	if err != nil {
 		return crypto.Wrapped{}, err
 	}
-	ctx, cancel := m.within(ctx)
+	ctx, cancel := remote.Within(ctx, m.timeout)
 	defer cancel()
 	got, err := m.call(ctx, "rewrap", request{Ciphertext: string(w.Blob), Context: m.context(bind)})
 	if err != nil {
@@ -82,11 +83,6 @@ func (m *Manager) Rewrap(ctx context.Context, w crypto.Wrapped, bind []byte) (cr
 		return crypto.Wrapped{}, unavailable("the server has rewrapped with an older version")
 	}
 	return again, nil
-}
-
-// within bounds all the requests of a call.
-func (m *Manager) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, m.timeout, errTimeout)
 }
 
 // context is what a derived key is derived with. The bind bytes themselves are nobody's business.

@@ -2,18 +2,17 @@ package transit
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/internal/remote"
+	"github.com/enamel-go/enamel/internal/https"
 )
 
 // maxName keeps a KeyID, with its version, within 64 characters.
@@ -80,12 +79,12 @@ func New(address, keyName string, token Token, o *Options) (*Manager, error) {
 	if o == nil {
 		o = &Options{}
 	}
-	base, err := baseOf(address)
+	base, err := https.Base(fmt.Errorf("%w: transit", crypto.ErrInvalid), address, false)
 	if err != nil {
 		return nil, err
 	}
 	m := &Manager{
-		base: base, mount: "transit", name: keyName, namespace: strings.Trim(o.Namespace, "/"), derived: o.Derived, token: token,
+		base: strings.TrimSuffix(base, "/"), mount: "transit", name: keyName, namespace: strings.Trim(o.Namespace, "/"), derived: o.Derived, token: token,
 		timeout: 10 * time.Second,
 	}
 	if o.Mount != "" {
@@ -102,7 +101,7 @@ func New(address, keyName string, token Token, o *Options) (*Manager, error) {
 	case !isPath(m.mount) || m.namespace != "" && !isPath(m.namespace):
 		return nil, fmt.Errorf("%w: transit: that is no path of a mount or namespace", crypto.ErrInvalid)
 	}
-	m.client = newClient(o.RootCAs, m.timeout)
+	m.client = https.Client(remote.Transport(o.RootCAs, m.timeout))
 	return m, nil
 }
 
@@ -110,38 +109,6 @@ func New(address, keyName string, token Token, o *Options) (*Manager, error) {
 func (m *Manager) Close() error {
 	m.client.CloseIdleConnections()
 	return nil
-}
-
-// newClient returns a client that speaks TLS 1.3 or nothing and never follows a redirect, for a redirect would carry a
-// token and a key to an address nobody configured.
-func newClient(roots *x509.CertPool, timeout time.Duration) *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			// A connection is made to the end even when the request that wanted it has given up.
-			DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
-			TLSHandshakeTimeout:    timeout,
-			Proxy:                  http.ProxyFromEnvironment,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: roots},
-			DisableCompression:     true,
-			MaxResponseHeaderBytes: maxAnswer,
-			// Less than servers wait: a request on a connection that the server is just closing fails.
-			IdleConnTimeout: 20 * time.Second,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-// baseOf checks the address that paths are added to.
-func baseOf(address string) (string, error) {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", fmt.Errorf("%w: transit: an address needs a scheme and a host, and has no user, query or fragment",
-			crypto.ErrInvalid)
-	case u.Scheme != "https":
-		return "", fmt.Errorf("%w: transit: an address must be https", crypto.ErrInvalid)
-	}
-	return strings.TrimSuffix(address, "/"), nil
 }
 
 // isName reports whether the engine takes a name: it begins and ends with a letter, a digit or an underscore.

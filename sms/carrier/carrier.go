@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/enamel-go/enamel/internal/https"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/wire"
@@ -126,7 +127,7 @@ func New(o *Options) (*Carrier, error) {
 			continue
 		}
 		told = true
-		if _, err := wire.Base(address, true); err != nil {
+		if _, err := https.Base(sms.ErrInvalid, address, true); err != nil {
 			return nil, err
 		}
 	}

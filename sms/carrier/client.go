@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/enamel-go/enamel/internal/https"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/wire"
 )
@@ -52,7 +53,7 @@ func Dial(baseURL, token string, o *DialOptions) (*Client, error) {
 	if o == nil {
 		o = &DialOptions{}
 	}
-	base, err := wire.Base(baseURL, true)
+	base, err := https.Base(sms.ErrInvalid, baseURL, true)
 	if err != nil {
 		return nil, err
 	}

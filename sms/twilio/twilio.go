@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/enamel-go/enamel/internal/https"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/wire"
 )
@@ -75,7 +76,7 @@ func New(accountSID, authToken string, o *Options) (*Provider, error) {
 		}
 	}
 	if o.BaseURL != "" {
-		base, err := wire.Base(o.BaseURL, false)
+		base, err := https.Base(sms.ErrInvalid, o.BaseURL, false)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +104,7 @@ func publicURL(raw string) bool {
 	}
 	user := u.User
 	u.User = nil
-	_, err = wire.Base(u.String(), true)
+	_, err = https.Base(sms.ErrInvalid, u.String(), true)
 	return err == nil && (user == nil || user.Username() != "")
 }
 

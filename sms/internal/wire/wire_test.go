@@ -16,40 +16,6 @@ import (
 	"github.com/enamel-go/enamel/sms/internal/wire"
 )
 
-func TestBase(t *testing.T) {
-	for raw, want := range map[string][2]bool{ // without loopback, with it
-		"https://api.example.test":      {true, true},
-		"https://api.example.test/v1":   {true, true},
-		"https://127.0.0.1:8443":        {true, true},
-		"http://127.0.0.1:8080":         {false, true},
-		"http://[::1]:8080":             {false, true},
-		"http://localhost":              {false, true},
-		"http://localhost.evil.test":    {false, false},
-		"http://127.0.0.1.evil.test":    {false, false},
-		"http://10.0.0.1":               {false, false},
-		"http://api.example.test":       {false, false},
-		"https://":                      {false, false},
-		"https://user@api.example.test": {false, false},
-		"https://api.example.test?a=b":  {false, false},
-		"https://api.example.test?":     {false, false},
-		"https://api.example.test#a":    {false, false},
-		"file:///etc/passwd":            {false, false},
-		"api.example.test":              {false, false},
-		"https://%zz":                   {false, false},
-		"":                              {false, false},
-	} {
-		for i, loopback := range []bool{false, true} {
-			got, err := wire.Base(raw, loopback)
-			if want[i] {
-				require.NoError(t, err, raw)
-				require.Equal(t, raw, got)
-				continue
-			}
-			require.ErrorIs(t, err, sms.ErrInvalid, raw)
-		}
-	}
-}
-
 func TestDoBoundsTheAnswerAndNamesNoAddress(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(strings.Repeat("a", 100)))
