@@ -1,0 +1,104 @@
+package cookie
+
+import (
+	"iter"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Wrap returns a handler that has next answer, and lets through only cookies that may be used.
+//
+//   - Next does not see cookies that it may not read, nor any that the register does not name.
+//   - What next sets leaves only where it may be set. A cookie that is set without SameSite gets Lax, because some
+//     browsers take silence for None. One that removes a cookie always leaves.
+//   - Optional cookies that the browser sends and that may not be read are removed from the browser.
+//   - The answer says that it depends on the cookies and the signals, where it does.
+//
+// Wrap everything that answers for the site: what an outer handler sets is not seen here. What next writes to a
+// connection that it takes over is its own affair.
+func (s *Site) Wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := s.visit(r)
+		res := &response{inner: w, visit: v, header: w.Header().Clone()}
+		next.ServeHTTP(res, v.readable())
+		res.finish() // not after a panic: nothing of the header has left then
+	})
+}
+
+// visit is one request and what was decided for it.
+type visit struct {
+	*Site
+	request *http.Request
+	state   State
+	now     time.Time
+	left    []string       // the cookies that next may read
+	hidden  bool           // there are others
+	depends bool           // another choice or signal would make for another answer
+	expired []*http.Cookie // those that the browser is to remove
+}
+
+func (s *Site) visit(r *http.Request) *visit {
+	v := &visit{Site: s, request: r, now: s.choices.moment()}
+	v.state = s.state(r.Header, v.now)
+	for p := range pairs(r.Header) {
+		c, known := s.register.find(p.name)
+		optional := known && !c.Category.Necessary()
+		v.depends = v.depends || optional
+		if v.decide(p.name, nil).Allowed {
+			v.left = append(v.left, p.raw)
+			continue
+		}
+		v.hidden = true
+		if optional && !slices.ContainsFunc(v.expired, func(e *http.Cookie) bool { return e.Name == p.name }) {
+			v.expired = append(v.expired, removal(c, p.name))
+		}
+	}
+	return v
+}
+
+func (v *visit) decide(name string, set *http.Cookie) Decision {
+	return v.law.Decide(v.register, Facts{Name: name, Set: set, Choice: v.state.Choice, Signals: v.state.Signals}, v.now)
+}
+
+// readable returns the request as next may see it.
+func (v *visit) readable() *http.Request {
+	if !v.hidden {
+		return v.request
+	}
+	r := v.request.WithContext(v.request.Context()) // a copy, for the request is the caller's
+	r.Header = r.Header.Clone()
+	delete(r.Header, "Cookie")
+	if len(v.left) > 0 {
+		r.Header["Cookie"] = []string{strings.Join(v.left, "; ")}
+	}
+	return r
+}
+
+// removal is what makes a browser remove a registered cookie that it keeps under name.
+func removal(c Cookie, name string) *http.Cookie {
+	return &http.Cookie{
+		Name: name, Path: c.Path, MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: strings.HasPrefix(name, "__Host-") || strings.HasPrefix(name, "__Secure-"), // else no browser takes it
+	}
+}
+
+// pair is one cookie as a browser sends it.
+type pair struct{ name, value, raw string }
+
+// pairs returns the cookies of a request in order, also those that net/http would not read: what cannot be read is not
+// known, and so not handed on.
+func pairs(h http.Header) iter.Seq[pair] {
+	return func(yield func(pair) bool) {
+		for _, line := range h["Cookie"] {
+			for part := range strings.SplitSeq(line, ";") {
+				part = strings.Trim(part, " \t")
+				name, value, _ := strings.Cut(part, "=")
+				if part != "" && !yield(pair{strings.Trim(name, " \t"), value, part}) {
+					return
+				}
+			}
+		}
+	}
+}
