@@ -22,4 +22,5 @@ func ExampleSQL() {
 	// Output:
 	// "clinic".consent_fact
 	// "clinic".consent_settings
+	// "clinic".consent_cookie
 }
