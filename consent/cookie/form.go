@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/enamel-go/enamel/audit"
 )
@@ -18,8 +20,9 @@ const agent = "cookies"
 
 // Handler returns what stands at SiteOptions.Path: a page on which a visitor chooses, changes and withdraws, and what
 // takes the forms of the page and of [Site.Banner]. A form that another site sends is refused with 403 Forbidden. The
-// choice is recorded before the browser gets it; when that fails the visitor is told, and nothing is allowed. Optional
-// cookies that are not allowed any more are removed from the browser with the same answer.
+// choice is recorded before the browser gets it; when that fails the visitor is told, and what was allowed before is not
+// allowed any more, for the failed act may have been to withdraw it. Optional cookies that are not allowed are removed
+// from the browser with the same answer.
 func (s *Site) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -71,8 +74,9 @@ func (s *Site) answer(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This form could not be read, so nothing was changed.", http.StatusBadRequest)
 		return
 	case err != nil:
-		s.logger.ErrorContext(r.Context(), "a choice of cookies could not be recorded", "error", err.Error())
-		http.Error(w, "Your choice could not be recorded, so nothing was changed. Please try again.", http.StatusServiceUnavailable)
+		s.logger.ErrorContext(r.Context(), "a choice of cookies could not be recorded", slog.String("error", err.Error()))
+		s.forget(w, r)
+		http.Error(w, "Your choice could not be recorded, so no optional cookies are used. Please try again.", http.StatusServiceUnavailable)
 		return
 	}
 	http.SetCookie(w, s.signer.cookie(c))
@@ -130,6 +134,16 @@ func (s *Site) chosen(f url.Values) ([]Category, error) {
 		return ordered(ticked), nil
 	}
 	return nil, fmt.Errorf("%w: the form says neither accept, decline, save nor withdraw", ErrInvalid)
+}
+
+// forget ends what the browser's choice allows, and keeps the visitor's id: what they choose next belongs to what they
+// chose before.
+func (s *Site) forget(w http.ResponseWriter, r *http.Request) {
+	if c := s.carried(r.Header); c != nil {
+		c.Allowed, c.At = nil, time.Time{}
+		http.SetCookie(w, s.signer.cookie(*c))
+	}
+	s.tidy(w, r, Choice{})
 }
 
 // tidy removes from the browser what the choice does not allow.
