@@ -92,11 +92,14 @@ func (w *response) send() {
 	w.hand(h)
 }
 
-// look returns a copy of the handler's header with the cookies that may be set.
+// look returns a copy of the handler's header with the cookies that may be set. In a trailer there are none.
 func (w *response) look() http.Header {
 	h := w.header.Clone()
 	for name, lines := range w.header {
-		if http.CanonicalHeaderKey(name) != "Set-Cookie" {
+		if trailer, ok := strings.CutPrefix(name, http.TrailerPrefix); ok && sets(trailer) {
+			delete(h, name)
+		}
+		if !sets(name) {
 			continue
 		}
 		delete(h, name)
@@ -109,6 +112,9 @@ func (w *response) look() http.Header {
 	return h
 }
 
+// sets reports whether a header of that name sets cookies.
+func sets(name string) bool { return http.CanonicalHeaderKey(name) == "Set-Cookie" }
+
 func (w *response) hand(h http.Header) {
 	out := w.inner.Header()
 	clear(out)
@@ -116,22 +122,23 @@ func (w *response) hand(h http.Header) {
 }
 
 // finish ends what the handler has returned from. What it set after its answer began are trailers, or nothing: net/http
-// knows which, and lets none of them be a cookie.
+// knows which. None of them may be a cookie.
 func (w *response) finish() {
 	if !w.sent {
 		w.send()
 		return
 	}
-	declared := strings.Join(w.inner.Header().Values("Trailer"), ",")
+	out := w.inner.Header()
+	declared := strings.Join(out.Values("Trailer"), ",")
 	for name, values := range w.header {
-		if strings.HasPrefix(name, http.TrailerPrefix) {
-			w.inner.Header()[name] = values
+		if trailer, ok := strings.CutPrefix(name, http.TrailerPrefix); ok && !sets(trailer) {
+			out[name] = values
 		}
 	}
 	for name := range strings.SplitSeq(declared, ",") {
 		name = http.CanonicalHeaderKey(strings.TrimSpace(name))
-		if values, set := w.header[name]; set && name != "Set-Cookie" {
-			w.inner.Header()[name] = values
+		if values, set := w.header[name]; set && !sets(name) {
+			out[name] = values
 		}
 	}
 }

@@ -3,6 +3,7 @@ package cookie_test
 import (
 	"context"
 	"io"
+	"log"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -197,7 +198,9 @@ func (b bench) visit(t testing.TB, o *cookie.SiteOptions) *browser {
 // open serves a handler inside the site's wrap.
 func open(t testing.TB, site *cookie.Site, h http.Handler) *browser {
 	t.Helper()
-	server := httptest.NewTLSServer(site.Wrap(h))
+	server := httptest.NewUnstartedServer(site.Wrap(h))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // what handlers do wrong is what some tests are about
+	server.StartTLS()
 	t.Cleanup(server.Close)
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
