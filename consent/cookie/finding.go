@@ -10,44 +10,42 @@ import (
 	"github.com/enamel-go/enamel/internal/form"
 )
 
-// Kind is what is wrong with a cookie that the site tried to set.
-type Kind string
+// fault is what is wrong with a cookie that the site tried to set. That a visitor has not allowed it is nothing wrong.
+type fault string
 
-// The kinds. That a visitor has not allowed a cookie is nothing wrong, and no finding.
+// The faults: the last part of an entry's action, "consent.cookie.unregistered".
 const (
-	Unregistered Kind = "unregistered" // the register does not name it
-	ForeignHost  Kind = "domain"       // it names a Domain
-	ForeignSite  Kind = "samesite"     // it is set with SameSite=None
-	TooLong      Kind = "life"         // it is set for longer than the register says
-	Elsewhere    Kind = "path"         // it is set under another path than the register says
-	Malformed    Kind = "malformed"    // it cannot be read, or not in one way
+	unregistered fault = "unregistered" // the register does not name it
+	foreignHost  fault = "domain"       // it names a Domain
+	foreignSite  fault = "samesite"     // it is set with SameSite=None
+	tooLong      fault = "life"         // it is set for longer than the register says
+	elsewhere    fault = "path"         // it is set under another path than the register says
+	malformed    fault = "malformed"    // it cannot be read, or not in one way
 )
 
-// Finding is a cookie that the site tried to set and that no choice of a visitor's allows. It was stripped. The log keeps
-// it as a refused act of the action "consent.cookie." and the kind, by the actor "cookies".
-type Finding struct {
-	Cookie string // its name
-	Kind   Kind
-	Why    string
+// finding is a cookie that the site tried to set and that no choice of a visitor's allows. It was stripped.
+type finding struct {
+	cookie string // its name
+	fault  fault
 }
 
-// kind returns what is wrong where a rule refuses, or false where nothing is.
-func (l *Law) kind(rule string) (Kind, bool) {
+// fault returns what is wrong where a rule refuses, or false where nothing is.
+func (l *Law) fault(rule string) (fault, bool) {
 	for _, r := range l.rules {
 		if r.ID != rule {
 			continue
 		}
 		switch r.Check {
 		case CheckRegister:
-			return Unregistered, true
+			return unregistered, true
 		case CheckHost:
-			return ForeignHost, true
+			return foreignHost, true
 		case CheckSite:
-			return ForeignSite, true
+			return foreignSite, true
 		case CheckLife:
-			return TooLong, true
+			return tooLong, true
 		case CheckPath:
-			return Elsewhere, true
+			return elsewhere, true
 		}
 	}
 	return "", false
@@ -59,48 +57,42 @@ const most = 100
 // reports is what a process has reported.
 type reports struct {
 	mu   sync.Mutex
-	seen map[report]bool
+	seen map[finding]bool
 }
 
-type report struct {
-	cookie string
-	kind   Kind
-}
-
-func (r *reports) first(k report) bool {
+func (r *reports) first(f finding) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.seen[k] || len(r.seen) >= most {
+	if r.seen[f] || len(r.seen) >= most {
 		return false
 	}
-	r.seen[k] = true
+	r.seen[f] = true
 	return true
 }
 
-func (r *reports) again(k report) {
+func (r *reports) again(f finding) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.seen, k)
+	delete(r.seen, f)
 }
 
-// report records a finding, once for each name and kind, whether or not the client is still there. One that cannot be
-// recorded is tried again when it recurs; the cookie is stripped all the same.
-func (v *visit) report(f Finding) {
-	k := report{f.Cookie, f.Kind}
-	if !v.reported.first(k) {
+// report records a finding as a refused act, once for each name and fault, whether or not the client is still there. One
+// that cannot be recorded is tried again when it recurs; the cookie is stripped all the same.
+func (v *visit) report(f finding, why string) {
+	if !v.reported.first(f) {
 		return
 	}
 	e := audit.Entry{
-		Practice: v.practice, Actor: audit.Actor{Kind: audit.System, ID: agent}, Action: "consent.cookie." + string(f.Kind),
-		Outcome: audit.Refused, Object: audit.Object{Kind: "cookie"}, Reason: f.Why,
+		Practice: v.practice, Actor: audit.Actor{Kind: audit.System, ID: agent}, Action: "consent.cookie." + string(f.fault),
+		Outcome: audit.Refused, Object: audit.Object{Kind: "cookie"}, Reason: why,
 	}
-	if form.Text(ErrInvalid, "", f.Cookie, 1<<10, true) == nil {
-		e.Object.ID = f.Cookie
+	if form.Text(ErrInvalid, "", f.cookie, 1<<10, true) == nil {
+		e.Object.ID = f.cookie
 	}
 	ctx, stop := context.WithTimeout(context.WithoutCancel(v.request.Context()), 5*time.Second)
 	defer stop()
 	if err := v.choices.log.Record(ctx, e); err != nil {
-		v.reported.again(k)
+		v.reported.again(f)
 		v.logger.ErrorContext(ctx, "a cookie was stripped and the finding could not be recorded", slog.String("error", err.Error()))
 	}
 }

@@ -79,8 +79,7 @@ func (s *Site) answer(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Your choice could not be recorded, so no optional cookies are used. Please try again.", http.StatusServiceUnavailable)
 		return
 	}
-	http.SetCookie(w, s.signer.cookie(c))
-	s.tidy(w, r, c)
+	s.give(w, r, c)
 	back := r.PostForm.Get("back")
 	if !local(back) {
 		back = s.path
@@ -136,21 +135,34 @@ func (s *Site) chosen(f url.Values) ([]Category, error) {
 	return nil, fmt.Errorf("%w: the form says neither accept, decline, save nor withdraw", ErrInvalid)
 }
 
-// forget ends what the browser's choice allows, and keeps the visitor's id: what they choose next belongs to what they
-// chose before.
-func (s *Site) forget(w http.ResponseWriter, r *http.Request) {
-	if c := s.carried(r.Header); c != nil {
-		c.Allowed, c.At = nil, time.Time{}
-		http.SetCookie(w, s.signer.cookie(*c))
+// Give has the browser that made a request carry a choice from now on, and remove what the choice does not allow: for
+// forms of your own, after [Service.Choose] or [Service.Withdraw] has recorded it. A choice of another practice is
+// refused. Call it before the answer begins.
+func (s *Site) Give(w http.ResponseWriter, r *http.Request, c Choice) error {
+	if c.Practice != s.practice {
+		return fmt.Errorf("%w: the choice was made at another practice", ErrInvalid)
 	}
-	s.tidy(w, r, Choice{})
+	if err := c.valid(); err != nil {
+		return err
+	}
+	s.give(w, r, c)
+	return nil
 }
 
-// tidy removes from the browser what the choice does not allow.
-func (s *Site) tidy(w http.ResponseWriter, r *http.Request, c Choice) {
+func (s *Site) give(w http.ResponseWriter, r *http.Request, c Choice) {
+	http.SetCookie(w, s.signer.cookie(c))
 	for p := range pairs(r.Header) {
 		if k, known := s.register.find(p.name); known && !k.Category.Necessary() && !slices.Contains(c.Allowed, k.Category) {
 			http.SetCookie(w, removal(k, p.name))
 		}
+	}
+}
+
+// forget ends what the browser's choice allows, and keeps the visitor's id: what they choose next belongs to what they
+// chose before. A browser that brings no choice has nothing to forget.
+func (s *Site) forget(w http.ResponseWriter, r *http.Request) {
+	if c := s.carried(r.Header); c != nil {
+		c.Allowed, c.At = nil, time.Time{}
+		s.give(w, r, *c)
 	}
 }

@@ -1,11 +1,13 @@
 package cookie
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,10 +38,23 @@ type mark struct {
 	Shown   string     `json:"s,omitempty"`
 }
 
-// signer writes and reads marks of one practice. Its first key writes, all of them read.
+// signer writes and reads marks of one practice.
 type signer struct {
 	practice string
-	keys     [][]byte
+	codes    []coder // the first one writes, all of them read
+}
+
+// coder authenticates what a mark says. It is a function, so that whoever prints a [Site] prints no key.
+type coder func(said string) []byte
+
+// newCoder takes the practice into what is authenticated, so that one practice's choice is none at another.
+func newCoder(practice string, key []byte) coder {
+	key = bytes.Clone(key)
+	return func(said string) []byte {
+		h := hmac.New(sha256.New, key)
+		h.Write([]byte("enamel/cookie/1\n" + practice + "\n" + said)) // what is said has no line feed
+		return h.Sum(nil)
+	}
 }
 
 var encoding = base64.RawURLEncoding.Strict()
@@ -48,14 +63,7 @@ var encoding = base64.RawURLEncoding.Strict()
 func (s signer) write(c Choice) string {
 	raw, _ := json.Marshal(mark{c.ID, c.Visitor, c.Allowed, c.At.UnixMicro(), c.Shown}) // strings and numbers always have a JSON form
 	said := encoding.EncodeToString(raw)
-	return said + "." + encoding.EncodeToString(s.code(s.keys[0], said))
-}
-
-// code authenticates what the cookie says. The practice is part of it, so that one practice's choice is none at another.
-func (s signer) code(key []byte, said string) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write([]byte("enamel/cookie/1\n" + s.practice + "\n" + said)) // what was said has no line feed
-	return h.Sum(nil)
+	return said + "." + encoding.EncodeToString(s.codes[0](said))
 }
 
 // read returns the choice that a cookie's value carries: its ID, Practice, Visitor, Allowed, At and Shown. Whatever was
@@ -81,12 +89,7 @@ func (s signer) read(value string) (Choice, bool) {
 }
 
 func (s signer) signed(said string, code []byte) bool {
-	for _, key := range s.keys {
-		if hmac.Equal(code, s.code(key, said)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.codes, func(c coder) bool { return hmac.Equal(code, c(said)) })
 }
 
 // cookie returns a choice as the browser is to keep it.

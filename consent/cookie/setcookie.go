@@ -12,7 +12,7 @@ func (v *visit) settable(line string) string {
 	name, _, _ := strings.Cut(strings.Trim(line, " \t"), "=")
 	c, err := http.ParseSetCookie(line)
 	if err != nil || ambiguous(line) {
-		v.report(Finding{Cookie: strings.Trim(name, " \t"), Kind: Malformed, Why: "Browsers would read it in different ways, or not at all."})
+		v.report(finding{strings.Trim(name, " \t"), malformed}, "Browsers would read it in different ways, or not at all.")
 		return ""
 	}
 	if removes(c, v.now) {
@@ -23,8 +23,8 @@ func (v *visit) settable(line string) string {
 	}
 	d := v.decide(c.Name, c)
 	if !d.Allowed {
-		if kind, wrong := v.law.kind(d.Rule); wrong {
-			v.report(Finding{Cookie: c.Name, Kind: kind, Why: d.Why})
+		if what, wrong := v.law.fault(d.Rule); wrong {
+			v.report(finding{c.Name, what}, d.Why)
 		}
 		return ""
 	}

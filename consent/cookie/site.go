@@ -59,15 +59,18 @@ func NewSite(practice string, register *Register, choices *Service, key []byte, 
 	s := &Site{
 		practice: practice, register: register, choices: choices, law: o.Law, path: o.Path, texts: o.Texts,
 		language: o.Language, logger: o.Logger, signer: signer{practice: practice}, origin: http.NewCrossOriginProtection(),
-		reported: reports{seen: map[report]bool{}},
+		reported: reports{seen: map[finding]bool{}},
 	}
 	for _, k := range append([][]byte{key}, o.Older...) {
 		if len(k) < 32 {
 			return nil, fmt.Errorf("%w: a key has less than 32 bytes", ErrInvalid)
 		}
-		s.signer.keys = append(s.signer.keys, slices.Clone(k))
+		s.signer.codes = append(s.signer.codes, newCoder(practice, k))
 	}
-	return s, s.defaults()
+	if err := s.defaults(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // defaults fills in what the options left out, and refuses what cannot be right.
