@@ -90,10 +90,8 @@ func (f Fact) valid() error {
 			return err
 		}
 	}
-	for _, at := range []time.Time{f.At, f.Recorded, f.Expires} {
-		if at.Location() != time.UTC || !at.Equal(at.Truncate(time.Microsecond)) || at.Year() < 1 || at.Year() > 9999 {
-			return fmt.Errorf("%w: a time is not in UTC at microseconds, between the years 1 and 9999", ErrInvalid)
-		}
+	if err := form.Instants(ErrInvalid, f.At, f.Recorded, f.Expires); err != nil {
+		return err
 	}
 	return f.Evidence.valid()
 }

@@ -31,18 +31,18 @@ func cancelled(ctx context.Context, h Harness) error {
 	return holds(ctx, h, 0, 0)
 }
 
-func concurrent(ctx context.Context, h Harness) error {
-	if h.OneConnection {
-		return nil
-	}
-	const writers, each = 4, 8
+// acts is how many writes [atOnce] makes.
+const acts = 32
+
+// atOnce has four writers make the writes between them, and returns an error of theirs.
+func atOnce(write func(n int) error) error {
+	const writers = 4
 	var group sync.WaitGroup
-	failed := make(chan error, writers*each)
+	failed := make(chan error, acts)
 	for w := range writers {
 		group.Go(func() {
-			for i := range each {
-				n := w*each + i
-				if err := apply(ctx, h.Store, change(fact(fmt.Sprint(n)), n)); err != nil {
+			for n := w; n < acts; n += writers {
+				if err := write(n); err != nil {
 					failed <- err
 				}
 			}
@@ -50,10 +50,18 @@ func concurrent(ctx context.Context, h Harness) error {
 	}
 	group.Wait()
 	close(failed)
-	for err := range failed {
+	return <-failed
+}
+
+func concurrent(ctx context.Context, h Harness) error {
+	if h.OneConnection {
+		return nil
+	}
+	err := atOnce(func(n int) error { return apply(ctx, h.Store, change(fact(fmt.Sprint(n)), n)) })
+	if err != nil {
 		return err
 	}
-	return holds(ctx, h, writers*each, writers*each)
+	return holds(ctx, h, acts, acts)
 }
 
 func concurrentDecisions(ctx context.Context, h Harness) error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -81,27 +80,13 @@ func cookieConcurrent(ctx context.Context, h CookieHarness) error {
 	if h.OneConnection {
 		return nil
 	}
-	const writers, each = 4, 8
-	var group sync.WaitGroup
-	failed := make(chan error, writers*each)
-	for w := range writers {
-		group.Go(func() {
-			for i := range each {
-				n := w*each + i
-				if err := choose(ctx, h.Store, choosing(choice(fmt.Sprint(n)), n)); err != nil {
-					failed <- err
-				}
-			}
-		})
-	}
-	group.Wait()
-	close(failed)
-	for err := range failed {
+	err := atOnce(func(n int) error { return choose(ctx, h.Store, choosing(choice(fmt.Sprint(n)), n)) })
+	if err != nil {
 		return err
 	}
 	p, err := h.Store.Choices(ctx, cookie.Query{Practice: practice, Visitor: visitor})
-	if err == nil && len(p.Choices) != writers*each {
-		err = fmt.Errorf("%d choices were kept of %d", len(p.Choices), writers*each)
+	if err == nil && len(p.Choices) != acts {
+		err = fmt.Errorf("%d choices were kept of %d", len(p.Choices), acts)
 	}
 	return err
 }

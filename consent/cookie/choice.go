@@ -74,10 +74,8 @@ func (c Choice) valid() error {
 	if c.Actor.Validate() != nil {
 		return errActor
 	}
-	for _, at := range []time.Time{c.At, c.Recorded} {
-		if at.Location() != time.UTC || !at.Equal(at.Truncate(time.Microsecond)) || at.Year() < 1 || at.Year() > 9999 {
-			return fmt.Errorf("%w: a time is not in UTC at microseconds, between the years 1 and 9999", ErrInvalid)
-		}
+	if err := form.Instants(ErrInvalid, c.At, c.Recorded); err != nil {
+		return err
 	}
 	if c.Withdrawn && len(c.Allowed) > 0 {
 		return fmt.Errorf("%w: what is withdrawn allows nothing", ErrInvalid)

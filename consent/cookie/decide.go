@@ -46,8 +46,7 @@ type Facts struct {
 // moment: the same four give the same answer years later. The rules are looked at in order, and the first that allows or
 // refuses decides. What no rule allows is refused.
 func (l *Law) Decide(r *Register, f Facts, now time.Time) Decision {
-	c, known := r.find(f.Name)
-	d, _ := l.judge(question{Facts: f, cookie: c, known: known, print: r.print}, now.UTC())
+	d, _ := l.judge(r.question(f), now.UTC())
 	return d
 }
 
@@ -58,6 +57,9 @@ type question struct {
 	known  bool
 	print  string // of the register
 }
+
+// optional reports whether it is about a cookie that a visitor chooses.
+func (q question) optional() bool { return q.known && !q.cookie.Category.Necessary() }
 
 // judge also returns the check that decided.
 func (l *Law) judge(q question, now time.Time) (Decision, Check) {

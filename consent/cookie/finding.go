@@ -29,26 +29,21 @@ type finding struct {
 	fault  fault
 }
 
-// fault returns what is wrong where a rule refuses, or false where nothing is.
-func (l *Law) fault(rule string) (fault, bool) {
-	for _, r := range l.rules {
-		if r.ID != rule {
-			continue
-		}
-		switch r.Check {
-		case CheckRegister:
-			return unregistered, true
-		case CheckHost:
-			return foreignHost, true
-		case CheckSite:
-			return foreignSite, true
-		case CheckLife:
-			return tooLong, true
-		case CheckPath:
-			return elsewhere, true
-		}
+// fault returns what is wrong where the check refuses, or "" where nothing is.
+func (c Check) fault() fault {
+	switch c {
+	case CheckRegister:
+		return unregistered
+	case CheckHost:
+		return foreignHost
+	case CheckSite:
+		return foreignSite
+	case CheckLife:
+		return tooLong
+	case CheckPath:
+		return elsewhere
 	}
-	return "", false
+	return ""
 }
 
 // most is how many findings a process reports: a site that gives each cookie a name of its own fills no log.

@@ -152,8 +152,8 @@ func (s *Site) Give(w http.ResponseWriter, r *http.Request, c Choice) error {
 func (s *Site) give(w http.ResponseWriter, r *http.Request, c Choice) {
 	http.SetCookie(w, s.signer.cookie(c))
 	for p := range pairs(r.Header) {
-		if k, known := s.register.find(p.name); known && !k.Category.Necessary() && !slices.Contains(c.Allowed, k.Category) {
-			http.SetCookie(w, removal(k, p.name))
+		if q := s.register.question(Facts{Name: p.name}); q.optional() && !slices.Contains(c.Allowed, q.cookie.Category) {
+			http.SetCookie(w, removal(q.cookie, p.name))
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package cookie
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"net/http"
@@ -149,6 +147,12 @@ func (r *Register) optional() []Category {
 	})
 }
 
+// question adds to the facts what the register says.
+func (r *Register) question(f Facts) question {
+	c, known := r.find(f.Name)
+	return question{Facts: f, cookie: c, known: known, print: r.print}
+}
+
 // fingerprint does not depend on the order of the cookies.
 func fingerprint(cookies []Cookie) string {
 	var lines []string
@@ -158,8 +162,7 @@ func fingerprint(cookies []Cookie) string {
 		}
 	}
 	slices.Sort(lines)
-	sum := sha256.Sum256([]byte(strings.Join(lines, "")))
-	return hex.EncodeToString(sum[:])
+	return hash(strings.Join(lines, ""))
 }
 
 // clone returns a copy that shares no memory with c.

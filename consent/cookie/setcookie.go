@@ -18,12 +18,11 @@ func (v *visit) settable(line string) string {
 	if removes(c, v.now) {
 		return line
 	}
-	if k, known := v.register.find(c.Name); known && !k.Category.Necessary() {
-		v.depends = true
-	}
-	d := v.decide(c.Name, c)
+	q := v.question(c.Name, c)
+	v.depends = v.depends || q.optional()
+	d, by := v.law.judge(q, v.now)
 	if !d.Allowed {
-		if what, wrong := v.law.fault(d.Rule); wrong {
+		if what := by.fault(); what != "" {
 			v.report(finding{c.Name, what}, d.Why)
 		}
 		return ""

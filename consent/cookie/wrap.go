@@ -43,23 +43,22 @@ func (s *Site) visit(r *http.Request) *visit {
 	v := &visit{Site: s, request: r, now: s.choices.moment()}
 	v.state = s.state(r.Header, v.now)
 	for p := range pairs(r.Header) {
-		c, known := s.register.find(p.name)
-		optional := known && !c.Category.Necessary()
-		v.depends = v.depends || optional
-		if v.decide(p.name, nil).Allowed {
+		q := v.question(p.name, nil)
+		v.depends = v.depends || q.optional()
+		if d, _ := v.law.judge(q, v.now); d.Allowed {
 			v.left = append(v.left, p.raw)
 			continue
 		}
 		v.hidden = true
-		if optional && !slices.ContainsFunc(v.expired, func(e *http.Cookie) bool { return e.Name == p.name }) {
-			v.expired = append(v.expired, removal(c, p.name))
+		if q.optional() && !slices.ContainsFunc(v.expired, func(e *http.Cookie) bool { return e.Name == p.name }) {
+			v.expired = append(v.expired, removal(q.cookie, p.name))
 		}
 	}
 	return v
 }
 
-func (v *visit) decide(name string, set *http.Cookie) Decision {
-	return v.law.Decide(v.register, Facts{Name: name, Set: set, Choice: v.state.Choice, Signals: v.state.Signals}, v.now)
+func (v *visit) question(name string, set *http.Cookie) question {
+	return v.register.question(Facts{Name: name, Set: set, Choice: v.state.Choice, Signals: v.state.Signals})
 }
 
 // readable returns the request as next may see it.

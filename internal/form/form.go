@@ -25,6 +25,16 @@ func Text(under error, what, s string, limit int, required bool) error {
 	return nil
 }
 
+// Instants returns under, wrapped, unless all times are instants as stores keep them.
+func Instants(under error, times ...time.Time) error {
+	for _, at := range times {
+		if at.Location() != time.UTC || !at.Equal(at.Truncate(time.Microsecond)) || at.Year() < 1 || at.Year() > 9999 {
+			return fmt.Errorf("%w: a time is not in UTC at microseconds, between the years 1 and 9999", under)
+		}
+	}
+	return nil
+}
+
 // E164 reports whether s has the form of an E.164 number: a plus sign and 8 to 15 digits, the first of them no zero.
 func E164(s string) bool {
 	digits, ok := strings.CutPrefix(s, "+")
