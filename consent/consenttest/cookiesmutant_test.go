@@ -70,14 +70,9 @@ func readingCookies(good cookie.Store, change func(*cookie.Page)) cookie.Store {
 	}}
 }
 
-type cookieMutant struct {
-	name, caughtBy string
-	breaks         func(good cookie.Store, entries *auditmem.Store) cookie.Store
-}
-
-func cookieMutants() []cookieMutant {
+func cookieMutants() []mutant[cookie.Store] {
 	type store = cookie.Store
-	return []cookieMutant{
+	return []mutant[cookie.Store]{
 		{"keeps the choice when its entry is refused", "a refused entry takes the choice with it", func(good store, _ *auditmem.Store) store {
 			return brokenCookies{Store: good, apply: func(ctx context.Context, c cookie.Change) (bool, error) {
 				written, err := good.Apply(ctx, c)
@@ -278,42 +273,31 @@ func checkCookies(t *testing.T, name string, breaks func(cookie.Store, *auditmem
 }
 
 func TestTheSuiteCatchesBrokenStoresOfChoices(t *testing.T) {
-	for _, m := range cookieMutants() {
-		t.Run(m.name, func(t *testing.T) {
-			require.Error(t, checkCookies(t, m.caughtBy, m.breaks))
-		})
-	}
+	catches(t, cookieMutants(), checkCookies)
 }
 
 func TestTheSuiteCatchesALostFieldOfAChoice(t *testing.T) {
-	of := reflect.TypeFor[cookie.Choice]()
-	for i := range of.NumField() {
-		t.Run(of.Field(i).Name, func(t *testing.T) {
-			require.Error(t, checkCookies(t, "every field survives", func(good cookie.Store, _ *auditmem.Store) cookie.Store {
-				return readingCookies(good, func(p *cookie.Page) {
-					for j := range p.Choices {
-						reflect.ValueOf(&p.Choices[j]).Elem().Field(i).SetZero()
-					}
-				})
-			}))
-		})
-	}
+	eachField[cookie.Choice](t, func(t *testing.T, field []int) {
+		require.Error(t, checkCookies(t, "every field survives", func(good cookie.Store, _ *auditmem.Store) cookie.Store {
+			return readingCookies(good, func(p *cookie.Page) {
+				for i := range p.Choices {
+					reflect.ValueOf(&p.Choices[i]).Elem().FieldByIndex(field).SetZero()
+				}
+			})
+		}))
+	})
 }
 
-func TestTheSuitePassesTheGoodStoreOfChoices(t *testing.T) {
-	for _, c := range consenttest.CookieCases() {
-		t.Run(c.Name, func(t *testing.T) {
-			require.NoError(t, checkCookies(t, c.Name, func(good cookie.Store, _ *auditmem.Store) cookie.Store { return good }))
-		})
-	}
-}
+func TestTheSuitePassesTheGoodStoreOfChoices(t *testing.T) { passes(t, cookieNames(), checkCookies) }
 
 func TestEveryCaseOfChoicesCatchesSomething(t *testing.T) {
-	var idle []string
+	allCatch(t, cookieNames(), cookieMutants())
+}
+
+func cookieNames() []string {
+	var names []string
 	for _, c := range consenttest.CookieCases() {
-		if !slices.ContainsFunc(cookieMutants(), func(m cookieMutant) bool { return m.caughtBy == c.Name }) {
-			idle = append(idle, c.Name)
-		}
+		names = append(names, c.Name)
 	}
-	require.Empty(t, idle, "cases that no broken store is made for")
+	return names
 }

@@ -50,15 +50,9 @@ func (m wrapped) Settings(ctx context.Context, id string) (consent.Settings, err
 	return m.settings(ctx, id)
 }
 
-// mutant is one way to break a store, and the case that is there to catch it.
-type mutant struct {
-	name, caughtBy string
-	breaks         func(good consent.Store, entries *auditmem.Store) consent.Store
-}
-
-func mutants() []mutant {
+func mutants() []mutant[consent.Store] {
 	type store = consent.Store
-	return []mutant{
+	return []mutant[consent.Store]{
 		{"keeps the fact when its entry is refused", "a refused entry takes the fact with it", func(good store, _ *auditmem.Store) store {
 			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
 				written, err := good.Apply(ctx, c)
@@ -420,52 +414,29 @@ func check(t *testing.T, name string, breaks func(consent.Store, *auditmem.Store
 	return cases[at].Check(t.Context(), consenttest.Harness{Store: store, Entries: entries})
 }
 
-func TestTheSuiteCatchesBrokenStores(t *testing.T) {
-	for _, m := range mutants() {
-		t.Run(m.name, func(t *testing.T) {
-			require.Error(t, check(t, m.caughtBy, m.breaks))
-		})
-	}
-}
+func TestTheSuiteCatchesBrokenStores(t *testing.T) { catches(t, mutants(), check) }
 
 func TestTheSuiteCatchesALostField(t *testing.T) {
-	var lose func(name string, index []int, of reflect.Type)
-	lose = func(name string, index []int, of reflect.Type) {
-		for i := range of.NumField() {
-			field, at := of.Field(i), append(slices.Clone(index), i)
-			if field.Type.Kind() == reflect.Struct && field.Type != reflect.TypeFor[time.Time]() {
-				lose(name+field.Name+".", at, field.Type)
-				continue
-			}
-			t.Run(name+field.Name, func(t *testing.T) {
-				require.Error(t, check(t, "every field survives", func(good consent.Store, _ *auditmem.Store) consent.Store {
-					return reading(good, func(facts []consent.Fact) []consent.Fact {
-						for i := range facts {
-							reflect.ValueOf(&facts[i]).Elem().FieldByIndex(at).SetZero()
-						}
-						return facts
-					})
-				}))
+	eachField[consent.Fact](t, func(t *testing.T, field []int) {
+		require.Error(t, check(t, "every field survives", func(good consent.Store, _ *auditmem.Store) consent.Store {
+			return reading(good, func(facts []consent.Fact) []consent.Fact {
+				for i := range facts {
+					reflect.ValueOf(&facts[i]).Elem().FieldByIndex(field).SetZero()
+				}
+				return facts
 			})
-		}
-	}
-	lose("", nil, reflect.TypeFor[consent.Fact]())
+		}))
+	})
 }
 
-func TestTheSuitePassesTheGoodStore(t *testing.T) {
-	for _, c := range consenttest.Cases() {
-		t.Run(c.Name, func(t *testing.T) {
-			require.NoError(t, check(t, c.Name, func(good consent.Store, _ *auditmem.Store) consent.Store { return good }))
-		})
-	}
-}
+func TestTheSuitePassesTheGoodStore(t *testing.T) { passes(t, names(), check) }
 
-func TestEveryCaseCatchesSomething(t *testing.T) {
-	var idle []string
+func TestEveryCaseCatchesSomething(t *testing.T) { allCatch(t, names(), mutants()) }
+
+func names() []string {
+	var names []string
 	for _, c := range consenttest.Cases() {
-		if !slices.ContainsFunc(mutants(), func(m mutant) bool { return m.caughtBy == c.Name }) {
-			idle = append(idle, c.Name)
-		}
+		names = append(names, c.Name)
 	}
-	require.Empty(t, idle, "cases that no broken store is made for")
+	return names
 }
