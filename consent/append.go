@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,23 +15,9 @@ import (
 // leeway is how far ahead of our clock a claimed time may be: clocks differ, the future does not happen.
 const leeway = time.Minute
 
-// ledger is what a fact is decided on.
-type ledger struct {
-	facts    []Fact
-	settings Settings
-}
-
-// read returns the ledger that f belongs to. Only grants are decided on with the practice's settings.
-func (s *Service) read(ctx context.Context, f Fact) (l ledger, err error) {
-	if l.facts, err = s.store.Facts(ctx, f.Key()); err == nil && f.Kind == Granted {
-		l.settings, err = s.store.Settings(ctx, f.Practice)
-	}
-	return l, err
-}
-
 // append decides on a fact against its ledger and writes it with its entry. decide may complete the fact; when it
 // refuses, the refusal is recorded and nothing else. When the ledger grows in between, it is read and decided on again.
-func (s *Service) append(ctx context.Context, action string, f Fact, decide func(ledger, *Fact) error) (State, error) {
+func (s *Service) append(ctx context.Context, action string, f Fact, decide func(Ledger, *Fact) error) (State, error) {
 	if f.Actor.Validate() != nil {
 		return State{}, errActor // without an actor there is no entry either
 	}
@@ -43,21 +30,21 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 	if err := f.valid(); err != nil {
 		return State{}, s.refuse(ctx, entry(action, f), err)
 	}
-	if f.Kind != Revoked && f.At.After(now.Add(leeway)) {
+	if !f.narrows() && f.At.After(now.Add(leeway)) {
 		return State{}, s.refuse(ctx, entry(action, f), errAhead)
 	}
 	for {
-		l, err := s.read(ctx, f)
+		l, err := s.store.Ledger(ctx, f.Key())
 		if err != nil {
 			return State{}, fmt.Errorf("%s: %w", op(action), err)
 		}
-		if old := find(l.facts, f.ID); old != nil {
+		if old := find(l.Facts, f.ID); old != nil {
 			if !repeats(f, *old, dated) {
 				return State{}, s.refuse(ctx, entry(action, f), ErrConflict)
 			}
-			return s.derive(f.Key(), l.facts), nil
+			return s.derive(l), nil
 		}
-		f.Recorded = latest(now, l.facts)
+		f.Recorded = latest(now, l.Facts)
 		if !dated {
 			f.At = f.Recorded
 		}
@@ -68,8 +55,9 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 		if err != nil {
 			return State{}, fmt.Errorf("%s: %w", op(action), err)
 		}
-		change := Change{Fact: &f, Seen: len(l.facts), Leaves: []audit.Leaf{leaf}}
-		if f.Kind == Revoked {
+		f.Entry = leaf.ID
+		change := Change{Fact: &f, Seen: len(l.Facts), Leaves: []audit.Leaf{leaf}}
+		if f.narrows() {
 			change.Seen = Any // nothing that happens beside a stop may hold it up
 		}
 		written, err := s.store.Apply(ctx, change)
@@ -79,14 +67,15 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 		case err != nil:
 			return State{}, fmt.Errorf("%s: %w", op(action), err)
 		case written:
-			return s.derive(f.Key(), append(l.facts, f)), nil
+			l.Facts = append(slices.Clip(l.Facts), f)
+			return s.derive(l), nil
 		}
 		// Somebody wrote this id since we read: the same act twice at once, which the ledger now shows, or an act on
 		// another number.
-		if l, err = s.read(ctx, f); err != nil {
+		if l, err = s.store.Ledger(ctx, f.Key()); err != nil {
 			return State{}, fmt.Errorf("%s: %w", op(action), err)
 		}
-		if find(l.facts, f.ID) == nil {
+		if find(l.Facts, f.ID) == nil {
 			return State{}, s.refuse(ctx, entry(action, f), ErrConflict)
 		}
 	}
@@ -95,28 +84,29 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 // latest returns the recorded time of a fact that is written after the others. It never runs backwards in a ledger, so
 // that no process whose clock is behind puts a stop before the grant it ends.
 func latest(now time.Time, facts []Fact) time.Time {
-	for _, f := range facts {
-		if f.Recorded.After(now) {
-			now = f.Recorded
+	for i := range facts {
+		if facts[i].Recorded.After(now) {
+			now = facts[i].Recorded
 		}
 	}
 	return now
 }
 
 func find(facts []Fact, id string) *Fact {
-	for i, f := range facts {
-		if f.ID == id {
+	for i := range facts {
+		if facts[i].ID == id {
 			return &facts[i]
 		}
 	}
 	return nil
 }
 
-// repeats reports whether f says what old says. What we add ourselves (recorded time, confirmation, requests) is not
-// content, nor is a claimed time that the command left out.
+// repeats reports whether f says what old says. What we add ourselves (recorded time, entry, confirmation, requests) is
+// not content, nor is a claimed time that the command left out.
 func repeats(f, old Fact, dated bool) bool {
-	return old.Kind == f.Kind && old.Category == f.Category && old.Basis == f.Basis && old.Channel == f.Channel &&
-		old.Evidence == f.Evidence && old.Actor == f.Actor && (!dated || old.At.Equal(f.At))
+	return old.Kind == f.Kind && old.Category == f.Category && old.Sender == f.Sender && old.Patient == f.Patient &&
+		old.Basis == f.Basis && old.Channel == f.Channel && old.Cause == f.Cause && old.Evidence == f.Evidence &&
+		old.Actor == f.Actor && (!dated || old.At.Equal(f.At)) && (f.Kind != Cleared || slices.Equal(old.About, f.About))
 }
 
 // refuse records a refusal, where there is a practice's log to record it in, and returns cause.
@@ -130,6 +120,9 @@ func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.
 func entry(action string, f Fact) audit.Entry {
 	e := audit.Entry{Practice: f.Practice, Actor: f.Actor, Action: action, Object: audit.Object{Kind: "number"}}
+	if form.Text(ErrInvalid, "the patient", f.Patient, form.ID, false) == nil {
+		e.Patient = f.Patient
+	}
 	if form.E164(f.Number) {
 		e.Object.ID = f.Number
 	}
@@ -139,6 +132,8 @@ func entry(action string, f Fact) audit.Entry {
 		{"category", string(f.Category)},
 		{"basis", string(f.Basis)},
 		{"channel", string(f.Channel)},
+		{"cause", string(f.Cause)},
+		{"sender", f.Sender},
 		{"wording sha-256", f.Evidence.Hash()},
 	} {
 		if form.Text(ErrInvalid, d.name, d.value, 64, true) == nil {

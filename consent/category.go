@@ -16,3 +16,10 @@ func Categories() []Category { return []Category{Transactional, Conversational, 
 func (c Category) valid() bool {
 	return c == Transactional || c == Conversational || c == Promotional
 }
+
+// Use is what a permission is asked for.
+type Use struct {
+	Category Category
+	Sender   string // the number of ours that would text; empty: only what permits every sender counts
+	Patient  string // whose appointment or account the text is about, the vendor's id; empty: nobody's in particular
+}

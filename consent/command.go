@@ -8,6 +8,8 @@ type Grant struct {
 	Practice string
 	Number   string // E.164
 	Category Category
+	Sender   string // the one number of ours that it is for; empty: all of the practice's
+	Patient  string // whose consent it is, the vendor's id; the evidence is erased with that patient. Empty: nobody's in particular.
 	Basis    Basis
 	Evidence Evidence
 	At       time.Time // when it was given. Defaults to now.
@@ -48,4 +50,43 @@ type Restart struct {
 	Number   string
 	Evidence Evidence  // Words and Message, both required: only the patient's own text restarts
 	At       time.Time // when the patient wrote it. Defaults to now.
+}
+
+// Lapse records that a number has another holder now, or none.
+type Lapse struct {
+	ID       string // as in Grant
+	Practice string
+	Number   string
+	Cause    Cause
+	Evidence Evidence  // what says so: Words and Message of a stranger, Document of a list or a look-up
+	At       time.Time // since when. Defaults to now.
+}
+
+// Mute records what one patient of those who share a number wants: no texts about himself, or (Unmute) texts again.
+type Mute struct {
+	ID       string // as in Grant
+	Practice string
+	Number   string
+	Patient  string // required, the vendor's id
+	Category Category
+	Evidence Evidence  // Words, Message, Document or Staff as there are
+	At       time.Time // when the patient said it. Defaults to now.
+}
+
+// Doubt records that the patient said, by any channel, what may be a revocation.
+type Doubt struct {
+	ID       string // as in Grant
+	Practice string
+	Number   string
+	Channel  Channel
+	Evidence Evidence  // Words are required; Message, Document or Staff as the channel has them
+	At       time.Time // when the patient said it. Defaults to now.
+}
+
+// Clearance records that a person looked at a doubt and that it was no revocation.
+type Clearance struct {
+	ID       string // as in Grant
+	Practice string
+	Number   string
+	Doubt    string // the id of the doubt, required
 }

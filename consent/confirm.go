@@ -4,24 +4,32 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/enamel-go/enamel/audit"
 )
 
 // Ask records that confirmation is being asked, for every pending grant that nobody was asked about. It is refused with
-// [ErrNothingPending] or, where every pending grant was asked about or its category's request can still be answered,
-// with [ErrAsked]. The request expires; see [Options].
+// [ErrNothingPending], with [ErrLandline] where the number takes no texts, or, where every pending grant was asked about
+// or its category's request can still be answered, with [ErrAsked]. The request expires; see [Options].
 func (s *Service) Ask(ctx context.Context, by audit.Actor, a Ask) (State, error) {
 	f := Fact{ID: a.ID, Practice: a.Practice, Number: a.Number, Kind: Asked, Actor: by}
-	return s.append(ctx, "consent.ask", f, func(l ledger, f *Fact) error {
+	return s.append(ctx, "consent.ask", f, func(l Ledger, f *Fact) error {
+		if !l.Settings.Duty.accepted(f.Recorded) {
+			return ErrDuty
+		}
 		f.About, f.Expires = nil, f.Recorded.Add(s.within)
-		state, pending := s.derive(f.Key(), l.facts), false
+		v := s.view(l, f.Recorded)
+		if lapse := v.lapse(); lapse != nil && lapse.Cause == Landline {
+			return ErrLandline
+		}
+		pending := false
 		for _, c := range Categories() {
-			if state.For(c).Status == Pending {
-				pending = true
-				f.About = append(f.About, unasked(l.facts, s.profile, c, f.Recorded)...)
+			if c == Promotional && v.held() {
+				continue // the request would be a text about promotions too
 			}
+			waiting, ids := v.unasked(c)
+			pending = pending || waiting
+			f.About = append(f.About, ids...)
 		}
 		switch {
 		case !pending:
@@ -33,20 +41,25 @@ func (s *Service) Ask(ctx context.Context, by audit.Actor, a Ask) (State, error)
 	})
 }
 
-// unasked returns the grants of c that a new request may ask about: those that wait and that nobody was asked about, or
-// none while an earlier request for the category can still be answered.
-func unasked(facts []Fact, p Profile, c Category, moment time.Time) []string {
-	var ids []string
-	for _, g := range unconfirmed(facts, p, c) {
-		asked := requests(facts, g.ID)
-		if slices.ContainsFunc(asked, func(request Fact) bool { return !moment.After(request.Expires) }) {
-			return nil
+// unasked reports whether grants of c wait, and returns those that a new request may ask about: those that nobody was asked
+// about, or none while an earlier request for the category can still be answered.
+func (v *view) unasked(c Category) (waiting bool, ids []string) {
+	for g := range v.known(Granted) {
+		if g.Category != c || !v.waits(g) {
+			continue
 		}
-		if len(asked) == 0 {
+		waiting = true
+		asked := false
+		for request := range v.requests(g.ID) {
+			if asked = true; !v.moment.After(request.Expires) {
+				return true, nil
+			}
+		}
+		if !asked {
 			ids = append(ids, g.ID)
 		}
 	}
-	return ids
+	return waiting, ids
 }
 
 // Confirm records the patient's own answer to the newest request that can still be answered. It is refused with
@@ -57,14 +70,15 @@ func (s *Service) Confirm(ctx context.Context, by audit.Actor, c Confirmation) (
 	f := Fact{
 		ID: c.ID, Practice: c.Practice, Number: c.Number, Kind: Confirmed, At: c.At, Actor: by, Evidence: c.Evidence,
 	}
-	return s.append(ctx, "consent.confirm", f, func(l ledger, f *Fact) error {
+	return s.append(ctx, "consent.confirm", f, func(l Ledger, f *Fact) error {
 		if err := own(f); err != nil {
 			return err
 		}
+		v := s.view(l, f.Recorded)
 		f.About = nil
 		refusal := ErrNotAsked
-		for _, request := range l.facts {
-			if request.Kind != Asked || !s.answerable(l.facts, request) {
+		for request := range v.known(Asked) {
+			if !v.answerable(request) {
 				continue
 			}
 			if f.Recorded.After(request.Expires) {
@@ -81,10 +95,9 @@ func (s *Service) Confirm(ctx context.Context, by audit.Actor, c Confirmation) (
 }
 
 // answerable reports whether a grant that the request asks about still waits.
-func (s *Service) answerable(facts []Fact, request Fact) bool {
-	for _, c := range Categories() {
-		asked := func(g Fact) bool { return slices.Contains(request.About, g.ID) }
-		if slices.ContainsFunc(unconfirmed(facts, s.profile, c), asked) {
+func (v *view) answerable(request *Fact) bool {
+	for g := range v.known(Granted) {
+		if slices.Contains(request.About, g.ID) && v.waits(g) {
 			return true
 		}
 	}

@@ -18,6 +18,15 @@ var (
 	// ErrConflict is wrapped when an id was used before for another act.
 	ErrConflict = errors.New("consent: another fact has this id")
 
+	// ErrDuty refuses what a practice may not do before it has accepted the duty to obtain its patients' consent.
+	ErrDuty = errors.New("consent: the practice has not accepted the duty to obtain its patients' consent")
+
+	// ErrLandline refuses a confirmation request to a number that takes no texts.
+	ErrLandline = errors.New("consent: the number is a landline, which takes no texts")
+
+	// ErrNoDoubt refuses to clear a doubt that is not open.
+	ErrNoDoubt = errors.New("consent: no such doubt is open")
+
 	// ErrNothingPending refuses a confirmation request when no grant waits for one.
 	ErrNothingPending = errors.New("consent: no grant waits for confirmation")
 
@@ -38,5 +47,7 @@ var (
 var (
 	errActor    = fmt.Errorf("%w: the actor has no kind that is known, or no id of at most 64 bytes", ErrInvalid)
 	errAhead    = fmt.Errorf("%w: the time it is said to have happened lies in the future", ErrInvalid)
+	errChange   = fmt.Errorf("%w: a change carries one fact, settings or duty, and at least one entry", ErrInvalid)
+	errChannel  = fmt.Errorf("%w: the channel is none of text, call, email, desk, portal, mail, provider", ErrInvalid)
 	errCategory = fmt.Errorf("%w: the category is none of transactional, conversational, promotional", ErrInvalid)
 )

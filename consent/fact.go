@@ -19,6 +19,11 @@ const (
 	Confirmed Kind = "confirmed" // the patient answered it
 	Revoked   Kind = "revoked"   // consent was withdrawn, for one category or for all
 	Restarted Kind = "restarted" // the patient's own START after a revocation
+	Lapsed    Kind = "lapsed"    // the number has another holder now, or none: what was given before it is nobody's
+	Muted     Kind = "muted"     // one patient of those who share the number wants no texts about himself
+	Unmuted   Kind = "unmuted"   // that patient wants them again
+	Doubted   Kind = "doubted"   // the patient said what may be a revocation; a person has to look
+	Cleared   Kind = "cleared"   // a person looked: it was none
 )
 
 // Key names a ledger: one phone number at one practice. Consent belongs to the number, whoever of a family holds it.
@@ -43,16 +48,23 @@ type Fact struct {
 	Practice string
 	Number   string
 	Kind     Kind
-	Category Category  // of a grant or a narrowed revocation; empty: all categories
+	Category Category // of a grant, or what a revocation or a mute is narrowed to; empty: all categories
+	Sender   string   // of a grant: the one number of ours that may text; empty: any of the practice's
+	Patient  string   // of a grant or a mute: whose it is, the vendor's id; empty where nobody is named
+
 	At       time.Time // when it happened, as claimed; UTC, at microseconds
 	Recorded time.Time // when we recorded it, by our clock, and never before what the ledger held; UTC, at microseconds
 	Actor    audit.Actor
+	Entry    string // the id of its entry in the audit log
+
 	Basis    Basis     // of a grant
-	Channel  Channel   // of a revocation
-	Evidence Evidence  // of a grant, a confirmation, a revocation or a restart
+	Channel  Channel   // of a revocation or a doubt
+	Cause    Cause     // of a lapse
+	Evidence Evidence  // what proves it
+	Erased   bool      // the evidence was erased with the patient's record; such a grant permits nothing
 	Confirm  bool      // of a grant: it permits nothing until it is confirmed
-	About    []string  // of a request: the grants it asks about; of a confirmation: the request
-	Expires  time.Time // of a request: an answer after this is refused
+	About    []string  // of a request: the grants it asks about; of a confirmation: the request; of a clearance: the doubt
+	Expires  time.Time // from this moment on a grant permits nothing; after it a request's answer is refused and a doubt is overdue
 }
 
 // Key returns the ledger that the fact belongs to.
@@ -80,10 +92,17 @@ func (f Fact) valid() error {
 		{"the category", string(f.Category)},
 		{"the basis", string(f.Basis)},
 		{"the channel", string(f.Channel)},
+		{"the cause", string(f.Cause)},
+		{"the sender", f.Sender},
+		{"the patient", f.Patient},
+		{"the id of the entry", f.Entry},
 	} {
-		if err := form.Text(ErrInvalid, field.name, field.value, 64, false); err != nil {
+		if err := form.Text(ErrInvalid, field.name, field.value, form.ID, false); err != nil {
 			return err
 		}
+	}
+	if f.Erased {
+		return fmt.Errorf("%w: a fact is erased by the loss of its key, not by being written", ErrInvalid)
 	}
 	for _, id := range f.About {
 		if err := form.Text(ErrInvalid, "the id of what it is about", id, form.ID, true); err != nil {
@@ -96,9 +115,19 @@ func (f Fact) valid() error {
 	return f.Evidence.valid()
 }
 
-// moment is when a revocation counts from: the earlier of the claimed and the recorded time, so that neither a late
+// narrows reports whether a fact only ever takes permission away. Such a fact is never refused for what the ledger says
+// nor for its time, and waits for nobody.
+func (f *Fact) narrows() bool {
+	switch f.Kind {
+	case Revoked, Lapsed, Muted, Doubted:
+		return true
+	}
+	return false
+}
+
+// moment is when a revocation, a mute or a lapse counts from: the earlier of the claimed and the recorded time, so that neither a late
 // entry nor a date ahead delays it.
-func (f Fact) moment() time.Time {
+func (f *Fact) moment() time.Time {
 	if f.At.Before(f.Recorded) {
 		return f.At
 	}
@@ -106,7 +135,7 @@ func (f Fact) moment() time.Time {
 }
 
 // after reports whether both times of f are later than moment: only then f outranks a revocation of that moment.
-func (f Fact) after(moment time.Time) bool {
+func (f *Fact) after(moment time.Time) bool {
 	return f.At.After(moment) && f.Recorded.After(moment)
 }
 
@@ -127,6 +156,25 @@ const (
 func (c Channel) valid() bool {
 	switch c {
 	case ByText, ByCall, ByEmail, ByDesk, ByPortal, ByMail, ByProvider:
+		return true
+	}
+	return false
+}
+
+// Cause is why what was given for a number counts no more.
+type Cause string
+
+// The causes. In the first two somebody else may hold the number.
+const (
+	Reassigned  Cause = "reassigned"   // a provider, or the Reassigned Numbers Database, says so (47 CFR 64.1200(m))
+	WrongNumber Cause = "wrong_number" // whoever holds it says that it is not the patient's
+	Deactivated Cause = "deactivated"  // its carrier took it out of service
+	Landline    Cause = "landline"     // it takes no texts, so nobody can confirm by one
+)
+
+func (c Cause) valid() bool {
+	switch c {
+	case Reassigned, WrongNumber, Deactivated, Landline:
 		return true
 	}
 	return false

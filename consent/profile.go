@@ -45,9 +45,13 @@ const promised = "promised"
 // has any does not keep promise D2.1, and whoever reports on the promises says so.
 func (p Profile) Wider() []Rule {
 	var wider []Rule
+	own := Promised()
 	for _, r := range p.Rules {
-		strict, known := Promised().rule(r.Basis, r.Effective)
-		enough := known && !slices.ContainsFunc(strict.Needs, func(need string) bool { return !slices.Contains(r.Needs, need) })
+		strict := own.rule(r.Basis, r.Effective)
+		if strict == nil {
+			strict = &Rule{}
+		}
+		enough := !slices.ContainsFunc(strict.Needs, func(need string) bool { return !slices.Contains(r.Needs, need) })
 		if len(r.Permits) > 0 && (len(strict.Permits) == 0 || !enough) {
 			wider = append(wider, r)
 		}
@@ -85,23 +89,20 @@ func (p Profile) clone() Profile {
 	return p
 }
 
-// rule returns the newest rule for basis in effect at the moment, or false when the profile knows no such basis.
-func (p Profile) rule(basis Basis, at time.Time) (Rule, bool) {
-	var newest Rule
-	found := false
-	for _, r := range p.Rules {
-		if r.Basis != basis || r.Effective.After(at) {
-			continue
-		}
-		if !found || r.Effective.After(newest.Effective) {
-			newest, found = r, true
+// rule returns the newest rule for basis in effect at the moment, or nil when the profile knows no such basis.
+func (p *Profile) rule(basis Basis, at time.Time) *Rule {
+	var newest *Rule
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		if r.Basis == basis && !r.Effective.After(at) && (newest == nil || r.Effective.After(newest.Effective)) {
+			newest = r
 		}
 	}
-	return newest, found
+	return newest
 }
 
 // missing returns what r needs and e lacks, in the rule's order.
-func (r Rule) missing(e Evidence) []string {
+func (r *Rule) missing(e Evidence) []string {
 	present := e.fields()
 	return slices.DeleteFunc(slices.Clone(r.Needs), func(need string) bool { return present[need] })
 }

@@ -3,6 +3,7 @@ package consent
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/form"
@@ -10,44 +11,56 @@ import (
 
 // State returns what a number stands at now, after recording that by looked.
 func (s *Service) State(ctx context.Context, by audit.Actor, k Key) (State, error) {
-	facts, err := s.History(ctx, by, k)
+	l, err := s.look(ctx, by, k)
 	if err != nil {
 		return State{}, err
 	}
-	return s.derive(k, facts), nil
+	return s.derive(l), nil
 }
 
 // History returns a number's ledger with all evidence, in the order it was written, after recording that by looked. When
 // that cannot be recorded nothing is returned. A number that nobody wrote about has no facts.
 func (s *Service) History(ctx context.Context, by audit.Actor, k Key) ([]Fact, error) {
-	f := Fact{Practice: k.Practice, Number: k.Number, Actor: by}
-	if by.Validate() != nil {
-		return nil, errActor
-	}
-	if err := k.valid(); err != nil {
-		return nil, s.refuse(ctx, entry("consent.read", f), err)
-	}
-	facts, err := s.store.Facts(ctx, k)
+	l, err := s.look(ctx, by, k)
 	if err != nil {
-		return nil, fmt.Errorf("consent: history: %w", err)
+		return nil, err
 	}
-	if err := s.log.Record(ctx, entry("consent.read", f)); err != nil {
-		return nil, fmt.Errorf("consent: history: %w", err)
+	var facts []Fact
+	for _, f := range l.Facts {
+		facts = append(facts, f.Clone())
 	}
 	return facts, nil
 }
 
-// Permission answers a machine that is about to text: may a text of category go to the number now? It reads the store
-// every time, and records nothing: the caller records the decision it builds on the answer.
-func (s *Service) Permission(ctx context.Context, k Key, c Category) (Permission, error) {
+func (s *Service) look(ctx context.Context, by audit.Actor, k Key) (Ledger, error) {
+	f := Fact{Practice: k.Practice, Number: k.Number, Actor: by}
+	if by.Validate() != nil {
+		return Ledger{}, errActor
+	}
+	if err := k.valid(); err != nil {
+		return Ledger{}, s.refuse(ctx, entry("consent.read", f), err)
+	}
+	l, err := s.store.Ledger(ctx, k)
+	if err != nil {
+		return Ledger{}, fmt.Errorf("consent: history: %w", err)
+	}
+	if err := s.log.Record(ctx, entry("consent.read", f)); err != nil {
+		return Ledger{}, fmt.Errorf("consent: history: %w", err)
+	}
+	return l, nil
+}
+
+// Permission answers a machine that is about to text: may such a text go to the number now? It reads the store every time,
+// and records nothing: the caller records the decision it builds on the answer.
+func (s *Service) Permission(ctx context.Context, k Key, u Use) (Permission, error) {
 	if err := k.valid(); err != nil {
 		return Permission{}, err
 	}
-	facts, err := s.store.Facts(ctx, k)
+	l, err := s.store.Ledger(ctx, k)
 	if err != nil {
 		return Permission{}, fmt.Errorf("consent: permission: %w", err)
 	}
-	return s.derive(k, facts).For(c), nil
+	return Decide(l, s.profile, latest(s.moment(), l.Facts), u), nil
 }
 
 // Settings returns what a practice has chosen, the defaults where nothing was set. It is nobody's data and leaves no
@@ -65,6 +78,10 @@ func (s *Service) Settings(ctx context.Context, practice string) (Settings, erro
 
 // derive computes the state by everything that is known. A fact that another process recorded by a clock ahead of ours
 // counts at once: a stop must not wait for our clock.
-func (s *Service) derive(k Key, facts []Fact) State {
-	return Derive(k, facts, s.profile, latest(s.moment(), facts))
+func (s *Service) derive(l Ledger) State {
+	return Derive(l, s.profile, latest(s.moment(), l.Facts))
+}
+
+func (s *Service) view(l Ledger, moment time.Time) *view {
+	return &view{ledger: &l, profile: &s.profile, moment: moment}
 }

@@ -79,21 +79,24 @@ func (s *Service) Profile() Profile { return s.profile.clone() }
 // needs evidence that g does not carry. Where the practice's setting asks for it the grant is pending until confirmed.
 func (s *Service) Grant(ctx context.Context, by audit.Actor, g Grant) (State, error) {
 	f := Fact{
-		ID: g.ID, Practice: g.Practice, Number: g.Number, Kind: Granted, Category: g.Category,
+		ID: g.ID, Practice: g.Practice, Number: g.Number, Kind: Granted, Category: g.Category, Sender: g.Sender, Patient: g.Patient,
 		At: g.At, Actor: by, Basis: g.Basis, Evidence: g.Evidence,
 	}
-	return s.append(ctx, "consent.grant", f, func(l ledger, f *Fact) error {
+	return s.append(ctx, "consent.grant", f, func(l Ledger, f *Fact) error {
+		if !l.Settings.Duty.accepted(f.Recorded) {
+			return ErrDuty
+		}
 		if !f.Category.valid() {
 			return errCategory
 		}
-		rule, known := s.profile.rule(f.Basis, f.At)
-		if !known {
+		rule := s.profile.rule(f.Basis, f.At)
+		if rule == nil {
 			return fmt.Errorf("%w: the profile %q knows no such basis at that time", ErrInvalid, s.profile.Name)
 		}
 		if missing := rule.missing(f.Evidence); len(missing) > 0 {
 			return fmt.Errorf("%w: a consent by %s needs %s", ErrEvidence, label(f.Basis), strings.Join(missing, ", "))
 		}
-		f.Confirm = l.settings.confirms(f.Category)
+		f.Confirm = l.Settings.confirms(f.Category)
 		return nil
 	})
 }
@@ -106,12 +109,12 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, r Revocation) (Sta
 		ID: r.ID, Practice: r.Practice, Number: r.Number, Kind: Revoked, Category: r.Category,
 		At: r.At, Actor: by, Channel: r.Channel, Evidence: r.Evidence,
 	}
-	return s.append(ctx, "consent.revoke", f, func(_ ledger, f *Fact) error {
+	return s.append(ctx, "consent.revoke", f, func(_ Ledger, f *Fact) error {
 		if f.Category != "" && !f.Category.valid() {
 			return errCategory
 		}
 		if !f.Channel.valid() {
-			return fmt.Errorf("%w: a revocation comes by text, call, email, desk, portal, mail or provider", ErrInvalid)
+			return errChannel
 		}
 		return nil
 	})
@@ -123,12 +126,13 @@ func (s *Service) Restart(ctx context.Context, by audit.Actor, r Restart) (State
 	f := Fact{
 		ID: r.ID, Practice: r.Practice, Number: r.Number, Kind: Restarted, At: r.At, Actor: by, Evidence: r.Evidence,
 	}
-	return s.append(ctx, "consent.restart", f, func(_ ledger, f *Fact) error { return own(f) })
+	return s.append(ctx, "consent.restart", f, func(_ Ledger, f *Fact) error { return own(f) })
 }
 
 // Configure replaces a practice's settings. Grants keep what was asked of them when they were recorded.
 func (s *Service) Configure(ctx context.Context, by audit.Actor, set Settings) error {
 	set = set.settled()
+	set.Duty = Duty{}
 	e := audit.Entry{
 		Practice: set.Practice, Actor: by, Action: "consent.configure", Object: audit.Object{Kind: "practice", ID: set.Practice},
 	}

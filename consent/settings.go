@@ -2,6 +2,7 @@ package consent
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/enamel-go/enamel/internal/form"
 )
@@ -19,7 +20,11 @@ const (
 // Settings is what a practice has chosen.
 type Settings struct {
 	Practice    string      // the vendor's id of the practice
+	Name        string      // as its patients know it
+	Platform    string      // the name of the vendor's product that texts for it
+	Zone        string      // the IANA time zone in which dates and business days are counted. Defaults to America/Chicago.
 	DoubleOptIn DoubleOptIn // Defaults to ConfirmPromotional.
+	Duty        Duty        // as [Service.Accept] recorded it; [Service.Configure] leaves it alone
 }
 
 // confirms reports whether a grant of category needs confirmation under the settings.
@@ -32,14 +37,43 @@ func (s Settings) settled() Settings {
 	if s.DoubleOptIn == "" {
 		s.DoubleOptIn = ConfirmPromotional
 	}
+	if s.Zone == "" {
+		s.Zone = "America/Chicago"
+	}
 	return s
+}
+
+// location returns the practice's time zone.
+func (s Settings) location() (*time.Location, error) {
+	zone, err := time.LoadLocation(s.settled().Zone)
+	if err != nil {
+		return nil, fmt.Errorf("%w: the time zone %q is not known here", ErrInvalid, s.Zone)
+	}
+	return zone, nil
 }
 
 // valid refuses settings that no store can hold.
 func (s Settings) valid() error {
+	for _, field := range []struct {
+		name, value string
+		limit       int
+		required    bool
+	}{
+		{"the practice", s.Practice, form.ID, true},
+		{"the practice's name", s.Name, 200, false},
+		{"the platform", s.Platform, 200, false},
+		{"the time zone", s.Zone, 64, false},
+	} {
+		if err := form.Text(ErrInvalid, field.name, field.value, field.limit, field.required); err != nil {
+			return err
+		}
+	}
+	if s.Zone != "" && !form.Zone(s.Zone) {
+		return fmt.Errorf("%w: the time zone %q is not known here", ErrInvalid, s.Zone)
+	}
 	switch s.DoubleOptIn {
 	case ConfirmOff, ConfirmPromotional, ConfirmAll:
-		return form.Text(ErrInvalid, "the practice", s.Practice, form.ID, true)
+		return nil
 	}
 	return fmt.Errorf("%w: double opt-in is off, promotional or all", ErrInvalid)
 }

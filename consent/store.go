@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Store keeps ledgers and practices' settings. It only ever adds facts. All methods may be called concurrently; a
@@ -17,21 +18,68 @@ type Store interface {
 	// error.
 	Apply(ctx context.Context, c Change) (bool, error)
 
-	// Facts returns a ledger in the order in which it was written. A number that nobody wrote about has no facts.
-	Facts(ctx context.Context, k Key) ([]Fact, error)
+	// Ledger returns a ledger's facts in the order in which they were written, and the settings of its practice. A number
+	// that nobody wrote about has no facts. The facts are lent, for a check before every text copies none: nobody changes
+	// them.
+	Ledger(ctx context.Context, k Key) (Ledger, error)
 
-	// Settings returns what a practice has set, or the zero value with the practice where nothing was.
+	// Settings returns what a practice has set and accepted, or the zero value with the practice where nothing was.
 	Settings(ctx context.Context, practice string) (Settings, error)
+
+	// Facts returns a page of a practice's facts of one kind, whatever their number, in the order in which they were
+	// written. The zero Limit means 100; an After that is no fact's id is refused with an error that wraps [ErrInvalid].
+	Facts(ctx context.Context, q Query) (Page, error)
+
+	// Numbers returns the numbers with facts that name the patient, in ascending order.
+	Numbers(ctx context.Context, practice, patient string) ([]string, error)
+}
+
+// Ledger is all that is known of a number at a practice.
+type Ledger struct {
+	Key
+	Facts    []Fact // in the order in which they were written
+	Settings Settings
+}
+
+// Query asks for a practice's facts of one kind.
+type Query struct {
+	Practice string
+	Kind     Kind
+	After    string // Page.Next of the page before; empty for the first page
+	Limit    int    // 1 to 1000. Defaults to 100.
+}
+
+// Validate says why no store can answer the query, as an error that wraps [ErrInvalid], or nil.
+func (q Query) Validate() error {
+	if q.Limit < 0 || q.Limit > 1000 {
+		return fmt.Errorf("%w: a page holds 1 to 1000 facts", ErrInvalid)
+	}
+	return form.Text(ErrInvalid, "the practice", q.Practice, form.ID, true)
+}
+
+// Size returns how many facts a page of the query holds at most.
+func (q Query) Size() int {
+	if q.Limit == 0 {
+		return 100
+	}
+	return q.Limit
+}
+
+// Page is one page of facts. Next is empty on the last page.
+type Page struct {
+	Facts []Fact
+	Next  string
 }
 
 // Any is the Seen of a change that holds whatever else the ledger says.
 const Any = -1
 
-// Change is what one write carries. Either Fact or Settings is set.
+// Change is what one write carries. One of Fact, Settings and Duty is set.
 type Change struct {
 	Fact     *Fact        // appended to its ledger
 	Seen     int          // how many facts the ledger held when the change was decided on, or [Any]
-	Settings *Settings    // replaces the practice's
+	Settings *Settings    // replaces the practice's, all but the duty
+	Duty     *Duty        // replaces the practice's
 	Leaves   []audit.Leaf // the entries that record the change
 }
 
@@ -39,15 +87,19 @@ type Change struct {
 // Every change of a [Service] can be kept; a store checks what it is given, for Postgres refuses some text that a map
 // takes.
 func (c Change) Validate() error {
-	if (c.Fact == nil) == (c.Settings == nil) || len(c.Leaves) == 0 || c.Seen < Any {
-		return fmt.Errorf("%w: a change carries either a fact or settings, and at least one entry", ErrInvalid)
-	}
 	var practice string
 	var err error
-	if c.Fact != nil {
+	switch {
+	case len(c.Leaves) == 0 || c.Seen < Any:
+		return errChange
+	case c.Fact != nil && c.Settings == nil && c.Duty == nil:
 		practice, err = c.Fact.Practice, c.Fact.valid()
-	} else {
+	case c.Fact == nil && c.Settings != nil && c.Duty == nil:
 		practice, err = c.Settings.Practice, c.Settings.valid()
+	case c.Fact == nil && c.Settings == nil && c.Duty != nil:
+		practice, err = c.Duty.Practice, c.Duty.valid()
+	default:
+		return errChange
 	}
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 func ExampleNew() {
 	entries := auditmem.New() // the log that the entries of its changes go to
 	store := consentmem.New(entries)
-	facts, err := store.Facts(context.Background(), consent.Key{Practice: "elm-street", Number: "+12125550100"})
-	fmt.Println(len(facts), err)
+	ledger, err := store.Ledger(context.Background(), consent.Key{Practice: "elm-street", Number: "+12125550100"})
+	fmt.Println(len(ledger.Facts), err)
 	// Output: 0 <nil>
 }

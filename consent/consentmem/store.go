@@ -2,6 +2,8 @@ package consentmem
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/enamel-go/enamel/audit/auditmem"
@@ -13,18 +15,26 @@ type Store struct {
 	mu       sync.RWMutex
 	entries  *auditmem.Store
 	ledgers  map[consent.Key][]consent.Fact
-	ids      map[id]bool
+	written  map[string][]slot // of each practice, in the order of writing
+	ids      map[id]int        // where a fact stands in written
 	settings map[string]consent.Settings
 }
 
 type id struct{ practice, fact string }
+
+// slot is where a fact stands.
+type slot struct {
+	ledger consent.Key
+	nth    int
+}
 
 // New returns an empty store that writes the entries of its changes to entries.
 func New(entries *auditmem.Store) *Store {
 	return &Store{
 		entries:  entries,
 		ledgers:  map[consent.Key][]consent.Fact{},
-		ids:      map[id]bool{},
+		written:  map[string][]slot{},
+		ids:      map[id]int{},
 		settings: map[string]consent.Settings{},
 	}
 }
@@ -37,7 +47,7 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.Fact != nil {
-		if s.ids[id{c.Fact.Practice, c.Fact.ID}] {
+		if _, known := s.ids[id{c.Fact.Practice, c.Fact.ID}]; known {
 			return false, ctx.Err()
 		}
 		if c.Seen != consent.Any && c.Seen != len(s.ledgers[c.Fact.Key()]) {
@@ -47,33 +57,109 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	if err := s.entries.Append(ctx, c.Leaves...); err != nil {
 		return false, err
 	}
-	if f := c.Fact; f != nil {
-		s.ids[id{f.Practice, f.ID}] = true
-		s.ledgers[f.Key()] = append(s.ledgers[f.Key()], f.Clone())
+	if c.Fact != nil {
+		s.add(c.Fact.Clone())
 	}
-	if c.Settings != nil {
-		s.settings[c.Settings.Practice] = *c.Settings
+	if set := c.Settings; set != nil {
+		kept := *set
+		kept.Duty = s.settings[set.Practice].Duty
+		s.settings[set.Practice] = kept
+	}
+	if d := c.Duty; d != nil {
+		kept := s.settings[d.Practice]
+		kept.Practice, kept.Duty = d.Practice, *d
+		s.settings[d.Practice] = kept
 	}
 	return true, nil
 }
 
-// Facts implements [consent.Store].
-func (s *Store) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+func (s *Store) add(f consent.Fact) {
+	k := f.Key()
+	s.ids[id{f.Practice, f.ID}] = len(s.written[f.Practice])
+	s.written[f.Practice] = append(s.written[f.Practice], slot{k, len(s.ledgers[k])})
+	s.ledgers[k] = append(s.ledgers[k], f)
+}
+
+// Ledger implements [consent.Store]. Facts are written once, so what is lent stays as it is while others write.
+func (s *Store) Ledger(ctx context.Context, k consent.Key) (consent.Ledger, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var facts []consent.Fact
-	for _, f := range s.ledgers[k] {
-		facts = append(facts, f.Clone())
-	}
-	return facts, ctx.Err()
+	return consent.Ledger{Key: k, Facts: slices.Clip(s.ledgers[k]), Settings: s.set(k.Practice)}, ctx.Err()
 }
 
 // Settings implements [consent.Store].
 func (s *Store) Settings(ctx context.Context, practice string) (consent.Settings, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if p, ok := s.settings[practice]; ok {
-		return p, ctx.Err()
+	return s.set(practice), ctx.Err()
+}
+
+func (s *Store) set(practice string) consent.Settings {
+	set := s.settings[practice]
+	set.Practice = practice
+	return set
+}
+
+// Facts implements [consent.Store].
+func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error) {
+	if err := q.Validate(); err != nil {
+		return consent.Page{}, err
 	}
-	return consent.Settings{Practice: practice}, ctx.Err()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	from := 0
+	if q.After != "" {
+		after, known := s.ids[id{q.Practice, q.After}]
+		if !known {
+			return consent.Page{}, fmt.Errorf("%w: no fact has the id that the page comes after", consent.ErrInvalid)
+		}
+		from = after + 1
+	}
+	var page consent.Page
+	for _, p := range s.written[q.Practice][from:] {
+		f := s.ledgers[p.ledger][p.nth]
+		if f.Kind != q.Kind {
+			continue
+		}
+		if len(page.Facts) == q.Size() {
+			page.Next = page.Facts[len(page.Facts)-1].ID
+			break
+		}
+		page.Facts = append(page.Facts, f.Clone())
+	}
+	return page, ctx.Err()
+}
+
+// Numbers implements [consent.Store].
+func (s *Store) Numbers(ctx context.Context, practice, patient string) ([]string, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var numbers []string
+	for _, p := range s.written[practice] {
+		if s.ledgers[p.ledger][p.nth].Patient == patient && patient != "" {
+			numbers = append(numbers, p.ledger.Number)
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers), ctx.Err()
+}
+
+// Shred erases the evidence of every fact that names the patient, as the loss of the patient's key does where facts are
+// sealed. The facts stay, and permit nothing any more.
+func (s *Store) Shred(ctx context.Context, practice, patient string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, ledger := range s.ledgers {
+		if k.Practice != practice {
+			continue
+		}
+		erased := slices.Clone(ledger) // others may be reading what was lent
+		for i := range erased {
+			if erased[i].Patient == patient {
+				erased[i].Evidence, erased[i].Erased = consent.Evidence{}, true
+			}
+		}
+		s.ledgers[k] = erased
+	}
+	return ctx.Err()
 }

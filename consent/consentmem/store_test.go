@@ -15,7 +15,7 @@ func TestStore(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			entries := auditmem.New()
 			store := consentmem.New(entries)
-			require.NoError(t, c.Check(t.Context(), consenttest.Harness{Store: store, Entries: entries}))
+			require.NoError(t, c.Check(t.Context(), consenttest.Harness{Store: store, Entries: entries, Shred: store.Shred}))
 		})
 	}
 }

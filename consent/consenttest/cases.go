@@ -14,6 +14,8 @@ import (
 type Harness struct {
 	Store   consent.Store
 	Entries audit.Store
+	// Shred destroys the key that seals a patient's evidence, as the patient's erasure does.
+	Shred func(ctx context.Context, practice, patient string) error
 	// OneConnection says that the store works inside a single transaction, so that cases with concurrent writers and
 	// cancelled contexts, which such a transaction does not survive, are left out.
 	OneConnection bool
@@ -39,8 +41,13 @@ func Cases() []Case {
 		{"a change on any length is never stale", anyLength},
 		{"a refused entry takes the fact with it", allOrNothing},
 		{"what is returned is not shared", notShared},
+		{"what is lent stays as it is", lent},
+		{"facts of one kind come page by page", ofOneKind},
+		{"a patient's numbers are found", numbersOf},
+		{"an erased patient's evidence is gone, and the facts stay", erased},
 		{"settings are replaced, with their entry", settings},
 		{"settings belong to one practice", settingsApart},
+		{"every field of the settings survives, and the duty beside them", allSettings},
 		{"every entry of a change is kept", severalEntries},
 		{"what no store can keep is refused", invalid},
 		{"a cancelled context writes nothing", cancelled},
@@ -93,9 +100,15 @@ func entries(ctx context.Context, h Harness, practice string) (int, error) {
 	return len(page.Leaves), err
 }
 
+// ledger returns the facts of a number at the practice.
+func ledger(ctx context.Context, s consent.Store, number string) ([]consent.Fact, error) {
+	l, err := s.Ledger(ctx, consent.Key{Practice: practice, Number: number})
+	return l.Facts, err
+}
+
 // holds checks how many facts the ledger of number and entries the practice's log have.
 func holds(ctx context.Context, h Harness, facts, logged int) error {
-	got, err := h.Store.Facts(ctx, consent.Key{Practice: practice, Number: number})
+	got, err := ledger(ctx, h.Store, number)
 	if err != nil {
 		return err
 	}

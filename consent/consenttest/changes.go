@@ -57,10 +57,16 @@ func invalid(ctx context.Context, h Harness) error {
 		return c
 	}
 	for name, c := range map[string]consent.Change{
-		"a change without entry":          broken(func(c *consent.Change) { c.Leaves = nil }),
-		"an entry of another practice":    broken(func(c *consent.Change) { c.Leaves[0].Practice = "oak-street" }),
-		"a change of nothing":             broken(func(c *consent.Change) { c.Fact = nil }),
-		"a fact and settings at once":     broken(func(c *consent.Change) { c.Settings = &consent.Settings{Practice: practice} }),
+		"a change without entry":       broken(func(c *consent.Change) { c.Leaves = nil }),
+		"an entry of another practice": broken(func(c *consent.Change) { c.Leaves[0].Practice = "oak-street" }),
+		"a change of nothing":          broken(func(c *consent.Change) { c.Fact = nil }),
+		"a fact and settings at once":  broken(func(c *consent.Change) { c.Settings = &consent.Settings{Practice: practice} }),
+		"settings and a duty at once": broken(func(c *consent.Change) {
+			c.Fact, c.Settings, c.Duty = nil, &consent.Settings{Practice: practice}, &consent.Duty{}
+		}),
+		"a duty without terms":            broken(func(c *consent.Change) { c.Fact, c.Duty = nil, &consent.Duty{Practice: practice, By: c.Fact.Actor} }),
+		"a fact that is erased already":   broken(func(c *consent.Change) { c.Fact.Erased = true }),
+		"a patient with a NUL":            broken(func(c *consent.Change) { c.Fact.Patient = "p\x00" }),
 		"a fact without id":               broken(func(c *consent.Change) { c.Fact.ID = "" }),
 		"an id with a NUL":                broken(func(c *consent.Change) { c.Fact.ID = "a\x00" }),
 		"an id that is not UTF-8":         broken(func(c *consent.Change) { c.Fact.ID = "\xff" }),

@@ -119,7 +119,7 @@ func stopsBesideDecisions(ctx context.Context, h Harness) error {
 // decide applies c on the ledger as it stands, and again when it grew in between.
 func decide(ctx context.Context, s consent.Store, c consent.Change) error {
 	for range 100 {
-		seen, err := s.Facts(ctx, c.Fact.Key())
+		seen, err := ledger(ctx, s, c.Fact.Number)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ func ExampleCases() {
 	for _, c := range consenttest.Cases() {
 		entries := auditmem.New()
 		store := consentmem.New(entries)
-		if err := c.Check(context.Background(), consenttest.Harness{Store: store, Entries: entries}); err != nil {
+		if err := c.Check(context.Background(), consenttest.Harness{Store: store, Entries: entries, Shred: store.Shred}); err != nil {
 			fmt.Println(c.Name, err)
 			broken++
 		}

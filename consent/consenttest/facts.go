@@ -20,7 +20,7 @@ func inOrder(ctx context.Context, h Harness) error {
 			return err
 		}
 	}
-	got, err := h.Store.Facts(ctx, consent.Key{Practice: practice, Number: number})
+	got, err := ledger(ctx, h.Store, number)
 	if err != nil {
 		return err
 	}
@@ -37,21 +37,20 @@ func inOrder(ctx context.Context, h Harness) error {
 func everyField(ctx context.Context, h Harness) error {
 	full := consent.Fact{
 		ID: "g-1", Practice: practice, Number: number, Kind: consent.Granted, Category: consent.Promotional,
+		Sender: "+12125550199", Patient: "p-1",
 		At: start, Recorded: start.Add(time.Microsecond), Actor: audit.Actor{Kind: audit.Representative, ID: "mother"},
-		Basis: consent.WebForm, Channel: consent.ByPortal, Confirm: true, About: []string{"x", "y"},
-		Expires: start.Add(time.Hour),
-		Evidence: consent.Evidence{
-			Wording: "I agree; it's \\ fine? ?0", Language: "es", Signature: "s", Document: "d", Address: "192.0.2.1",
-			Browser: "b", Staff: "u", Representative: "g", Words: "¿sí? 👍", Message: "m",
-		},
+		Entry: uuid(1), Basis: consent.WebForm, Channel: consent.ByPortal, Cause: consent.Landline, Confirm: true,
+		About: []string{"x", "y"}, Expires: start.Add(time.Hour), Evidence: evidence,
 	}
-	if err := suite.Filled(full); err != nil {
+	readBack := full
+	readBack.Erased = true // which no fact is when it is written
+	if err := suite.Filled(readBack); err != nil {
 		return err
 	}
 	if err := apply(ctx, h.Store, change(full, 1)); err != nil {
 		return err
 	}
-	got, err := h.Store.Facts(ctx, full.Key())
+	got, err := ledger(ctx, h.Store, number)
 	if err != nil {
 		return err
 	}
@@ -61,10 +60,24 @@ func everyField(ctx context.Context, h Harness) error {
 	return nil
 }
 
+var evidence = consent.Evidence{
+	Wording: "I agree; it's \\ fine? ?0", Language: "es", Signature: "s", Document: "d", Address: "192.0.2.1",
+	Browser: "b", Staff: "u", Representative: "g", Words: "¿sí? 👍", Message: "m",
+}
+
 func absence(ctx context.Context, h Harness) error {
-	facts, err := h.Store.Facts(ctx, consent.Key{Practice: "nobody", Number: number})
-	if err != nil || len(facts) != 0 {
-		return fmt.Errorf("%d facts and error %v of a practice that does not exist", len(facts), err)
+	k := consent.Key{Practice: "nobody", Number: number}
+	l, err := h.Store.Ledger(ctx, k)
+	if err != nil || len(l.Facts) != 0 || l.Key != k || l.Settings != (consent.Settings{Practice: "nobody"}) {
+		return fmt.Errorf("read %+v and error %v of a practice that does not exist", l, err)
+	}
+	page, err := h.Store.Facts(ctx, consent.Query{Practice: "nobody", Kind: consent.Revoked})
+	if err != nil || len(page.Facts) != 0 || page.Next != "" {
+		return fmt.Errorf("a page %+v and error %v of a practice that does not exist", page, err)
+	}
+	numbers, err := h.Store.Numbers(ctx, "nobody", "p-1")
+	if err != nil || len(numbers) != 0 {
+		return fmt.Errorf("numbers %v and error %v of a practice that does not exist", numbers, err)
 	}
 	p, err := h.Store.Settings(ctx, "nobody")
 	if err != nil || p != (consent.Settings{Practice: "nobody"}) {
@@ -179,14 +192,38 @@ func notShared(ctx context.Context, h Harness) error {
 	}
 	f.About[0] = "changed by the writer"
 	for range 2 {
-		got, err := h.Store.Facts(ctx, f.Key())
+		page, err := h.Store.Facts(ctx, consent.Query{Practice: practice, Kind: consent.Revoked})
 		if err != nil {
 			return err
 		}
-		if len(got) != 1 || len(got[0].About) != 1 || got[0].About[0] != "one" {
+		if got := page.Facts; len(got) != 1 || len(got[0].About) != 1 || got[0].About[0] != "one" {
 			return fmt.Errorf("the store's fact was changed from outside: %+v", got)
 		}
-		got[0].About[0] = "changed by the reader"
+		page.Facts[0].About[0] = "changed by the reader"
+	}
+	return nil
+}
+
+func lent(ctx context.Context, h Harness) error {
+	if err := apply(ctx, h.Store, change(fact("a"), 1)); err != nil {
+		return err
+	}
+	before, err := ledger(ctx, h.Store, number)
+	if err != nil {
+		return err
+	}
+	own := append(before, fact("a reader's own"))
+	for i, id := range []string{"b", "c"} {
+		if err := apply(ctx, h.Store, change(fact(id), 2+i)); err != nil {
+			return err
+		}
+	}
+	if len(before) != 1 || before[0].ID != "a" || own[1].ID != "a reader's own" {
+		return fmt.Errorf("what was lent has changed to %+v", own)
+	}
+	now, err := ledger(ctx, h.Store, number)
+	if err != nil || len(now) != 3 || now[1].ID != "b" {
+		return fmt.Errorf("a reader's own fact stands in the ledger: %+v, error %v", now, err)
 	}
 	return nil
 }
@@ -200,7 +237,7 @@ func long(ctx context.Context, h Harness) error {
 			return err
 		}
 	}
-	got, err := h.Store.Facts(ctx, consent.Key{Practice: practice, Number: number})
+	got, err := ledger(ctx, h.Store, number)
 	if err != nil {
 		return err
 	}

@@ -25,8 +25,10 @@ import (
 type wrapped struct {
 	consent.Store
 	apply    func(context.Context, consent.Change) (bool, error)
-	facts    func(context.Context, consent.Key) ([]consent.Fact, error)
+	ledger   func(context.Context, consent.Key) (consent.Ledger, error)
 	settings func(context.Context, string) (consent.Settings, error)
+	facts    func(context.Context, consent.Query) (consent.Page, error)
+	numbers  func(context.Context, string, string) ([]string, error)
 }
 
 func (m wrapped) Apply(ctx context.Context, c consent.Change) (bool, error) {
@@ -36,11 +38,11 @@ func (m wrapped) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	return m.apply(ctx, c)
 }
 
-func (m wrapped) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
-	if m.facts == nil {
-		return m.Store.Facts(ctx, k)
+func (m wrapped) Ledger(ctx context.Context, k consent.Key) (consent.Ledger, error) {
+	if m.ledger == nil {
+		return m.Store.Ledger(ctx, k)
 	}
-	return m.facts(ctx, k)
+	return m.ledger(ctx, k)
 }
 
 func (m wrapped) Settings(ctx context.Context, id string) (consent.Settings, error) {
@@ -48,6 +50,20 @@ func (m wrapped) Settings(ctx context.Context, id string) (consent.Settings, err
 		return m.Store.Settings(ctx, id)
 	}
 	return m.settings(ctx, id)
+}
+
+func (m wrapped) Facts(ctx context.Context, q consent.Query) (consent.Page, error) {
+	if m.facts == nil {
+		return m.Store.Facts(ctx, q)
+	}
+	return m.facts(ctx, q)
+}
+
+func (m wrapped) Numbers(ctx context.Context, practice, patient string) ([]string, error) {
+	if m.numbers == nil {
+		return m.Store.Numbers(ctx, practice, patient)
+	}
+	return m.numbers(ctx, practice, patient)
 }
 
 func mutants() []mutant[consent.Store] {
@@ -88,8 +104,8 @@ func mutants() []mutant[consent.Store] {
 		}},
 		{"takes a replay for a stale change", "a repeated fact changes nothing and leaves no second entry", func(good store, _ *auditmem.Store) store {
 			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
-				seen, err := good.Facts(ctx, keyOf(c))
-				if err == nil && c.Seen != consent.Any && c.Seen != len(seen) {
+				l, err := good.Ledger(ctx, keyOf(c))
+				if err == nil && c.Seen != consent.Any && c.Seen != len(l.Facts) {
 					return false, consent.ErrStale
 				}
 				return good.Apply(ctx, c)
@@ -132,34 +148,112 @@ func mutants() []mutant[consent.Store] {
 						given[c.Fact.ID] = c.Fact.About
 					}
 					return good.Apply(ctx, c)
-				}, facts: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
-					facts, err := good.Facts(ctx, k)
-					for i := range facts {
-						facts[i].About = slices.Clone(given[facts[i].ID])
+				}, facts: func(ctx context.Context, q consent.Query) (consent.Page, error) {
+					page, err := good.Facts(ctx, q)
+					for i := range page.Facts {
+						page.Facts[i].About = slices.Clone(given[page.Facts[i].ID])
 					}
-					return facts, err
+					return page, err
 				},
 			}
 		}},
 		{"shares what it returns", "what is returned is not shared", func(good store, _ *auditmem.Store) store {
-			returned := map[consent.Key][]consent.Fact{}
-			return wrapped{Store: good, facts: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
-				facts, err := good.Facts(ctx, k)
-				if len(facts) == len(returned[k]) {
-					return returned[k], err
+			var returned *consent.Page
+			return wrapped{Store: good, facts: func(ctx context.Context, q consent.Query) (consent.Page, error) {
+				if returned == nil {
+					page, err := good.Facts(ctx, q)
+					returned = &page
+					return page, err
 				}
-				returned[k] = facts
-				return facts, err
+				return *returned, nil
 			}}
 		}},
-		{"reads the ledgers of all practices", "practices do not see each other", func(good store, _ *auditmem.Store) store {
-			return wrapped{Store: good, facts: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
-				facts, err := good.Facts(ctx, k)
-				other, err2 := good.Facts(ctx, consent.Key{Practice: "oak-street", Number: k.Number})
-				if k.Practice == "oak-street" {
-					other = nil
+		{"lends what it writes on", "what is lent stays as it is", func(good store, _ *auditmem.Store) store {
+			facts := make([]consent.Fact, 0, 8)
+			return wrapped{
+				Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+					if c.Fact != nil {
+						facts = append(facts, *c.Fact)
+					}
+					return good.Apply(ctx, c)
+				}, ledger: func(ctx context.Context, k consent.Key) (consent.Ledger, error) {
+					l, err := good.Ledger(ctx, k)
+					l.Facts = facts
+					return l, err
+				},
+			}
+		}},
+		{"forgets the last page", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, facts: func(ctx context.Context, q consent.Query) (consent.Page, error) {
+				page, err := good.Facts(ctx, q)
+				page.Next = ""
+				return page, err
+			}}
+		}},
+		{"lists facts of every kind", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, facts: func(ctx context.Context, q consent.Query) (consent.Page, error) {
+				page, err := good.Facts(ctx, q)
+				q.Kind = consent.Granted
+				other, err2 := good.Facts(ctx, q)
+				page.Facts = append(page.Facts, other.Facts...)
+				return page, errors.Join(err, err2)
+			}}
+		}},
+		{"takes any page for the first", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, facts: func(ctx context.Context, q consent.Query) (consent.Page, error) {
+				q.After = ""
+				return good.Facts(ctx, q)
+			}}
+		}},
+		{"finds patients by any case", "a patient's numbers are found", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, numbers: func(ctx context.Context, practice, patient string) ([]string, error) {
+				return good.Numbers(ctx, practice, strings.ToLower(patient))
+			}}
+		}},
+		{"lists a number for each of its facts", "a patient's numbers are found", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, numbers: func(ctx context.Context, practice, patient string) ([]string, error) {
+				numbers, err := good.Numbers(ctx, practice, patient)
+				return append(numbers, numbers...), err
+			}}
+		}},
+		{"drops what was erased", "an erased patient's evidence is gone, and the facts stay", func(good store, _ *auditmem.Store) store {
+			return reading(good, func(facts []consent.Fact) []consent.Fact {
+				return slices.DeleteFunc(facts, func(f consent.Fact) bool { return f.Erased })
+			})
+		}},
+		{"keeps evidence of everybody under one key", "an erased patient's evidence is gone, and the facts stay", func(good store, _ *auditmem.Store) store {
+			return reading(good, func(facts []consent.Fact) []consent.Fact {
+				for i := range facts {
+					if facts[i].Patient == "p-2" {
+						facts[i].Evidence, facts[i].Erased = consent.Evidence{}, true
+					}
 				}
-				return append(facts, other...), errors.Join(err, err2)
+				return facts
+			})
+		}},
+		{"drops the duty when settings change", "every field of the settings survives, and the duty beside them", func(good store, _ *auditmem.Store) store {
+			configured := false
+			return wrapped{
+				Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
+					configured = configured || c.Settings != nil
+					return good.Apply(ctx, c)
+				}, settings: func(ctx context.Context, id string) (consent.Settings, error) {
+					set, err := good.Settings(ctx, id)
+					if configured {
+						set.Duty = consent.Duty{}
+					}
+					return set, err
+				},
+			}
+		}},
+		{"reads the ledgers of all practices", "practices do not see each other", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, ledger: func(ctx context.Context, k consent.Key) (consent.Ledger, error) {
+				l, err := good.Ledger(ctx, k)
+				other, err2 := good.Ledger(ctx, consent.Key{Practice: "oak-street", Number: k.Number})
+				if k.Practice != "oak-street" {
+					l.Facts = append(l.Facts, other.Facts...)
+				}
+				return l, errors.Join(err, err2)
 			}}
 		}},
 		{"takes an id for one over all practices", "an id belongs to the practice, not to the number", func(good store, _ *auditmem.Store) store {
@@ -235,8 +329,8 @@ func mutants() []mutant[consent.Store] {
 		{"looks at Seen before it locks", "concurrent decisions on one ledger exclude each other", func(good store, _ *auditmem.Store) store {
 			second := second()
 			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
-				seen, err := good.Facts(ctx, c.Fact.Key())
-				if err != nil || len(seen) != c.Seen {
+				l, err := good.Ledger(ctx, c.Fact.Key())
+				if err != nil || len(l.Facts) != c.Seen {
 					return false, errors.Join(err, consent.ErrStale)
 				}
 				second()
@@ -302,12 +396,12 @@ func mutants() []mutant[consent.Store] {
 			}}
 		}},
 		{"says ErrNoRows of absence", "a number without facts is empty", func(good store, _ *auditmem.Store) store {
-			return wrapped{Store: good, facts: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
-				facts, err := good.Facts(ctx, k)
-				if err == nil && len(facts) == 0 {
+			return wrapped{Store: good, ledger: func(ctx context.Context, k consent.Key) (consent.Ledger, error) {
+				l, err := good.Ledger(ctx, k)
+				if err == nil && len(l.Facts) == 0 {
 					err = sql.ErrNoRows
 				}
-				return facts, err
+				return l, err
 			}}
 		}},
 		{"forgets whose settings are absent", "a number without facts is empty", func(good store, _ *auditmem.Store) store {
@@ -390,9 +484,10 @@ func changing(good consent.Store, change func(*consent.Change)) consent.Store {
 
 // reading returns a store that changes what it kept before it returns it.
 func reading(good consent.Store, change func([]consent.Fact) []consent.Fact) consent.Store {
-	return wrapped{Store: good, facts: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
-		facts, err := good.Facts(ctx, k)
-		return change(facts), err
+	return wrapped{Store: good, ledger: func(ctx context.Context, k consent.Key) (consent.Ledger, error) {
+		l, err := good.Ledger(ctx, k)
+		l.Facts = change(slices.Clone(l.Facts))
+		return l, err
 	}}
 }
 
@@ -410,21 +505,37 @@ func check(t *testing.T, name string, breaks func(consent.Store, *auditmem.Store
 	at := slices.IndexFunc(cases, func(c consenttest.Case) bool { return c.Name == name })
 	require.GreaterOrEqual(t, at, 0, "no case is called %q", name)
 	entries := auditmem.New()
-	store := breaks(consentmem.New(entries), entries)
-	return cases[at].Check(t.Context(), consenttest.Harness{Store: store, Entries: entries})
+	good := consentmem.New(entries)
+	return cases[at].Check(t.Context(), consenttest.Harness{Store: breaks(good, entries), Entries: entries, Shred: good.Shred})
 }
 
 func TestTheSuiteCatchesBrokenStores(t *testing.T) { catches(t, mutants(), check) }
 
 func TestTheSuiteCatchesALostField(t *testing.T) {
 	eachField[consent.Fact](t, func(t *testing.T, field []int) {
-		require.Error(t, check(t, "every field survives", func(good consent.Store, _ *auditmem.Store) consent.Store {
+		name := "every field survives"
+		if reflect.TypeFor[consent.Fact]().FieldByIndex(field).Name == "Erased" {
+			name = "an erased patient's evidence is gone, and the facts stay"
+		}
+		require.Error(t, check(t, name, func(good consent.Store, _ *auditmem.Store) consent.Store {
 			return reading(good, func(facts []consent.Fact) []consent.Fact {
 				for i := range facts {
 					reflect.ValueOf(&facts[i]).Elem().FieldByIndex(field).SetZero()
 				}
 				return facts
 			})
+		}))
+	})
+}
+
+func TestTheSuiteCatchesALostSetting(t *testing.T) {
+	eachField[consent.Settings](t, func(t *testing.T, field []int) {
+		require.Error(t, check(t, "every field of the settings survives, and the duty beside them", func(good consent.Store, _ *auditmem.Store) consent.Store {
+			return wrapped{Store: good, settings: func(ctx context.Context, id string) (consent.Settings, error) {
+				set, err := good.Settings(ctx, id)
+				reflect.ValueOf(&set).Elem().FieldByIndex(field).SetZero()
+				return set, err
+			}}
 		}))
 	})
 }

@@ -1,0 +1,178 @@
+package consenttest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/suite"
+)
+
+// mixed writes facts of two kinds to two numbers, and one of another practice, and returns the ids of the revocations.
+func mixed(ctx context.Context, h Harness) ([]string, error) {
+	var stops []string
+	for i, id := range []string{"f", "e", "d", "c", "b", "a"} {
+		f := fact(id)
+		if i%3 == 2 {
+			f.Kind, f.Category = consent.Granted, consent.Transactional
+		} else {
+			stops = append(stops, id)
+		}
+		if i%2 == 1 {
+			f.Number = "+12125550101"
+		}
+		if err := apply(ctx, h.Store, change(f, i)); err != nil {
+			return nil, err
+		}
+	}
+	foreign := fact("f")
+	foreign.Practice = "oak-street"
+	return stops, apply(ctx, h.Store, change(foreign, 9))
+}
+
+func ofOneKind(ctx context.Context, h Harness) error {
+	stops, err := mixed(ctx, h)
+	if err != nil {
+		return err
+	}
+	for _, limit := range []int{0, 1, 2, 3, 4, 5} {
+		var got []string
+		q := consent.Query{Practice: practice, Kind: consent.Revoked, Limit: limit}
+		for range 10 {
+			page, err := h.Store.Facts(ctx, q)
+			if err != nil {
+				return err
+			}
+			if limit > 0 && len(page.Facts) > limit {
+				return fmt.Errorf("a page of %d holds %d", limit, len(page.Facts))
+			}
+			for _, f := range page.Facts {
+				if want, err := ledger(ctx, h.Store, f.Number); err != nil || !slices.ContainsFunc(want, func(g consent.Fact) bool { return reflect.DeepEqual(f, g) }) {
+					return fmt.Errorf("fact %+v is in no ledger, error %v", f, err)
+				}
+				got = append(got, f.ID)
+			}
+			if q.After = page.Next; q.After == "" {
+				break
+			}
+		}
+		if !slices.Equal(got, stops) {
+			return fmt.Errorf("pages of %d: written %v, read %v", limit, stops, got)
+		}
+	}
+	for _, q := range []consent.Query{
+		{Practice: practice, Kind: consent.Revoked, After: "nobody's"}, {Practice: practice, Limit: -1}, {Practice: practice, Limit: 1001}, {},
+	} {
+		if _, err := h.Store.Facts(ctx, q); !errors.Is(err, consent.ErrInvalid) {
+			return fmt.Errorf("query %+v: error %v, not ErrInvalid", q, err)
+		}
+	}
+	return nil
+}
+
+func numbersOf(ctx context.Context, h Harness) error {
+	for i, f := range []struct{ practice, number, patient string }{
+		{practice, "+12125550103", "p-1"},
+		{practice, "+12125550101", "p-1"},
+		{practice, "+12125550103", "p-1"},
+		{practice, "+12125550102", "P-1"},
+		{practice, "+12125550104", ""},
+		{"oak-street", "+12125550105", "p-1"},
+	} {
+		written := fact(fmt.Sprint(i))
+		written.Kind, written.Category = consent.Granted, consent.Transactional
+		written.Practice, written.Number, written.Patient = f.practice, f.number, f.patient
+		if err := apply(ctx, h.Store, change(written, i)); err != nil {
+			return err
+		}
+	}
+	for patient, want := range map[string]string{"p-1": "+12125550101 +12125550103", "P-1": "+12125550102", "p-2": "", "": ""} {
+		got, err := h.Store.Numbers(ctx, practice, patient)
+		if err != nil || strings.Join(got, " ") != want {
+			return fmt.Errorf("patient %q: read %v, error %v, not %v", patient, got, err, want)
+		}
+	}
+	return nil
+}
+
+func erased(ctx context.Context, h Harness) error {
+	var want []consent.Fact
+	for i, patient := range []string{"p-1", "p-2", "", "p-1"} {
+		f := fact(fmt.Sprint(i))
+		f.Patient, f.Evidence = patient, evidence
+		if i == 3 {
+			f.Number = "+12125550101"
+		}
+		if err := apply(ctx, h.Store, change(f, i)); err != nil {
+			return err
+		}
+		if patient == "p-1" {
+			f.Evidence, f.Erased = consent.Evidence{}, true
+		}
+		want = append(want, f)
+	}
+	before, err := ledger(ctx, h.Store, number)
+	if err != nil {
+		return err
+	}
+	if err := h.Shred(ctx, practice, "p-1"); err != nil {
+		return err
+	}
+	if before[0].Evidence != evidence {
+		return errors.New("what was lent before has changed")
+	}
+	got, err := ledger(ctx, h.Store, number)
+	if err != nil || !reflect.DeepEqual(got, want[:3]) {
+		return fmt.Errorf("want %+v\nread %+v, error %v", want[:3], got, err)
+	}
+	page, err := h.Store.Facts(ctx, consent.Query{Practice: practice, Kind: consent.Revoked})
+	if err != nil || !reflect.DeepEqual(page.Facts, want) {
+		return fmt.Errorf("want %+v\nlisted %+v, error %v", want, page.Facts, err)
+	}
+	numbers, err := h.Store.Numbers(ctx, practice, "p-1")
+	if err != nil || len(numbers) != 2 {
+		return fmt.Errorf("numbers of an erased patient: %v, error %v", numbers, err)
+	}
+	return nil
+}
+
+func allSettings(ctx context.Context, h Harness) error {
+	set := consent.Settings{
+		Practice: practice, Name: "Elm Street's ?0 Dental", Platform: "PMS \\ 3", Zone: "America/Denver", DoubleOptIn: consent.ConfirmAll,
+		Duty: consent.Duty{Practice: practice, Terms: "terms of 2026", Accepted: start, By: audit.Actor{Kind: audit.Staff, ID: "u-2"}},
+	}
+	if err := suite.Filled(set); err != nil {
+		return err
+	}
+	duty, chosen := set.Duty, set
+	chosen.Duty = consent.Duty{}
+	other := chosen
+	other.Name = "another"
+	for i, step := range []struct {
+		change consent.Change
+		want   consent.Settings
+	}{
+		{consent.Change{Duty: &duty}, consent.Settings{Practice: practice, Duty: duty}},
+		{consent.Change{Settings: &other}, consent.Settings{Practice: practice, Name: "another", Platform: set.Platform, Zone: set.Zone, DoubleOptIn: set.DoubleOptIn, Duty: duty}},
+		{consent.Change{Settings: &chosen}, set},
+	} {
+		step.change.Seen, step.change.Leaves = consent.Any, []audit.Leaf{leaf(uuid(i), practice)}
+		if err := apply(ctx, h.Store, step.change); err != nil {
+			return err
+		}
+		got, err := h.Store.Settings(ctx, practice)
+		if err != nil || got != step.want {
+			return fmt.Errorf("want %+v, read %+v, error %v", step.want, got, err)
+		}
+		l, err := h.Store.Ledger(ctx, consent.Key{Practice: practice, Number: number})
+		if err != nil || l.Settings != step.want {
+			return fmt.Errorf("want %+v, read %+v with the ledger, error %v", step.want, l.Settings, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,254 @@
+package consent
+
+import (
+	"iter"
+	"slices"
+	"time"
+)
+
+// view is a ledger as it was known at a moment. It only reads the facts.
+type view struct {
+	ledger  *Ledger
+	profile *Profile
+	moment  time.Time
+}
+
+// known yields the facts of a kind that were recorded by the moment, in the order of writing.
+func (v *view) known(kind Kind) iter.Seq[*Fact] {
+	return func(yield func(*Fact) bool) {
+		for i := range v.ledger.Facts {
+			f := &v.ledger.Facts[i]
+			if f.Kind == kind && f.Number == v.ledger.Number && f.Practice == v.ledger.Practice && !f.Recorded.After(v.moment) && !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+// decide answers one use. What it reads first outranks what it reads later.
+func (v *view) decide(u Use) Permission {
+	if !u.Category.valid() {
+		return State{}.For(u.Category)
+	}
+	p := v.given(u)
+	if p.Status != Active && p.Status != Pending {
+		return p
+	}
+	if !v.ledger.Settings.Duty.accepted(v.moment) {
+		return Permission{Status: None, Why: "The practice has not accepted the duty to obtain its patients' consent."}
+	}
+	if mute := v.mute(u); mute != nil {
+		return Permission{Status: Stopped, Since: mute.moment(), Fact: mute.ID, Why: "This patient wants no such texts; nobody else on the number is concerned."}
+	}
+	if u.Category == Promotional {
+		for doubt := range v.doubts() {
+			return Permission{Held, doubt.At, doubt.ID, p.Basis, "The patient said what may be a stop; a person has to look first."}
+		}
+	}
+	return p
+}
+
+// given answers by what the number's holder gave and took back.
+func (v *view) given(u Use) Permission {
+	e := ends{stop: v.stop(u.Category), lapse: v.lapse()}
+	var last [whole + 1]*Fact // the grant of each weight that was written last
+	for f := range v.known(Granted) {
+		last[v.weigh(f, u, e)] = f
+	}
+	var again *Fact
+	if e.stop != nil && last[earlier] != nil && u.Category != Promotional {
+		again = v.restart(e.stop.moment())
+	}
+	switch {
+	case last[whole] != nil:
+		g := last[whole]
+		return Permission{Active, g.At, g.ID, g.Basis, say(g.Basis).agreed}
+	case again != nil:
+		basis := last[earlier].Basis
+		return Permission{Active, again.At, again.ID, basis, say(basis).again}
+	case last[waiting] != nil:
+		g := last[waiting]
+		return Permission{Pending, g.At, g.ID, g.Basis, "The patient has not confirmed yet."}
+	case e.stop != nil:
+		return Permission{Status: Stopped, Since: e.stop.moment(), Fact: e.stop.ID, Why: stoppedBy(e.stop.Channel)}
+	case e.lapse != nil && last[over] != nil:
+		return Permission{Status: Ended, Since: e.lapse.moment(), Fact: e.lapse.ID, Why: endedBy(e.lapse.Cause)}
+	case last[expired] != nil:
+		g := last[expired]
+		return Permission{Status: Expired, Since: g.Expires, Fact: g.ID, Why: say(g.Basis).expired}
+	case last[erased] != nil:
+		return Permission{Status: None, Why: "The consent's evidence was erased with the patient's record."}
+	case last[elsewhere] != nil:
+		return Permission{Status: None, Why: "The consent on record is for texts from another number of the practice."}
+	case last[idle] != nil:
+		return Permission{Status: None, Why: say(last[idle].Basis).idle}
+	}
+	return Permission{Status: None, Why: "No consent is on record."}
+}
+
+// ends are what ended consent to a category last; nil where nothing did.
+type ends struct{ stop, lapse *Fact }
+
+// weight is what one fact counts for as a grant of a category.
+type weight int
+
+const (
+	nothing   weight = iota // no grant of the category, or one that a revocation ended for good
+	idle                    // its basis permits no such texts
+	elsewhere               // it is for another sender
+	erased                  // its evidence is gone
+	expired                 // its time is over
+	over                    // a lapse ended it for good
+	waiting                 // it is not confirmed yet
+	earlier                 // a revocation ended it, and the patient's START restores it
+	whole                   // it permits texts
+)
+
+// weigh says what a grant counts for.
+func (v *view) weigh(f *Fact, u Use, e ends) weight {
+	if f.Category != u.Category {
+		return nothing
+	}
+	rule := v.profile.rule(f.Basis, f.At)
+	if rule == nil || !slices.Contains(rule.Permits, u.Category) {
+		return idle
+	}
+	stopped := e.stop != nil && !f.after(e.stop.moment())
+	settled := !f.Confirm || v.confirmed(f.ID)
+	switch {
+	case e.lapse != nil && !f.after(e.lapse.moment()):
+		return over
+	case e.stop != nil && !f.Basis.written(), stopped && !settled:
+		return nothing
+	case f.Sender != "" && f.Sender != u.Sender:
+		return elsewhere
+	case f.Erased:
+		return erased
+	case !f.Expires.IsZero() && !v.moment.Before(f.Expires):
+		return expired
+	case stopped:
+		return earlier
+	case settled:
+		return whole
+	}
+	return waiting
+}
+
+// waits reports whether a grant waits for the patient's answer, whichever sender it is for.
+func (v *view) waits(f *Fact) bool {
+	u := Use{Category: f.Category, Sender: f.Sender}
+	return v.weigh(f, u, ends{stop: v.stop(u.Category), lapse: v.lapse()}) == waiting
+}
+
+// stop returns the revocation of a category that counts from the latest moment, or nil.
+func (v *view) stop(c Category) *Fact {
+	var last *Fact
+	for f := range v.known(Revoked) {
+		if (f.Category == "" || f.Category == c) && (last == nil || f.moment().After(last.moment())) {
+			last = f
+		}
+	}
+	return last
+}
+
+// lapse returns the lapse that counts from the latest moment, or nil.
+func (v *view) lapse() *Fact {
+	var last *Fact
+	for f := range v.known(Lapsed) {
+		if last == nil || f.moment().After(last.moment()) {
+			last = f
+		}
+	}
+	return last
+}
+
+// restart returns the last written START whose times are both later than moment, or nil.
+func (v *view) restart(moment time.Time) *Fact {
+	var last *Fact
+	for f := range v.known(Restarted) {
+		if f.after(moment) {
+			last = f
+		}
+	}
+	return last
+}
+
+// mute returns the mute of the use's patient that nothing undid, or nil.
+func (v *view) mute(u Use) *Fact {
+	var last *Fact
+	for f := range v.known(Muted) {
+		if f.concerns(u) && (last == nil || f.moment().After(last.moment())) {
+			last = f
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	for f := range v.known(Unmuted) {
+		if f.concerns(u) && f.after(last.moment()) {
+			return nil
+		}
+	}
+	return last
+}
+
+// concerns reports whether a mute, or its end, is about the use.
+func (f *Fact) concerns(u Use) bool {
+	return u.Patient != "" && f.Patient == u.Patient && (f.Category == "" || f.Category == u.Category)
+}
+
+// doubts yields the doubts that are open: none was cleared, nor was what it may have meant revoked since.
+func (v *view) doubts() iter.Seq[*Fact] {
+	return func(yield func(*Fact) bool) {
+		for doubt := range v.known(Doubted) {
+			if !v.answered(doubt) && !yield(doubt) {
+				return
+			}
+		}
+	}
+}
+
+// held reports whether a doubt is open.
+func (v *view) held() bool {
+	for range v.doubts() {
+		return true
+	}
+	return false
+}
+
+func (v *view) answered(doubt *Fact) bool {
+	for f := range v.known(Cleared) {
+		if slices.Contains(f.About, doubt.ID) {
+			return true
+		}
+	}
+	for f := range v.known(Revoked) {
+		if (f.Category == "" || f.Category == Promotional) && !f.Recorded.Before(doubt.Recorded) {
+			return true
+		}
+	}
+	return false
+}
+
+// confirmed reports whether a grant's confirmation request was answered in time.
+func (v *view) confirmed(grant string) bool {
+	for request := range v.requests(grant) {
+		for f := range v.known(Confirmed) {
+			if slices.Contains(f.About, request.ID) && !f.Recorded.After(request.Expires) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// requests yields the confirmation requests that ask about a grant. A service writes one at most.
+func (v *view) requests(grant string) iter.Seq[*Fact] {
+	return func(yield func(*Fact) bool) {
+		for f := range v.known(Asked) {
+			if slices.Contains(f.About, grant) && !yield(f) {
+				return
+			}
+		}
+	}
+}

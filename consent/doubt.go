@@ -1,0 +1,141 @@
+package consent
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
+)
+
+// Doubt records that the patient said what may be a revocation, by any channel. Promotional texts are held at once, and a
+// person has to look within ten business days: see [Service.Alarms]. Whoever takes it for a revocation revokes; whoever
+// does not clears the doubt. It is never refused for what the ledger says, and a time that lies ahead counts from now.
+func (s *Service) Doubt(ctx context.Context, by audit.Actor, d Doubt) (State, error) {
+	f := Fact{
+		ID: d.ID, Practice: d.Practice, Number: d.Number, Kind: Doubted, Channel: d.Channel, At: d.At, Actor: by, Evidence: d.Evidence,
+	}
+	return s.append(ctx, "consent.doubt", f, func(l Ledger, f *Fact) error {
+		if !f.Channel.valid() {
+			return errChannel
+		}
+		if err := form.Text(ErrEvidence, "what the patient said", f.Evidence.Words, 16<<10, true); err != nil {
+			return err
+		}
+		zone, err := l.Settings.location()
+		if err != nil {
+			return err
+		}
+		f.Expires = Deadline(f.moment(), zone)
+		return nil
+	})
+}
+
+// Clear records that a person looked at a doubt and that it was no revocation. Only a member of staff clears; a doubt that
+// is not open is refused with [ErrNoDoubt].
+func (s *Service) Clear(ctx context.Context, by audit.Actor, c Clearance) (State, error) {
+	f := Fact{ID: c.ID, Practice: c.Practice, Number: c.Number, Kind: Cleared, Actor: by, About: []string{c.Doubt}}
+	return s.append(ctx, "consent.clear", f, func(l Ledger, f *Fact) error {
+		if f.Actor.Kind != audit.Staff {
+			return fmt.Errorf("%w: only a member of staff clears a doubt", ErrInvalid)
+		}
+		for doubt := range s.view(l, f.Recorded).doubts() {
+			if doubt.ID == c.Doubt {
+				return nil
+			}
+		}
+		return ErrNoDoubt
+	})
+}
+
+// Deadline returns when a revocation must be honoured that was said at a moment: at the end of the tenth business day
+// after the day in the zone on which it was said (47 CFR 64.1200(a)(10)). Business days are Monday to Friday. Holidays
+// count as well, which is the stricter reading. We honour a revocation at once; the clock is a doubt's.
+func Deadline(said time.Time, zone *time.Location) time.Time {
+	day := said.In(zone)
+	year, month, date := day.Date()
+	for n := 0; n < 10; {
+		date++
+		switch time.Date(year, month, date, 12, 0, 0, 0, zone).Weekday() {
+		case time.Saturday, time.Sunday:
+		default:
+			n++
+		}
+	}
+	return time.Date(year, month, date+1, 0, 0, 0, 0, zone).UTC()
+}
+
+// Alarm is a doubt that nobody has settled.
+type Alarm struct {
+	Doubt   Fact
+	Due     time.Time // UTC; see [Deadline]
+	Overdue bool
+}
+
+// Alarms returns the practice's open doubts, the oldest first, after recording that by looked. When that cannot be recorded
+// nothing is returned.
+func (s *Service) Alarms(ctx context.Context, by audit.Actor, practice string) ([]Alarm, error) {
+	e := audit.Entry{Practice: practice, Actor: by, Action: "consent.alarms", Object: audit.Object{Kind: "practice", ID: practice}}
+	if by.Validate() != nil {
+		return nil, errActor
+	}
+	if err := form.Text(ErrInvalid, "the practice", practice, form.ID, true); err != nil {
+		return nil, err
+	}
+	cleared := map[string]bool{}
+	for f, err := range s.all(ctx, practice, Cleared) {
+		if err != nil {
+			return nil, fmt.Errorf("consent: alarms: %w", err)
+		}
+		for _, doubt := range f.About {
+			cleared[doubt] = true
+		}
+	}
+	var alarms []Alarm
+	for f, err := range s.all(ctx, practice, Doubted) {
+		if err != nil {
+			return nil, fmt.Errorf("consent: alarms: %w", err)
+		}
+		if cleared[f.ID] {
+			continue
+		}
+		l, err := s.store.Ledger(ctx, f.Key())
+		if err != nil {
+			return nil, fmt.Errorf("consent: alarms: %w", err)
+		}
+		moment := latest(s.moment(), l.Facts)
+		for doubt := range s.view(l, moment).doubts() {
+			if doubt.ID == f.ID {
+				alarms = append(alarms, Alarm{Doubt: doubt.Clone(), Due: doubt.Expires, Overdue: !moment.Before(doubt.Expires)})
+			}
+		}
+	}
+	if err := s.log.Record(ctx, e); err != nil {
+		return nil, fmt.Errorf("consent: alarms: %w", err)
+	}
+	return alarms, nil
+}
+
+// all yields every fact of a kind that a practice has, page by page.
+func (s *Service) all(ctx context.Context, practice string, kind Kind) iter.Seq2[Fact, error] {
+	return func(yield func(Fact, error) bool) {
+		q := Query{Practice: practice, Kind: kind, Limit: 1000}
+		for {
+			page, err := s.store.Facts(ctx, q)
+			if err != nil {
+				yield(Fact{}, err)
+				return
+			}
+			for _, f := range page.Facts {
+				if !yield(f, nil) {
+					return
+				}
+			}
+			if q.After = page.Next; q.After == "" {
+				return
+			}
+		}
+	}
+}
