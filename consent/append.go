@@ -44,7 +44,7 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 			}
 			return s.derive(l), nil
 		}
-		f.Recorded = latest(now, l.Facts)
+		f.Recorded = latest(now, l)
 		if !dated {
 			f.At = f.Recorded
 		}
@@ -81,12 +81,15 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 	}
 }
 
-// latest returns the recorded time of a fact that is written after the others. It never runs backwards in a ledger, so
-// that no process whose clock is behind puts a stop before the grant it ends.
-func latest(now time.Time, facts []Fact) time.Time {
-	for i := range facts {
-		if facts[i].Recorded.After(now) {
-			now = facts[i].Recorded
+// latest returns the recorded time of a fact that is written next. It never runs backwards in a ledger, so that no process
+// whose clock is behind puts a stop before the grant it ends, or a grant before its practice's duty.
+func latest(now time.Time, l Ledger) time.Time {
+	if accepted := l.Settings.Duty.Accepted; accepted.After(now) {
+		now = accepted
+	}
+	for i := range l.Facts {
+		if l.Facts[i].Recorded.After(now) {
+			now = l.Facts[i].Recorded
 		}
 	}
 	return now

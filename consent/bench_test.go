@@ -88,6 +88,7 @@ func assemble(t testing.TB, store consent.Store, entries audit.Store, keys *cryp
 	require.NoError(t, err)
 	b := bench{clock: c, store: store, log: log, entries: entries}
 	b.Service = b.with(t, consent.Options{})
+	require.NoError(t, b.Accept(context.Background(), staff, consent.Duty{Practice: key.Practice, Terms: "2026-01"}))
 	return b
 }
 
@@ -98,7 +99,7 @@ func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) bench)) 
 	t.Run("postgres", func(t *testing.T) { test(t, onPostgres) })
 }
 
-// logged returns the practice's entries in full, oldest first.
+// logged returns the practice's entries in full, oldest first, without the acceptance that a bench begins with.
 func (b bench) logged(t testing.TB, practice string) []audit.Entry {
 	t.Helper()
 	page, err := b.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
@@ -107,22 +108,24 @@ func (b bench) logged(t testing.TB, practice string) []audit.Entry {
 	for _, leaf := range page.Leaves {
 		e, err := b.log.Open(t.Context(), leaf)
 		require.NoError(t, err)
-		entries = append(entries, e)
+		if e.Action != "consent.accept" {
+			entries = append(entries, e)
+		}
 	}
 	return entries
 }
 
 func (b bench) facts(t testing.TB) []consent.Fact {
 	t.Helper()
-	facts, err := b.store.Facts(t.Context(), key)
+	l, err := b.store.Ledger(t.Context(), key)
 	require.NoError(t, err)
-	return facts
+	return l.Facts
 }
 
 // status returns what a category stands at, by the read that a machine makes.
 func (b bench) status(t testing.TB, c consent.Category) consent.Status {
 	t.Helper()
-	p, err := b.Permission(t.Context(), key, c)
+	p, err := b.Permission(t.Context(), key, consent.Use{Category: c})
 	require.NoError(t, err)
 	return p.Status
 }

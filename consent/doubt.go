@@ -105,7 +105,7 @@ func (s *Service) Alarms(ctx context.Context, by audit.Actor, practice string) (
 		if err != nil {
 			return nil, fmt.Errorf("consent: alarms: %w", err)
 		}
-		moment := latest(s.moment(), l.Facts)
+		moment := latest(s.moment(), l)
 		for doubt := range s.view(l, moment).doubts() {
 			if doubt.ID == f.ID {
 				alarms = append(alarms, Alarm{Doubt: doubt.Clone(), Due: doubt.Expires, Overdue: !moment.Before(doubt.Expires)})

@@ -31,12 +31,17 @@ func service() (*consent.Service, *consentmem.Store, *audit.Log, error) {
 		at = at.Add(time.Minute)
 		return at
 	}})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	err = consents.Accept(context.Background(), reception, duty)
 	return consents, store, log, err
 }
 
 var (
 	reception = audit.Actor{Kind: audit.Staff, ID: "u-17"}
 	alice     = audit.Actor{Kind: audit.Patient, ID: "SM-1"} // by the message, for actors are plain in the log
+	duty      = consent.Duty{Practice: "elm-street", Terms: "terms of 2026-01"}
 	signed    = consent.Grant{
 		Practice: "elm-street", Number: "+12125550100", Category: consent.Transactional, Basis: consent.OfficeDocument,
 		Evidence: consent.Evidence{
@@ -55,7 +60,7 @@ func Example() {
 	}
 	number := consent.Key{Practice: "elm-street", Number: "+12125550100"}
 	show := func() {
-		p, err := consents.Permission(ctx, number, consent.Transactional)
+		p, err := consents.Permission(ctx, number, consent.Use{Category: consent.Transactional})
 		fmt.Println(p.Status, p.Why, err)
 	}
 	show()
@@ -133,13 +138,16 @@ func ExampleService_WithStore() {
 		return
 	}
 	other := consentmem.New(auditmem.New())
+	if err := consents.WithStore(other).Accept(ctx, reception, duty); err != nil {
+		fmt.Println(err)
+	}
 	if _, err := consents.WithStore(other).Grant(ctx, reception, signed); err != nil {
 		fmt.Println(err)
 	}
 	number := consent.Key{Practice: "elm-street", Number: "+12125550100"}
-	here, err := consents.Permission(ctx, number, consent.Transactional)
+	here, err := consents.Permission(ctx, number, consent.Use{Category: consent.Transactional})
 	fmt.Println(here.Status, err)
-	there, err := consents.WithStore(other).Permission(ctx, number, consent.Transactional)
+	there, err := consents.WithStore(other).Permission(ctx, number, consent.Use{Category: consent.Transactional})
 	fmt.Println(there.Status, err)
 	// Output:
 	// none <nil>
@@ -163,13 +171,13 @@ func ExampleDerive() {
 		fmt.Println(err)
 	}
 	number := consent.Key{Practice: "elm-street", Number: "+12125550100"}
-	facts, err := store.Facts(ctx, number)
+	ledger, err := store.Ledger(ctx, number)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, f := range facts {
-		state := consent.Derive(number, facts, consents.Profile(), f.Recorded)
+	for _, f := range ledger.Facts {
+		state := consent.Derive(ledger, consents.Profile(), f.Recorded)
 		fmt.Println(f.Kind, "->", state.Transactional.Status)
 	}
 	// Output:

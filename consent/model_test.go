@@ -168,10 +168,17 @@ func statuses(s consent.State) []consent.Status {
 	return all
 }
 
+// ledger is what the facts make at a practice that has accepted its duty.
+func ledger(facts []consent.Fact) consent.Ledger {
+	return consent.Ledger{Key: key, Facts: facts, Settings: consent.Settings{
+		Practice: key.Practice, Duty: consent.Duty{Practice: key.Practice, Terms: "2026-01", Accepted: noon.Add(-24 * time.Hour), By: staff},
+	}}
+}
+
 func TestDeriveIsTheModel(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p, moment := history(t, allKinds...), profile(t), momentOf(t)
-		state := consent.Derive(key, facts, p, moment)
+		state := consent.Derive(ledger(facts), p, moment)
 		for _, c := range consent.Categories() {
 			if want, got := modelled(facts, p, c, moment), state.For(c).Status; want != got {
 				t.Fatalf("%s: the model says %s, Derive says %+v", c, want, state.For(c))
@@ -184,8 +191,8 @@ func TestAnEarlierMomentHasItsAnswerAgain(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p, moment := history(t, allKinds...), profile(t), momentOf(t)
 		then := slices.DeleteFunc(slices.Clone(facts), func(f consent.Fact) bool { return f.Recorded.After(moment) })
-		want := consent.Derive(key, then, p, noon.Add(24*time.Hour))
-		require.Empty(t, cmp.Diff(want, consent.Derive(key, facts, p, moment)))
+		want := consent.Derive(ledger(then), p, noon.Add(24*time.Hour))
+		require.Empty(t, cmp.Diff(want, consent.Derive(ledger(facts), p, moment)))
 	})
 }
 
@@ -196,7 +203,7 @@ func TestTheOrderOfFactsDecidesNothing(t *testing.T) {
 		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(other), func(i, j int) {
 			other[i], other[j] = other[j], other[i]
 		})
-		require.Equal(t, statuses(consent.Derive(key, facts, p, moment)), statuses(consent.Derive(key, other, p, moment)))
+		require.Equal(t, statuses(consent.Derive(ledger(facts), p, moment)), statuses(consent.Derive(ledger(other), p, moment)))
 	})
 }
 
@@ -218,7 +225,7 @@ func TestNothingButALaterWrittenGrantOrStartRevives(t *testing.T) {
 		})
 		at := rapid.IntRange(0, len(facts)).Draw(t, "place")
 		facts = slices.Insert(facts, at, stop)
-		state := consent.Derive(key, facts, p, noon.Add(time.Hour))
+		state := consent.Derive(ledger(facts), p, noon.Add(time.Hour))
 		for _, c := range consent.Categories() {
 			if got := state.For(c); got.Status != consent.Stopped {
 				t.Fatalf("%s stands at %+v", c, got)
@@ -231,8 +238,8 @@ func TestStartNeverRevivesPromotional(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p, moment := history(t, allKinds...), profile(t), momentOf(t)
 		without := slices.DeleteFunc(slices.Clone(facts), func(f consent.Fact) bool { return f.Kind == consent.Restarted })
-		want := consent.Derive(key, without, p, moment).Promotional
-		require.Empty(t, cmp.Diff(want, consent.Derive(key, facts, p, moment).Promotional))
+		want := consent.Derive(ledger(without), p, moment).Promotional
+		require.Empty(t, cmp.Diff(want, consent.Derive(ledger(facts), p, moment).Promotional))
 	})
 }
 
@@ -242,7 +249,7 @@ func TestImportsNeverRevive(t *testing.T) {
 		without := slices.DeleteFunc(slices.Clone(facts), func(f consent.Fact) bool {
 			return f.Kind == consent.Granted && f.Basis == consent.Import
 		})
-		before, after := consent.Derive(key, without, p, moment), consent.Derive(key, facts, p, moment)
+		before, after := consent.Derive(ledger(without), p, moment), consent.Derive(ledger(facts), p, moment)
 		for _, c := range consent.Categories() {
 			if before.For(c).Status == consent.Stopped {
 				require.Equal(t, consent.Stopped, after.For(c).Status)
@@ -254,9 +261,9 @@ func TestImportsNeverRevive(t *testing.T) {
 func TestOneMoreStopNeverPermitsMore(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p := history(t, allKinds...), profile(t)
-		before := consent.Derive(key, facts, p, noon.Add(time.Hour))
+		before := consent.Derive(ledger(facts), p, noon.Add(time.Hour))
 		stop := history(t, consent.Revoked)
-		after := consent.Derive(key, append(facts, stop...), p, noon.Add(time.Hour))
+		after := consent.Derive(ledger(append(facts, stop...)), p, noon.Add(time.Hour))
 		for _, c := range consent.Categories() {
 			if after.For(c).Status == consent.Active {
 				require.Equal(t, consent.Active, before.For(c).Status)
@@ -277,7 +284,7 @@ func TestAnotherLedgersFactsNeverCount(t *testing.T) {
 			}
 		}
 		moment := momentOf(t)
-		want := consent.Derive(key, facts, consent.Promised(), moment)
-		require.Empty(t, cmp.Diff(want, consent.Derive(key, append(other, facts...), consent.Promised(), moment)))
+		want := consent.Derive(ledger(facts), consent.Promised(), moment)
+		require.Empty(t, cmp.Diff(want, consent.Derive(ledger(append(other, facts...)), consent.Promised(), moment)))
 	})
 }

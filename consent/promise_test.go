@@ -390,7 +390,7 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			require.NoError(t, err)
 			// With the stop taken out of what is decided on, the import and the late form permit texts.
 			require.Equal(t, consent.Revoked, history[0].Kind)
-			state := consent.Derive(key, history[1:], wide(), b.clock.now())
+			state := consent.Derive(ledger(history[1:]), wide(), b.clock.now())
 			require.Equal(t, consent.Active, state.Transactional.Status)
 			require.Equal(t, consent.Active, state.Conversational.Status)
 		})

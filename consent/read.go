@@ -60,7 +60,7 @@ func (s *Service) Permission(ctx context.Context, k Key, u Use) (Permission, err
 	if err != nil {
 		return Permission{}, fmt.Errorf("consent: permission: %w", err)
 	}
-	return Decide(l, s.profile, latest(s.moment(), l.Facts), u), nil
+	return Decide(l, s.profile, latest(s.moment(), l), u), nil
 }
 
 // Settings returns what a practice has chosen, the defaults where nothing was set. It is nobody's data and leaves no
@@ -79,7 +79,7 @@ func (s *Service) Settings(ctx context.Context, practice string) (Settings, erro
 // derive computes the state by everything that is known. A fact that another process recorded by a clock ahead of ours
 // counts at once: a stop must not wait for our clock.
 func (s *Service) derive(l Ledger) State {
-	return Derive(l, s.profile, latest(s.moment(), l.Facts))
+	return Derive(l, s.profile, latest(s.moment(), l))
 }
 
 func (s *Service) view(l Ledger, moment time.Time) *view {

@@ -238,7 +238,7 @@ func TestWithoutPracticeOrActorThereIsNothingToRecord(t *testing.T) {
 	require.ErrorIs(t, err, consent.ErrInvalid)
 	require.ErrorIs(t, b.Configure(t.Context(), audit.Actor{}, consent.Settings{Practice: key.Practice}), consent.ErrInvalid)
 	require.ErrorIs(t, b.Configure(t.Context(), staff, consent.Settings{}), consent.ErrInvalid)
-	_, err = b.Permission(t.Context(), consent.Key{Practice: "a\x00", Number: key.Number}, consent.Transactional)
+	_, err = b.Permission(t.Context(), consent.Key{Practice: "a\x00", Number: key.Number}, consent.Use{Category: consent.Transactional})
 	require.ErrorIs(t, err, consent.ErrInvalid)
 	_, err = b.Settings(t.Context(), "")
 	require.ErrorIs(t, err, consent.ErrInvalid)
@@ -367,15 +367,16 @@ func TestWithStoreWritesElsewhereAndRefusesHere(t *testing.T) {
 	elsewhere := auditmem.New()
 	other := consentmem.New(elsewhere)
 	bound := b.WithStore(other)
+	require.NoError(t, bound.Accept(t.Context(), staff, consent.Duty{Practice: key.Practice, Terms: "2026-01"}))
 	must(t)(bound.Revoke(t.Context(), patient, stop()))
 	refused(t, consent.ErrNothingPending)(bound.Ask(t.Context(), staff, ask()))
 	require.Empty(t, b.facts(t))
-	facts, err := other.Facts(t.Context(), key)
+	l, err := other.Ledger(t.Context(), key)
 	require.NoError(t, err)
-	require.Len(t, facts, 1)
+	require.Len(t, l.Facts, 1)
 	page, err := elsewhere.Leaves(t.Context(), audit.Query{Practice: key.Practice})
 	require.NoError(t, err)
-	require.Len(t, page.Leaves, 1, "the fact's entry travels with it")
+	require.Len(t, page.Leaves, 2, "the entries of the duty and the fact travel with them")
 	entries := b.logged(t, key.Practice)
 	require.Len(t, entries, 1, "the refusal's stays")
 	require.Equal(t, audit.Refused, entries[0].Outcome)
@@ -389,7 +390,7 @@ func TestACancelledContextChangesNothing(t *testing.T) {
 	refused(t, context.Canceled)(b.Revoke(gone, patient, stop()))
 	_, err := b.History(gone, staff, key)
 	require.ErrorIs(t, err, context.Canceled)
-	_, err = b.Permission(gone, key, consent.Transactional)
+	_, err = b.Permission(gone, key, consent.Use{Category: consent.Transactional})
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, b.Configure(gone, staff, consent.Settings{Practice: key.Practice}), context.Canceled)
 	require.Empty(t, b.facts(t))
@@ -427,11 +428,11 @@ func TestWhatCannotBeRecordedIsNotShown(t *testing.T) {
 	require.ErrorIs(t, err, audit.ErrNotRecorded, "a refusal whose entry fails says both")
 }
 
-// broken is a store that cannot read settings.
+// broken is a store that cannot read.
 type broken struct{ consent.Store }
 
-func (broken) Settings(context.Context, string) (consent.Settings, error) {
-	return consent.Settings{}, errDisk
+func (broken) Ledger(context.Context, consent.Key) (consent.Ledger, error) {
+	return consent.Ledger{}, errDisk
 }
 
 func TestAFailureOfTheStoreIsNoRefusal(t *testing.T) {

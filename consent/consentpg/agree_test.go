@@ -20,6 +20,10 @@ import (
 var (
 	practices = []string{"elm", "Elm", "oak?0"}
 	numbers   = []string{"+12125550100", "+12125550101", "+525512345678"}
+	patients  = []string{"", "p-1", "P-1", "p\\?0"}
+	kinds     = []consent.Kind{
+		consent.Granted, consent.Asked, consent.Revoked, consent.Lapsed, consent.Muted, consent.Unmuted, consent.Doubted, consent.Cleared,
+	}
 )
 
 // TestMemoryAndPostgresAgree gives both stores the same random changes. The store in memory is the model.
@@ -53,9 +57,24 @@ func TestMemoryAndPostgresAgree(t *testing.T) {
 			require.Empty(rt, cmp.Diff(want, got))
 			for _, number := range numbers {
 				k := consent.Key{Practice: practice, Number: number}
-				want, err := memory.Facts(t.Context(), k)
+				want, err := memory.Ledger(t.Context(), k)
 				require.NoError(rt, err)
-				got, err := postgres.Facts(t.Context(), k)
+				got, err := postgres.Ledger(t.Context(), k)
+				require.NoError(rt, err)
+				require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+			}
+			for _, kind := range kinds {
+				q := consent.Query{Practice: practice, Kind: kind, Limit: 2}
+				want, err := memory.Facts(t.Context(), q)
+				require.NoError(rt, err)
+				got, err := postgres.Facts(t.Context(), q)
+				require.NoError(rt, err)
+				require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+			}
+			for _, patient := range patients {
+				want, err := memory.Numbers(t.Context(), practice, patient)
+				require.NoError(rt, err)
+				got, err := postgres.Numbers(t.Context(), practice, patient)
 				require.NoError(rt, err)
 				require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 			}
@@ -82,8 +101,12 @@ func drawChange(rt *rapid.T, n int) consent.Change {
 		entry.ID = fmt.Sprintf("01920000-0000-7000-8000-%012d", n-1)
 	}
 	c := consent.Change{Seen: consent.Any, Leaves: []audit.Leaf{entry}}
-	if rapid.IntRange(0, 4).Draw(rt, "settings") == 0 {
-		c.Settings = &consent.Settings{Practice: practice, DoubleOptIn: rapid.SampledFrom([]consent.DoubleOptIn{
+	switch rapid.IntRange(0, 7).Draw(rt, "settings") {
+	case 0:
+		c.Duty = &consent.Duty{Practice: practice, Terms: rapid.StringN(0, 8, 64).Draw(rt, "terms"), Accepted: at, By: by}
+		return c
+	case 1:
+		c.Settings = &consent.Settings{Practice: practice, Name: rapid.StringN(0, 8, 64).Draw(rt, "name"), DoubleOptIn: rapid.SampledFrom([]consent.DoubleOptIn{
 			consent.ConfirmOff, consent.ConfirmPromotional, consent.ConfirmAll, "never",
 		}).Draw(rt, "double opt-in")}
 		return c
@@ -92,10 +115,11 @@ func drawChange(rt *rapid.T, n int) consent.Change {
 	c.Fact = &consent.Fact{
 		ID: rapid.SampledFrom([]string{"a", "A", "b", "c'?", "d\\", "é", "e\u0301"}).Draw(rt, "id"), Practice: practice,
 		Number:   rapid.SampledFrom(numbers).Draw(rt, "number"),
-		Kind:     rapid.SampledFrom([]consent.Kind{consent.Granted, consent.Asked, consent.Revoked}).Draw(rt, "kind"),
+		Kind:     rapid.SampledFrom(kinds).Draw(rt, "kind"),
 		Category: rapid.SampledFrom(append(consent.Categories(), "")).Draw(rt, "category"),
 		At:       at.Add(time.Duration(rapid.Int64Range(-1e12, 1e12).Draw(rt, "at")) * time.Microsecond), Recorded: at, Actor: by,
-		Basis: consent.WebForm, Channel: consent.ByText, Confirm: rapid.Bool().Draw(rt, "confirm"),
+		Patient: rapid.SampledFrom(patients).Draw(rt, "patient"), Sender: rapid.SampledFrom([]string{"", "+12125550199"}).Draw(rt, "sender"),
+		Entry: entry.ID, Cause: consent.Landline, Basis: consent.WebForm, Channel: consent.ByText, Confirm: rapid.Bool().Draw(rt, "confirm"),
 		About:   rapid.SliceOfN(rapid.StringN(1, 8, 64), 0, 3).Draw(rt, "about"),
 		Expires: rapid.SampledFrom([]time.Time{{}, at}).Draw(rt, "expires"),
 		Evidence: consent.Evidence{

@@ -16,9 +16,10 @@ const (
 	factTable     = "consent_fact"
 	settingsTable = "consent_settings"
 	numberIndex   = crypto.Fixed + "consent.number"
+	patientIndex  = crypto.Fixed + "consent.patient"
 )
 
-// row is a fact as a row: what is searched by is plain, and repeats what is sealed.
+// row is a fact as a row: what is searched by is plain or a blind index, and repeats what is sealed.
 type row struct {
 	Practice string    `bun:"practice"`
 	ID       string    `bun:"id"`
@@ -26,7 +27,9 @@ type row struct {
 	Category string    `bun:"category"`
 	At       time.Time `bun:"at"`
 	Recorded time.Time `bun:"recorded"`
+	Patient  []byte    `bun:"patient"`
 	Sealed   []byte    `bun:"sealed"`
+	Evidence []byte    `bun:"evidence"` // of a fact that names a patient: sealed under that patient's key
 }
 
 // secret is the JSON that is sealed. Its names are part of what old rows hold: add, never rename.
@@ -37,6 +40,10 @@ type secret struct {
 	At       time.Time `json:"at"`
 	Recorded time.Time `json:"recorded"`
 	Actor    actor     `json:"actor"`
+	Entry    string    `json:"entry,omitempty"`
+	Sender   string    `json:"sender,omitempty"`
+	Patient  string    `json:"patient,omitempty"`
+	Cause    string    `json:"cause,omitempty"`
 	Basis    string    `json:"basis,omitempty"`
 	Channel  string    `json:"channel,omitempty"`
 	Confirm  bool      `json:"confirm,omitempty"`
@@ -64,48 +71,90 @@ type evidence struct {
 	Message        string `json:"message,omitempty"`
 }
 
-// binding ties a sealed fact to its row. A number belongs to no patient, so the practice's own key seals it.
+// binding ties a sealed fact to its row. A number belongs to no patient, and a stop outlives them all, so the practice's
+// own key seals the fact.
 func binding(practice, id string) crypto.Binding {
 	return crypto.Binding{Practice: practice, Kind: factTable, ID: id}
 }
 
+// evidenceOf ties the evidence of a fact that names a patient to its row. It is gone with the patient's key.
+func evidenceOf(practice, id, patient string) crypto.Binding {
+	return crypto.Binding{Practice: practice, Patient: patient, Class: crypto.Evidence, Kind: factTable + ".evidence", ID: id}
+}
+
 func (s *Store) seal(ctx context.Context, f consent.Fact) (row, error) {
-	plain, err := json.Marshal(secret{
+	r := row{Practice: f.Practice, ID: f.ID, Kind: string(f.Kind), Category: string(f.Category), At: f.At, Recorded: f.Recorded}
+	v := secret{
 		Number: f.Number, Kind: string(f.Kind), Category: string(f.Category), At: f.At, Recorded: f.Recorded,
-		Actor: actor(f.Actor), Basis: string(f.Basis), Channel: string(f.Channel), Confirm: f.Confirm, About: f.About,
-		Expires: f.Expires, Evidence: evidence(f.Evidence),
-	})
-	if err != nil {
-		return row{}, err
+		Actor: actor(f.Actor), Entry: f.Entry, Sender: f.Sender, Patient: f.Patient, Cause: string(f.Cause),
+		Basis: string(f.Basis), Channel: string(f.Channel), Confirm: f.Confirm, About: f.About, Expires: f.Expires,
+		Evidence: evidence(f.Evidence),
 	}
-	sealed, err := s.keys.Seal(ctx, nil, plain, binding(f.Practice, f.ID))
-	return row{
-		Practice: f.Practice, ID: f.ID, Kind: string(f.Kind), Category: string(f.Category),
-		At: f.At, Recorded: f.Recorded, Sealed: sealed,
-	}, err
+	var err error
+	if f.Patient != "" {
+		v.Evidence = evidence{}
+		if r.Patient, err = s.keys.Index(ctx, f.Practice, patientIndex, f.Patient); err != nil {
+			return row{}, err
+		}
+		if r.Evidence, err = s.sealed(ctx, evidence(f.Evidence), evidenceOf(f.Practice, f.ID, f.Patient)); err != nil {
+			return row{}, err
+		}
+	}
+	r.Sealed, err = s.sealed(ctx, v, binding(f.Practice, f.ID))
+	return r, err
+}
+
+func (s *Store) sealed(ctx context.Context, v any, b crypto.Binding) ([]byte, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return s.keys.Seal(ctx, nil, plain, b)
 }
 
 // open returns the fact that r keeps, or an error that wraps consent.ErrTampered when r was altered, or moved from
-// another row or from another number's ledger.
-func (s *Store) open(ctx context.Context, r row, number string) (consent.Fact, error) {
-	plain, err := s.keys.Open(ctx, nil, r.Sealed, binding(r.Practice, r.ID))
-	if errors.Is(err, crypto.ErrAuth) {
-		return consent.Fact{}, fmt.Errorf("%w: %w", consent.ErrTampered, err)
-	}
-	if err != nil {
+// another row. Whether it stands in the right ledger is the caller's to ask.
+func (s *Store) open(ctx context.Context, r row) (consent.Fact, error) {
+	var v secret
+	if err := s.opened(ctx, r.Sealed, &v, binding(r.Practice, r.ID)); err != nil {
 		return consent.Fact{}, err
 	}
-	var v secret
-	if err := json.Unmarshal(plain, &v); err != nil {
-		return consent.Fact{}, fmt.Errorf("%w: its sealed part cannot be read", consent.ErrTampered)
+	if v.Kind != r.Kind || v.Category != r.Category || !v.At.Equal(r.At) || !v.Recorded.Equal(r.Recorded) ||
+		(v.Patient == "") != (r.Patient == nil) || (v.Patient == "") != (r.Evidence == nil) {
+		return consent.Fact{}, errColumn
 	}
-	if v.Number != number || v.Kind != r.Kind || v.Category != r.Category || !v.At.Equal(r.At) || !v.Recorded.Equal(r.Recorded) {
-		return consent.Fact{}, fmt.Errorf("%w: a column differs from its sealed part", consent.ErrTampered)
-	}
-	return consent.Fact{
+	f := consent.Fact{
 		ID: r.ID, Practice: r.Practice, Number: v.Number, Kind: consent.Kind(v.Kind),
-		Category: consent.Category(v.Category), At: v.At, Recorded: v.Recorded, Actor: audit.Actor(v.Actor),
-		Basis: consent.Basis(v.Basis), Channel: consent.Channel(v.Channel), Evidence: consent.Evidence(v.Evidence),
-		Confirm: v.Confirm, About: v.About, Expires: v.Expires,
-	}, nil
+		Category: consent.Category(v.Category), Sender: v.Sender, Patient: v.Patient, At: v.At, Recorded: v.Recorded,
+		Actor: audit.Actor(v.Actor), Entry: v.Entry, Basis: consent.Basis(v.Basis), Channel: consent.Channel(v.Channel),
+		Cause: consent.Cause(v.Cause), Evidence: consent.Evidence(v.Evidence), Confirm: v.Confirm, About: v.About,
+		Expires: v.Expires,
+	}
+	if f.Patient == "" {
+		return f, nil
+	}
+	var e evidence
+	err := s.opened(ctx, r.Evidence, &e, evidenceOf(f.Practice, f.ID, f.Patient))
+	if errors.Is(err, crypto.ErrShredded) {
+		f.Erased = true
+		return f, nil
+	}
+	f.Evidence = consent.Evidence(e)
+	return f, err
+}
+
+var errColumn = fmt.Errorf("%w: a column differs from its sealed part", consent.ErrTampered)
+
+func (s *Store) opened(ctx context.Context, sealed []byte, v any, b crypto.Binding) error {
+	plain, err := s.keys.Open(ctx, nil, sealed, b)
+	if errors.Is(err, crypto.ErrAuth) {
+		return fmt.Errorf("%w: %w", consent.ErrTampered, err)
+	}
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal(plain, v) != nil {
+		return fmt.Errorf("%w: its sealed part cannot be read", consent.ErrTampered)
+	}
+	return nil
 }

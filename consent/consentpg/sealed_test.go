@@ -24,8 +24,10 @@ func write(t *testing.T, b bench, db *bun.DB, practice string) *consent.Service 
 	require.NoError(t, err)
 	consents, err := consent.New(b.store(db), log, nil)
 	require.NoError(t, err)
+	require.NoError(t, consents.Accept(t.Context(), audit.Actor{Kind: audit.Staff, ID: "u-1"}, consent.Duty{Practice: practice, Terms: "t"}))
 	_, err = consents.Grant(t.Context(), audit.Actor{Kind: audit.Staff, ID: "planted-actor"}, consent.Grant{
 		ID: "g-1", Practice: practice, Number: number, Category: consent.Transactional, Basis: consent.WebForm,
+		Sender: "planted-sender", Patient: "planted-patient",
 		Evidence: consent.Evidence{
 			Wording: "planted-wording", Language: "planted-language", Address: "planted-address",
 			Browser: "planted-browser", Representative: "planted-representative",
@@ -84,11 +86,14 @@ func TestAnAlteredRowIsFound(t *testing.T) {
 		"the claimed time":                "UPDATE ?0 SET at = at - interval '1 microsecond' WHERE id = 'g-1'",
 		"the recorded time":               "UPDATE ?0 SET recorded = recorded + interval '1 year' WHERE id = 'g-1'",
 		"the sealed part":                 "UPDATE ?0 SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE id = 'g-1'",
+		"the evidence":                    "UPDATE ?0 SET evidence = set_byte(evidence, 40, get_byte(evidence, 40) # 1) WHERE id = 'g-1'",
+		"no evidence":                     "UPDATE ?0 SET evidence = NULL WHERE id = 'g-1'",
+		"no patient":                      "UPDATE ?0 SET patient = NULL WHERE id = 'g-1'",
 		"another fact's sealed part":      "UPDATE ?0 SET sealed = (SELECT sealed FROM ?0 WHERE practice = 'elm-street' AND id = 'g-1') WHERE id = 's-1'",
 		"another id":                      "UPDATE ?0 SET id = 's-2' WHERE id = 's-1'",
-		"a copy under another id":         "INSERT INTO ?0 (practice, id, number, kind, category, at, recorded, sealed) SELECT practice, 'g-2', number, kind, category, at, recorded, sealed FROM ?0 WHERE id = 'g-1'",
+		"a copy under another id":         "INSERT INTO ?0 (practice, id, number, kind, category, at, recorded, patient, sealed, evidence) SELECT practice, 'g-2', number, kind, category, at, recorded, patient, sealed, evidence FROM ?0 WHERE id = 'g-1'",
 		"a fact from another number":      "UPDATE ?0 SET number = (SELECT number FROM ?0 WHERE practice = 'elm-street' AND id = 'g-1') WHERE id = 'other'",
-		"a fact from another's practices": "INSERT INTO ?0 (practice, id, number, kind, category, at, recorded, sealed) SELECT 'elm-street', id || '-oak', (SELECT number FROM ?0 WHERE practice = 'elm-street' AND id = 'g-1'), kind, category, at, recorded, sealed FROM ?0 WHERE practice = 'oak-street' AND id = 'g-1'",
+		"a fact from another's practices": "INSERT INTO ?0 (practice, id, number, kind, category, at, recorded, patient, sealed, evidence) SELECT 'elm-street', id || '-oak', (SELECT number FROM ?0 WHERE practice = 'elm-street' AND id = 'g-1'), kind, category, at, recorded, patient, sealed, evidence FROM ?0 WHERE practice = 'oak-street' AND id = 'g-1'",
 	} {
 		t.Run(name, func(t *testing.T) {
 			b.clear(t, db)
@@ -104,7 +109,7 @@ func TestAnAlteredRowIsFound(t *testing.T) {
 			require.NoError(t, err)
 			require.NotZero(t, n, "nothing was altered")
 
-			_, err = consents.Permission(t.Context(), consent.Key{Practice: "elm-street", Number: number}, consent.Transactional)
+			_, err = consents.Permission(t.Context(), consent.Key{Practice: "elm-street", Number: number}, consent.Use{Category: consent.Transactional})
 			require.Error(t, err)
 			require.NotContains(t, err.Error(), number[2:])
 			require.NotContains(t, err.Error(), "planted")
@@ -118,14 +123,14 @@ func TestAnAlteredRowIsFound(t *testing.T) {
 func TestNoRowsNeverEscapes(t *testing.T) {
 	b := open(t)
 	store := b.store(b.Pool(1))
-	_, err := store.Facts(t.Context(), consent.Key{Practice: "nobody", Number: number})
+	_, err := store.Ledger(t.Context(), consent.Key{Practice: "nobody", Number: number})
 	require.NoError(t, err)
 	_, err = store.Settings(t.Context(), "nobody")
 	require.NoError(t, err)
 
 	broken := b.Pool(1)
 	require.NoError(t, broken.Close())
-	_, err = b.store(broken).Facts(t.Context(), consent.Key{Practice: "nobody", Number: number})
+	_, err = b.store(broken).Ledger(t.Context(), consent.Key{Practice: "nobody", Number: number})
 	require.Error(t, err)
 	require.NotErrorIs(t, err, sql.ErrNoRows)
 }

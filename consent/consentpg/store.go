@@ -48,8 +48,11 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	if err := c.Validate(); err != nil {
 		return false, err
 	}
-	if c.Settings != nil {
-		return s.configure(ctx, c)
+	switch {
+	case c.Settings != nil:
+		return s.configure(ctx, *c.Settings, c.Leaves)
+	case c.Duty != nil:
+		return s.accept(ctx, *c.Duty, c.Leaves)
 	}
 	number, err := s.keys.Index(ctx, c.Fact.Practice, numberIndex, c.Fact.Number)
 	if err != nil {
@@ -73,15 +76,6 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	return false, pgstore.Wrap("consentpg: apply", err)
 }
 
-func (s *Store) configure(ctx context.Context, c consent.Change) (bool, error) {
-	_, err := s.pg.Exec(ctx, `WITH fact AS (
-		INSERT INTO ? (practice, double_opt_in) VALUES (?, ?)
-		ON CONFLICT (practice) DO UPDATE SET double_opt_in = excluded.double_opt_in RETURNING 1
-	) ?`, s.pg.Table(settingsTable), c.Settings.Practice, string(c.Settings.DoubleOptIn),
-		auditpg.After(s.pg, "fact", c.Leaves))
-	return err == nil, pgstore.Wrap("consentpg: apply", err)
-}
-
 // insert writes the fact with its entries, or nothing when its id or its place is taken, or the ledger is of another
 // length than c has seen.
 func (s *Store) insert(ctx context.Context, c consent.Change, r row, number []byte) (bool, error) {
@@ -92,10 +86,10 @@ func (s *Store) insert(ctx context.Context, c consent.Change, r row, number []by
 		ledger = bun.SafeQuery("FROM ? WHERE practice = ? AND number = ?::bytea HAVING count(*) = ?", table, r.Practice, number, c.Seen)
 	}
 	n, err := s.pg.Exec(ctx, `WITH fact AS (
-		INSERT INTO ? (practice, id, number, place, kind, category, at, recorded, sealed)
-		SELECT ?, ?, ?::bytea, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?::bytea ?
+		INSERT INTO ? (practice, id, number, place, kind, category, at, recorded, patient, sealed, evidence)
+		SELECT ?, ?, ?::bytea, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?::bytea, ?::bytea, ?::bytea ?
 		ON CONFLICT DO NOTHING RETURNING 1
-	) ?`, table, r.Practice, r.ID, number, place, r.Kind, r.Category, r.At, r.Recorded, r.Sealed, ledger,
+	) ?`, table, r.Practice, r.ID, number, place, r.Kind, r.Category, r.At, r.Recorded, r.Patient, r.Sealed, r.Evidence, ledger,
 		auditpg.After(s.pg, "fact", c.Leaves))
 	return n > 0, err
 }
@@ -105,41 +99,4 @@ func (s *Store) known(ctx context.Context, practice, id string) (bool, error) {
 	var known bool
 	err := s.pg.Raw("SELECT EXISTS (SELECT FROM ? WHERE practice = ? AND id = ?)", s.pg.Table(factTable), practice, id).Scan(ctx, &known)
 	return known, err
-}
-
-// Facts implements [consent.Store].
-func (s *Store) Facts(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
-	number, err := s.keys.Index(ctx, k.Practice, numberIndex, k.Number)
-	if err != nil {
-		return nil, fmt.Errorf("consentpg: facts: %w", err)
-	}
-	var rows []row
-	err = s.pg.Raw("SELECT practice, id, kind, category, at, recorded, sealed FROM ? WHERE practice = ? AND number = ? ORDER BY seq",
-		s.pg.Table(factTable), k.Practice, number).Scan(ctx, &rows)
-	if err != nil {
-		return nil, pgstore.Wrap("consentpg: facts", err)
-	}
-	var facts []consent.Fact
-	for _, r := range rows {
-		f, err := s.open(ctx, r, k.Number)
-		if err != nil {
-			return nil, fmt.Errorf("consentpg: facts: %w", err)
-		}
-		facts = append(facts, f)
-	}
-	return facts, nil
-}
-
-// Settings implements [consent.Store].
-func (s *Store) Settings(ctx context.Context, practice string) (consent.Settings, error) {
-	set := consent.Settings{Practice: practice}
-	var setting []string
-	err := s.pg.Raw("SELECT double_opt_in FROM ? WHERE practice = ?", s.pg.Table(settingsTable), practice).Scan(ctx, &setting)
-	if err != nil {
-		return set, pgstore.Wrap("consentpg: settings", err)
-	}
-	if len(setting) > 0 {
-		set.DoubleOptIn = consent.DoubleOptIn(setting[0])
-	}
-	return set, nil
 }

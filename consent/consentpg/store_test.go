@@ -46,13 +46,18 @@ func (b bench) entries(db *bun.DB) *auditpg.Store {
 	return auditpg.New(db, &auditpg.Options{Schema: b.Schema()})
 }
 
+// shred destroys the key that seals a patient's evidence.
+func (b bench) shred(ctx context.Context, practice, patient string) error {
+	return b.keys.Shred(ctx, crypto.Subject{Practice: practice, Patient: patient, Class: crypto.Evidence})
+}
+
 func TestStore(t *testing.T) {
 	b := open(t)
 	db := b.Pool(4)
 	for _, c := range consenttest.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			b.clear(t, db)
-			require.NoError(t, c.Check(t.Context(), consenttest.Harness{Store: b.store(db), Entries: b.entries(db)}))
+			require.NoError(t, c.Check(t.Context(), consenttest.Harness{Store: b.store(db), Entries: b.entries(db), Shred: b.shred}))
 		})
 	}
 }
@@ -80,7 +85,7 @@ func TestStoreInTransaction(t *testing.T) {
 					tx, rollback, err := begin(ctx, db)
 					require.NoError(t, err)
 					err = c.Check(ctx, consenttest.Harness{
-						Store: b.store(db).WithTx(tx), Entries: b.entries(db).WithTx(tx), OneConnection: true,
+						Store: b.store(db).WithTx(tx), Entries: b.entries(db).WithTx(tx), OneConnection: true, Shred: b.shred,
 					})
 					require.NoError(t, rollback())
 					require.NoError(t, err)

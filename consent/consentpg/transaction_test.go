@@ -25,6 +25,7 @@ func TestAStopWaitsForNobodysTransaction(t *testing.T) {
 	k := consent.Key{Practice: "elm-street", Number: number}
 	by := audit.Actor{Kind: audit.Staff, ID: "u-1"}
 
+	require.NoError(t, consents.Accept(t.Context(), by, consent.Duty{Practice: k.Practice, Terms: "t"}))
 	tx, err := db.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
 	_, err = consents.WithStore(store.WithTx(tx)).Grant(t.Context(), by, consent.Grant{
@@ -38,9 +39,9 @@ func TestAStopWaitsForNobodysTransaction(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, consent.Stopped, state.Transactional.Status)
 	require.NoError(t, tx.Commit())
-	facts, err := store.Facts(t.Context(), k)
+	l, err := store.Ledger(t.Context(), k)
 	require.NoError(t, err)
-	require.Len(t, facts, 2)
+	require.Len(t, l.Facts, 2)
 }
 
 func TestNothingOfARolledBackTransactionRemainsButItsRefusals(t *testing.T) {
@@ -53,6 +54,7 @@ func TestNothingOfARolledBackTransactionRemainsButItsRefusals(t *testing.T) {
 	consents, err := consent.New(store, log, nil)
 	require.NoError(t, err)
 	by := audit.Actor{Kind: audit.Staff, ID: "u-1"}
+	require.NoError(t, consents.Accept(t.Context(), by, consent.Duty{Practice: "elm-street", Terms: "t"}))
 	undo := errors.New("the vendor changes its mind")
 	ctx := t.Context()
 	err = db.RunInTx(ctx, nil, func(_ context.Context, tx bun.Tx) error {
@@ -66,13 +68,13 @@ func TestNothingOfARolledBackTransactionRemainsButItsRefusals(t *testing.T) {
 		return undo
 	})
 	require.ErrorIs(t, err, undo)
-	facts, err := store.Facts(ctx, consent.Key{Practice: "elm-street", Number: number})
+	l, err := store.Ledger(ctx, consent.Key{Practice: "elm-street", Number: number})
 	require.NoError(t, err)
-	require.Empty(t, facts)
+	require.Empty(t, l.Facts)
 	page, err := logged.Leaves(ctx, audit.Query{Practice: "elm-street"})
 	require.NoError(t, err)
-	require.Len(t, page.Leaves, 1)
-	require.Equal(t, audit.Refused, page.Leaves[0].Outcome)
+	require.Len(t, page.Leaves, 2, "the duty and the refusal")
+	require.Equal(t, audit.Refused, page.Leaves[1].Outcome)
 }
 
 // TestTwoDecisionsExcludeEachOtherThoughAStopCameBetween is the one interleaving in which two writers see ledgers of
@@ -118,7 +120,7 @@ func TestTwoDecisionsExcludeEachOtherThoughAStopCameBetween(t *testing.T) {
 	}
 	require.NoError(t, tx.Commit())
 	require.ErrorIs(t, <-second, consent.ErrStale)
-	facts, err := store.Facts(ctx, consent.Key{Practice: "elm-street", Number: number})
+	l, err := store.Ledger(ctx, consent.Key{Practice: "elm-street", Number: number})
 	require.NoError(t, err)
-	require.Len(t, facts, 2)
+	require.Len(t, l.Facts, 2)
 }
