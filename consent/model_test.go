@@ -32,10 +32,13 @@ func wide() consent.Profile {
 	return p
 }
 
-// modelled computes a status in another way than Derive does: it asks of every grant whether any revocation beats it.
-func modelled(facts []consent.Fact, p consent.Profile, c consent.Category, moment time.Time) consent.Status {
-	var grants, stops, starts []consent.Fact
+// modelled computes a status in another way than Decide does: it asks of every grant whether anything beats it.
+func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment time.Time) consent.Status {
+	c := u.Category
+	var grants, stops, lapses, starts, mutes, unmutes, doubts []consent.Fact
 	answered := map[string]bool{} // grants whose request was answered in time
+	cleared := map[string]bool{}
+	own := func(f consent.Fact) bool { return u.Patient != "" && f.Patient == u.Patient && (f.Category == "" || f.Category == c) }
 	for _, f := range facts {
 		if f.Recorded.After(moment) {
 			continue
@@ -45,9 +48,19 @@ func modelled(facts []consent.Fact, p consent.Profile, c consent.Category, momen
 			grants = append(grants, f)
 		case f.Kind == consent.Revoked && (f.Category == "" || f.Category == c):
 			stops = append(stops, f)
+		case f.Kind == consent.Lapsed:
+			lapses = append(lapses, f)
 		case f.Kind == consent.Restarted:
 			starts = append(starts, f)
-		case f.Kind == consent.Confirmed && !f.Recorded.After(moment):
+		case f.Kind == consent.Muted && own(f):
+			mutes = append(mutes, f)
+		case f.Kind == consent.Unmuted && own(f):
+			unmutes = append(unmutes, f)
+		case f.Kind == consent.Doubted:
+			doubts = append(doubts, f)
+		case f.Kind == consent.Cleared:
+			cleared[f.About[0]] = true
+		case f.Kind == consent.Confirmed:
 			for _, request := range facts {
 				if request.Kind == consent.Asked && !request.Recorded.After(moment) && !f.Recorded.After(request.Expires) &&
 					slices.Contains(f.About, request.ID) {
@@ -65,26 +78,56 @@ func modelled(facts []consent.Fact, p consent.Profile, c consent.Category, momen
 		since := min(stop.At.UnixMicro(), stop.Recorded.UnixMicro())
 		return min(f.At.UnixMicro(), f.Recorded.UnixMicro()) <= since
 	}
-	unbeaten := func(f consent.Fact) bool {
-		return !slices.ContainsFunc(stops, func(stop consent.Fact) bool { return beats(stop, f) })
+	unbeaten := func(f consent.Fact, by []consent.Fact) bool {
+		return !slices.ContainsFunc(by, func(stop consent.Fact) bool { return beats(stop, f) })
 	}
-	pending, evidence := false, false
+	muted := slices.ContainsFunc(mutes, func(m consent.Fact) bool {
+		return !slices.ContainsFunc(unmutes, func(u consent.Fact) bool { return !beats(m, u) })
+	})
+	held := c == consent.Promotional && slices.ContainsFunc(doubts, func(d consent.Fact) bool {
+		return !cleared[d.ID] && !slices.ContainsFunc(stops, func(f consent.Fact) bool { return !f.Recorded.Before(d.Recorded) })
+	})
+	narrowed := func(s consent.Status) consent.Status {
+		switch {
+		case muted:
+			return consent.Stopped
+		case held:
+			return consent.Held
+		}
+		return s
+	}
+	var pending, evidence, ended, expired bool
 	for _, g := range grants {
+		if !unbeaten(g, lapses) {
+			ended = true
+			continue
+		}
+		stands := len(stops) == 0 || onPaper(g) && unbeaten(g, stops)
+		if g.Sender != "" && g.Sender != u.Sender || g.Erased {
+			continue
+		}
 		settled := !g.Confirm || answered[g.ID]
-		stands := len(stops) == 0 || onPaper(g) && unbeaten(g)
+		if !g.Expires.IsZero() && !g.Expires.After(moment) {
+			expired = true
+			continue
+		}
 		if stands && settled {
-			return consent.Active
+			return narrowed(consent.Active)
 		}
 		pending = pending || stands
 		evidence = evidence || settled && onPaper(g)
 	}
 	switch {
-	case c != consent.Promotional && len(stops) > 0 && evidence && slices.ContainsFunc(starts, unbeaten):
-		return consent.Active
+	case c != consent.Promotional && len(stops) > 0 && evidence && slices.ContainsFunc(starts, func(f consent.Fact) bool { return unbeaten(f, stops) }):
+		return narrowed(consent.Active)
 	case pending:
-		return consent.Pending
+		return narrowed(consent.Pending)
 	case len(stops) > 0:
 		return consent.Stopped
+	case ended:
+		return consent.Ended
+	case expired:
+		return consent.Expired
 	}
 	return consent.None
 }
@@ -102,7 +145,7 @@ func instant(t *rapid.T, name string) time.Time {
 // history draws a ledger: facts of any kind, late and ahead, in no order of time.
 func history(t *rapid.T, kinds ...consent.Kind) []consent.Fact {
 	var facts []consent.Fact
-	var grants, asked []string
+	var grants, asked, doubted []string
 	for i := range rapid.IntRange(0, 14).Draw(t, "facts") {
 		f := consent.Fact{
 			ID: fmt.Sprintf("f-%d", i), Practice: key.Practice, Number: key.Number,
@@ -117,10 +160,25 @@ func history(t *rapid.T, kinds ...consent.Kind) []consent.Fact {
 				consent.NumberInCare, consent.Verbal, consent.Import, "fax",
 			}).Draw(t, "basis")
 			f.Confirm = rapid.Bool().Draw(t, "confirm")
+			f.Sender = rapid.SampledFrom([]string{"", "", office, ads}).Draw(t, "sender")
+			f.Erased = rapid.IntRange(0, 9).Draw(t, "erased") == 0
+			if rapid.IntRange(0, 3).Draw(t, "expires") == 0 {
+				f.Expires = instant(t, "expiry")
+			}
 			grants = append(grants, f.ID)
 		case consent.Revoked:
 			f.Channel = consent.ByText
 			f.Category = rapid.SampledFrom(append(consent.Categories(), "", "", "")).Draw(t, "category")
+		case consent.Muted, consent.Unmuted:
+			f.Patient = rapid.SampledFrom(siblings).Draw(t, "patient")
+			f.Category = rapid.SampledFrom(append(consent.Categories(), "", "")).Draw(t, "category")
+		case consent.Doubted:
+			doubted = append(doubted, f.ID)
+		case consent.Cleared:
+			f.About = []string{"nothing"}
+			if len(doubted) > 0 {
+				f.About = []string{rapid.SampledFrom(doubted).Draw(t, "clears")}
+			}
 		case consent.Asked:
 			f.Expires = instant(t, "expires")
 			for _, g := range grants {
@@ -139,8 +197,25 @@ func history(t *rapid.T, kinds ...consent.Kind) []consent.Fact {
 	return facts
 }
 
-var allKinds = []consent.Kind{
-	consent.Granted, consent.Granted, consent.Granted, consent.Asked, consent.Confirmed, consent.Revoked, consent.Restarted,
+var (
+	allKinds = []consent.Kind{
+		consent.Granted, consent.Granted, consent.Granted, consent.Granted, consent.Granted, consent.Asked, consent.Confirmed,
+		consent.Revoked, consent.Restarted, consent.Lapsed, consent.Muted, consent.Unmuted, consent.Doubted, consent.Cleared,
+	}
+	siblings = []string{"p-1", "p-2"}
+)
+
+// uses are what may be asked of a history.
+func uses() []consent.Use {
+	var all []consent.Use
+	for _, c := range consent.Categories() {
+		for _, sender := range []string{"", office, ads} {
+			for _, patient := range append(siblings, "") {
+				all = append(all, consent.Use{Category: c, Sender: sender, Patient: patient})
+			}
+		}
+	}
+	return all
 }
 
 // check runs a property often: a history in which everything meets that it is about is rare.
@@ -175,13 +250,17 @@ func ledger(facts []consent.Fact) consent.Ledger {
 	}}
 }
 
-func TestDeriveIsTheModel(t *testing.T) {
+func TestDecideIsTheModel(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p, moment := history(t, allKinds...), profile(t), momentOf(t)
 		state := consent.Derive(ledger(facts), p, moment)
-		for _, c := range consent.Categories() {
-			if want, got := modelled(facts, p, c, moment), state.For(c).Status; want != got {
-				t.Fatalf("%s: the model says %s, Derive says %+v", c, want, state.For(c))
+		for _, u := range uses() {
+			got := consent.Decide(ledger(facts), p, moment, u)
+			if want := modelled(facts, p, u, moment); want != got.Status {
+				t.Fatalf("%+v: the model says %s, Decide says %+v", u, want, got)
+			}
+			if u == (consent.Use{Category: u.Category}) && got != state.For(u.Category) {
+				t.Fatalf("%s: Decide says %+v, Derive says %+v", u.Category, got, state.For(u.Category))
 			}
 		}
 	})
@@ -191,7 +270,7 @@ func TestAnEarlierMomentHasItsAnswerAgain(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p, moment := history(t, allKinds...), profile(t), momentOf(t)
 		then := slices.DeleteFunc(slices.Clone(facts), func(f consent.Fact) bool { return f.Recorded.After(moment) })
-		want := consent.Derive(ledger(then), p, noon.Add(24*time.Hour))
+		want := consent.Derive(ledger(then), p, moment)
 		require.Empty(t, cmp.Diff(want, consent.Derive(ledger(facts), p, moment)))
 	})
 }
@@ -225,10 +304,9 @@ func TestNothingButALaterWrittenGrantOrStartRevives(t *testing.T) {
 		})
 		at := rapid.IntRange(0, len(facts)).Draw(t, "place")
 		facts = slices.Insert(facts, at, stop)
-		state := consent.Derive(ledger(facts), p, noon.Add(time.Hour))
-		for _, c := range consent.Categories() {
-			if got := state.For(c); got.Status != consent.Stopped {
-				t.Fatalf("%s stands at %+v", c, got)
+		for _, u := range uses() {
+			if got := consent.Decide(ledger(facts), p, noon.Add(time.Hour), u); got.Status != consent.Stopped {
+				t.Fatalf("%+v stands at %+v", u, got)
 			}
 		}
 	})
@@ -258,16 +336,32 @@ func TestImportsNeverRevive(t *testing.T) {
 	})
 }
 
-func TestOneMoreStopNeverPermitsMore(t *testing.T) {
+func TestWhatNarrowsNeverPermitsMore(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p := history(t, allKinds...), profile(t)
-		before := consent.Derive(ledger(facts), p, noon.Add(time.Hour))
-		stop := history(t, consent.Revoked)
-		after := consent.Derive(ledger(append(facts, stop...)), p, noon.Add(time.Hour))
-		for _, c := range consent.Categories() {
-			if after.For(c).Status == consent.Active {
-				require.Equal(t, consent.Active, before.For(c).Status)
+		more := history(t, consent.Lapsed, consent.Muted, consent.Doubted, consent.Revoked)
+		for i := range more {
+			more[i].ID += "'"
+			if more[i].Kind == consent.Revoked { // one that settles no doubt
+				more[i].Recorded = noon.Add(-time.Minute)
 			}
+		}
+		for _, u := range uses() {
+			before := consent.Decide(ledger(facts), p, noon.Add(time.Hour), u)
+			if after := consent.Decide(ledger(append(facts, more...)), p, noon.Add(time.Hour), u); after.Status == consent.Active {
+				require.Equal(t, consent.Active, before.Status)
+			}
+		}
+	})
+}
+
+func TestWithoutDutyNothingIsPermitted(t *testing.T) {
+	check(t, func(t *rapid.T) {
+		l := ledger(history(t, allKinds...))
+		l.Settings.Duty = consent.Duty{}
+		for _, u := range uses() {
+			got := consent.Decide(l, profile(t), noon.Add(time.Hour), u).Status
+			require.NotContains(t, []consent.Status{consent.Active, consent.Pending, consent.Held}, got)
 		}
 	})
 }

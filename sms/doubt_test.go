@@ -137,7 +137,7 @@ func TestARevocationAtTheProviderIsNotLost(t *testing.T) {
 	w.now.Add(time.Hour)
 	w.step(d)
 	require.Equal(t, sms.Failed, w.tracked(k).State)
-	p, err := w.consents.Permission(t.Context(), consent.Key{Practice: practice, Number: patient}, consent.Transactional)
+	p, err := w.consents.Permission(t.Context(), consent.Key{Practice: practice, Number: patient}, consent.Use{Category: consent.Transactional})
 	require.NoError(t, err)
 	require.Equal(t, consent.Stopped, p.Status)
 }

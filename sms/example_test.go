@@ -57,6 +57,9 @@ func setUp(ctx context.Context) (example, error) {
 	if err != nil {
 		return x, err
 	}
+	if err := consents.Accept(ctx, reception, consent.Duty{Practice: "elm-street", Terms: "terms of 2026-01"}); err != nil {
+		return x, err
+	}
 	_, err = consents.Grant(ctx, reception, consent.Grant{
 		Practice: "elm-street", Number: "+12125550100", Category: consent.Transactional, Basis: consent.OfficeDocument,
 		Evidence: consent.Evidence{

@@ -77,7 +77,7 @@ func (d *Dispatcher) check(ctx context.Context, t Text) (decision Decision, chec
 			return err
 		}
 		checked = time.Now()
-		f.Permission, err = d.gate.Permission(ctx, consent.Key{Practice: t.Practice, Number: t.To}, t.Category)
+		f.Permission, err = d.gate.Permission(ctx, consent.Key{Practice: t.Practice, Number: t.To}, consent.Use{Category: t.Category, Sender: t.From, Patient: t.Patient})
 		return err
 	})
 	if err != nil {

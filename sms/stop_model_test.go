@@ -25,13 +25,16 @@ type hooked struct {
 	hook func(point string) error
 }
 
-func (h *hooked) Permission(ctx context.Context, k consent.Key, c consent.Category) (consent.Permission, error) {
+func (h *hooked) Permission(ctx context.Context, k consent.Key, u consent.Use) (consent.Permission, error) {
 	if err := h.hook("before the check"); err != nil {
 		return consent.Permission{}, err
 	}
-	p, err := h.Service.Permission(ctx, k, c)
+	p, err := h.Service.Permission(ctx, k, u)
 	return p, errors.Join(err, h.hook("after the check"))
 }
+
+// Doubt is the queue's; the service's own is no part of a gate.
+func (h *hooked) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) { return h.Queue.Doubt(ctx, c) }
 
 func (h *hooked) Send(ctx context.Context, m sms.Message) (sms.Accepted, error) {
 	accepted, err := h.Provider.Send(ctx, m) // records that the request began

@@ -29,6 +29,9 @@ func (s *stopping) told(ctx context.Context, where string) error {
 	return ctx.Err()
 }
 
+// Doubt is the queue's; the service's own is no part of a gate.
+func (s *stopping) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) { return s.Queue.Doubt(ctx, c) }
+
 func (s *stopping) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	texts, err := s.Queue.Claim(ctx, c)
 	if stopped := s.told(ctx, "claim"); stopped != nil {
@@ -37,8 +40,8 @@ func (s *stopping) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error
 	return texts, err
 }
 
-func (s *stopping) Permission(ctx context.Context, k consent.Key, c consent.Category) (consent.Permission, error) {
-	p, err := s.Service.Permission(ctx, k, c)
+func (s *stopping) Permission(ctx context.Context, k consent.Key, u consent.Use) (consent.Permission, error) {
+	p, err := s.Service.Permission(ctx, k, u)
 	return p, errors.Join(err, s.told(ctx, "check"))
 }
 
@@ -107,7 +110,7 @@ func TestADispatcherThatIsToldToStop(t *testing.T) {
 		k := w.enqueue(w.text("x"))
 		w.stopped("send")
 		require.Equal(t, sms.Failed, w.tracked(k).State)
-		p, err := w.consents.Permission(t.Context(), consent.Key{Practice: practice, Number: patient}, consent.Transactional)
+		p, err := w.consents.Permission(t.Context(), consent.Key{Practice: practice, Number: patient}, consent.Use{Category: consent.Transactional})
 		require.NoError(t, err)
 		require.Equal(t, consent.Stopped, p.Status, "the revocation was lost")
 	})

@@ -117,6 +117,7 @@ func (w *world) finish(consents consent.Store) {
 	w.facts = consents
 	w.consents, err = consent.New(consents, w.log, &consent.Options{Now: w.now.Now})
 	require.NoError(w.t, err)
+	require.NoError(w.t, w.consents.Accept(w.t.Context(), staff, consent.Duty{Practice: practice, Terms: "2026-01"}))
 	w.texts, err = sms.New(w.store, w.consents, w.log, &sms.Options{Now: w.now.Now})
 	require.NoError(w.t, err)
 	w.carrier = &provider{now: w.now.Now}

@@ -37,7 +37,11 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	state, err := consents.Grant(ctx, audit.Actor{Kind: audit.Staff, ID: "u-17"}, consent.Grant{
+	desk := audit.Actor{Kind: audit.Staff, ID: "u-17"}
+	if err := consents.Accept(ctx, desk, consent.Duty{Practice: "elm-street", Terms: "terms of 2026-01"}); err != nil {
+		return err
+	}
+	state, err := consents.Grant(ctx, desk, consent.Grant{
 		Practice: "elm-street", Number: "+12125550100", Category: consent.Transactional, Basis: consent.OfficeDocument,
 		Evidence: consent.Evidence{
 			Wording:  "I agree that Elm Street Dental texts me about my appointments.",

@@ -109,6 +109,9 @@ func requireSealed(t *testing.T, where, content string) {
 		for shift := range 3 {
 			group := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", shift) + word))
 			group = group[4 : len(group)-4] // those at both ends hold something of what stands beside it
+			if len(group) < 8 {
+				continue // four letters stand in a signature by chance
+			}
 			require.NotContains(t, content, strings.ToLower(group), where)
 			require.NotContains(t, content, hex.EncodeToString([]byte(group)), where)
 		}

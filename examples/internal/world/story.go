@@ -68,6 +68,9 @@ func (w *World) Begin(ctx context.Context) error {
 	if err := w.Agreements.Begin(ctx, Practice, Network); err != nil {
 		return fmt.Errorf("begin the story: %w", err)
 	}
+	if err := w.Consents.Accept(ctx, Desk(), consent.Duty{Practice: Practice, Terms: "terms of 2026-01"}); err != nil {
+		return fmt.Errorf("begin the story: %w", err)
+	}
 	if told, err := w.settings.Get(ctx, begun+" told"); err != nil || told == 1 {
 		return err
 	}
@@ -101,7 +104,7 @@ func (w *World) introduce(ctx context.Context, p person, first time.Time) error 
 	if p.agreed {
 		// Of two children on one phone the second form changes nothing but the record that it was signed.
 		_, err := w.Consents.Grant(ctx, Desk(), consent.Grant{
-			ID: "story-" + p.id, Practice: Practice, Number: saved.Number(), Category: consent.Transactional,
+			ID: "story-" + p.id, Practice: Practice, Number: saved.Number(), Category: consent.Transactional, Patient: p.id,
 			Basis: consent.OfficeDocument, At: first.AddDate(0, 0, -20),
 			Evidence: consent.Evidence{Wording: Wording, Language: "en", Document: "scan-" + p.id, Staff: Desk().ID},
 		})

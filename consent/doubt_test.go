@@ -1,0 +1,130 @@
+package consent_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/consent"
+)
+
+func doubt(id string) consent.Doubt {
+	return consent.Doubt{
+		ID: id, Practice: key.Practice, Number: key.Number, Channel: consent.ByEmail,
+		Evidence: consent.Evidence{Words: "I am rather tired of all this", Document: "mail-4"},
+	}
+}
+
+// promoted is a number with confirmed consent to all categories.
+func promoted(t testing.TB, b bench) bench {
+	t.Helper()
+	for _, c := range consent.Categories() {
+		must(t)(b.Grant(t.Context(), staff, grant(c)))
+	}
+	must(t)(b.Ask(t.Context(), staff, ask()))
+	must(t)(b.Confirm(t.Context(), patient, agree()))
+	require.Equal(t, consent.Active, b.status(t, consent.Promotional))
+	b.later()
+	return b
+}
+
+func TestADoubtHoldsWhatIsPromotional(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		t.Run("until it is cleared", func(t *testing.T) {
+			b := promoted(t, open(t))
+			state, err := b.Doubt(t.Context(), staff, doubt("d-1"))
+			require.NoError(t, err)
+			require.Equal(t, consent.Held, state.Promotional.Status)
+			require.Equal(t, consent.Active, state.Transactional.Status)
+			clearance := consent.Clearance{Practice: key.Practice, Number: key.Number, Doubt: "d-1"}
+			refused(t, consent.ErrInvalid)(b.Clear(t.Context(), patient, clearance))
+			must(t)(b.Clear(t.Context(), staff, clearance))
+			require.Equal(t, consent.Active, b.status(t, consent.Promotional))
+			refused(t, consent.ErrNoDoubt)(b.Clear(t.Context(), staff, clearance))
+		})
+		t.Run("each by itself", func(t *testing.T) {
+			b := promoted(t, open(t))
+			must(t)(b.Doubt(t.Context(), staff, doubt("d-1")))
+			must(t)(b.Doubt(t.Context(), staff, doubt("d-2")))
+			must(t)(b.Clear(t.Context(), staff, consent.Clearance{Practice: key.Practice, Number: key.Number, Doubt: "d-1"}))
+			require.Equal(t, consent.Held, b.status(t, consent.Promotional))
+		})
+		t.Run("or until it was a revocation", func(t *testing.T) {
+			b := promoted(t, open(t))
+			must(t)(b.Doubt(t.Context(), staff, doubt("d-1")))
+			b.later()
+			must(t)(b.Revoke(t.Context(), staff, stop()))
+			require.Equal(t, consent.Stopped, b.status(t, consent.Promotional))
+			alarms, err := b.Alarms(t.Context(), staff, key.Practice)
+			require.NoError(t, err)
+			require.Empty(t, alarms)
+		})
+		t.Run("nothing is asked meanwhile", func(t *testing.T) {
+			b := open(t)
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
+			must(t)(b.Doubt(t.Context(), staff, doubt("d-1")))
+			refused(t, consent.ErrNothingPending)(b.Ask(t.Context(), staff, ask()))
+		})
+		t.Run("it needs words and a channel", func(t *testing.T) {
+			b := open(t)
+			mumbled := doubt("d-1")
+			mumbled.Evidence.Words = " "
+			refused(t, consent.ErrEvidence)(b.Doubt(t.Context(), staff, mumbled))
+			pigeon := doubt("d-1")
+			pigeon.Channel = "pigeon"
+			refused(t, consent.ErrInvalid)(b.Doubt(t.Context(), staff, pigeon))
+			require.Empty(t, b.facts(t))
+		})
+	})
+}
+
+func TestAlarms(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := promoted(t, open(t))
+		d := doubt("d-1")
+		d.At = noon // a Monday, 6 am in Chicago
+		must(t)(b.Doubt(t.Context(), staff, d))
+		other := doubt("d-2")
+		other.Number = "+12125550101"
+		must(t)(b.Doubt(t.Context(), staff, other))
+		due := time.Date(2026, 3, 17, 5, 0, 0, 0, time.UTC) // daylight saving has begun
+		alarms, err := b.Alarms(t.Context(), staff, key.Practice)
+		require.NoError(t, err)
+		require.Len(t, alarms, 2)
+		require.Equal(t, "d-1", alarms[0].Doubt.ID)
+		require.Equal(t, due, alarms[0].Due)
+		require.False(t, alarms[0].Overdue)
+		b.clock.pass(due.Sub(b.clock.now()) - time.Microsecond)
+		alarms, err = b.Alarms(t.Context(), staff, key.Practice)
+		require.NoError(t, err)
+		require.False(t, alarms[0].Overdue)
+		b.clock.pass(time.Microsecond)
+		alarms, err = b.Alarms(t.Context(), staff, key.Practice)
+		require.NoError(t, err)
+		require.True(t, alarms[0].Overdue)
+		must(t)(b.Clear(t.Context(), staff, consent.Clearance{Practice: key.Practice, Number: key.Number, Doubt: "d-1"}))
+		alarms, err = b.Alarms(t.Context(), staff, key.Practice)
+		require.NoError(t, err)
+		require.Len(t, alarms, 1)
+		require.Equal(t, "d-2", alarms[0].Doubt.ID)
+	})
+}
+
+func TestDeadline(t *testing.T) {
+	zone, err := time.LoadLocation("America/Chicago")
+	require.NoError(t, err)
+	for said, want := range map[string]string{
+		"2026-03-02 00:00": "2026-03-17 00:00", // Monday: until the end of the second Monday after
+		"2026-03-02 23:59": "2026-03-17 00:00",
+		"2026-03-06 12:00": "2026-03-21 00:00", // Friday
+		"2026-03-07 12:00": "2026-03-21 00:00", // Saturday counts like the Friday before
+		"2026-03-08 12:00": "2026-03-21 00:00",
+		"2026-12-18 12:00": "2027-01-02 00:00", // no holiday is left out
+	} {
+		at, err := time.ParseInLocation("2006-01-02 15:04", said, zone)
+		require.NoError(t, err)
+		require.Equal(t, want, consent.Deadline(at, zone).In(zone).Format("2006-01-02 15:04"), said)
+		require.Equal(t, time.UTC, consent.Deadline(at.UTC(), zone).Location())
+	}
+}
