@@ -38,7 +38,9 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 	var grants, stops, lapses, starts, mutes, unmutes, doubts []consent.Fact
 	answered := map[string]bool{} // grants whose request was answered in time
 	cleared := map[string]bool{}
-	own := func(f consent.Fact) bool { return u.Patient != "" && f.Patient == u.Patient && (f.Category == "" || f.Category == c) }
+	own := func(f consent.Fact) bool {
+		return u.Patient != "" && f.Patient == u.Patient && (f.Category == "" || f.Category == c)
+	}
 	for _, f := range facts {
 		if f.Recorded.After(moment) {
 			continue

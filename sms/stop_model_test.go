@@ -34,7 +34,9 @@ func (h *hooked) Permission(ctx context.Context, k consent.Key, u consent.Use) (
 }
 
 // Doubt is the queue's; the service's own is no part of a gate.
-func (h *hooked) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) { return h.Queue.Doubt(ctx, c) }
+func (h *hooked) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+	return h.Queue.Doubt(ctx, c)
+}
 
 func (h *hooked) Send(ctx context.Context, m sms.Message) (sms.Accepted, error) {
 	accepted, err := h.Provider.Send(ctx, m) // records that the request began

@@ -30,7 +30,9 @@ func (s *stopping) told(ctx context.Context, where string) error {
 }
 
 // Doubt is the queue's; the service's own is no part of a gate.
-func (s *stopping) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) { return s.Queue.Doubt(ctx, c) }
+func (s *stopping) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+	return s.Queue.Doubt(ctx, c)
+}
 
 func (s *stopping) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	texts, err := s.Queue.Claim(ctx, c)
