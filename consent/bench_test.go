@@ -46,6 +46,7 @@ type bench struct {
 	store   consent.Store
 	log     *audit.Log
 	entries audit.Store
+	shred   func(ctx context.Context, practice, patient string) error // destroys the key of a patient's evidence
 }
 
 // with returns a service on the same store and log with other options; its time is the bench's.
@@ -60,7 +61,8 @@ func (b bench) with(t testing.TB, o consent.Options) *consent.Service {
 func onMemory(t testing.TB) bench {
 	t.Helper()
 	entries := auditmem.New()
-	return assemble(t, consentmem.New(entries), entries, keyring(t))
+	store := consentmem.New(entries)
+	return assemble(t, store, entries, keyring(t), store.Shred)
 }
 
 func onPostgres(t testing.TB) bench {
@@ -71,7 +73,10 @@ func onPostgres(t testing.TB) bench {
 	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: d.Schema()}))
 	keys := keyring(t)
 	store := consentpg.New(db, keys, &consentpg.Options{Schema: d.Schema()})
-	return assemble(t, store, auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()}), keys)
+	shred := func(ctx context.Context, practice, patient string) error {
+		return keys.Shred(ctx, crypto.Subject{Practice: practice, Patient: patient, Class: crypto.Evidence})
+	}
+	return assemble(t, store, auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()}), keys, shred)
 }
 
 func keyring(t testing.TB) *crypto.Keyring {
@@ -81,12 +86,12 @@ func keyring(t testing.TB) *crypto.Keyring {
 	return keys
 }
 
-func assemble(t testing.TB, store consent.Store, entries audit.Store, keys *crypto.Keyring) bench {
+func assemble(t testing.TB, store consent.Store, entries audit.Store, keys *crypto.Keyring, shred func(context.Context, string, string) error) bench {
 	t.Helper()
 	c := &clock{at: noon}
 	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.now})
 	require.NoError(t, err)
-	b := bench{clock: c, store: store, log: log, entries: entries}
+	b := bench{clock: c, store: store, log: log, entries: entries, shred: shred}
 	b.Service = b.with(t, consent.Options{})
 	require.NoError(t, b.Accept(context.Background(), staff, consent.Duty{Practice: key.Practice, Terms: "2026-01"}))
 	return b

@@ -110,7 +110,7 @@ func (v *view) weigh(f *Fact, u Use, e ends) weight {
 		return nothing
 	}
 	rule := v.profile.rule(f.Basis, f.At)
-	if rule == nil || !slices.Contains(rule.Permits, u.Category) {
+	if rule == nil || !rule.permits(f) {
 		return idle
 	}
 	stopped := e.stop != nil && !f.after(e.stop.moment())

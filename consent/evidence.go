@@ -12,13 +12,17 @@ import (
 type Basis string
 
 // The bases. The first three are the promise's own: "signed agreements, opt-in via web forms, or in-office
-// documentation". The others are recorded for what they are and permit nothing under the [Promised] profile.
+// documentation". The others are recorded for what they are. Under the [Promised] profile they permit nothing, but that a
+// patient's own text permits the answer to it.
 const (
 	SignedAgreement Basis = "signed_agreement"
 	WebForm         Basis = "web_form"
 	OfficeDocument  Basis = "office_document"
 	NumberInCare    Basis = "number_in_care" // the patient gave the number in the course of care
 	Verbal          Basis = "verbal"         // said to a member of staff
+	OwnText         Basis = "own_text"       // the patient wrote first
+	Purchase        Basis = "purchase"       // CASL: an existing business relationship, by a purchase or a contract
+	Inquiry         Basis = "inquiry"        // CASL: an existing business relationship, by an inquiry
 	Import          Basis = "import"         // taken over from another system without its evidence
 )
 
@@ -26,6 +30,20 @@ const (
 func (b Basis) written() bool {
 	return b == SignedAgreement || b == WebForm || b == OfficeDocument
 }
+
+// implied reports whether nobody said yes: the law infers the consent from what the patient did.
+func (b Basis) implied() bool { return b == OwnText || b == Purchase || b == Inquiry }
+
+// Choice is how a patient's yes stands beside what else a form is for.
+type Choice string
+
+// The choices. Consent is tied to no purchase and to no additional service, and nobody's silence is a yes (DentTracks SMS
+// Privacy Policy, section 3; 47 CFR 64.1200(f)(9)(i)(B)): only Separate is good evidence, the other two are refused.
+const (
+	Separate   Choice = "separate"   // by an act of its own, a box that was empty say, and the form can be sent without it
+	PreChecked Choice = "prechecked" // the box was ticked when the patient came to it
+	Bundled    Choice = "bundled"    // in one with another agreement, a booking, a payment or a treatment
+)
 
 // Evidence is what proves a fact. Which fields a grant must carry depends on its basis; see [Rule].
 type Evidence struct {
@@ -36,6 +54,7 @@ type Evidence struct {
 	Address        string // the network address a web form came from
 	Browser        string // the User-Agent a web form came from
 	Staff          string // the member of staff who took it, by the vendor's user id
+	Choice         Choice // how the yes was given
 	Representative string // who signed for the patient, where somebody did
 	Words          string // what the patient wrote or said, in a revocation or a confirmation
 	Message        string // the id of the text that carried the words
@@ -61,6 +80,9 @@ func (e Evidence) fields() map[string]bool {
 		"address":               present(e.Address),
 		"browser":               present(e.Browser),
 		"staff":                 present(e.Staff),
+		"choice":                present(string(e.Choice)),
+		"words":                 present(e.Words),
+		"message":               present(e.Message),
 	}
 }
 
@@ -74,6 +96,7 @@ func (e Evidence) valid() error {
 		{"address", e.Address},
 		{"browser", e.Browser},
 		{"staff", e.Staff},
+		{"choice", string(e.Choice)},
 		{"representative", e.Representative},
 		{"words", e.Words},
 		{"message", e.Message},

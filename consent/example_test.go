@@ -95,11 +95,11 @@ func ExampleService_Grant() {
 	_, err = consents.Grant(context.Background(), alice, form)
 	fmt.Println(errors.Is(err, consent.ErrEvidence), err)
 
-	form.Evidence.Address, form.Evidence.Browser = "192.0.2.7", "Mozilla/5.0"
+	form.Evidence.Address, form.Evidence.Browser, form.Evidence.Choice = "192.0.2.7", "Mozilla/5.0", consent.Separate
 	state, err := consents.Grant(context.Background(), alice, form)
 	fmt.Println(state.Promotional.Status, state.Promotional.Why, err)
 	// Output:
-	// true consent: invalid: evidence is missing: a consent by web form needs address, browser
+	// true consent: invalid: evidence is missing: a consent by web form needs address, browser, choice
 	// pending The patient has not confirmed yet. <nil>
 }
 

@@ -20,12 +20,12 @@ var (
 	key  = consent.Key{Practice: "elm-street", Number: "+12125550100"}
 )
 
-// wide is a vendor's profile that permits transactional texts on anything.
+// wide is a vendor's profile that permits transactional texts on what was never in writing.
 func wide() consent.Profile {
 	p := consent.Promised()
 	p.Name = "wide"
 	for i := range p.Rules {
-		if p.Rules[i].Permits == nil {
+		if slices.Contains(unwritten, p.Rules[i].Basis) {
 			p.Rules[i].Permits = []consent.Category{consent.Transactional}
 		}
 	}

@@ -2,6 +2,7 @@ package consent_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 func methods() map[consent.Basis]consent.Evidence {
 	return map[consent.Basis]consent.Evidence{
 		consent.SignedAgreement: {Wording: "I agree to texts.\r\n— señal", Language: "en", Signature: "sig-9", Representative: "mother of p-204"},
-		consent.WebForm:         {Wording: "Sí, acepto.", Language: "es", Address: "2001:db8::7", Browser: "Mozilla/5.0 (X11)"},
+		consent.WebForm:         {Wording: "Sí, acepto.", Language: "es", Address: "2001:db8::7", Browser: "Mozilla/5.0 (X11)", Choice: consent.Separate},
 		consent.OfficeDocument:  {Wording: "I agree to texts.", Language: "en", Document: "scan-88", Staff: "u-17"},
 	}
 }
@@ -33,6 +34,7 @@ func lacking(basis consent.Basis, whole consent.Evidence) map[string]consent.Evi
 	case consent.WebForm:
 		without["address"] = func(e *consent.Evidence) { e.Address = "" }
 		without["browser"] = func(e *consent.Evidence) { e.Browser = "" }
+		without["choice"] = func(e *consent.Evidence) { e.Choice = "" }
 	case consent.OfficeDocument:
 		without["document"] = func(e *consent.Evidence) { e.Document = "" }
 		without["staff"] = func(e *consent.Evidence) { e.Staff = "" }
@@ -144,6 +146,157 @@ func TestPromise_D2_1_ExpressWrittenConsentWithEvidence(t *testing.T) {
 			must(t)(s.Grant(t.Context(), staff, g))
 			require.Equal(t, "signed-agreement-1", s.Profile().Wider()[0].ID)
 			refused(t, consent.ErrEvidence)(b.Grant(t.Context(), staff, g))
+		})
+	})
+}
+
+func TestPromise_D1_4_PromotionalNeedsItsOwnConsent(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		t.Run("keeps", func(t *testing.T) {
+			b := promoted(t, open(t))
+			require.Equal(t, consent.Active, b.status(t, consent.Promotional))
+		})
+		for _, other := range []consent.Category{consent.Transactional, consent.Conversational} {
+			t.Run("refuses_to_ride_on_"+string(other), func(t *testing.T) {
+				b := open(t)
+				must(t)(b.Grant(t.Context(), staff, grant(other)))
+				require.Equal(t, consent.Active, b.status(t, other))
+				require.Equal(t, consent.None, b.status(t, consent.Promotional))
+			})
+		}
+		t.Run("refuses_every_other_basis_even_under_the_laws_profile", func(t *testing.T) {
+			b := open(t)
+			s := b.with(t, consent.Options{Profile: consent.Lawful()})
+			for _, basis := range unwritten {
+				g := grant(consent.Promotional)
+				g.Basis, g.Evidence = basis, consent.Evidence{Staff: "u-17"}
+				state, err := s.Grant(t.Context(), staff, g)
+				require.NoError(t, err)
+				require.Equal(t, consent.None, state.Promotional.Status, "%s", basis)
+			}
+		})
+		t.Run("without_rule", func(t *testing.T) {
+			b := open(t)
+			p := wide()
+			for i := range p.Rules {
+				p.Rules[i].Permits = consent.Categories()
+			}
+			s := b.with(t, consent.Options{Profile: p})
+			require.NoError(t, s.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmOff}))
+			g := grant(consent.Promotional)
+			g.Basis = consent.Import
+			state, err := s.Grant(t.Context(), staff, g)
+			require.NoError(t, err)
+			require.Equal(t, consent.Active, state.Promotional.Status)
+		})
+	})
+}
+
+func TestPromise_D2_5_ThePracticeObtainsConsent(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		const other = "oak-street" // has accepted nothing
+		elsewhere := func(g consent.Grant) consent.Grant {
+			g.Practice = other
+			return g
+		}
+		permission := func(t *testing.T, b bench, practice string) consent.Permission {
+			t.Helper()
+			p, err := b.Permission(t.Context(), consent.Key{Practice: practice, Number: key.Number}, consent.Use{Category: consent.Transactional})
+			require.NoError(t, err)
+			return p
+		}
+		t.Run("keeps", func(t *testing.T) {
+			b := open(t)
+			require.NoError(t, b.Accept(t.Context(), staff, consent.Duty{Practice: other, Terms: "2026-01"}))
+			must(t)(b.Grant(t.Context(), staff, elsewhere(grant(consent.Transactional))))
+			require.Equal(t, consent.Active, permission(t, b, other).Status)
+			set, err := b.Settings(t.Context(), other)
+			require.NoError(t, err)
+			require.Equal(t, consent.Duty{Practice: other, Terms: "2026-01", Accepted: noon, By: staff}, set.Duty)
+			require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: other, Name: "Oak Street"}))
+			require.Equal(t, consent.Active, permission(t, b, other).Status, "other settings leave the duty alone")
+		})
+		t.Run("refuses_a_grant_of_a_practice_that_has_not_accepted", func(t *testing.T) {
+			b := open(t)
+			refused(t, consent.ErrDuty)(b.Grant(t.Context(), staff, elsewhere(grant(consent.Transactional))))
+			refused(t, consent.ErrDuty)(b.Ask(t.Context(), staff, consent.Ask{Practice: other, Number: key.Number}))
+			must(t)(b.Revoke(t.Context(), patient, consent.Revocation{Practice: other, Number: key.Number, Channel: consent.ByCall}))
+		})
+		t.Run("refuses_to_text_for_a_practice_that_has_not_accepted", func(t *testing.T) {
+			b := open(t)
+			g := consent.Fact{
+				ID: "of-before", Practice: other, Number: key.Number, Kind: consent.Granted, Category: consent.Transactional,
+				Basis: consent.SignedAgreement, At: noon, Recorded: noon, Actor: staff,
+			}
+			leaf, err := b.log.Stamp(t.Context(), audit.Entry{Practice: other, Actor: staff, Action: "consent.grant", Object: audit.Object{Kind: "number"}})
+			require.NoError(t, err)
+			_, err = b.store.Apply(t.Context(), consent.Change{Fact: &g, Leaves: []audit.Leaf{leaf}})
+			require.NoError(t, err)
+			p := permission(t, b, other)
+			require.Equal(t, consent.None, p.Status)
+			require.Contains(t, p.Why, "duty")
+			require.NoError(t, b.Accept(t.Context(), staff, consent.Duty{Practice: other, Terms: "2026-01"}))
+			require.Equal(t, consent.Active, permission(t, b, other).Status)
+		})
+		t.Run("refuses_an_acceptance_by_anybody_but_staff_or_of_no_terms", func(t *testing.T) {
+			b := open(t)
+			require.ErrorIs(t, b.Accept(t.Context(), patient, consent.Duty{Practice: other, Terms: "2026-01"}), consent.ErrInvalid)
+			require.ErrorIs(t, b.Accept(t.Context(), staff, consent.Duty{Practice: other}), consent.ErrInvalid)
+			refused(t, consent.ErrDuty)(b.Grant(t.Context(), staff, elsewhere(grant(consent.Transactional))))
+		})
+		t.Run("refuses_one_practices_grant_at_another", func(t *testing.T) {
+			b := open(t)
+			require.NoError(t, b.Accept(t.Context(), staff, consent.Duty{Practice: other, Terms: "2026-01"}))
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+			require.Equal(t, consent.Active, permission(t, b, key.Practice).Status)
+			require.Equal(t, consent.None, permission(t, b, other).Status)
+		})
+		t.Run("without_rule", func(t *testing.T) {
+			b := open(t)
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+			l, err := b.store.Ledger(t.Context(), key)
+			require.NoError(t, err)
+			u := consent.Use{Category: consent.Transactional}
+			require.Equal(t, consent.Active, consent.Decide(l, consent.Promised(), noon, u).Status)
+			l.Settings.Duty = consent.Duty{}
+			require.Equal(t, consent.None, consent.Decide(l, consent.Promised(), noon, u).Status, "the duty alone is what permits")
+		})
+	})
+}
+
+func TestPromise_D3_2_ConsentIsTiedToNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		for basis, evidence := range methods() {
+			given := grant(consent.Promotional)
+			given.Basis, given.Evidence = basis, evidence
+			t.Run("keeps_"+string(basis), func(t *testing.T) {
+				b := open(t)
+				must(t)(b.Grant(t.Context(), staff, given))
+				require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
+			})
+			for _, choice := range []consent.Choice{consent.PreChecked, consent.Bundled} {
+				t.Run("refuses_"+string(basis)+"_that_was_"+string(choice), func(t *testing.T) {
+					b := open(t)
+					tied := given
+					tied.Evidence.Choice = choice
+					refused(t, consent.ErrEvidence)(b.Grant(t.Context(), staff, tied))
+					require.Empty(t, b.facts(t))
+				})
+			}
+		}
+		t.Run("without_rule", func(t *testing.T) {
+			b := open(t)
+			p := consent.Promised()
+			p.Name = "any box"
+			for i := range p.Rules {
+				p.Rules[i].Needs = slices.DeleteFunc(p.Rules[i].Needs, func(need string) bool { return need == "choice" })
+			}
+			s := b.with(t, consent.Options{Profile: p})
+			g := grant(consent.Transactional)
+			g.Basis, g.Evidence = consent.WebForm, methods()[consent.WebForm]
+			g.Evidence.Choice = ""
+			must(t)(s.Grant(t.Context(), staff, g))
+			require.Len(t, s.Profile().Wider(), 1, "and it shows")
 		})
 	})
 }
@@ -356,6 +509,38 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			b.later()
 			must(t)(b.Restart(t.Context(), patient, start()))
 			still(t, b)
+		})
+		t.Run("refuses_to_revive_by_another_sender", func(t *testing.T) {
+			b := stopped(t)
+			for _, c := range consent.Categories() {
+				require.Equal(t, consent.Stopped, b.stands(t, consent.Use{Category: c, Sender: "+12125550177", Patient: "p-7"}))
+			}
+		})
+		t.Run("refuses_to_revive_by_erasure", func(t *testing.T) {
+			b := open(t)
+			g := grant(consent.Transactional)
+			g.Patient = "p-204"
+			must(t)(b.Grant(t.Context(), staff, g))
+			b.later()
+			must(t)(b.Revoke(t.Context(), patient, stop()))
+			require.NoError(t, b.shred(t.Context(), key.Practice, "p-204"))
+			b.later()
+			still(t, b)
+			states, _, err := b.Suppressed(t.Context(), staff, consent.Query{Practice: key.Practice})
+			require.NoError(t, err)
+			require.Len(t, states, 1, "the number stays on the list")
+			require.Equal(t, key.Number, states[0].Number)
+			require.True(t, b.facts(t)[0].Erased)
+			must(t)(b.Restart(t.Context(), patient, start()))
+			still(t, b)
+		})
+		t.Run("refuses_to_text_on_erased_evidence", func(t *testing.T) {
+			b := open(t)
+			g := grant(consent.Transactional)
+			g.Patient = "p-204"
+			must(t)(b.Grant(t.Context(), staff, g))
+			require.NoError(t, b.shred(t.Context(), key.Practice, "p-204"))
+			require.Equal(t, consent.None, b.status(t, consent.Transactional))
 		})
 		t.Run("refuses_a_START_that_is_not_the_patients", func(t *testing.T) {
 			b := stopped(t)

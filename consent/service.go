@@ -3,7 +3,6 @@ package consent
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -76,7 +75,8 @@ func (s *Service) WithStore(store Store) *Service {
 func (s *Service) Profile() Profile { return s.profile.clone() }
 
 // Grant records a consent and returns what the number stands at now. It is refused with [ErrEvidence] when the basis
-// needs evidence that g does not carry. Where the practice's setting asks for it the grant is pending until confirmed.
+// needs evidence that g does not carry, and with [ErrDuty] before the practice has accepted its duty. Where the practice's
+// setting asks for it the grant is pending until confirmed; one that the law implies is not, for no text may ask for it.
 func (s *Service) Grant(ctx context.Context, by audit.Actor, g Grant) (State, error) {
 	f := Fact{
 		ID: g.ID, Practice: g.Practice, Number: g.Number, Kind: Granted, Category: g.Category, Sender: g.Sender, Patient: g.Patient,
@@ -93,10 +93,17 @@ func (s *Service) Grant(ctx context.Context, by audit.Actor, g Grant) (State, er
 		if rule == nil {
 			return fmt.Errorf("%w: the profile %q knows no such basis at that time", ErrInvalid, s.profile.Name)
 		}
-		if missing := rule.missing(f.Evidence); len(missing) > 0 {
-			return fmt.Errorf("%w: a consent by %s needs %s", ErrEvidence, label(f.Basis), strings.Join(missing, ", "))
+		if err := rule.admits(f); err != nil {
+			return err
 		}
-		f.Confirm = l.Settings.confirms(f.Category)
+		if rule.Lasts != (Period{}) {
+			zone, err := l.Settings.location()
+			if err != nil {
+				return err
+			}
+			f.Expires = rule.Lasts.end(f.At, zone)
+		}
+		f.Confirm = !f.Basis.implied() && l.Settings.confirms(f.Category)
 		return nil
 	})
 }

@@ -27,6 +27,9 @@ var labels = map[Basis]string{
 	OfficeDocument:  "document signed in the office",
 	NumberInCare:    "number given in care",
 	Verbal:          "said to staff",
+	OwnText:         "the patient wrote first",
+	Purchase:        "purchase",
+	Inquiry:         "inquiry",
 	Import:          "import",
 }
 

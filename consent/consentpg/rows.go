@@ -59,16 +59,17 @@ type actor struct {
 
 // evidence has the fields of consent.Evidence, and says what they are called in old rows.
 type evidence struct {
-	Wording        string `json:"wording,omitempty"`
-	Language       string `json:"language,omitempty"`
-	Signature      string `json:"signature,omitempty"`
-	Document       string `json:"document,omitempty"`
-	Address        string `json:"address,omitempty"`
-	Browser        string `json:"browser,omitempty"`
-	Staff          string `json:"staff,omitempty"`
-	Representative string `json:"representative,omitempty"`
-	Words          string `json:"words,omitempty"`
-	Message        string `json:"message,omitempty"`
+	Wording        string         `json:"wording,omitempty"`
+	Language       string         `json:"language,omitempty"`
+	Signature      string         `json:"signature,omitempty"`
+	Document       string         `json:"document,omitempty"`
+	Address        string         `json:"address,omitempty"`
+	Browser        string         `json:"browser,omitempty"`
+	Staff          string         `json:"staff,omitempty"`
+	Choice         consent.Choice `json:"choice,omitempty"`
+	Representative string         `json:"representative,omitempty"`
+	Words          string         `json:"words,omitempty"`
+	Message        string         `json:"message,omitempty"`
 }
 
 // binding ties a sealed fact to its row. A number belongs to no patient, and a stop outlives them all, so the practice's

@@ -30,7 +30,7 @@ func write(t *testing.T, b bench, db *bun.DB, practice string) *consent.Service 
 		Sender: "planted-sender", Patient: "planted-patient",
 		Evidence: consent.Evidence{
 			Wording: "planted-wording", Language: "planted-language", Address: "planted-address",
-			Browser: "planted-browser", Representative: "planted-representative",
+			Browser: "planted-browser", Choice: consent.Separate, Representative: "planted-representative",
 		},
 	})
 	require.NoError(t, err)

@@ -62,7 +62,7 @@ func everyField(ctx context.Context, h Harness) error {
 
 var evidence = consent.Evidence{
 	Wording: "I agree; it's \\ fine? ?0", Language: "es", Signature: "s", Document: "d", Address: "192.0.2.1",
-	Browser: "b", Staff: "u", Representative: "g", Words: "¿sí? 👍", Message: "m",
+	Browser: "b", Staff: "u", Choice: consent.Separate, Representative: "g", Words: "¿sí? 👍", Message: "m",
 }
 
 func absence(ctx context.Context, h Harness) error {
