@@ -18,8 +18,14 @@ const leeway = time.Minute
 // append decides on a fact against its ledger and writes it with its entry. decide may complete the fact; when it
 // refuses, the refusal is recorded and nothing else. When the ledger grows in between, it is read and decided on again.
 func (s *Service) append(ctx context.Context, action string, f Fact, decide func(Ledger, *Fact) error) (State, error) {
+	state, _, err := s.write(ctx, action, f, decide)
+	return state, err
+}
+
+// write is append that also reports whether the fact is new.
+func (s *Service) write(ctx context.Context, action string, f Fact, decide func(Ledger, *Fact) error) (State, bool, error) {
 	if f.Actor.Validate() != nil {
-		return State{}, errActor // without an actor there is no entry either
+		return State{}, false, errActor // without an actor there is no entry either
 	}
 	if f.ID == "" {
 		f.ID = s.newID()
@@ -28,32 +34,32 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 	f.At, f.Recorded = f.At.UTC().Truncate(time.Microsecond), s.moment()
 	now := f.Recorded
 	if err := f.valid(); err != nil {
-		return State{}, s.refuse(ctx, entry(action, f), err)
+		return State{}, false, s.refuse(ctx, entry(action, f), err)
 	}
 	if !f.narrows() && f.At.After(now.Add(leeway)) {
-		return State{}, s.refuse(ctx, entry(action, f), errAhead)
+		return State{}, false, s.refuse(ctx, entry(action, f), errAhead)
 	}
 	for {
 		l, err := s.store.Ledger(ctx, f.Key())
 		if err != nil {
-			return State{}, fmt.Errorf("%s: %w", op(action), err)
+			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
 		}
 		if old := find(l.Facts, f.ID); old != nil {
 			if !repeats(f, *old, dated) {
-				return State{}, s.refuse(ctx, entry(action, f), ErrConflict)
+				return State{}, false, s.refuse(ctx, entry(action, f), ErrConflict)
 			}
-			return s.derive(l), nil
+			return s.derive(l), false, nil
 		}
 		f.Recorded = latest(now, l)
 		if !dated {
 			f.At = f.Recorded
 		}
 		if err := decide(l, &f); err != nil {
-			return State{}, s.refuse(ctx, entry(action, f), err)
+			return State{}, false, s.refuse(ctx, entry(action, f), err)
 		}
 		leaf, err := s.log.Stamp(ctx, entry(action, f))
 		if err != nil {
-			return State{}, fmt.Errorf("%s: %w", op(action), err)
+			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
 		}
 		f.Entry = leaf.ID
 		change := Change{Fact: &f, Seen: len(l.Facts), Leaves: []audit.Leaf{leaf}}
@@ -65,18 +71,18 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 		case errors.Is(err, ErrStale):
 			continue
 		case err != nil:
-			return State{}, fmt.Errorf("%s: %w", op(action), err)
+			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
 		case written:
 			l.Facts = append(slices.Clip(l.Facts), f)
-			return s.derive(l), nil
+			return s.derive(l), true, nil
 		}
 		// Somebody wrote this id since we read: the same act twice at once, which the ledger now shows, or an act on
 		// another number.
 		if l, err = s.store.Ledger(ctx, f.Key()); err != nil {
-			return State{}, fmt.Errorf("%s: %w", op(action), err)
+			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
 		}
 		if find(l.Facts, f.ID) == nil {
-			return State{}, s.refuse(ctx, entry(action, f), ErrConflict)
+			return State{}, false, s.refuse(ctx, entry(action, f), ErrConflict)
 		}
 	}
 }
@@ -105,10 +111,10 @@ func find(facts []Fact, id string) *Fact {
 }
 
 // repeats reports whether f says what old says. What we add ourselves (recorded time, entry, confirmation, requests) is
-// not content, nor is a claimed time that the command left out.
+// not content, nor is a claimed time that the command left out, nor which of our numbers a stop came to.
 func repeats(f, old Fact, dated bool) bool {
-	return old.Kind == f.Kind && old.Category == f.Category && old.Sender == f.Sender && old.Patient == f.Patient &&
-		old.Basis == f.Basis && old.Channel == f.Channel && old.Cause == f.Cause && old.Evidence == f.Evidence &&
+	return old.Kind == f.Kind && old.Category == f.Category && old.Patient == f.Patient && (f.Kind == Revoked || old.Sender == f.Sender) &&
+		old.Basis == f.Basis && old.Channel == f.Channel && old.Cause == f.Cause && old.Token == f.Token && old.Evidence == f.Evidence &&
 		old.Actor == f.Actor && (!dated || old.At.Equal(f.At)) && (f.Kind != Cleared || slices.Equal(old.About, f.About))
 }
 

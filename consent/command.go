@@ -22,6 +22,7 @@ type Revocation struct {
 	Number   string
 	Category Category // only what the patient's own words narrow it to; empty: everything
 	Channel  Channel
+	Sender   string    // the number of ours that the words came to, where they came by text
 	Evidence Evidence  // Words, and Message, Document or Staff as the channel has them
 	At       time.Time // when the patient said it. Defaults to now.
 }
@@ -32,6 +33,23 @@ type Ask struct {
 	ID       string // as in Grant
 	Practice string
 	Number   string
+}
+
+// Link records that the one confirmation request of a double opt-in is being made by a link, which the service gives out
+// once.
+type Link struct {
+	ID       string // as in Grant; it stands in the link
+	Practice string
+	Number   string
+	Secret   string // what makes the link hard to guess, at least 22 characters. Defaults to a new one of 128 bits.
+}
+
+// LinkConfirmation records that the patient followed a link and said yes.
+type LinkConfirmation struct {
+	ID       string // as in Grant
+	Practice string
+	Link     string   // as AskByLink returned it
+	Evidence Evidence // Address and Browser are required
 }
 
 // Confirmation records the patient's own answer to a confirmation request.

@@ -14,31 +14,35 @@ import (
 func (s *Service) Ask(ctx context.Context, by audit.Actor, a Ask) (State, error) {
 	f := Fact{ID: a.ID, Practice: a.Practice, Number: a.Number, Kind: Asked, Actor: by}
 	return s.append(ctx, "consent.ask", f, func(l Ledger, f *Fact) error {
-		if !l.Settings.Duty.accepted(f.Recorded) {
-			return ErrDuty
-		}
-		f.About, f.Expires = nil, f.Recorded.Add(s.within)
-		v := s.view(l, f.Recorded)
-		if lapse := v.lapse(); lapse != nil && lapse.Cause == Landline {
+		if lapse := s.view(l, f.Recorded).lapse(); lapse != nil && lapse.Cause == Landline {
 			return ErrLandline
 		}
-		pending := false
-		for _, c := range Categories() {
-			if c == Promotional && v.held() {
-				continue // the request would be a text about promotions too
-			}
-			waiting, ids := v.unasked(c)
-			pending = pending || waiting
-			f.About = append(f.About, ids...)
-		}
-		switch {
-		case !pending:
-			return ErrNothingPending
-		case len(f.About) == 0:
-			return ErrAsked
-		}
-		return nil
+		return s.asks(l, f)
 	})
+}
+
+// asks completes a request, or says why there is none to make.
+func (s *Service) asks(l Ledger, f *Fact) error {
+	if !l.Settings.Duty.accepted(f.Recorded) {
+		return ErrDuty
+	}
+	f.About, f.Expires = nil, f.Recorded.Add(s.within)
+	v, pending := s.view(l, f.Recorded), false
+	for _, c := range Categories() {
+		if c == Promotional && v.held() {
+			continue // the request would be a text about promotions too
+		}
+		waiting, ids := v.unasked(c)
+		pending = pending || waiting
+		f.About = append(f.About, ids...)
+	}
+	switch {
+	case !pending:
+		return ErrNothingPending
+	case len(f.About) == 0:
+		return ErrAsked
+	}
+	return nil
 }
 
 // unasked reports whether grants of c wait, and returns those that a new request may ask about: those that nobody was asked
@@ -78,7 +82,7 @@ func (s *Service) Confirm(ctx context.Context, by audit.Actor, c Confirmation) (
 		f.About = nil
 		refusal := ErrNotAsked
 		for request := range v.known(Asked) {
-			if !v.answerable(request) {
+			if request.Token != "" || !v.answerable(request) { // a link is answered by its page
 				continue
 			}
 			if f.Recorded.After(request.Expires) {

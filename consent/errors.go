@@ -36,6 +36,9 @@ var (
 	// ErrNotAsked refuses a confirmation that nobody asked for.
 	ErrNotAsked = errors.New("consent: no confirmation was asked")
 
+	// ErrUsed refuses a link that has confirmed already.
+	ErrUsed = errors.New("consent: the link was used before")
+
 	// ErrExpired refuses a confirmation that came after its request expired. A new written grant starts over.
 	ErrExpired = errors.New("consent: the confirmation request has expired")
 

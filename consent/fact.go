@@ -49,7 +49,7 @@ type Fact struct {
 	Number   string
 	Kind     Kind
 	Category Category // of a grant, or what a revocation or a mute is narrowed to; empty: all categories
-	Sender   string   // of a grant: the one number of ours that may text; empty: any of the practice's
+	Sender   string   // of a grant: the one number of ours that may text, empty: any of the practice's; of a revocation: the one it came to
 	Patient  string   // of a grant or a mute: whose it is, the vendor's id; empty where nobody is named
 
 	At       time.Time // when it happened, as claimed; UTC, at microseconds
@@ -64,6 +64,7 @@ type Fact struct {
 	Erased   bool      // the evidence was erased with the patient's record; such a grant permits nothing
 	Confirm  bool      // of a grant: it permits nothing until it is confirmed
 	About    []string  // of a request: the grants it asks about; of a confirmation: the request; of a clearance: the doubt
+	Token    string    // of a request by link: the SHA-256 of its token, in hexadecimal
 	Expires  time.Time // from this moment on a grant permits nothing; after it a request's answer is refused and a doubt is overdue
 }
 
@@ -95,6 +96,7 @@ func (f Fact) valid() error {
 		{"the cause", string(f.Cause)},
 		{"the sender", f.Sender},
 		{"the patient", f.Patient},
+		{"the token", f.Token},
 		{"the id of the entry", f.Entry},
 	} {
 		if err := form.Text(ErrInvalid, field.name, field.value, form.ID, false); err != nil {

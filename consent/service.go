@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,10 +16,18 @@ type Options struct {
 	Profile Profile
 	// ConfirmWithin is how long a confirmation request may be answered. Defaults to 7 days.
 	ConfirmWithin time.Duration
+	// Shared says which practices share a sender: a stop that comes to it stops them all. Defaults to none.
+	Shared Shared
 	// Now gives the recorded time. Defaults to time.Now.
 	Now func() time.Time
 	// NewID gives ids to commands that bring none. Defaults to UUIDs of version 7.
 	NewID func() string
+}
+
+// Shared knows which practices text from the same number.
+type Shared interface {
+	// Practices returns the ids of all practices that text from the sender. It may be called concurrently.
+	Practices(ctx context.Context, sender string) ([]string, error)
 }
 
 // Service keeps consent. It is immutable and may be used concurrently.
@@ -27,6 +36,7 @@ type Service struct {
 	log     *audit.Log
 	profile Profile
 	within  time.Duration
+	shared  Shared
 	now     func() time.Time
 	newID   func() string
 }
@@ -54,6 +64,7 @@ func New(store Store, log *audit.Log, o *Options) (*Service, error) {
 		}
 		s.profile = o.Profile.clone()
 	}
+	s.shared = o.Shared
 	if o.Now != nil {
 		s.now = o.Now
 	}
@@ -78,11 +89,17 @@ func (s *Service) Profile() Profile { return s.profile.clone() }
 // needs evidence that g does not carry, and with [ErrDuty] before the practice has accepted its duty. Where the practice's
 // setting asks for it the grant is pending until confirmed; one that the law implies is not, for no text may ask for it.
 func (s *Service) Grant(ctx context.Context, by audit.Actor, g Grant) (State, error) {
+	state, _, err := s.grant(ctx, by, g)
+	return state, err
+}
+
+// grant also reports whether the consent is new.
+func (s *Service) grant(ctx context.Context, by audit.Actor, g Grant) (State, bool, error) {
 	f := Fact{
 		ID: g.ID, Practice: g.Practice, Number: g.Number, Kind: Granted, Category: g.Category, Sender: g.Sender, Patient: g.Patient,
 		At: g.At, Actor: by, Basis: g.Basis, Evidence: g.Evidence,
 	}
-	return s.append(ctx, "consent.grant", f, func(l Ledger, f *Fact) error {
+	return s.write(ctx, "consent.grant", f, func(l Ledger, f *Fact) error {
 		if !l.Settings.Duty.accepted(f.Recorded) {
 			return ErrDuty
 		}
@@ -111,9 +128,36 @@ func (s *Service) Grant(ctx context.Context, by audit.Actor, g Grant) (State, er
 // Revoke records a revocation and returns what the number stands at now. It is never refused for what the ledger says:
 // a number that nobody consented for can be stopped, and stopped again. Nor is it for its time: one that lies ahead, by a
 // provider's clock or a slip, counts from now.
+//
+// Where it came to a sender that several practices share, it is recorded for each of them, for the practice of r first;
+// see [Options]. When one of them cannot be written the error says so, and the same command again finishes the rest.
 func (s *Service) Revoke(ctx context.Context, by audit.Actor, r Revocation) (State, error) {
+	if r.ID == "" {
+		r.ID = s.newID()
+	}
+	state, err := s.revoke(ctx, by, r)
+	if err != nil || s.shared == nil || r.Sender == "" {
+		return state, err
+	}
+	practices, err := s.shared.Practices(ctx, r.Sender)
+	if err != nil {
+		return state, fmt.Errorf("consent: revoke: whose the sender is: %w", err)
+	}
+	var failed error
+	for _, practice := range practices {
+		if practice == r.Practice {
+			continue
+		}
+		r.Practice = practice
+		_, err := s.revoke(ctx, by, r)
+		failed = errors.Join(failed, err)
+	}
+	return state, failed
+}
+
+func (s *Service) revoke(ctx context.Context, by audit.Actor, r Revocation) (State, error) {
 	f := Fact{
-		ID: r.ID, Practice: r.Practice, Number: r.Number, Kind: Revoked, Category: r.Category,
+		ID: r.ID, Practice: r.Practice, Number: r.Number, Kind: Revoked, Category: r.Category, Sender: r.Sender,
 		At: r.At, Actor: by, Channel: r.Channel, Evidence: r.Evidence,
 	}
 	return s.append(ctx, "consent.revoke", f, func(_ Ledger, f *Fact) error {

@@ -30,6 +30,9 @@ type Store interface {
 	// written. The zero Limit means 100; an After that is no fact's id is refused with an error that wraps [ErrInvalid].
 	Facts(ctx context.Context, q Query) (Page, error)
 
+	// Fact returns the practice's fact of an id, and whether there is one.
+	Fact(ctx context.Context, practice, id string) (Fact, bool, error)
+
 	// Numbers returns the numbers with facts that name the patient, in ascending order.
 	Numbers(ctx context.Context, practice, patient string) ([]string, error)
 }

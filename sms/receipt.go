@@ -52,7 +52,7 @@ func (s *Service) Deliver(ctx context.Context, receipt Receipt) (bool, error) {
 // revokeAtProvider records that a text was refused because its recipient opted out at the provider.
 func revokeAtProvider(ctx context.Context, gate Gate, t Text) error {
 	_, err := gate.Revoke(ctx, audit.Actor{Kind: audit.System, ID: t.Provider}, consent.Revocation{
-		ID: fmt.Sprintf("opted-out-%x", sha256.Sum256([]byte(t.ID)))[:42], Practice: t.Practice, Number: t.To, Channel: consent.ByProvider,
+		ID: fmt.Sprintf("opted-out-%x", sha256.Sum256([]byte(t.ID)))[:42], Practice: t.Practice, Number: t.To, Channel: consent.ByProvider, Sender: t.From,
 	})
 	return err
 }

@@ -82,7 +82,7 @@ func word(in Inbound) keyword.Word {
 // finds the answer in the queue finds the revocation in the ledger.
 func (s *Service) stop(ctx context.Context, by audit.Actor, r Received, sender Sender, change *Change) error {
 	_, err := s.gate.Revoke(ctx, by, consent.Revocation{
-		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Evidence: evidence(r),
+		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: evidence(r),
 	})
 	if err != nil {
 		return err

@@ -130,6 +130,18 @@ func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error
 	return page, ctx.Err()
 }
 
+// Fact implements [consent.Store].
+func (s *Store) Fact(ctx context.Context, practice, fact string) (consent.Fact, bool, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	n, known := s.ids[id{practice, fact}]
+	if !known {
+		return consent.Fact{}, false, ctx.Err()
+	}
+	p := s.written[practice][n]
+	return s.ledgers[p.ledger][p.nth].Clone(), true, ctx.Err()
+}
+
 // Numbers implements [consent.Store].
 func (s *Store) Numbers(ctx context.Context, practice, patient string) ([]string, error) {
 	s.mu.RLock()

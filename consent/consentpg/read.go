@@ -81,6 +81,20 @@ func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error
 	return page, nil
 }
 
+// Fact implements [consent.Store].
+func (s *Store) Fact(ctx context.Context, practice, id string) (consent.Fact, bool, error) {
+	var rows []row
+	err := s.pg.Raw("SELECT "+factColumns+" FROM ? AS f WHERE practice = ? AND id = ?", s.pg.Table(factTable), practice, id).Scan(ctx, &rows)
+	if err != nil || len(rows) == 0 {
+		return consent.Fact{}, false, pgstore.Wrap("consentpg: fact", err)
+	}
+	f, err := s.open(ctx, rows[0])
+	if err != nil {
+		return consent.Fact{}, false, fmt.Errorf("consentpg: fact: %w", err)
+	}
+	return f, true, nil
+}
+
 // Numbers implements [consent.Store].
 func (s *Store) Numbers(ctx context.Context, practice, patient string) ([]string, error) {
 	if patient == "" {

@@ -43,6 +43,7 @@ func Cases() []Case {
 		{"what is returned is not shared", notShared},
 		{"what is lent stays as it is", lent},
 		{"facts of one kind come page by page", ofOneKind},
+		{"a fact is found by its id", byID},
 		{"a patient's numbers are found", numbersOf},
 		{"an erased patient's evidence is gone, and the facts stay", erased},
 		{"settings are replaced, with their entry", settings},

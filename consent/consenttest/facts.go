@@ -39,7 +39,7 @@ func everyField(ctx context.Context, h Harness) error {
 		ID: "g-1", Practice: practice, Number: number, Kind: consent.Granted, Category: consent.Promotional,
 		Sender: "+12125550199", Patient: "p-1",
 		At: start, Recorded: start.Add(time.Microsecond), Actor: audit.Actor{Kind: audit.Representative, ID: "mother"},
-		Entry: uuid(1), Basis: consent.WebForm, Channel: consent.ByPortal, Cause: consent.Landline, Confirm: true,
+		Entry: uuid(1), Token: "t", Basis: consent.WebForm, Channel: consent.ByPortal, Cause: consent.Landline, Confirm: true,
 		About: []string{"x", "y"}, Expires: start.Add(time.Hour), Evidence: evidence,
 	}
 	readBack := full

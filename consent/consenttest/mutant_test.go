@@ -29,6 +29,14 @@ type wrapped struct {
 	settings func(context.Context, string) (consent.Settings, error)
 	facts    func(context.Context, consent.Query) (consent.Page, error)
 	numbers  func(context.Context, string, string) ([]string, error)
+	fact     func(context.Context, string, string) (consent.Fact, bool, error)
+}
+
+func (m wrapped) Fact(ctx context.Context, practice, id string) (consent.Fact, bool, error) {
+	if m.fact == nil {
+		return m.Store.Fact(ctx, practice, id)
+	}
+	return m.fact(ctx, practice, id)
 }
 
 func (m wrapped) Apply(ctx context.Context, c consent.Change) (bool, error) {
@@ -203,6 +211,11 @@ func mutants() []mutant[consent.Store] {
 			return wrapped{Store: good, facts: func(ctx context.Context, q consent.Query) (consent.Page, error) {
 				q.After = ""
 				return good.Facts(ctx, q)
+			}}
+		}},
+		{"finds a fact by any case", "a fact is found by its id", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, fact: func(ctx context.Context, practice, id string) (consent.Fact, bool, error) {
+				return good.Fact(ctx, practice, strings.ToLower(id))
 			}}
 		}},
 		{"finds patients by any case", "a patient's numbers are found", func(good store, _ *auditmem.Store) store {

@@ -75,6 +75,28 @@ func ofOneKind(ctx context.Context, h Harness) error {
 	return nil
 }
 
+func byID(ctx context.Context, h Harness) error {
+	if _, err := mixed(ctx, h); err != nil {
+		return err
+	}
+	for practice, id := range map[string]string{practice: "e", "oak-street": "f"} {
+		f, found, err := h.Store.Fact(ctx, practice, id)
+		if err != nil || !found || f.ID != id || f.Practice != practice {
+			return fmt.Errorf("looked for %s of %s, read %+v, %v, error %v", id, practice, f, found, err)
+		}
+		l, err := h.Store.Ledger(ctx, f.Key())
+		if err != nil || !slices.ContainsFunc(l.Facts, func(g consent.Fact) bool { return reflect.DeepEqual(f, g) }) {
+			return fmt.Errorf("fact %+v is in no ledger, error %v", f, err)
+		}
+	}
+	for practice, id := range map[string]string{practice: "E", "oak-street": "e", "nobody": "f"} {
+		if f, found, err := h.Store.Fact(ctx, practice, id); err != nil || found {
+			return fmt.Errorf("looked for %s of %s, which is not there, and read %+v, error %v", id, practice, f, err)
+		}
+	}
+	return nil
+}
+
 func numbersOf(ctx context.Context, h Harness) error {
 	for i, f := range []struct{ practice, number, patient string }{
 		{practice, "+12125550103", "p-1"},

@@ -1,0 +1,184 @@
+package consent_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"runtime"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
+)
+
+var importer = audit.Actor{Kind: audit.System, ID: "import"}
+
+// rows yields n signed agreements, two to a number.
+func rows(n int) iter.Seq2[consent.Grant, error] {
+	return func(yield func(consent.Grant, error) bool) {
+		for i := range n {
+			g := grant([]consent.Category{consent.Transactional, consent.Conversational}[i%2])
+			g.ID, g.Practice, g.Number, g.At = fmt.Sprint("row-", i), "", fmt.Sprintf("+1212%07d", i/2), noon
+			if !yield(g, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestImport(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		bad := errors.New("line 4 is no row")
+		mixed := func(yield func(consent.Grant, error) bool) {
+			n := 0
+			for g, err := range rows(1200) {
+				switch n++; n {
+				case 2:
+					g.ID = ""
+				case 3:
+					g.Number = "555-0100"
+				case 4:
+					err = bad
+				case 5:
+					g.Practice = "oak-street"
+				case 6:
+					g.Evidence.Wording = ""
+				case 8:
+					g.ID = "row-6" // the row before's
+				}
+				if !yield(g, err) {
+					return
+				}
+			}
+		}
+		var refused []consent.RefusedRow
+		var seen []int
+		o := &consent.ImportOptions{
+			Progress: func(r consent.ImportReport) { seen = append(seen, r.Rows) },
+			Refused:  func(r consent.RefusedRow) { refused = append(refused, r) },
+		}
+		report, err := b.Import(t.Context(), importer, key.Practice, mixed, o)
+		require.NoError(t, err)
+		require.Equal(t, consent.ImportReport{Rows: 1200, Recorded: 1194, Refused: 6}, report)
+		require.Equal(t, []int{1000, 1200}, seen)
+		reasons := map[int]string{}
+		for _, r := range refused {
+			reasons[r.Row] = r.Err.Error()
+		}
+		require.Len(t, reasons, 6)
+		for row, says := range map[int]string{2: "no id", 3: "E.164", 4: bad.Error(), 5: "another practice", 6: "wording", 8: "another fact"} {
+			require.Contains(t, reasons[row], says)
+			require.NotContains(t, reasons[row], "+1212")
+		}
+		state, err := b.State(t.Context(), staff, consent.Key{Practice: key.Practice, Number: "+12120000599"})
+		require.NoError(t, err)
+		require.Equal(t, consent.Active, state.Transactional.Status)
+
+		again, err := b.Import(t.Context(), importer, key.Practice, mixed, nil)
+		require.NoError(t, err)
+		require.Equal(t, consent.ImportReport{Rows: 1200, Known: 1194, Refused: 6}, again)
+	})
+}
+
+func TestAnImportThatWasCutOffIsTakenUpAgain(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		ctx, kill := context.WithCancel(t.Context())
+		defer kill()
+		const all = 400
+		cut := func(yield func(consent.Grant, error) bool) {
+			n := 0
+			for g, err := range rows(all) {
+				if n++; n == all/2 {
+					kill()
+				}
+				if !yield(g, err) {
+					return
+				}
+			}
+		}
+		first, err := b.Import(ctx, importer, key.Practice, cut, nil)
+		require.ErrorIs(t, err, context.Canceled)
+		require.Positive(t, first.Recorded)
+		require.Less(t, first.Rows, all)
+		second, err := b.Import(t.Context(), importer, key.Practice, rows(all), nil)
+		require.NoError(t, err)
+		require.Equal(t, all, second.Rows)
+		require.GreaterOrEqual(t, second.Known, first.Recorded)
+		require.Equal(t, all, second.Recorded+second.Known)
+		require.Zero(t, second.Refused)
+		page, err := b.store.Facts(t.Context(), consent.Query{Practice: key.Practice, Kind: consent.Granted, Limit: 1000})
+		require.NoError(t, err)
+		require.Len(t, page.Facts, all, "nothing twice and nothing lost")
+	})
+}
+
+func TestAnImportNeedsTheDutyAndAnActor(t *testing.T) {
+	b := onMemory(t)
+	_, err := b.Import(t.Context(), importer, "oak-street", rows(1), nil)
+	require.ErrorIs(t, err, consent.ErrDuty)
+	_, err = b.Import(t.Context(), audit.Actor{}, key.Practice, rows(1), nil)
+	require.ErrorIs(t, err, consent.ErrInvalid)
+	_, err = b.Import(t.Context(), importer, "", rows(1), nil)
+	require.ErrorIs(t, err, consent.ErrInvalid)
+}
+
+// failing is a store that breaks after some writes.
+type failing struct {
+	consent.Store
+	writes atomic.Int64
+}
+
+func (s *failing) Apply(ctx context.Context, c consent.Change) (bool, error) {
+	if s.writes.Add(1) > 50 {
+		return false, errDisk
+	}
+	return s.Store.Apply(ctx, c)
+}
+
+func TestAnImportEndsWhenTheStoreFails(t *testing.T) {
+	b := onMemory(t)
+	report, err := b.WithStore(&failing{Store: b.store}).Import(t.Context(), importer, key.Practice, rows(1000), nil)
+	require.ErrorIs(t, err, errDisk)
+	require.ErrorContains(t, err, "row ")
+	require.Equal(t, 50, report.Recorded)
+	require.Zero(t, report.Refused)
+}
+
+// sink takes every change and keeps nothing.
+type sink struct{ consent.Store }
+
+func (sink) Apply(context.Context, consent.Change) (bool, error) { return true, nil }
+
+// TestAnImportHoldsNoMoreThanItReads has a hundred thousand rows read, and looks at what is held when the last one is.
+func TestAnImportHoldsNoMoreThanItReads(t *testing.T) {
+	b := onMemory(t)
+	held := func(n int) uint64 {
+		var most uint64
+		measured := func(yield func(consent.Grant, error) bool) {
+			i := 0
+			for g, err := range rows(n) {
+				if i++; i%(n/4) == 0 {
+					runtime.GC()
+					var m runtime.MemStats
+					runtime.ReadMemStats(&m)
+					most = max(most, m.HeapAlloc)
+				}
+				if !yield(g, err) {
+					return
+				}
+			}
+		}
+		report, err := b.WithStore(sink{b.store}).Import(t.Context(), importer, key.Practice, measured, nil)
+		require.NoError(t, err)
+		require.Equal(t, n, report.Recorded)
+		return most
+	}
+	few := held(1000)
+	require.Less(t, held(100_000), few+few/2, "memory grows with the rows")
+}

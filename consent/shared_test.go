@@ -1,0 +1,82 @@
+package consent_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/consent"
+)
+
+// sharing is a list of practices for each sender.
+type sharing map[string][]string
+
+func (s sharing) Practices(_ context.Context, sender string) ([]string, error) {
+	if sender == "broken" {
+		return nil, errDisk
+	}
+	return s[sender], nil
+}
+
+func TestPromise_D4_1_AStopOnASharedSenderStopsEveryPractice(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		const oak, ash = "oak-street", "ash-street"
+		practices := []string{key.Practice, oak, ash}
+		setUp := func(t *testing.T) (bench, *consent.Service) {
+			t.Helper()
+			b := open(t)
+			s := b.with(t, consent.Options{Shared: sharing{office: {oak, key.Practice, ash}}})
+			for _, practice := range practices {
+				require.NoError(t, s.Accept(t.Context(), staff, consent.Duty{Practice: practice, Terms: "2026-01"}))
+				g := grant(consent.Transactional)
+				g.Practice = practice
+				must(t)(s.Grant(t.Context(), staff, g))
+			}
+			b.later()
+			return b, s
+		}
+		status := func(t *testing.T, s *consent.Service, practice string) consent.Status {
+			t.Helper()
+			p, err := s.Permission(t.Context(), consent.Key{Practice: practice, Number: key.Number}, consent.Use{Category: consent.Transactional})
+			require.NoError(t, err)
+			return p.Status
+		}
+		heard := func(sender string) consent.Revocation {
+			r := stop()
+			r.ID, r.Sender = "s-1", sender
+			return r
+		}
+		t.Run("keeps", func(t *testing.T) {
+			b, s := setUp(t)
+			for range 2 { // a provider delivers it twice
+				state, err := s.Revoke(t.Context(), patient, heard(office))
+				require.NoError(t, err)
+				require.Equal(t, key.Practice, state.Practice)
+				for _, practice := range practices {
+					require.Equal(t, consent.Stopped, status(t, s, practice))
+				}
+			}
+			require.Len(t, b.facts(t), 2)
+			require.Equal(t, office, b.facts(t)[1].Sender)
+		})
+		t.Run("refuses_no_more_than_was_said", func(t *testing.T) {
+			_, s := setUp(t)
+			must(t)(s.Revoke(t.Context(), patient, heard(ads)))
+			require.Equal(t, consent.Stopped, status(t, s, key.Practice))
+			require.Equal(t, consent.Active, status(t, s, oak), "a sender of one practice alone")
+		})
+		t.Run("an_error_is_told_and_the_first_practice_is_stopped", func(t *testing.T) {
+			_, s := setUp(t)
+			_, err := s.Revoke(t.Context(), patient, heard("broken"))
+			require.ErrorIs(t, err, errDisk)
+			require.Equal(t, consent.Stopped, status(t, s, key.Practice))
+		})
+		t.Run("without_rule", func(t *testing.T) {
+			b, s := setUp(t)
+			must(t)(b.Revoke(t.Context(), patient, heard(office))) // by a service that does not know who shares
+			require.Equal(t, consent.Stopped, status(t, s, key.Practice))
+			require.Equal(t, consent.Active, status(t, s, oak))
+		})
+	})
+}
