@@ -3,6 +3,7 @@ package keyword
 // french are the rules for French, as it is written with and without accents. An elided word stands by itself: "m'écrire"
 // is "m ecrire".
 var french = []rule{
+	{pattern: "y a plus|pas", means: nothing},
 	{pattern: "repondez|envoyez|repondre|envoyer|textez stop|arret pour", means: quotes},
 	{pattern: "FRCEASE de|d me|m|nous? INF"},
 	{pattern: "FRCEASE de|d me|m|nous? SENDINF FILL|PROMO|CARE* NOUN|PROMO|STUFF"},
@@ -43,7 +44,7 @@ var french = []rule{
 	{pattern: "je ne consens|accepte|autorise pas|plus a|de|d|que|vous|recevoir|vos|les|ces* NOUN|PROMO|INF|etre"},
 
 	{pattern: "mauvais|faux|pas|erreur de|le|bon|au* numero|destinataire", means: strange},
-	{pattern: "vous|te|tu|t vous|te|etes|es trompez|trompe|trompes|trompee de|d? numero|personne|$", means: strange},
+	{pattern: "vous|te|tu|t te|etes|es? trompez|trompe|trompes|trompee de|d? numero|personne|$", means: strange},
 	{pattern: "mauvaise personne", means: strange},
 	{pattern: "c|ce n? est pas|plus CAPITAL", means: strange},
 	{pattern: "c|ce n? est plus|pas le|mon|son numero|telefono|portable", means: strange},

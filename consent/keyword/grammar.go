@@ -152,11 +152,20 @@ func match(elements []element, tokens []token, i int) int {
 // ends reports whether nothing but courtesy stands between i and the end of its clause.
 func ends(tokens []token, i int) bool {
 	for ; i < len(tokens) && tokens[i].mark == 0; i++ {
-		if c := tokens[i].class; c&classAnd != 0 {
+		if joins(tokens, i) {
 			return true
-		} else if c&classPolite == 0 {
+		}
+		if tokens[i].class&classPolite == 0 {
 			return false
 		}
 	}
 	return true
+}
+
+// joins reports whether another clause begins with the word at i. "So" does not where it says how much.
+func joins(tokens []token, i int) bool {
+	if tokens[i].word == "so" {
+		return i+1 == len(tokens) || tokens[i+1].class&classLimit == 0
+	}
+	return tokens[i].class&classAnd != 0
 }

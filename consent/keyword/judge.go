@@ -107,7 +107,7 @@ func (t *text) find() []finding {
 					continue
 				}
 				end := match(r.elements, t.tokens, i)
-				if end <= i {
+				if end <= i || slices.Contains(covered[i:end], true) {
 					continue
 				}
 				all = append(all, finding{r, i, end})
@@ -155,11 +155,11 @@ func (t *text) judge(f finding) verdict {
 // around returns the words of the clause before a finding, and those behind it.
 func (t *text) around(f finding) (left, tail []token) {
 	start := f.start
-	for start > 0 && t.tokens[start-1].mark == 0 && (t.tokens[start-1].class&classAnd == 0 || alternative(t.tokens[start-1].word)) {
+	for start > 0 && t.tokens[start-1].mark == 0 && (!joins(t.tokens, start-1) || alternative(t.tokens[start-1].word)) {
 		start--
 	}
 	end := f.end
-	for end < len(t.tokens) && t.tokens[end].mark == 0 && t.tokens[end].class&classAnd == 0 {
+	for end < len(t.tokens) && t.tokens[end].mark == 0 && !joins(t.tokens, end) {
 		end++
 	}
 	return t.tokens[start:f.start], t.tokens[f.end:end]
@@ -176,14 +176,14 @@ func (t *text) allQuoted() bool {
 
 // before weighs the words before a request. It returns [Stop] where they change nothing.
 func (t *text) before(f finding, left, here []token) verdict {
-	aboutMe := slices.ContainsFunc(here, func(w token) bool { return w.class&classMe != 0 })
+	aboutMe := has(here, classMe) || f.end < len(t.tokens) && t.tokens[f.end].class&classMe != 0
 	asked, desired := false, false
 	for i := len(left) - 1; i >= 0; i-- {
 		w := left[i]
 		last := i == len(left)-1
 		switch {
 		case w.class&classNot != 0 || w.word == "no" && f.spanish:
-			if aboutMe && here[0].class&cease() != 0 && (has(left[:i], classAsk|classIf) || i > 0 && left[i-1].word == "will") {
+			if aboutMe && (left[0].class&(classAsk|classIf) != 0 && left[0].word != "do" || i > 0 && left[i-1].word == "will") {
 				return verdict{asks: Review, why: complaint}
 			}
 			return verdict{negated: f.means == stops}
@@ -198,6 +198,8 @@ func (t *text) before(f finding, left, here []token) verdict {
 			desired = desired || w.class&desire() != 0
 			continue
 		case has(left[:i+1], classReport):
+			return verdict{asks: Review, why: somebody}
+		case has(left[:i+1], classOther) && has(here, classNoun|unsub()):
 			return verdict{asks: Review, why: somebody}
 		case has(left[:i+1], classAsk):
 			return verdict{asks: Review, why: asking}
@@ -330,6 +332,7 @@ func hasWord(words []token, word string) bool {
 }
 
 func desire() class { return vocabulary().names["DESIRE"] }
+func unsub() class  { return vocabulary().names["UNSUB"] }
 func cease() class  { return vocabulary().names["CEASE"] }
 func filler() class { return vocabulary().names["FILL"] }
 

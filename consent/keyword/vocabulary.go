@@ -59,13 +59,13 @@ var words = []struct{ class, words string }{
 		going about hereby formally officially all this my the guys folks sir maam madam team dr doctor office everyone seriously
 		por favor hola buenas buenos dias tardes noches buen dia gracias quiero quisiera queremos deseo necesito pido le les pedimos
 		solicito me puede pueden podria podrian favor de que ya se lo pido ruego agradeceria
-		bonjour bonsoir salut merci je j vous te nous voudrais veux souhaite aimerais aimerait prie demande de d svp s il plait
+		bonjour bonsoir salut merci je j ne n vous te nous voudrais veux souhaite aimerais aimerait prie demande de d svp s il plait
 		pourriez pouvez peux peut voulez veuillez bien a`},
 	{"DESIRE", `want need like wish prefer request requesting asking ask demand quiero quisiera queremos deseo necesito pido solicito
 		voudrais veux souhaite aimerais demande prie told asked`},
 	{"AND", `and but because since cause cuz coz bc as although though however or nor y e pero porque pues ni o sino et mais car parce ou donc puisque`},
-	{"NOT", `not never nunca jamais jamas ne n hardly barely without sin sans`},
-	{"ASK", `how why when what who where which did does do was como por-que cuando quien donde comment pourquoi quand qui est are is should shall`},
+	{"NOT", `not never nunca jamais jamas hardly barely without sin sans`},
+	{"ASK", `how why when what who where which did does do was como cuando quien donde comment pourquoi quand qui est are is should shall`},
 	{"REPORT", `said says say saying told tells tell asked asks think thinks thought heard read wrote mentioned dijo dice dicen dijeron
 		digo dit disent didnt mean meant`},
 	{"IF", `if whether might maybe perhaps suppose happens thinking considering consider wonder wondering accidentally mistake accident
@@ -77,7 +77,7 @@ var words = []struct{ class, words string }{
 		mari femme fils fille mere pere soeur frere lui leur old work home landline`},
 	{"LIMIT", `until till til before during while when whenever weekday weekdays weekend weekends night nights nighttime evening evenings
 		morning mornings afternoon today tonight tomorrow week weeks month months monday tuesday wednesday thursday friday saturday
-		sunday late early often frequently daily twice hour hours time times work yet am pm oclock school meeting vacation awhile
+		sunday late early often frequently daily twice hour hours time times work yet oclock school meeting vacation awhile
 		minute minutes many much double duplicate duplicates duplicated multiple hourly
 		hasta antes despues durante mientras manana noche noches tarde tardes lunes martes miercoles jueves viernes sabado
 		domingo semana temprano tan tanto tantos tanta tantas seguido trabajo veces hora horas
@@ -141,7 +141,7 @@ var words = []struct{ class, words string }{
 		accord`},
 	{"REVOKE", `revoke revoking withdraw withdrawing rescind rescinding retract retracting revoco retiro anulo revoque retire`},
 	{"SURVEY", `survey surveys feedback review reviews encuesta encuestas sondage sondages`},
-	{"ESCEASE", `deja deje dejen dejad dejar dejes parar pare paren cesa cese cesen cesar suspenda suspendan suspender termine terminen
+	{"ESCEASE", `dejo deja deje dejen dejad dejar dejes parar pare paren cesa cese cesen cesar suspenda suspendan suspender termine terminen
 		detenga detengan detener corten basta evite eviten stop`},
 	{"ESEND", `cancele cancelen cancelar suspenda suspendan suspender pare paren parar detenga detengan detener elimine eliminen eliminar
 		quite quiten quitar corten basta terminen desactive desactiven desactivar anular anule anulen bloqueen`},
