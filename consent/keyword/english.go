@@ -13,7 +13,7 @@ var english = []rule{
 	{pattern: "CEASE TEXTING", who: practice},
 	{pattern: "CEASE and desist"},
 	{pattern: "appreciate|great|nice|love|grateful it|that? if you could|would|please* stop|stopped|quit TEXTING|SENDINGS|PESTERING"},
-	{pattern: "CEASE PESTERING ME"},
+	{pattern: "CEASE PESTERING ME|$"},
 	{pattern: "CEASE PESTERING my|this NUMBER"},
 	{pattern: "CEASE blowing up my phone|cell"},
 	{pattern: "CEASE TEXTING|CALLING|PESTERING and|or|n TEXTING", who: practice},
@@ -31,7 +31,6 @@ var english = []rule{
 	{pattern: "turn|shut|switch|cut off FILL|PROMO|CARE|NOUN* NOUN|PROMO"},
 	{pattern: "turn|shut|switch FILL|PROMO|CARE|NOUN* NOUN|PROMO off"},
 	{pattern: "knock|cut|lay|back it|off|out $", means: doubtful},
-	{pattern: "CEASE it|that|this $", means: doubtful},
 
 	// Do not text.
 	{pattern: "DONT TEXT ME", who: practice},
@@ -94,7 +93,7 @@ var english = []rule{
 	{pattern: "fewer|less PLURAL|PROMO", means: doubtful},
 
 	// Take me off.
-	{pattern: "take|get|pull|drop|scratch|keep ME|my|this|our|NUMBER|name* off of? FILL|LISTED|CARE|PROMO* LIST|NOUN|PROMO"},
+	{pattern: "take|get|pull|drop|scratch|keep ME|my|this|our|NUMBER|name* off|out of? FILL|LISTED|CARE|PROMO* LIST|NOUN|PROMO"},
 	{pattern: "take|get|pull|drop ME off of? this|it|that? $"},
 	{pattern: "take|get|pull|drop my|this name|NUMBER number? off|out $"},
 	{pattern: "REMOVE ME $"},
@@ -132,10 +131,18 @@ var english = []rule{
 	{pattern: "did? not|never sign|signed|agree|agreed|ask|asked|subscribe|subscribed|consent|consented|request|requested|gave|opt|opted up|in? for|to|you? this|these|FILL|NOUN|GET|TEXT|CONSENT", means: doubtful},
 
 	// Complaints.
+	{pattern: "did? not|never sign|signed|subscribe|subscribed up? $", means: doubtful},
 	{pattern: "you|people|guys keep|still|always|are* TEXTING ME", means: doubtful},
 	{pattern: "you|people|guys|i|we keep|still|always|are|am* SENDINGS|getting|receiving ME? FILL|PROMO|CARE* NOUN|PROMO|STUFF", means: doubtful},
-	{pattern: "told|asked you to stop $", means: doubtful},
-	{pattern: "i said|say no|stop $", means: doubtful},
+	{pattern: "i told|asked you people|guys|all? to stop|quit $"},
+	{pattern: "i said|say to? stop|quit $"},
+	{pattern: "i said|say no $", means: doubtful},
+	{pattern: "you are? blocked|reported", means: doubtful},
+	{pattern: "block ME", means: doubtful},
+	{pattern: "this|it is spam|scam $", means: doubtful},
+	{pattern: "no longer interested $", means: doubtful},
+	{pattern: "passed away $", means: doubtful},
+	{pattern: "is deceased", means: doubtful},
 	{pattern: "told you no|not", means: doubtful},
 	{pattern: "how many times do|must|have|will i|we", means: doubtful},
 	{pattern: "call|phone|email ME instead of TEXTING|text", means: doubtful},

@@ -141,10 +141,8 @@ func (t *text) judge(f finding) verdict {
 	if here[0].quoted && !t.allQuoted() {
 		return verdict{asks: Review, why: quoting}
 	}
-	if d := t.before(f, left, here); d.asks != Stop {
-		if d.asks == None || v.asks != Review {
-			return d
-		}
+	if d := t.before(f, left, here); d.asks != Stop && (v.asks != Review || d.asks == None) {
+		return d
 	}
 	if v.asks == Review || f.means == only {
 		return v
@@ -338,7 +336,7 @@ func filler() class { return vocabulary().names["FILL"] }
 
 // bare judges clauses that are a word for stop and courtesy.
 func (t *text) bare() []verdict {
-	strong, clauses, sure := 0, 0, false
+	strong, whole, doubts, clauses, sure := 0, 0, 0, 0, false
 	var words []string
 	clause := func() {
 		if len(words) == 0 {
@@ -348,6 +346,11 @@ func (t *text) bare() []verdict {
 		switch once(strings.Join(words, " ")) {
 		case "stopall", "stop all", "unsubscribe", "opt out":
 			strong, sure = strong+1, true
+		case "cease", "halt", "desist", "discontinue", "remove", "quit", "cease desist", "no message", "no messages", "no texts":
+			whole++
+		case "stop it", "stop this", "stop that", "quit it", "no more", "enough", "cancel", "end", "delete", "blocked", "reported", "spam", "scam",
+			"dnd", "dnc", "do not disturb", "do not want", "go away":
+			doubts++
 		case "stop", "alto", "basta", "pare", "paren", "detener", "arret", "arretez", "arrete",
 			"no mas", "para":
 			strong++
@@ -371,9 +374,13 @@ func (t *text) bare() []verdict {
 	}
 	clause()
 	switch {
+	case strong+whole > 0 && strong+whole == clauses:
+		return []verdict{{asks: Stop, why: plainWord}}
+	case doubts > 0 && doubts+strong+whole == clauses:
+		return []verdict{{asks: Review, why: unsure}}
 	case strong == 0:
 		return t.loud()
-	case strong == clauses, sure, len(t.find()) > 0:
+	case sure, len(t.find()) > 0:
 		return []verdict{{asks: Stop, why: plainWord}}
 	}
 	return []verdict{{asks: Review, why: plainWord}}
@@ -401,7 +408,8 @@ func (t *text) loud() []verdict {
 			continue
 		}
 		number := i == 0 && len(t.tokens) == 2 && strings.Trim(t.tokens[1].word, "0123456789") == ""
-		if w.shouted && shouted*2 < t.words || number {
+		edge := i == 0 || i == len(t.tokens)-1
+		if edge && w.shouted && shouted*2 < t.words || number {
 			return []verdict{{asks: Review, why: unsure}}
 		}
 	}

@@ -34,8 +34,8 @@ func Understand(body string) Understanding {
 	case t.reaction():
 		return Understanding{None, "It is a phone's note of a reaction to a text."}
 	}
-	if t.words == 1 && Classify(figures.Replace(t.tokens[0].word)) == Stop {
-		return Understanding{Stop, "It is a word for it, with figures for letters or letters said again."}
+	if t.disguised() {
+		return Understanding{Stop, "The whole text is a word for it, spelled out, stretched or with figures for letters."}
 	}
 	if u := t.grammar(); u.Asks != None {
 		return u
@@ -45,10 +45,32 @@ func Understand(body string) Understanding {
 		return Understanding{Review, "It is written in a script that no rule reads."}
 	case t.cut:
 		return Understanding{Review, "It is longer than a text can be, and was not read to its end."}
+	case t.words == 1 && mistyped(t.tokens[0].word):
+		return Understanding{Review, "It is nearly the word stop."}
 	case t.elsewhere():
 		return Understanding{Review, "It is a word for it in a language that no rule reads."}
 	}
 	return Understanding{None, "Nothing in it asks for that."}
+}
+
+// disguised reports whether the whole message is a word for stop that is written in another way: "s t o p", "5TOP",
+// "stoooop".
+func (t *text) disguised() bool {
+	s := t.sentence()
+	if len(s) == 2*t.words-1 {
+		s = strings.ReplaceAll(s, " ", "")
+	}
+	return len(s) <= longest && Classify(figures.Replace(s)) == Stop
+}
+
+// mistyped reports whether a word is STOP with one letter left out, added or hit beside the right key, and no word itself.
+func mistyped(word string) bool {
+	switch word {
+	case "stp", "sto", "stol", "sto0", "stip", "stkp", "stpp", "stup", "srop", "syop", "sgop", "sfop", "dtop", "wtop", "xtop", "ztop", "atop",
+		"etop", "sstop", "sttop", "stoop", "stoip", "stiop", "stopo", "stopl", "asop", "astop", "dstop":
+		return true
+	}
+	return false
 }
 
 // sentence is all words of t, joined.

@@ -54,7 +54,7 @@ var words = []struct{ class, words string }{
 		sir maam madam guys folks`},
 	{"LEAD", `please kindly just now so then ok okay yes yeah yep no nope nah hi hello hey dear thanks thank sorry well look listen
 		can could would will you may i we need want would like wish prefer ask asking am are requesting request told tell asked said
-		demand decided wanted people must should have has got to that for be been if it is possible appreciate greatly much really
+		scam demand decided wanted people must should have has got to that for be been if it is possible appreciate greatly much really
 		again already once time last final third second first also simply go ahead and us me rather make sure try let lets
 		going about hereby formally officially all this my the guys folks sir maam madam team dr doctor office everyone seriously
 		por favor hola buenas buenos dias tardes noches buen dia gracias quiero quisiera queremos deseo necesito pido le les pedimos
@@ -131,8 +131,8 @@ var words = []struct{ class, words string }{
 		reminders phone notification alert email spam de d difusion distribucion contactos mensajes textos envio envios datos
 		diffusion envoi contact numero your the this that these any all of tu su sus la las los esta esa el vos votre la cette ta
 		tous toutes les promos ads promo your group`},
-	{"REMOVE", `remove delete take drop erase scrub strike purge pull scratch removing exclude`},
-	{"LOSE", `lose forget delete erase remove drop scrub purge trash`},
+	{"REMOVE", `remove delete take drop erase wipe scrub strike purge pull scratch removing exclude`},
+	{"LOSE", `lose forget delete erase wipe remove drop scrub purge trash`},
 	{"UNSUB", `unsubscribe unsubscribing unsuscribe unsubcribe unsubscibe unsubscrib unsub unsubscribed deregister desuscribir
 		desuscribirme desuscribame desuscribanme desuscribeme desinscribir desinscribirme desinscribame desinscribanme
 		desapuntarme desapuntame desapuntenme desafiliarme desubscribir desubscribirme desabonner desabonnez desabonne
@@ -246,6 +246,18 @@ var shortened = []struct{ full, words string }{
 	{"any more", "anymor"},
 	{"number", "num nmbr nbr phonenumber nmber"},
 	{"stop", "stahp stpo sotp tsop stopp"},
+	{"stop texting", "stoptexting stoptxting"},
+	{"stop texting me", "stoptextingme"},
+	{"stop messaging", "stopmessaging"},
+	{"stop it", "stopit"},
+	{"stop now", "stopnow"},
+	{"stop please", "stopplease stoppls"},
+	{"please stop", "pleasestop plsstop"},
+	{"remove me", "removeme"},
+	{"take me off", "takemeoff"},
+	{"leave me alone", "leavemealone"},
+	{"do not text me", "donttextme dontextme"},
+	{"no mas", "nomas"},
 	{"opt out", "optout"},
 	{"unsubscribe", "unsuscribe unsubcribe unsubscibe unsubscrib unsub unsubscripe"},
 	{"appointment", "appt apt appoint appointmnt"},
