@@ -408,7 +408,7 @@ func (t *text) loud() []verdict {
 			continue
 		}
 		number := i == 0 && len(t.tokens) == 2 && strings.Trim(t.tokens[1].word, "0123456789") == ""
-		edge := i == 0 || i == len(t.tokens)-1
+		edge := i == 0
 		if edge && w.shouted && shouted*2 < t.words || number {
 			return []verdict{{asks: Review, why: unsure}}
 		}

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// readable is how many bytes of a message are read. Carriers deliver 1,600 characters at most, of 4 bytes at most.
-const readable = 6400
+// readable is how many characters of a message are read: as many as carriers deliver at most.
+const readable = 1600
 
 // token is a word, or what parts two: then its word is "" and mark says what parts them.
 type token struct {
@@ -40,10 +40,12 @@ type reader struct {
 // read takes a message apart.
 func read(body string) text {
 	r := reader{}
-	if len(body) > readable {
-		body, r.cut = body[:readable], true
-	}
+	n := 0
 	for _, c := range body {
+		if n++; n > readable {
+			r.cut = true
+			break
+		}
 		r.rune(c)
 	}
 	r.flush()
@@ -133,7 +135,7 @@ func (r *reader) flush() {
 			continue // said again
 		}
 		r.tokens = append(r.tokens, token{
-			word: w, class: vocabulary().classes[w], quoted: r.quoted,
+			word: w, class: vocabulary().class(w), quoted: r.quoted,
 			capital: r.first && r.uppers < r.letters, shouted: r.uppers == r.letters && r.letters > 2,
 		})
 	}

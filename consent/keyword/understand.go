@@ -19,7 +19,7 @@ type Understanding struct {
 //     that no rule reads.
 //   - [None]: nothing of the kind. So is "don't stop texting me", "I'll stop by at 4" and "cancel my appointment".
 //
-// It reads 6,400 bytes at most, more than carriers deliver, in a time that grows with what it reads. It depends on
+// It reads 1,600 characters at most, as many as carriers deliver, in a time that grows with what it reads. It depends on
 // nothing but the message, and may be called concurrently.
 func Understand(body string) Understanding {
 	if w := Classify(body); w != None {
