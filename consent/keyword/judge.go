@@ -176,6 +176,9 @@ func (t *text) allQuoted() bool {
 func (t *text) before(f finding, left, here []token) verdict {
 	aboutMe := has(here, classMe) || f.end < len(t.tokens) && t.tokens[f.end].class&classMe != 0
 	asked, desired := false, false
+	if n := slices.IndexFunc(left, func(w token) bool { return w.word == "interested" }); n >= 0 {
+		left = left[n+1:] // "not interested stop texting", without a comma
+	}
 	for i := len(left) - 1; i >= 0; i-- {
 		w := left[i]
 		last := i == len(left)-1
@@ -264,6 +267,7 @@ func (t *text) after(f finding, here, tail []token) verdict {
 
 // stranger weighs what somebody says about a wrong number.
 func (t *text) stranger(f finding, left, tail []token) verdict {
+	wrong := hasWord(t.tokens[f.start:f.end], "wrong")
 	review := verdict{asks: Review, why: "It speaks of a wrong number, and may be no patient's."}
 	for i, w := range left {
 		if w.word == "i" && i+1 < len(left) && slices.Contains([]string{
@@ -274,8 +278,13 @@ func (t *text) stranger(f finding, left, tail []token) verdict {
 		if w.class&(classIf|classReport) != 0 {
 			return review
 		}
-		if w.class&classNot != 0 && f.start-1 >= 0 {
+		if w.class&classNot != 0 {
 			return verdict{}
+		}
+		if wrong && w.class&(classLead|classSubject) == 0 && !slices.Contains([]string{"got", "a", "reached", "still", "think", "buddy", "man", "friend", "el", "le", "es", "creo", "avez"}, w.word) {
+			if w.class&texting() == 0 {
+				return review
+			}
 		}
 	}
 	if has(tail, classLimit) || hasWord(tail, "on") || t.markAfter(f.end) == '?' {
@@ -329,10 +338,11 @@ func hasWord(words []token, word string) bool {
 	return slices.ContainsFunc(words, func(w token) bool { return w.word == word })
 }
 
-func desire() class { return vocabulary().names["DESIRE"] }
-func unsub() class  { return vocabulary().names["UNSUB"] }
-func cease() class  { return vocabulary().names["CEASE"] }
-func filler() class { return vocabulary().names["FILL"] }
+func desire() class  { return vocabulary().names["DESIRE"] }
+func unsub() class   { return vocabulary().names["UNSUB"] }
+func texting() class { return vocabulary().names["TEXTING"] }
+func cease() class   { return vocabulary().names["CEASE"] }
+func filler() class  { return vocabulary().names["FILL"] }
 
 // bare judges clauses that are a word for stop and courtesy.
 func (t *text) bare() []verdict {
@@ -346,7 +356,9 @@ func (t *text) bare() []verdict {
 		switch once(strings.Join(words, " ")) {
 		case "stopall", "stop all", "unsubscribe", "opt out":
 			strong, sure = strong+1, true
-		case "cease", "halt", "desist", "discontinue", "remove", "quit", "cease desist", "no message", "no messages", "no texts":
+		case "cease", "halt", "desist", "discontinue", "remove", "quit", "cease desist", "stop these", "stop them",
+			"stop everything", "end all", "end everything", "cancel all", "end service", "stop service", "discontinue service", "cancel service",
+			"mute", "unenroll":
 			whole++
 		case "stop it", "stop this", "stop that", "quit it", "no more", "enough", "cancel", "end", "delete", "blocked", "reported", "spam", "scam",
 			"dnd", "dnc", "do not disturb", "do not want", "go away":

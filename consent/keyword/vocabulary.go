@@ -54,7 +54,7 @@ var words = []struct{ class, words string }{
 		madam guys folks`},
 	{"LEAD", `please kindly just now so then ok okay yes yeah yep no nope nah hi hello hey dear thanks thank sorry well look
 		listen can could would will you may i we need want like wish prefer ask asking am are requesting request told tell asked
-		said scam demand decided wanted people must should have has got to that for be been if it is possible appreciate greatly
+		said scam demand decided choose elect wanted people must should have has got to that for be been if it is possible appreciate greatly
 		much really again already once time last final third second first also simply go ahead and us me rather make sure try
 		let lets going about hereby formally officially all this my the guys folks sir maam madam team dr doctor office everyone
 		seriously por favor hola buenas buenos dias tardes noches buen dia gracias quiero quisiera queremos deseo necesito pido
@@ -134,7 +134,7 @@ var words = []struct{ class, words string }{
 		cette ta tous toutes les promos ads promo group`},
 	{"REMOVE", `remove delete take drop erase wipe scrub strike purge pull scratch removing exclude`},
 	{"LOSE", `lose forget delete erase wipe remove drop scrub purge trash`},
-	{"UNSUB", `unsubscribe unsubscribing unsuscribe unsubcribe unsubscibe unsubscrib unsub unsubscribed deregister
+	{"UNSUB", `unsubscribe unenroll disenroll unregister unsubscribing unsuscribe unsubcribe unsubscibe unsubscrib unsub unsubscribed deregister
 		desuscribir desuscribirme desuscribame desuscribanme desuscribeme desinscribir desinscribirme desinscribame
 		desinscribanme desapuntarme desapuntame desapuntenme desafiliarme desubscribir desubscribirme desabonner desabonnez
 		desabonne desinscrire desinscrivez desinscris desinscription desabonnement desabonnes`},

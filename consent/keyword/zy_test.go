@@ -2,9 +2,9 @@ package keyword_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
-	"os"
 
 	"github.com/enamel-go/enamel/consent/keyword"
 )
@@ -14,7 +14,9 @@ func TestZY(t *testing.T) {
 	bad := map[string]int{}
 	for l := range strings.Lines(string(b)) {
 		l = strings.TrimSpace(l)
-		if l == "" { continue }
+		if l == "" {
+			continue
+		}
 		want, p, _ := strings.Cut(l, " ")
 		u := keyword.Understand(p)
 		got := map[keyword.Word]string{"": "N", "stop": "S", "narrow": "P", "stranger": "W", "review": "R"}[u.Asks]
