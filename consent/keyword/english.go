@@ -11,6 +11,8 @@ var english = []rule{
 
 	// Stop texting.
 	{pattern: "CEASE TEXTING", who: practice},
+	{pattern: "make it stop TEXTING|SENDINGS"},
+	{pattern: "CEASE with? the|all|your|this|these damn|fucking|constant? TEXTING $"},
 	{pattern: "CEASE and desist"},
 	{pattern: "appreciate|great|nice|love|grateful it|that? if you could|would|please* stop|stopped|quit TEXTING|SENDINGS|PESTERING"},
 	{pattern: "CEASE PESTERING ME|$"},
@@ -27,11 +29,11 @@ var english = []rule{
 	{pattern: "CEASE FILL* _ and PROMO NOUN|$"},
 	{pattern: "END FILL|PROMO|CARE|NOUN* PLURAL|PROMO"},
 	{pattern: "END my|the|this|all text|texts|message|texting|sms|messaging $"},
-	{pattern: "END FILL|NOUN|PROMO* subscription|subscriptions|enrollment|texting|messaging"},
+	{pattern: "END FILL|NOUN|PROMO* TEXTING|subscription|subscriptions|enrollment|texting|messaging"},
 	{pattern: "END FILL* NOUN service|program|feature"},
 	{pattern: "FILL|PROMO|CARE|NOUN* PLURAL|PROMO need|needs|have|has|must|should|to|can* stop|end|cease"},
 	{pattern: "CEASE wasting", means: doubtful},
-	{pattern: "turn|shut|switch|cut off FILL|PROMO|CARE|NOUN* NOUN|PROMO"},
+	{pattern: "turn|shut|switch|cut off FILL|PROMO|CARE|NOUN* NOUN|PROMO|TEXTING"},
 	{pattern: "turn|shut|switch FILL|PROMO|CARE|NOUN* NOUN|PROMO off"},
 	{pattern: "knock|cut|lay|back it|off|out $", means: doubtful},
 
@@ -85,7 +87,7 @@ var english = []rule{
 	{pattern: "is|are not welcome|wanted $", means: doubtful},
 	{pattern: "no more|further FILL|PROMO|CARE|NOUN* NOUN|PROMO"},
 	{pattern: "no more|further _ PROMO"},
-	{pattern: "no more TEXTING|from you"},
+	{pattern: "no more TEXTING|spamming"},
 	{pattern: "no more CALLING|calls|call or|and|n NOUN"},
 	{pattern: "refrain from TEXTING|PESTERING", who: practice},
 	{pattern: "refrain from SENDINGS ME? FILL|PROMO|CARE|NOUN* NOUN|PROMO|STUFF", who: practice},

@@ -175,7 +175,7 @@ func (t *text) allQuoted() bool {
 // before weighs the words before a request. It returns [Stop] where they change nothing.
 func (t *text) before(f finding, left, here []token) verdict {
 	aboutMe := has(here, classMe) || f.end < len(t.tokens) && t.tokens[f.end].class&classMe != 0
-	asked, desired := false, false
+	asked, desired := slices.ContainsFunc(left, func(w token) bool { return pleases(w.word) }), false
 	if n := slices.IndexFunc(left, func(w token) bool { return w.word == "interested" }); n >= 0 {
 		left = left[n+1:] // "not interested stop texting", without a comma
 	}
@@ -195,7 +195,6 @@ func (t *text) before(f finding, left, here []token) verdict {
 		case w.class&classIf != 0 && w.word != "si":
 			return verdict{asks: Review, why: condition}
 		case w.class&classLead != 0:
-			asked = asked || slices.Contains([]string{"please", "kindly", "favor", "plait", "merci", "prie"}, w.word)
 			desired = desired || w.class&desire() != 0
 			continue
 		case has(left[:i+1], classReport):
@@ -208,7 +207,7 @@ func (t *text) before(f finding, left, here []token) verdict {
 			return verdict{asks: Review, why: condition}
 		case asked || desired:
 			return verdict{asks: Stop}
-		case aboutMe:
+		case aboutMe, has(here, texting()):
 			return verdict{asks: Review, why: unsure}
 		default:
 			return verdict{}
@@ -218,6 +217,11 @@ func (t *text) before(f finding, left, here []token) verdict {
 		return verdict{} // "I want to stop texting": a habit of his own
 	}
 	return verdict{asks: Stop}
+}
+
+// pleases reports whether a word makes a request of what stands with it.
+func pleases(word string) bool {
+	return slices.Contains([]string{"please", "kindly", "favor", "plait", "svp", "merci", "prie", "veuillez"}, word)
 }
 
 // after weighs a request together with the words behind it.
@@ -241,6 +245,8 @@ func (t *text) after(f finding, here, tail []token) verdict {
 	}
 	for i, w := range tail {
 		switch {
+		case i == 0 && slices.Contains([]string{"de", "for", "of"}, w.word) && has(tail, classPromo), i <= 2 && w.class&classPromo != 0:
+			return verdict{asks: Narrow, why: asksNarrow}
 		case w.class&classExcept != 0:
 			if has(tail[i:], classCare) {
 				return verdict{asks: Narrow, why: goesOn}
@@ -376,7 +382,7 @@ func (t *text) bare() []verdict {
 		case w.quoted && !t.allQuoted():
 			words = append(words, `"`)
 		case w.class&classPolite != 0 || courtesy(w.word):
-			sure = sure || w.word == "please" || w.word == "favor" || w.word == "plait"
+			sure = sure || pleases(w.word)
 			if w.word == "mas" && i > 0 && t.tokens[i-1].word == "no" {
 				words = append(words, "mas")
 			}

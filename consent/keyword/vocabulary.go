@@ -57,11 +57,11 @@ var words = []struct{ class, words string }{
 		said scam demand decided choose elect wanted people must should have has got to that for be been if it is possible appreciate greatly
 		much really again already once time last final third second first also simply go ahead and us me rather make sure try
 		let lets going about hereby formally officially all this my the guys folks sir maam madam team dr doctor office everyone
-		seriously por favor hola buenas buenos dias tardes noches buen dia gracias quiero quisiera queremos deseo necesito pido
+		seriously por favor hola buenas buenos dias tardes noches buen dia gracias quiero quisiera gustaria queremos deseo necesito pido
 		le les pedimos solicito puede pueden podria podrian de que ya se lo ruego agradeceria bonjour bonsoir salut merci je j
 		ne n vous te nous voudrais veux souhaite aimerais aimerait prie demande d svp s il plait pourriez pouvez peux peut
 		voulez veuillez bien a`},
-	{"DESIRE", `want need like wish prefer request requesting asking ask demand quiero quisiera queremos deseo necesito pido
+	{"DESIRE", `want need like wish prefer request requesting asking ask demand gustaria quiero quisiera gustaria queremos deseo necesito pido
 		solicito voudrais veux souhaite aimerais demande prie told asked`},
 	{"AND", `and but because since cause cuz coz bc as although though however or nor y e pero porque pues ni o sino et mais
 		car parce ou donc puisque`},
@@ -95,11 +95,11 @@ var words = []struct{ class, words string }{
 	{"CARE", `reminder reminders appointment appointments visit visits confirmation confirmations cleanings schedule
 		scheduling emergency emergencies cita citas recordatorio recordatorios confirmacion confirmaciones emergencia
 		emergencias consulta consultas rdv rappel rappels rendez urgence urgences`},
-	{"NOUN", `text texts message messages sms smses mms messaging texting notification notifications alert alerts reminder
+	{"NOUN", `text texts message messages sms smses mms notification notifications alert alerts reminder
 		reminders communication communications contact correspondence blasts robotexts spam mensaje mensajes mensajito
 		mensajitos texto textos recordatorio recordatorios aviso avisos notificacion notificaciones alerta alertas contacto
 		comunicacion comunicaciones rappels rappel avis textes texte`},
-	{"PLURAL", `texts messages sms messaging texting notifications alerts reminders communications communication contact
+	{"PLURAL", `texts messages sms  notifications alerts reminders communications communication contact
 		correspondence spam mensajes mensajitos textos recordatorios avisos notificaciones alertas contacto comunicacion rappels`},
 	{"FILL", `so the these those this that any all more of my your such every further future additional other automated auto
 		automatic annoying stupid unwanted unsolicited constant damn damned fucking freaking bloody dumb silly appointment
@@ -110,7 +110,7 @@ var words = []struct{ class, words string }{
 	{"SUBJECT", `i we you he she they it u people yo tu je il elle ils elles`},
 	{"CEASE", `stop quit cease halt desist stopping quitting ceasing`},
 	{"END", `end cancel terminate disable discontinue suspend kill block ditch deactivate turn shut switch cut ending
-		cancelling canceling stop cease halt quit stopping`},
+		cancelling canceling`},
 	{"TEXTING", `texting messaging contacting spamming soliciting emailing blasting mailing`},
 	{"PESTERING", `bothering harassing harrassing bugging pestering hounding annoying disturbing notifying pinging reminding
 		stalking writing hassling badgering hitting`},
@@ -141,8 +141,7 @@ var words = []struct{ class, words string }{
 	{"CONSENT", `consent permission authorization authorisation approval consentimiento autorizacion permiso consentement
 		autorisation accord`},
 	{"REVOKE", `revoke revoking withdraw withdrawing rescind rescinding retract retracting revoco retiro anulo revoque retire`},
-	{"SURVEY", `survey surveys feedback review reviews encuesta encuestas sondage sondages`},
-	{"ESCEASE", `dejo deja deje dejen dejad dejar dejes parar pare paren cesa cese cesen cesar suspenda suspendan suspender
+	{"ESCEASE", `parenle parele dejenme dejo deja deje dejen dejad dejar dejes parar pare paren cesa cese cesen cesar suspenda suspendan suspender
 		termine terminen detenga detengan detener corten basta evite eviten stop`},
 	{"ESEND", `cancele cancelen cancelar suspenda suspendan suspender pare paren parar detenga detengan detener elimine
 		eliminen eliminar quite quiten quitar corten basta terminen desactive desactiven desactivar anular anule anulen bloqueen`},
