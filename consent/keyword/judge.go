@@ -179,6 +179,9 @@ func (t *text) before(f finding, left, here []token) verdict {
 	if n := slices.IndexFunc(left, func(w token) bool { return w.word == "interested" }); n >= 0 {
 		left = left[n+1:] // "not interested stop texting", without a comma
 	}
+	if len(left) > 2 && left[0].word == "how" && left[1].word == "many" && left[2].word == "times" {
+		left = nil // no question: "how many times do I have to tell you to"
+	}
 	for i := len(left) - 1; i >= 0; i-- {
 		w := left[i]
 		last := i == len(left)-1
@@ -360,7 +363,7 @@ func (t *text) bare() []verdict {
 		}
 		clauses++
 		switch once(strings.Join(words, " ")) {
-		case "stopall", "stop all", "unsubscribe", "opt out":
+		case "stop all", "unsubscribe", "opt out":
 			strong, sure = strong+1, true
 		case "cease", "halt", "desist", "discontinue", "remove", "quit", "cease desist", "stop these", "stop them",
 			"stop everything", "end all", "end everything", "cancel all", "end service", "stop service", "discontinue service", "cancel service",
@@ -422,7 +425,7 @@ func (t *text) loud() []verdict {
 		}
 	}
 	for i, w := range t.tokens {
-		if w.word != "stop" && w.word != "stopall" && w.word != "unsubscribe" {
+		if w.word != "stop" && w.word != "unsubscribe" {
 			continue
 		}
 		number := i == 0 && len(t.tokens) == 2 && strings.Trim(t.tokens[1].word, "0123456789") == ""

@@ -6,6 +6,7 @@ import "github.com/enamel-go/enamel/consent/keyword"
 func phrases() map[keyword.Word][]string {
 	return map[keyword.Word][]string{
 		keyword.Stop: {
+			"Ya les dije que no me manden mensajes",
 			"stop sending me text messages",
 			"Stop sending me these!",
 			"please stop the texts",
@@ -483,7 +484,6 @@ func phrases() map[keyword.Word][]string {
 			"How did you get this number?",
 			"stop! I love it haha",
 			"I'm not Medicaid anymore",
-			"Ya les dije que no me manden mensajes",
 			"no mensajes por favor",
 			"por qué me mandan mensajes",
 			"no me manden mensajes en la noche",

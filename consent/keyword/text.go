@@ -127,6 +127,9 @@ func (r *reader) flush() {
 		return
 	}
 	r.words++
+	if oath(word) {
+		word = ""
+	}
 	if r.foreign {
 		r.strange++
 	}
@@ -140,6 +143,15 @@ func (r *reader) flush() {
 		})
 	}
 	r.word, r.uppers, r.letters, r.first, r.foreign = r.word[:0], 0, 0, false, false
+}
+
+// oath reports whether a word only adds force, wherever it stands: "stop damn texting me".
+func oath(word string) bool {
+	switch word {
+	case "damn", "damned", "dammit", "goddamn", "fucking", "fuckin", "fkn", "fkin", "freaking", "frickin", "fricking", "effing", "bloody", "friggin":
+		return true
+	}
+	return false
 }
 
 // full writes a word out: "don't" is "do not", "m'envoyer" is "m envoyer", "txt" is "text".
@@ -167,6 +179,9 @@ func full(word string) []string {
 	}
 	if w := figures.Replace(joined); w == "stop" {
 		return []string{w}
+	}
+	if parts := vocabulary().unglued(joined); parts != nil {
+		return parts
 	}
 	return strings.Fields(vocabulary().full(joined))
 }

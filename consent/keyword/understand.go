@@ -74,7 +74,7 @@ func mistyped(word string) bool {
 }
 
 // sentence is all words of t, joined.
-func (t *text) sentence() string {
+func (t text) sentence() string {
 	var words []string
 	for _, w := range t.tokens {
 		if w.mark == 0 {

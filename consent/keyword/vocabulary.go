@@ -48,11 +48,11 @@ func names() map[string]class {
 
 // words are the classes' words in English, Spanish and French, without accents.
 var words = []struct{ class, words string }{
-	{"POLITE", `please kindly thanks thank sorry thankyou pardon por favor gracias porfavor porfa disculpe disculpen perdon
+	{"POLITE", `omg omfg wtf ugh jeez jesus god dude man bro bruh ffs seriously literally please kindly thanks thank sorry thankyou pardon por favor gracias disculpe disculpen perdon
 		svp sil plait merci desole now immediately asap already right ya ahora inmediatamente maintenant immediatement forever
 		permanently ever anymore again longer mas plus nunca jamais jamas tout suite entirely altogether completely sir maam
 		madam guys folks`},
-	{"LEAD", `please kindly just now so then ok okay yes yeah yep no nope nah hi hello hey dear thanks thank sorry well look
+	{"LEAD", `omg omfg wtf ugh jeez jesus god dude man bro bruh ffs dije digo pedi dicho dit please kindly just now so then ok okay yes yeah yep no nope nah hi hello hey dear thanks thank sorry well look
 		listen can could would will you may i we need want like wish prefer ask asking am are requesting request told tell asked
 		said scam demand decided choose elect wanted people must should have has got to that for be been if it is possible appreciate greatly
 		much really again already once time last final third second first also simply go ahead and us me rather make sure try
@@ -69,7 +69,7 @@ var words = []struct{ class, words string }{
 	{"ASK", `how why when what who where which did does do was como cuando quien donde comment pourquoi quand qui est are is
 		should shall`},
 	{"REPORT", `said says say saying told tells tell asked asks think thinks thought heard read wrote mentioned dijo dice
-		dicen dijeron digo dit disent didnt mean meant`},
+		dicen dijeron digo dit disent mean meant`},
 	{"IF", `if whether might maybe perhaps suppose happens thinking considering consider wonder wondering accidentally
 		mistake accident error erreur accidente si quizas`},
 	{"ME", `me us mi mine nos nous moi myself m`},
@@ -98,8 +98,8 @@ var words = []struct{ class, words string }{
 	{"NOUN", `text texts message messages sms smses mms notification notifications alert alerts reminder
 		reminders communication communications contact correspondence blasts robotexts spam mensaje mensajes mensajito
 		mensajitos texto textos recordatorio recordatorios aviso avisos notificacion notificaciones alerta alertas contacto
-		comunicacion comunicaciones rappels rappel avis textes texte`},
-	{"PLURAL", `texts messages sms  notifications alerts reminders communications communication contact
+		comunicacion comunicaciones rappels rappel avis texte`},
+	{"PLURAL", `texts messages sms notifications alerts reminders communications communication contact
 		correspondence spam mensajes mensajitos textos recordatorios avisos notificaciones alertas contacto comunicacion rappels`},
 	{"FILL", `so the these those this that any all more of my your such every further future additional other automated auto
 		automatic annoying stupid unwanted unsolicited constant damn damned fucking freaking bloody dumb silly appointment
@@ -107,7 +107,7 @@ var words = []struct{ class, words string }{
 		estas esos esas este esta ese esa sus su tus tu mas ningun ninguna de todos todas todo toda tipo con automaticos
 		automaticas les des ces ce cet cette vos votre tes ton d tous toutes tout plus aucun aucune automatiques par en mes l
 		aux au avec many much tantos tantas daily weekly multiple double duplicate`},
-	{"SUBJECT", `i we you he she they it u people yo tu je il elle ils elles`},
+	{"SUBJECT", `i we you he she they it people yo tu je il elle ils elles`},
 	{"CEASE", `stop quit cease halt desist stopping quitting ceasing`},
 	{"END", `end cancel terminate disable discontinue suspend kill block ditch deactivate turn shut switch cut ending
 		cancelling canceling`},
@@ -123,7 +123,7 @@ var words = []struct{ class, words string }{
 	{"CALL", `call phone ring dial`},
 	{"STUFF", `this these that those things stuff crap shit junk nonsense garbage bs anything it spam esto eso cosas nada ca
 		cela rien`},
-	{"WANTS", `want wish need care desire wanna`},
+	{"WANTS", `want wish need care desire`},
 	{"AGAIN", `anymore again ever longer further more back either`},
 	{"NUMBER", `number cell phone mobile line digits cellphone telephone celular telefono numero cel movil portable info`},
 	{"LIST", `list lists database thread subscription subscriptions subscribers contacts texts messages messaging texting
@@ -134,7 +134,7 @@ var words = []struct{ class, words string }{
 		cette ta tous toutes les promos ads promo group`},
 	{"REMOVE", `remove delete take drop erase wipe scrub strike purge pull scratch removing exclude`},
 	{"LOSE", `lose forget delete erase wipe remove drop scrub purge trash`},
-	{"UNSUB", `unsubscribe unenroll disenroll unregister unsubscribing unsuscribe unsubcribe unsubscibe unsubscrib unsub unsubscribed deregister
+	{"UNSUB", `unsubscribe unenroll disenroll unregister unsubscribing unsubscribed deregister
 		desuscribir desuscribirme desuscribame desuscribanme desuscribeme desinscribir desinscribirme desinscribame
 		desinscribanme desapuntarme desapuntame desapuntenme desafiliarme desubscribir desubscribirme desabonner desabonnez
 		desabonne desinscrire desinscrivez desinscris desinscription desabonnement desabonnes`},
@@ -204,6 +204,45 @@ func (l *lexicon) class(word string) class {
 	return c
 }
 
+// unglued parts words that were written as one, such as "stoptextingme". What begins like a request and is made of known
+// words is taken so.
+func (l *lexicon) unglued(word string) []string {
+	if len(word) > 40 || l.classes[word] != 0 {
+		return nil
+	}
+	for _, head := range []string{"stop", "pleasestop", "plsstop", "unsubscribe", "remove", "takeme", "leaveme", "dont", "nomore"} {
+		if rest, ok := strings.CutPrefix(word, head); ok && len(rest) > 1 {
+			if parts := l.split(rest); parts != nil {
+				return append(l.split(head), parts...)
+			}
+		}
+	}
+	return nil
+}
+
+// split returns the known words that word is made of, the longest first, or nil. It tries each place once.
+func (l *lexicon) split(word string) []string {
+	last := make([]int, len(word)+1) // where the word that ends at each place begins, and one more
+	last[0] = 1
+	for end := 2; end <= len(word); end++ {
+		for begin := range end - 1 {
+			part := word[begin:end]
+			if last[begin] != 0 && (l.classes[part] != 0 || l.short[part] != "") {
+				last[end] = begin + 1
+				break
+			}
+		}
+	}
+	if last[len(word)] == 0 {
+		return nil
+	}
+	var parts []string
+	for end := len(word); end > 0; end = last[end] - 1 {
+		parts = append(strings.Fields(l.full(word[last[end]-1:end])), parts...)
+	}
+	return parts
+}
+
 // full returns what a shortened word stands for, or the word.
 func (l *lexicon) full(word string) string {
 	if full, ok := l.short[word]; ok {
@@ -257,18 +296,8 @@ var shortened = []struct{ full, words string }{
 	{"any more", "anymor"},
 	{"number", "num nmbr nbr phonenumber nmber"},
 	{"stop", "stahp stpo sotp tsop stopp"},
-	{"stop texting", "stoptexting stoptxting"},
-	{"stop texting me", "stoptextingme"},
-	{"stop messaging", "stopmessaging"},
-	{"stop it", "stopit"},
-	{"stop now", "stopnow"},
-	{"stop please", "stopplease stoppls"},
-	{"please stop", "pleasestop plsstop"},
-	{"remove me", "removeme"},
-	{"take me off", "takemeoff"},
-	{"leave me alone", "leavemealone"},
-	{"do not text me", "donttextme dontextme"},
 	{"no mas", "nomas"},
+	{"stop all", "stopall"},
 	{"opt out", "optout"},
 	{"unsubscribe", "unsuscribe unsubcribe unsubscibe unsubscrib unsub unsubscripe"},
 	{"appointment", "appt apt appoint appointmnt"},
