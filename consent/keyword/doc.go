@@ -1,5 +1,5 @@
-// Package keyword recognises the few words that a text message may consist of to say stop, help, start, or yes to being
-// asked for consent.
+// Package keyword recognises what a text message asks for: the few words that it may consist of to say stop, help, start, or
+// yes to being asked for consent, and an end of texts in any words.
 //
 //	switch keyword.Classify(body) {
 //	case keyword.Stop:
@@ -14,6 +14,25 @@
 // The words are those of the FCC (47 CFR 64.1200(a)(10)), the CTIA, and the default lists of the large providers and
 // practice systems, in English, Spanish and French. CANCEL, END and FIN are among them, for the FCC's rule leaves no
 // choice: never offer CANCEL as an answer to a reminder.
+//
+// # Any words
+//
+// The FCC's rule also counts whatever "a reasonable person would understand" as a revocation. [Understand] reads it in
+// English, Spanish and French:
+//
+//	switch u := keyword.Understand(body); u.Asks {
+//	case keyword.Stop, keyword.Stranger:
+//		// revoke everything, now
+//	case keyword.Narrow:
+//		// revoke what is promotional
+//	case keyword.Review:
+//		// hold what is promotional, and show u.Why and the text to a person today
+//	}
+//
+// It is a grammar and no list of phrases: a row of the tables is a way to say something in classes of words, such as to cease
+// and texts, and what stands around a match decides what it comes to: who is spoken to, what is turned into its opposite, asked,
+// quoted, supposed, or said for a time only. What the grammar cannot tell, it gives to a person. It does not learn, and the
+// same text is understood the same way until a version changes.
 //
 // # Errors
 //

@@ -1,6 +1,6 @@
 package keyword
 
-// Word is what a whole message asks for.
+// Word is what a message asks for.
 type Word string
 
 // The words.
@@ -10,6 +10,13 @@ const (
 	Help  Word = "help"  // who is this, and how do I stop it
 	Start Word = "start" // texts again, after a stop
 	Agree Word = "agree" // the answer to a double opt-in; never YES, which Twilio takes for START
+)
+
+// What only [Understand] finds.
+const (
+	Narrow   Word = "narrow"   // nothing promotional any more; what is about care may go on
+	Stranger Word = "stranger" // the number is not the patient's: no more texts to it
+	Review   Word = "review"   // a person should look
 )
 
 // longest is more than a message takes that is one of the words, said a hundred times. A longer one is none of them.
