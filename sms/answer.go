@@ -70,6 +70,10 @@ func stopBody(s Sender) string {
 	return fmt.Sprintf("%s: you are removed from our texts and will get no more. Reply START to get them again.", s.Name)
 }
 
+func narrowBody(s Sender) string {
+	return fmt.Sprintf("%s: you get no more offers by text. Reply STOP to end all our texts.", s.Name)
+}
+
 func helpBody(s Sender) string {
 	return fmt.Sprintf("%s: help at %s. We send %s. Msg & data rates may apply. Reply STOP to end texts.", s.Name, s.Contact, s.Frequency)
 }

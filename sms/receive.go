@@ -12,9 +12,11 @@ import (
 	"github.com/enamel-go/enamel/internal/form"
 )
 
-// Receive takes in a message for a practice, which [Router] found by the number it came to. A STOP revokes consent at
-// once, and then everything else happens: queued texts to the number die and the answer is queued, in one change with
-// the message. Each step is harmless when it is repeated, so a provider that delivers a message twice, or again because
+// Receive takes in a message for a practice, which [Router] found by the number it came to. What it says is understood in
+// any words ([keyword.Understand]). A stop, and a stranger's word that the number is not the patient's, revoke consent at
+// once, and then everything else happens: queued texts to the number die and the answer is queued, in one change with the
+// message. Words that narrow a stop to what is promotional revoke that; words that a person should look at are a doubt, which
+// holds it. Each step is harmless when it is repeated, so a provider that delivers a message twice, or again because
 // we were cut off in the middle, changes nothing more.
 //
 // It reports false for a message that was taken in before.
@@ -31,12 +33,19 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
-	said := word(in)
+	said, err := s.hear(ctx, by, r)
+	if err != nil {
+		return false, fmt.Errorf("sms: receive: %w", err)
+	}
 	r.Word = string(said)
 	change := Change{Received: &r}
 	switch said {
-	case keyword.Stop:
-		err = s.stop(ctx, by, r, sender, &change)
+	case keyword.Stop, keyword.Stranger:
+		// Only now that the revocation is committed: whoever finds the answer in the queue finds it in the ledger.
+		change.Stop = &Stop{Practice: r.Practice, Number: r.From, Decision: stopped()}
+		change.Texts = s.answer(ctx, r, StopAnswer, sender, stopBody(sender))
+	case keyword.Narrow:
+		change.Texts = s.answer(ctx, r, StopAnswer, sender, narrowBody(sender))
 	case keyword.Help:
 		change.Texts = s.answer(ctx, r, HelpAnswer, sender, helpBody(sender))
 	case keyword.Start:
@@ -65,31 +74,24 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 	return written, nil
 }
 
-// word is what a message asks for: what the provider took it for, where it acted on it, else what its words say.
-func word(in Inbound) keyword.Word {
-	switch in.Keyword {
-	case "STOP":
-		return keyword.Stop
+// hear returns what a message asks for, and has revoked what it revokes: what the provider took it for, where it acted on
+// it, else what its words say.
+func (s *Service) hear(ctx context.Context, by audit.Actor, r Received) (keyword.Word, error) {
+	switch r.Keyword {
 	case "HELP":
-		return keyword.Help
+		return keyword.Help, nil
 	case "START":
-		return keyword.Start
+		return keyword.Start, nil
+	case "STOP":
+		_, err := s.gate.Revoke(ctx, by, consent.Revocation{
+			ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: evidence(r),
+		})
+		return keyword.Stop, err
 	}
-	return keyword.Classify(in.Body)
-}
-
-// stop revokes everything and, only when that is committed, has the queued texts refused and the answer queued: whoever
-// finds the answer in the queue finds the revocation in the ledger.
-func (s *Service) stop(ctx context.Context, by audit.Actor, r Received, sender Sender, change *Change) error {
-	_, err := s.gate.Revoke(ctx, by, consent.Revocation{
+	u, err := s.gate.Hear(ctx, by, consent.Said{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: evidence(r),
 	})
-	if err != nil {
-		return err
-	}
-	change.Stop = &Stop{Practice: r.Practice, Number: r.From, Decision: stopped()}
-	change.Texts = s.answer(ctx, r, StopAnswer, sender, stopBody(sender))
-	return nil
+	return u.Asks, err
 }
 
 // stopped is the decision that a STOP puts on every queued text to the number.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/keyword"
 	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
@@ -17,6 +18,7 @@ type Gate interface {
 	Ask(ctx context.Context, by audit.Actor, a consent.Ask) (consent.State, error)
 	Confirm(ctx context.Context, by audit.Actor, c consent.Confirmation) (consent.State, error)
 	Revoke(ctx context.Context, by audit.Actor, r consent.Revocation) (consent.State, error)
+	Hear(ctx context.Context, by audit.Actor, said consent.Said) (keyword.Understanding, error)
 	Restart(ctx context.Context, by audit.Actor, r consent.Restart) (consent.State, error)
 }
 

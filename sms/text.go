@@ -172,5 +172,5 @@ type Received struct {
 	Inbound
 	Practice string
 	At       time.Time // when we received it; UTC, at microseconds
-	Word     string    // "stop", "help", "start", "agree", or empty
+	Word     string    // what it asks for, as package keyword says it; empty: nothing
 }

@@ -1,0 +1,72 @@
+package consent_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/keyword"
+)
+
+func TestPromise_D4_1_AnyWordsByAnyChannel(t *testing.T) {
+	said := func(words string, by consent.Channel) consent.Said {
+		return consent.Said{ID: "said-1", Practice: key.Practice, Number: key.Number, Channel: by, Evidence: consent.Evidence{Words: words}}
+	}
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		for _, channel := range []consent.Channel{consent.ByText, consent.ByCall, consent.ByEmail, consent.ByDesk, consent.ByPortal, consent.ByMail} {
+			t.Run("refuses_all_texts_after_"+string(channel), func(t *testing.T) {
+				b := promoted(t, open(t))
+				for range 2 {
+					u, err := b.Hear(t.Context(), patient, said("Please do not text me any more.", channel))
+					require.NoError(t, err)
+					require.Equal(t, keyword.Stop, u.Asks)
+					for _, c := range consent.Categories() {
+						require.Equal(t, consent.Stopped, b.status(t, c))
+					}
+				}
+				facts := b.facts(t)
+				last := facts[len(facts)-1]
+				require.Equal(t, channel, last.Channel)
+				require.Equal(t, "Please do not text me any more.", last.Evidence.Words)
+			})
+		}
+		for words, want := range map[string]struct {
+			asks          keyword.Word
+			transactional consent.Status
+			promotional   consent.Status
+			facts         int
+		}{
+			"stop the ads please":                         {keyword.Narrow, consent.Active, consent.Stopped, 1},
+			"Wrong number, I am not Rosa":                 {keyword.Stranger, consent.Stopped, consent.Stopped, 2},
+			"how do I stop these texts?":                  {keyword.Review, consent.Active, consent.Held, 1},
+			"don't stop texting me, I like the reminders": {keyword.None, consent.Active, consent.Active, 0},
+			"START": {keyword.Start, consent.Active, consent.Active, 0},
+		} {
+			t.Run(words, func(t *testing.T) {
+				b := promoted(t, open(t))
+				before := len(b.facts(t))
+				for range 2 {
+					u, err := b.Hear(t.Context(), patient, said(words, consent.ByText))
+					require.NoError(t, err)
+					require.Equal(t, want.asks, u.Asks)
+					require.NotEmpty(t, u.Why)
+					require.Equal(t, want.transactional, b.status(t, consent.Transactional))
+					require.Equal(t, want.promotional, b.status(t, consent.Promotional))
+					require.Len(t, b.facts(t), before+want.facts)
+				}
+			})
+		}
+		t.Run("what_cannot_be_recorded_is_an_error", func(t *testing.T) {
+			b := open(t)
+			for _, words := range []string{"STOP", "stop the ads", "wrong number", "how do I stop these texts?"} {
+				_, err := b.Hear(t.Context(), patient, said(words, "pigeon"))
+				require.ErrorIs(t, err, consent.ErrInvalid)
+			}
+			require.Empty(t, b.facts(t))
+		})
+		t.Run("without_rule", func(t *testing.T) {
+			require.Equal(t, keyword.None, keyword.Classify("Please do not text me any more."), "whole words alone would not hear it")
+		})
+	})
+}
