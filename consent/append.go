@@ -17,13 +17,13 @@ const leeway = time.Minute
 
 // append decides on a fact against its ledger and writes it with its entry. decide may complete the fact; when it
 // refuses, the refusal is recorded and nothing else. When the ledger grows in between, it is read and decided on again.
-func (s *Service) append(ctx context.Context, action string, f Fact, decide func(Ledger, *Fact) error) (State, error) {
+func (s *Service) append(ctx context.Context, action string, f Fact, decide func([]Fact, *Fact) error) (State, error) {
 	state, _, err := s.write(ctx, action, f, decide)
 	return state, err
 }
 
 // write is append that also reports whether the fact is new.
-func (s *Service) write(ctx context.Context, action string, f Fact, decide func(Ledger, *Fact) error) (State, bool, error) {
+func (s *Service) write(ctx context.Context, action string, f Fact, decide func([]Fact, *Fact) error) (State, bool, error) {
 	if f.Actor.Validate() != nil {
 		return State{}, false, errActor // without an actor there is no entry either
 	}
@@ -40,21 +40,21 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 		return State{}, false, s.refuse(ctx, entry(action, f), errAhead)
 	}
 	for {
-		l, err := s.store.Ledger(ctx, f.Key())
+		facts, err := s.store.Ledger(ctx, f.Key())
 		if err != nil {
 			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
 		}
-		if old := find(l.Facts, f.ID); old != nil {
+		if old := find(facts, f.ID); old != nil {
 			if !repeats(f, *old, dated) {
 				return State{}, false, s.refuse(ctx, entry(action, f), ErrConflict)
 			}
-			return s.derive(l), false, nil
+			return s.derive(f.Key(), facts), false, nil
 		}
-		f.Recorded = latest(now, l)
+		f.Recorded = latest(now, facts)
 		if !dated {
 			f.At = f.Recorded
 		}
-		if err := decide(l, &f); err != nil {
+		if err := decide(facts, &f); err != nil {
 			return State{}, false, s.refuse(ctx, entry(action, f), err)
 		}
 		leaf, err := s.log.Stamp(ctx, entry(action, f))
@@ -62,7 +62,7 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
 		}
 		f.Entry = leaf.ID
-		change := Change{Fact: &f, Seen: len(l.Facts), Leaves: []audit.Leaf{leaf}}
+		change := Change{Fact: &f, Seen: len(facts), Leaves: []audit.Leaf{leaf}}
 		if f.narrows() {
 			change.Seen = Any // nothing that happens beside a stop may hold it up
 		}
@@ -73,29 +73,25 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 		case err != nil:
 			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
 		case written:
-			l.Facts = append(slices.Clip(l.Facts), f)
-			return s.derive(l), true, nil
+			return s.derive(f.Key(), append(slices.Clip(facts), f)), true, nil
 		}
 		// Somebody wrote this id since we read: the same act twice at once, which the ledger now shows, or an act on
 		// another number.
-		if l, err = s.store.Ledger(ctx, f.Key()); err != nil {
+		if facts, err = s.store.Ledger(ctx, f.Key()); err != nil {
 			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
 		}
-		if find(l.Facts, f.ID) == nil {
+		if find(facts, f.ID) == nil {
 			return State{}, false, s.refuse(ctx, entry(action, f), ErrConflict)
 		}
 	}
 }
 
-// latest returns the recorded time of a fact that is written next. It never runs backwards in a ledger, so that no process
-// whose clock is behind puts a stop before the grant it ends, or a grant before its practice's duty.
-func latest(now time.Time, l Ledger) time.Time {
-	if accepted := l.Settings.Duty.Accepted; accepted.After(now) {
-		now = accepted
-	}
-	for i := range l.Facts {
-		if l.Facts[i].Recorded.After(now) {
-			now = l.Facts[i].Recorded
+// latest returns the recorded time of a fact that is written after the others. It never runs backwards in a ledger, so
+// that no process whose clock is behind puts a stop before the grant it ends.
+func latest(now time.Time, facts []Fact) time.Time {
+	for i := range facts {
+		if facts[i].Recorded.After(now) {
+			now = facts[i].Recorded
 		}
 	}
 	return now

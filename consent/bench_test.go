@@ -122,9 +122,9 @@ func (b bench) logged(t testing.TB, practice string) []audit.Entry {
 
 func (b bench) facts(t testing.TB) []consent.Fact {
 	t.Helper()
-	l, err := b.store.Ledger(t.Context(), key)
+	facts, err := b.store.Ledger(t.Context(), key)
 	require.NoError(t, err)
-	return l.Facts
+	return facts
 }
 
 // status returns what a category stands at, by the read that a machine makes.

@@ -13,23 +13,27 @@ import (
 // or its category's request can still be answered, with [ErrAsked]. The request expires; see [Options].
 func (s *Service) Ask(ctx context.Context, by audit.Actor, a Ask) (State, error) {
 	f := Fact{ID: a.ID, Practice: a.Practice, Number: a.Number, Kind: Asked, Actor: by}
-	return s.append(ctx, "consent.ask", f, func(l Ledger, f *Fact) error {
-		if lapse := s.view(l, f.Recorded).lapse(); lapse != nil && lapse.Cause == Landline {
+	return s.append(ctx, "consent.ask", f, func(facts []Fact, f *Fact) error {
+		if lapse := s.view(f.Key(), facts, f.Recorded).lapse(); lapse != nil && lapse.Cause == Landline {
 			return ErrLandline
 		}
-		return s.asks(l, f)
+		return s.asks(ctx, facts, f)
 	})
 }
 
 // asks completes a request, or says why there is none to make.
-func (s *Service) asks(l Ledger, f *Fact) error {
-	if !l.Settings.Duty.accepted(f.Recorded) {
+func (s *Service) asks(ctx context.Context, facts []Fact, f *Fact) error {
+	set, err := s.store.Settings(ctx, f.Practice)
+	if err != nil {
+		return err
+	}
+	if set.Duty.Terms == "" {
 		return ErrDuty
 	}
 	f.About, f.Expires = nil, f.Recorded.Add(s.within)
-	v, pending := s.view(l, f.Recorded), false
+	v, pending := s.view(f.Key(), facts, f.Recorded), false
 	for _, c := range Categories() {
-		if c == Promotional && v.held() {
+		if c == Promotional && v.doubt() != nil {
 			continue // the request would be a text about promotions too
 		}
 		waiting, ids := v.unasked(c)
@@ -54,7 +58,10 @@ func (v *view) unasked(c Category) (waiting bool, ids []string) {
 		}
 		waiting = true
 		asked := false
-		for request := range v.requests(g.ID) {
+		for request := range v.known(Asked) {
+			if !slices.Contains(request.About, g.ID) {
+				continue
+			}
 			if asked = true; !v.moment.After(request.Expires) {
 				return true, nil
 			}
@@ -74,11 +81,11 @@ func (s *Service) Confirm(ctx context.Context, by audit.Actor, c Confirmation) (
 	f := Fact{
 		ID: c.ID, Practice: c.Practice, Number: c.Number, Kind: Confirmed, At: c.At, Actor: by, Evidence: c.Evidence,
 	}
-	return s.append(ctx, "consent.confirm", f, func(l Ledger, f *Fact) error {
+	return s.append(ctx, "consent.confirm", f, func(facts []Fact, f *Fact) error {
 		if err := own(f); err != nil {
 			return err
 		}
-		v := s.view(l, f.Recorded)
+		v := s.view(f.Key(), facts, f.Recorded)
 		f.About = nil
 		refusal := ErrNotAsked
 		for request := range v.known(Asked) {

@@ -8,7 +8,8 @@ import (
 
 // view is a ledger as it was known at a moment. It only reads the facts.
 type view struct {
-	ledger  *Ledger
+	key     Key
+	facts   []Fact
 	profile *Profile
 	moment  time.Time
 }
@@ -16,9 +17,9 @@ type view struct {
 // known yields the facts of a kind that were recorded by the moment, in the order of writing.
 func (v *view) known(kind Kind) iter.Seq[*Fact] {
 	return func(yield func(*Fact) bool) {
-		for i := range v.ledger.Facts {
-			f := &v.ledger.Facts[i]
-			if f.Kind == kind && f.Number == v.ledger.Number && f.Practice == v.ledger.Practice && !f.Recorded.After(v.moment) && !yield(f) {
+		for i := range v.facts {
+			f := &v.facts[i]
+			if f.Kind == kind && f.Number == v.key.Number && f.Practice == v.key.Practice && !f.Recorded.After(v.moment) && !yield(f) {
 				return
 			}
 		}
@@ -34,14 +35,11 @@ func (v *view) decide(u Use) Permission {
 	if p.Status != Active && p.Status != Pending {
 		return p
 	}
-	if !v.ledger.Settings.Duty.accepted(v.moment) {
-		return Permission{Status: None, Why: "The practice has not accepted the duty to obtain its patients' consent."}
-	}
 	if mute := v.mute(u); mute != nil {
 		return Permission{Status: Stopped, Since: mute.moment(), Fact: mute.ID, Why: "This patient wants no such texts; nobody else on the number is concerned."}
 	}
 	if u.Category == Promotional {
-		for doubt := range v.doubts() {
+		if doubt := v.doubt(); doubt != nil {
 			return Permission{Held, doubt.At, doubt.ID, p.Basis, "The patient said what may be a stop; a person has to look first."}
 		}
 	}
@@ -80,6 +78,8 @@ func (v *view) given(u Use) Permission {
 		return Permission{Status: None, Why: "The consent's evidence was erased with the patient's record."}
 	case last[elsewhere] != nil:
 		return Permission{Status: None, Why: "The consent on record is for texts from another number of the practice."}
+	case last[undue] != nil:
+		return Permission{Status: None, Why: "The practice had not accepted its duty to obtain consent when this one was recorded."}
 	case last[idle] != nil:
 		return Permission{Status: None, Why: say(last[idle].Basis).idle}
 	}
@@ -95,6 +95,7 @@ type weight int
 const (
 	nothing   weight = iota // no grant of the category, or one that a revocation ended for good
 	idle                    // its basis permits no such texts
+	undue                   // its practice had not accepted the duty to obtain consent
 	elsewhere               // it is for another sender
 	erased                  // its evidence is gone
 	expired                 // its time is over
@@ -120,6 +121,8 @@ func (v *view) weigh(f *Fact, u Use, e ends) weight {
 		return over
 	case e.stop != nil && !f.Basis.written(), stopped && !settled:
 		return nothing
+	case f.Duty == "":
+		return undue
 	case f.Sender != "" && f.Sender != u.Sender:
 		return elsewhere
 	case f.Erased:
@@ -197,58 +200,46 @@ func (f *Fact) concerns(u Use) bool {
 	return u.Patient != "" && f.Patient == u.Patient && (f.Category == "" || f.Category == u.Category)
 }
 
-// doubts yields the doubts that are open: none was cleared, nor was what it may have meant revoked since.
-func (v *view) doubts() iter.Seq[*Fact] {
-	return func(yield func(*Fact) bool) {
-		for doubt := range v.known(Doubted) {
-			if !v.answered(doubt) && !yield(doubt) {
-				return
-			}
+// doubt returns the first open doubt, or nil.
+func (v *view) doubt() *Fact {
+	for f := range v.known(Doubted) {
+		if v.open(f) {
+			return f
 		}
 	}
+	return nil
 }
 
-// held reports whether a doubt is open.
-func (v *view) held() bool {
-	for range v.doubts() {
-		return true
-	}
-	return false
-}
-
-func (v *view) answered(doubt *Fact) bool {
+// open reports whether a doubt was neither cleared, nor what it may have meant revoked since.
+func (v *view) open(doubt *Fact) bool {
 	for f := range v.known(Cleared) {
 		if slices.Contains(f.About, doubt.ID) {
-			return true
+			return false
 		}
 	}
 	for f := range v.known(Revoked) {
 		if (f.Category == "" || f.Category == Promotional) && !f.Recorded.Before(doubt.Recorded) {
+			return false
+		}
+	}
+	return true
+}
+
+// confirmed reports whether a grant's confirmation request was answered in time. A service makes one request at most.
+func (v *view) confirmed(grant string) bool {
+	for request := range v.known(Asked) {
+		if slices.Contains(request.About, grant) && v.answered(request) {
 			return true
 		}
 	}
 	return false
 }
 
-// confirmed reports whether a grant's confirmation request was answered in time.
-func (v *view) confirmed(grant string) bool {
-	for request := range v.requests(grant) {
-		for f := range v.known(Confirmed) {
-			if slices.Contains(f.About, request.ID) && !f.Recorded.After(request.Expires) {
-				return true
-			}
+func (v *view) answered(request *Fact) bool {
+	for f := range v.known(Confirmed) {
+		if slices.Contains(f.About, request.ID) && !f.Recorded.After(request.Expires) {
+			return true
 		}
 	}
 	return false
-}
-
-// requests yields the confirmation requests that ask about a grant. A service writes one at most.
-func (v *view) requests(grant string) iter.Seq[*Fact] {
-	return func(yield func(*Fact) bool) {
-		for f := range v.known(Asked) {
-			if slices.Contains(f.About, grant) && !yield(f) {
-				return
-			}
-		}
-	}
 }

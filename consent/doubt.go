@@ -17,14 +17,14 @@ func (s *Service) Doubt(ctx context.Context, by audit.Actor, d Doubt) (State, er
 	f := Fact{
 		ID: d.ID, Practice: d.Practice, Number: d.Number, Kind: Doubted, Channel: d.Channel, At: d.At, Actor: by, Evidence: d.Evidence,
 	}
-	return s.append(ctx, "consent.doubt", f, func(l Ledger, f *Fact) error {
+	return s.append(ctx, "consent.doubt", f, func(_ []Fact, f *Fact) error {
 		if !f.Channel.valid() {
 			return errChannel
 		}
 		if err := form.Text(ErrEvidence, "what the patient said", f.Evidence.Words, 16<<10, true); err != nil {
 			return err
 		}
-		zone, err := l.Settings.location()
+		zone, err := s.zone(ctx, f.Practice)
 		if err != nil {
 			return err
 		}
@@ -37,12 +37,13 @@ func (s *Service) Doubt(ctx context.Context, by audit.Actor, d Doubt) (State, er
 // is not open is refused with [ErrNoDoubt].
 func (s *Service) Clear(ctx context.Context, by audit.Actor, c Clearance) (State, error) {
 	f := Fact{ID: c.ID, Practice: c.Practice, Number: c.Number, Kind: Cleared, Actor: by, About: []string{c.Doubt}}
-	return s.append(ctx, "consent.clear", f, func(l Ledger, f *Fact) error {
+	return s.append(ctx, "consent.clear", f, func(facts []Fact, f *Fact) error {
 		if f.Actor.Kind != audit.Staff {
 			return fmt.Errorf("%w: only a member of staff clears a doubt", ErrInvalid)
 		}
-		for doubt := range s.view(l, f.Recorded).doubts() {
-			if doubt.ID == c.Doubt {
+		v := s.view(f.Key(), facts, f.Recorded)
+		for doubt := range v.known(Doubted) {
+			if doubt.ID == c.Doubt && v.open(doubt) {
 				return nil
 			}
 		}
@@ -101,15 +102,13 @@ func (s *Service) Alarms(ctx context.Context, by audit.Actor, practice string) (
 		if cleared[f.ID] {
 			continue
 		}
-		l, err := s.store.Ledger(ctx, f.Key())
+		facts, err := s.store.Ledger(ctx, f.Key())
 		if err != nil {
 			return nil, fmt.Errorf("consent: alarms: %w", err)
 		}
-		moment := latest(s.moment(), l)
-		for doubt := range s.view(l, moment).doubts() {
-			if doubt.ID == f.ID {
-				alarms = append(alarms, Alarm{Doubt: doubt.Clone(), Due: doubt.Expires, Overdue: !moment.Before(doubt.Expires)})
-			}
+		moment := latest(s.moment(), facts)
+		if s.view(f.Key(), facts, moment).open(&f) {
+			alarms = append(alarms, Alarm{Doubt: f, Due: f.Expires, Overdue: !moment.Before(f.Expires)})
 		}
 	}
 	if err := s.log.Record(ctx, e); err != nil {

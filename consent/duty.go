@@ -13,13 +13,9 @@ import (
 // Privacy Policy, section 2). The zero value: it has not accepted.
 type Duty struct {
 	Practice string
-	Terms    string      // which terms it accepted, by their version or where the vendor keeps them; required
+	Terms    string      // which terms it accepted, by their version or the vendor's id of them; required
 	Accepted time.Time   // set by [Service.Accept]; UTC, at microseconds
 	By       audit.Actor // set by [Service.Accept]: the member of staff who accepted
-}
-
-func (d Duty) accepted(moment time.Time) bool {
-	return !d.Accepted.IsZero() && !d.Accepted.After(moment)
 }
 
 // valid refuses a duty that no store can hold.
@@ -30,15 +26,15 @@ func (d Duty) valid() error {
 	if d.By.Validate() != nil {
 		return errActor
 	}
-	if err := form.Text(ErrInvalid, "the terms of the duty", d.Terms, 200, true); err != nil {
+	if err := form.Text(ErrInvalid, "the terms of the duty", d.Terms, form.ID, true); err != nil {
 		return err
 	}
 	return form.Instants(ErrInvalid, d.Accepted)
 }
 
 // Accept records that a practice accepts the duty to obtain its patients' consent. Before, its grants and confirmation
-// requests are refused with [ErrDuty], and nothing it holds permits a text; what a patient takes back is recorded at all
-// times. Only a member of staff accepts; terms that are accepted already change nothing.
+// requests are refused with [ErrDuty], and a grant that was recorded without it permits nothing; what a patient takes back is
+// recorded at all times. Only a member of staff accepts; terms that are accepted already change nothing.
 func (s *Service) Accept(ctx context.Context, by audit.Actor, d Duty) error {
 	d.Accepted, d.By = s.moment(), by
 	e := audit.Entry{

@@ -171,13 +171,13 @@ func ExampleDerive() {
 		fmt.Println(err)
 	}
 	number := consent.Key{Practice: "elm-street", Number: "+12125550100"}
-	ledger, err := store.Ledger(ctx, number)
+	facts, err := store.Ledger(ctx, number)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, f := range ledger.Facts {
-		state := consent.Derive(ledger, consents.Profile(), f.Recorded)
+	for _, f := range facts {
+		state := consent.Derive(number, facts, consents.Profile(), f.Recorded)
 		fmt.Println(f.Kind, "->", state.Transactional.Status)
 	}
 	// Output:

@@ -60,6 +60,7 @@ type Fact struct {
 	Basis    Basis     // of a grant
 	Channel  Channel   // of a revocation or a doubt
 	Cause    Cause     // of a lapse
+	Duty     string    // of a grant: the terms under which the practice had accepted its duty; see [Duty]
 	Evidence Evidence  // what proves it
 	Erased   bool      // the evidence was erased with the patient's record; such a grant permits nothing
 	Confirm  bool      // of a grant: it permits nothing until it is confirmed
@@ -97,6 +98,7 @@ func (f Fact) valid() error {
 		{"the sender", f.Sender},
 		{"the patient", f.Patient},
 		{"the token", f.Token},
+		{"the terms of the duty", f.Duty},
 		{"the id of the entry", f.Entry},
 	} {
 		if err := form.Text(ErrInvalid, field.name, field.value, form.ID, false); err != nil {

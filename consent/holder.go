@@ -15,7 +15,7 @@ func (s *Service) Lapse(ctx context.Context, by audit.Actor, l Lapse) (State, er
 	f := Fact{
 		ID: l.ID, Practice: l.Practice, Number: l.Number, Kind: Lapsed, Cause: l.Cause, At: l.At, Actor: by, Evidence: l.Evidence,
 	}
-	return s.append(ctx, "consent.lapse", f, func(_ Ledger, f *Fact) error {
+	return s.append(ctx, "consent.lapse", f, func(_ []Fact, f *Fact) error {
 		if !f.Cause.valid() {
 			return fmt.Errorf("%w: a number lapses because it was reassigned, is a wrong number, was deactivated or is a landline", ErrInvalid)
 		}
@@ -40,7 +40,7 @@ func (s *Service) preference(ctx context.Context, by audit.Actor, action string,
 		ID: m.ID, Practice: m.Practice, Number: m.Number, Kind: kind, Category: m.Category, Patient: m.Patient, At: m.At,
 		Actor: by, Evidence: m.Evidence,
 	}
-	return s.append(ctx, action, f, func(_ Ledger, f *Fact) error {
+	return s.append(ctx, action, f, func(_ []Fact, f *Fact) error {
 		if f.Category != "" && !f.Category.valid() {
 			return errCategory
 		}
@@ -85,11 +85,11 @@ func (s *Service) Suppressed(ctx context.Context, by audit.Actor, q Query) ([]St
 	}
 	var states []State
 	for _, f := range page.Facts {
-		l, err := s.store.Ledger(ctx, f.Key())
+		facts, err := s.store.Ledger(ctx, f.Key())
 		if err != nil {
 			return nil, "", fmt.Errorf("consent: suppressed: %w", err)
 		}
-		if state := s.derive(l); state.stopped() && latestOf(l.Facts, Revoked).ID == f.ID {
+		if state := s.derive(f.Key(), facts); state.stopped() && latestOf(facts, Revoked).ID == f.ID {
 			states = append(states, state)
 		}
 	}

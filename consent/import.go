@@ -51,7 +51,7 @@ func (s *Service) Import(ctx context.Context, by audit.Actor, practice string, r
 	if err != nil {
 		return ImportReport{}, err
 	}
-	if set.Duty.Accepted.IsZero() {
+	if set.Duty.Terms == "" {
 		e := audit.Entry{Practice: practice, Actor: by, Action: "consent.import", Object: audit.Object{Kind: "practice", ID: practice}}
 		return ImportReport{}, s.refuse(ctx, e, ErrDuty)
 	}

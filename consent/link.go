@@ -26,11 +26,11 @@ func (s *Service) AskByLink(ctx context.Context, by audit.Actor, l Link) (string
 		l.Secret = rand.Text()
 	}
 	f := Fact{ID: l.ID, Practice: l.Practice, Number: l.Number, Kind: Asked, Token: hashed(l.Secret), Actor: by}
-	state, err := s.append(ctx, "consent.ask", f, func(ledger Ledger, f *Fact) error {
+	state, err := s.append(ctx, "consent.ask", f, func(facts []Fact, f *Fact) error {
 		if len(l.Secret) < 22 {
 			return fmt.Errorf("%w: a link's secret has at least 22 characters", ErrInvalid)
 		}
-		return s.asks(ledger, f)
+		return s.asks(ctx, facts, f)
 	})
 	if err != nil {
 		return "", State{}, err
@@ -52,8 +52,8 @@ func (s *Service) ConfirmByLink(ctx context.Context, by audit.Actor, c LinkConfi
 		return State{}, s.refuse(ctx, entry("consent.confirm", f), err)
 	}
 	f.Number, f.About = request.Number, []string{request.ID}
-	return s.append(ctx, "consent.confirm", f, func(l Ledger, f *Fact) error {
-		v := s.view(l, f.Recorded)
+	return s.append(ctx, "consent.confirm", f, func(facts []Fact, f *Fact) error {
+		v := s.view(f.Key(), facts, f.Recorded)
 		present := f.Evidence.fields()
 		switch {
 		case f.Actor.Kind != audit.Patient || !present["address"] || !present["browser"]:

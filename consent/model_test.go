@@ -105,7 +105,7 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 			continue
 		}
 		stands := len(stops) == 0 || onPaper(g) && unbeaten(g, stops)
-		if g.Sender != "" && g.Sender != u.Sender || g.Erased {
+		if g.Sender != "" && g.Sender != u.Sender || g.Erased || g.Duty == "" {
 			continue
 		}
 		settled := !g.Confirm || answered[g.ID]
@@ -162,6 +162,7 @@ func history(t *rapid.T, kinds ...consent.Kind) []consent.Fact {
 				consent.NumberInCare, consent.Verbal, consent.Import, "fax",
 			}).Draw(t, "basis")
 			f.Confirm = rapid.Bool().Draw(t, "confirm")
+			f.Duty = rapid.SampledFrom([]string{"2026-01", "2026-01", "2026-01", "2026-01", ""}).Draw(t, "duty")
 			f.Sender = rapid.SampledFrom([]string{"", "", office, ads}).Draw(t, "sender")
 			f.Erased = rapid.IntRange(0, 9).Draw(t, "erased") == 0
 			if rapid.IntRange(0, 3).Draw(t, "expires") == 0 {
@@ -245,19 +246,12 @@ func statuses(s consent.State) []consent.Status {
 	return all
 }
 
-// ledger is what the facts make at a practice that has accepted its duty.
-func ledger(facts []consent.Fact) consent.Ledger {
-	return consent.Ledger{Key: key, Facts: facts, Settings: consent.Settings{
-		Practice: key.Practice, Duty: consent.Duty{Practice: key.Practice, Terms: "2026-01", Accepted: noon.Add(-24 * time.Hour), By: staff},
-	}}
-}
-
 func TestDecideIsTheModel(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p, moment := history(t, allKinds...), profile(t), momentOf(t)
-		state := consent.Derive(ledger(facts), p, moment)
+		state := consent.Derive(key, facts, p, moment)
 		for _, u := range uses() {
-			got := consent.Decide(ledger(facts), p, moment, u)
+			got := consent.Decide(key, facts, p, moment, u)
 			if want := modelled(facts, p, u, moment); want != got.Status {
 				t.Fatalf("%+v: the model says %s, Decide says %+v", u, want, got)
 			}
@@ -272,8 +266,8 @@ func TestAnEarlierMomentHasItsAnswerAgain(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p, moment := history(t, allKinds...), profile(t), momentOf(t)
 		then := slices.DeleteFunc(slices.Clone(facts), func(f consent.Fact) bool { return f.Recorded.After(moment) })
-		want := consent.Derive(ledger(then), p, moment)
-		require.Empty(t, cmp.Diff(want, consent.Derive(ledger(facts), p, moment)))
+		want := consent.Derive(key, then, p, moment)
+		require.Empty(t, cmp.Diff(want, consent.Derive(key, facts, p, moment)))
 	})
 }
 
@@ -284,7 +278,7 @@ func TestTheOrderOfFactsDecidesNothing(t *testing.T) {
 		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(other), func(i, j int) {
 			other[i], other[j] = other[j], other[i]
 		})
-		require.Equal(t, statuses(consent.Derive(ledger(facts), p, moment)), statuses(consent.Derive(ledger(other), p, moment)))
+		require.Equal(t, statuses(consent.Derive(key, facts, p, moment)), statuses(consent.Derive(key, other, p, moment)))
 	})
 }
 
@@ -307,7 +301,7 @@ func TestNothingButALaterWrittenGrantOrStartRevives(t *testing.T) {
 		at := rapid.IntRange(0, len(facts)).Draw(t, "place")
 		facts = slices.Insert(facts, at, stop)
 		for _, u := range uses() {
-			if got := consent.Decide(ledger(facts), p, noon.Add(time.Hour), u); got.Status != consent.Stopped {
+			if got := consent.Decide(key, facts, p, noon.Add(time.Hour), u); got.Status != consent.Stopped {
 				t.Fatalf("%+v stands at %+v", u, got)
 			}
 		}
@@ -318,8 +312,8 @@ func TestStartNeverRevivesPromotional(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p, moment := history(t, allKinds...), profile(t), momentOf(t)
 		without := slices.DeleteFunc(slices.Clone(facts), func(f consent.Fact) bool { return f.Kind == consent.Restarted })
-		want := consent.Derive(ledger(without), p, moment).Promotional
-		require.Empty(t, cmp.Diff(want, consent.Derive(ledger(facts), p, moment).Promotional))
+		want := consent.Derive(key, without, p, moment).Promotional
+		require.Empty(t, cmp.Diff(want, consent.Derive(key, facts, p, moment).Promotional))
 	})
 }
 
@@ -329,7 +323,7 @@ func TestImportsNeverRevive(t *testing.T) {
 		without := slices.DeleteFunc(slices.Clone(facts), func(f consent.Fact) bool {
 			return f.Kind == consent.Granted && f.Basis == consent.Import
 		})
-		before, after := consent.Derive(ledger(without), p, moment), consent.Derive(ledger(facts), p, moment)
+		before, after := consent.Derive(key, without, p, moment), consent.Derive(key, facts, p, moment)
 		for _, c := range consent.Categories() {
 			if before.For(c).Status == consent.Stopped {
 				require.Equal(t, consent.Stopped, after.For(c).Status)
@@ -349,8 +343,8 @@ func TestWhatNarrowsNeverPermitsMore(t *testing.T) {
 			}
 		}
 		for _, u := range uses() {
-			before := consent.Decide(ledger(facts), p, noon.Add(time.Hour), u)
-			if after := consent.Decide(ledger(append(facts, more...)), p, noon.Add(time.Hour), u); after.Status == consent.Active {
+			before := consent.Decide(key, facts, p, noon.Add(time.Hour), u)
+			if after := consent.Decide(key, append(facts, more...), p, noon.Add(time.Hour), u); after.Status == consent.Active {
 				require.Equal(t, consent.Active, before.Status)
 			}
 		}
@@ -359,10 +353,12 @@ func TestWhatNarrowsNeverPermitsMore(t *testing.T) {
 
 func TestWithoutDutyNothingIsPermitted(t *testing.T) {
 	check(t, func(t *rapid.T) {
-		l := ledger(history(t, allKinds...))
-		l.Settings.Duty = consent.Duty{}
+		facts := history(t, allKinds...)
+		for i := range facts {
+			facts[i].Duty = ""
+		}
 		for _, u := range uses() {
-			got := consent.Decide(l, profile(t), noon.Add(time.Hour), u).Status
+			got := consent.Decide(key, facts, profile(t), noon.Add(time.Hour), u).Status
 			require.NotContains(t, []consent.Status{consent.Active, consent.Pending, consent.Held}, got)
 		}
 	})
@@ -380,7 +376,7 @@ func TestAnotherLedgersFactsNeverCount(t *testing.T) {
 			}
 		}
 		moment := momentOf(t)
-		want := consent.Derive(ledger(facts), consent.Promised(), moment)
-		require.Empty(t, cmp.Diff(want, consent.Derive(ledger(append(other, facts...)), consent.Promised(), moment)))
+		want := consent.Derive(key, facts, consent.Promised(), moment)
+		require.Empty(t, cmp.Diff(want, consent.Derive(key, append(other, facts...), consent.Promised(), moment)))
 	})
 }

@@ -235,8 +235,6 @@ func TestPromise_D2_5_ThePracticeObtainsConsent(t *testing.T) {
 			p := permission(t, b, other)
 			require.Equal(t, consent.None, p.Status)
 			require.Contains(t, p.Why, "duty")
-			require.NoError(t, b.Accept(t.Context(), staff, consent.Duty{Practice: other, Terms: "2026-01"}))
-			require.Equal(t, consent.Active, permission(t, b, other).Status)
 		})
 		t.Run("refuses_an_acceptance_by_anybody_but_staff_or_of_no_terms", func(t *testing.T) {
 			b := open(t)
@@ -254,12 +252,11 @@ func TestPromise_D2_5_ThePracticeObtainsConsent(t *testing.T) {
 		t.Run("without_rule", func(t *testing.T) {
 			b := open(t)
 			must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
-			l, err := b.store.Ledger(t.Context(), key)
-			require.NoError(t, err)
+			facts := slices.Clone(b.facts(t))
 			u := consent.Use{Category: consent.Transactional}
-			require.Equal(t, consent.Active, consent.Decide(l, consent.Promised(), noon, u).Status)
-			l.Settings.Duty = consent.Duty{}
-			require.Equal(t, consent.None, consent.Decide(l, consent.Promised(), noon, u).Status, "the duty alone is what permits")
+			require.Equal(t, consent.Active, consent.Decide(key, facts, consent.Promised(), noon, u).Status)
+			facts[0].Duty = ""
+			require.Equal(t, consent.None, consent.Decide(key, facts, consent.Promised(), noon, u).Status, "the duty alone is what permits")
 		})
 	})
 }
@@ -575,7 +572,7 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			require.NoError(t, err)
 			// With the stop taken out of what is decided on, the import and the late form permit texts.
 			require.Equal(t, consent.Revoked, history[0].Kind)
-			state := consent.Derive(ledger(history[1:]), wide(), b.clock.now())
+			state := consent.Derive(key, history[1:], wide(), b.clock.now())
 			require.Equal(t, consent.Active, state.Transactional.Status)
 			require.Equal(t, consent.Active, state.Conversational.Status)
 		})

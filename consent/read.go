@@ -11,43 +11,43 @@ import (
 
 // State returns what a number stands at now, after recording that by looked.
 func (s *Service) State(ctx context.Context, by audit.Actor, k Key) (State, error) {
-	l, err := s.look(ctx, by, k)
+	facts, err := s.look(ctx, by, k)
 	if err != nil {
 		return State{}, err
 	}
-	return s.derive(l), nil
+	return s.derive(k, facts), nil
 }
 
 // History returns a number's ledger with all evidence, in the order it was written, after recording that by looked. When
 // that cannot be recorded nothing is returned. A number that nobody wrote about has no facts.
 func (s *Service) History(ctx context.Context, by audit.Actor, k Key) ([]Fact, error) {
-	l, err := s.look(ctx, by, k)
+	lent, err := s.look(ctx, by, k)
 	if err != nil {
 		return nil, err
 	}
 	var facts []Fact
-	for _, f := range l.Facts {
+	for _, f := range lent {
 		facts = append(facts, f.Clone())
 	}
 	return facts, nil
 }
 
-func (s *Service) look(ctx context.Context, by audit.Actor, k Key) (Ledger, error) {
+func (s *Service) look(ctx context.Context, by audit.Actor, k Key) ([]Fact, error) {
 	f := Fact{Practice: k.Practice, Number: k.Number, Actor: by}
 	if by.Validate() != nil {
-		return Ledger{}, errActor
+		return nil, errActor
 	}
 	if err := k.valid(); err != nil {
-		return Ledger{}, s.refuse(ctx, entry("consent.read", f), err)
+		return nil, s.refuse(ctx, entry("consent.read", f), err)
 	}
-	l, err := s.store.Ledger(ctx, k)
+	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {
-		return Ledger{}, fmt.Errorf("consent: history: %w", err)
+		return nil, fmt.Errorf("consent: history: %w", err)
 	}
 	if err := s.log.Record(ctx, entry("consent.read", f)); err != nil {
-		return Ledger{}, fmt.Errorf("consent: history: %w", err)
+		return nil, fmt.Errorf("consent: history: %w", err)
 	}
-	return l, nil
+	return facts, nil
 }
 
 // Permission answers a machine that is about to text: may such a text go to the number now? It reads the store every time,
@@ -56,11 +56,11 @@ func (s *Service) Permission(ctx context.Context, k Key, u Use) (Permission, err
 	if err := k.valid(); err != nil {
 		return Permission{}, err
 	}
-	l, err := s.store.Ledger(ctx, k)
+	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {
 		return Permission{}, fmt.Errorf("consent: permission: %w", err)
 	}
-	return Decide(l, s.profile, latest(s.moment(), l), u), nil
+	return s.view(k, facts, latest(s.moment(), facts)).decide(u), nil
 }
 
 // Settings returns what a practice has chosen, the defaults where nothing was set. It is nobody's data and leaves no
@@ -78,10 +78,10 @@ func (s *Service) Settings(ctx context.Context, practice string) (Settings, erro
 
 // derive computes the state by everything that is known. A fact that another process recorded by a clock ahead of ours
 // counts at once: a stop must not wait for our clock.
-func (s *Service) derive(l Ledger) State {
-	return Derive(l, s.profile, latest(s.moment(), l))
+func (s *Service) derive(k Key, facts []Fact) State {
+	return Derive(k, facts, s.profile, latest(s.moment(), facts))
 }
 
-func (s *Service) view(l Ledger, moment time.Time) *view {
-	return &view{ledger: &l, profile: &s.profile, moment: moment}
+func (s *Service) view(k Key, facts []Fact, moment time.Time) *view {
+	return &view{key: k, facts: facts, profile: &s.profile, moment: moment}
 }

@@ -99,8 +99,12 @@ func (s *Service) grant(ctx context.Context, by audit.Actor, g Grant) (State, bo
 		ID: g.ID, Practice: g.Practice, Number: g.Number, Kind: Granted, Category: g.Category, Sender: g.Sender, Patient: g.Patient,
 		At: g.At, Actor: by, Basis: g.Basis, Evidence: g.Evidence,
 	}
-	return s.write(ctx, "consent.grant", f, func(l Ledger, f *Fact) error {
-		if !l.Settings.Duty.accepted(f.Recorded) {
+	return s.write(ctx, "consent.grant", f, func(_ []Fact, f *Fact) error {
+		set, err := s.store.Settings(ctx, f.Practice)
+		if err != nil {
+			return err
+		}
+		if f.Duty = set.Duty.Terms; f.Duty == "" {
 			return ErrDuty
 		}
 		if !f.Category.valid() {
@@ -114,13 +118,13 @@ func (s *Service) grant(ctx context.Context, by audit.Actor, g Grant) (State, bo
 			return err
 		}
 		if rule.Lasts != (Period{}) {
-			zone, err := l.Settings.location()
+			zone, err := set.location()
 			if err != nil {
 				return err
 			}
 			f.Expires = rule.Lasts.end(f.At, zone)
 		}
-		f.Confirm = !f.Basis.implied() && l.Settings.confirms(f.Category)
+		f.Confirm = !f.Basis.implied() && set.confirms(f.Category)
 		return nil
 	})
 }
@@ -160,7 +164,7 @@ func (s *Service) revoke(ctx context.Context, by audit.Actor, r Revocation) (Sta
 		ID: r.ID, Practice: r.Practice, Number: r.Number, Kind: Revoked, Category: r.Category, Sender: r.Sender,
 		At: r.At, Actor: by, Channel: r.Channel, Evidence: r.Evidence,
 	}
-	return s.append(ctx, "consent.revoke", f, func(_ Ledger, f *Fact) error {
+	return s.append(ctx, "consent.revoke", f, func(_ []Fact, f *Fact) error {
 		if f.Category != "" && !f.Category.valid() {
 			return errCategory
 		}
@@ -177,7 +181,7 @@ func (s *Service) Restart(ctx context.Context, by audit.Actor, r Restart) (State
 	f := Fact{
 		ID: r.ID, Practice: r.Practice, Number: r.Number, Kind: Restarted, At: r.At, Actor: by, Evidence: r.Evidence,
 	}
-	return s.append(ctx, "consent.restart", f, func(_ Ledger, f *Fact) error { return own(f) })
+	return s.append(ctx, "consent.restart", f, func(_ []Fact, f *Fact) error { return own(f) })
 }
 
 // Configure replaces a practice's settings. Grants keep what was asked of them when they were recorded.

@@ -371,9 +371,9 @@ func TestWithStoreWritesElsewhereAndRefusesHere(t *testing.T) {
 	must(t)(bound.Revoke(t.Context(), patient, stop()))
 	refused(t, consent.ErrNothingPending)(bound.Ask(t.Context(), staff, ask()))
 	require.Empty(t, b.facts(t))
-	l, err := other.Ledger(t.Context(), key)
+	facts, err := other.Ledger(t.Context(), key)
 	require.NoError(t, err)
-	require.Len(t, l.Facts, 1)
+	require.Len(t, facts, 1)
 	page, err := elsewhere.Leaves(t.Context(), audit.Query{Practice: key.Practice})
 	require.NoError(t, err)
 	require.Len(t, page.Leaves, 2, "the entries of the duty and the fact travel with them")
@@ -431,8 +431,8 @@ func TestWhatCannotBeRecordedIsNotShown(t *testing.T) {
 // broken is a store that cannot read.
 type broken struct{ consent.Store }
 
-func (broken) Ledger(context.Context, consent.Key) (consent.Ledger, error) {
-	return consent.Ledger{}, errDisk
+func (broken) Ledger(context.Context, consent.Key) ([]consent.Fact, error) {
+	return nil, errDisk
 }
 
 func TestAFailureOfTheStoreIsNoRefusal(t *testing.T) {

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -50,6 +51,15 @@ func (s Settings) location() (*time.Location, error) {
 		return nil, fmt.Errorf("%w: the time zone %q is not known here", ErrInvalid, s.Zone)
 	}
 	return zone, nil
+}
+
+// zone returns the time zone of a practice.
+func (s *Service) zone(ctx context.Context, practice string) (*time.Location, error) {
+	set, err := s.store.Settings(ctx, practice)
+	if err != nil {
+		return nil, err
+	}
+	return set.location()
 }
 
 // valid refuses settings that no store can hold.

@@ -48,21 +48,21 @@ func (s State) For(c Category) Permission {
 }
 
 // Derive computes a number's state from its ledger by the rules of [Decide].
-func Derive(l Ledger, p Profile, moment time.Time) State {
-	v := view{ledger: &l, profile: &p, moment: moment}
+func Derive(k Key, facts []Fact, p Profile, moment time.Time) State {
+	v := view{key: k, facts: facts, profile: &p, moment: moment}
 	return State{
-		Key:            l.Key,
+		Key:            k,
 		Transactional:  v.decide(Use{Category: Transactional}),
 		Conversational: v.decide(Use{Category: Conversational}),
 		Promotional:    v.decide(Use{Category: Promotional}),
 	}
 }
 
-// Decide computes whether a text may go to a number. It is a pure function of the ledger, the rules and the moment: what
+// Decide computes whether a text may go to a number. It is a pure function of the facts, the rules and the moment: what
 // was recorded after the moment does not count, so any past decision can be had again. Facts of another ledger never
 // count.
 //
-//   - A practice that has not accepted the duty to obtain consent texts nobody.
+//   - A grant that was recorded before the practice had accepted the duty to obtain consent permits nothing.
 //   - A revocation counts from the earlier of its two times and stops its category, or all of them, for every sender and
 //     everybody on the number.
 //   - A grant outranks a revocation only when both its times are later, so neither a form that arrives late nor a date
@@ -79,7 +79,7 @@ func Derive(l Ledger, p Profile, moment time.Time) State {
 //   - A grant whose evidence was erased permits nothing.
 //
 // Where several grants permit the same, the one written last is named.
-func Decide(l Ledger, p Profile, moment time.Time, u Use) Permission {
-	v := view{ledger: &l, profile: &p, moment: moment}
+func Decide(k Key, facts []Fact, p Profile, moment time.Time, u Use) Permission {
+	v := view{key: k, facts: facts, profile: &p, moment: moment}
 	return v.decide(u)
 }

@@ -18,10 +18,9 @@ type Store interface {
 	// error.
 	Apply(ctx context.Context, c Change) (bool, error)
 
-	// Ledger returns a ledger's facts in the order in which they were written, and the settings of its practice. A number
-	// that nobody wrote about has no facts. The facts are lent, for a check before every text copies none: nobody changes
-	// them.
-	Ledger(ctx context.Context, k Key) (Ledger, error)
+	// Ledger returns a ledger in the order in which it was written. A number that nobody wrote about has no facts. The facts
+	// are lent, for a check before every text copies none: nobody changes them.
+	Ledger(ctx context.Context, k Key) ([]Fact, error)
 
 	// Settings returns what a practice has set and accepted, or the zero value with the practice where nothing was.
 	Settings(ctx context.Context, practice string) (Settings, error)
@@ -35,13 +34,6 @@ type Store interface {
 
 	// Numbers returns the numbers with facts that name the patient, in ascending order.
 	Numbers(ctx context.Context, practice, patient string) ([]string, error)
-}
-
-// Ledger is all that is known of a number at a practice.
-type Ledger struct {
-	Key
-	Facts    []Fact // in the order in which they were written
-	Settings Settings
 }
 
 // Query asks for a practice's facts of one kind.

@@ -13,6 +13,6 @@ func ExampleNew() {
 	entries := auditmem.New() // the log that the entries of its changes go to
 	store := consentmem.New(entries)
 	ledger, err := store.Ledger(context.Background(), consent.Key{Practice: "elm-street", Number: "+12125550100"})
-	fmt.Println(len(ledger.Facts), err)
+	fmt.Println(len(ledger), err)
 	// Output: 0 <nil>
 }

@@ -81,23 +81,19 @@ func (s *Store) add(f consent.Fact) {
 }
 
 // Ledger implements [consent.Store]. Facts are written once, so what is lent stays as it is while others write.
-func (s *Store) Ledger(ctx context.Context, k consent.Key) (consent.Ledger, error) {
+func (s *Store) Ledger(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return consent.Ledger{Key: k, Facts: slices.Clip(s.ledgers[k]), Settings: s.set(k.Practice)}, ctx.Err()
+	return slices.Clip(s.ledgers[k]), ctx.Err()
 }
 
 // Settings implements [consent.Store].
 func (s *Store) Settings(ctx context.Context, practice string) (consent.Settings, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.set(practice), ctx.Err()
-}
-
-func (s *Store) set(practice string) consent.Settings {
 	set := s.settings[practice]
 	set.Practice = practice
-	return set
+	return set, ctx.Err()
 }
 
 // Facts implements [consent.Store].

@@ -11,40 +11,30 @@ import (
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
-const factColumns = "f.practice, f.id, f.kind, f.category, f.at, f.recorded, f.patient, f.sealed, f.evidence"
+const factColumns = "practice, id, kind, category, at, recorded, patient, sealed, evidence"
 
-// Ledger implements [consent.Store]. It is one statement, which a check before every text waits for.
-func (s *Store) Ledger(ctx context.Context, k consent.Key) (consent.Ledger, error) {
-	l := consent.Ledger{Key: k}
+// Ledger implements [consent.Store]. It is one statement on one table, for a check before every text waits for it.
+func (s *Store) Ledger(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
 	number, err := s.keys.Index(ctx, k.Practice, numberIndex, k.Number)
 	if err != nil {
-		return l, fmt.Errorf("consentpg: ledger: %w", err)
+		return nil, fmt.Errorf("consentpg: ledger: %w", err)
 	}
-	var rows []struct {
-		settings
-		row
-	}
-	err = s.pg.Raw("SELECT "+settingsColumns+", "+factColumns+` FROM (VALUES (1)) AS always
-		LEFT JOIN ? AS s ON s.practice = ? LEFT JOIN ? AS f ON f.practice = ? AND f.number = ? ORDER BY f.seq`,
-		s.pg.Table(settingsTable), k.Practice, s.pg.Table(factTable), k.Practice, number).Scan(ctx, &rows)
+	var rows []row
+	err = s.pg.Raw("SELECT "+factColumns+" FROM ? WHERE practice = ? AND number = ? ORDER BY seq",
+		s.pg.Table(factTable), k.Practice, number).Scan(ctx, &rows)
 	if err != nil {
-		return l, pgstore.Wrap("consentpg: ledger", err)
+		return nil, pgstore.Wrap("consentpg: ledger", err)
 	}
-	for _, r := range rows {
-		l.Settings = r.settings.of(k.Practice)
-		if r.ID == "" {
-			break // there are no facts
-		}
-		f, err := s.open(ctx, r.row)
-		if err == nil && f.Number != k.Number {
+	facts, err := s.openAll(ctx, rows)
+	for _, f := range facts {
+		if f.Number != k.Number {
 			err = errColumn
 		}
-		if err != nil {
-			return consent.Ledger{Key: k}, fmt.Errorf("consentpg: ledger: %w", err)
-		}
-		l.Facts = append(l.Facts, f)
 	}
-	return l, nil
+	if err != nil {
+		return nil, fmt.Errorf("consentpg: ledger: %w", err)
+	}
+	return facts, nil
 }
 
 // Facts implements [consent.Store].
@@ -64,7 +54,7 @@ func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error
 		after = bun.SafeQuery("AND seq > (SELECT seq FROM ? WHERE practice = ? AND id = ?)", s.pg.Table(factTable), q.Practice, q.After)
 	}
 	var rows []row
-	err := s.pg.Raw("SELECT "+factColumns+" FROM ? AS f WHERE practice = ? AND kind = ? ? ORDER BY seq LIMIT ?",
+	err := s.pg.Raw("SELECT "+factColumns+" FROM ? WHERE practice = ? AND kind = ? ? ORDER BY seq LIMIT ?",
 		s.pg.Table(factTable), q.Practice, string(q.Kind), after, q.Size()+1).Scan(ctx, &rows)
 	if err != nil {
 		return consent.Page{}, pgstore.Wrap("consentpg: facts", err)
@@ -84,7 +74,7 @@ func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error
 // Fact implements [consent.Store].
 func (s *Store) Fact(ctx context.Context, practice, id string) (consent.Fact, bool, error) {
 	var rows []row
-	err := s.pg.Raw("SELECT "+factColumns+" FROM ? AS f WHERE practice = ? AND id = ?", s.pg.Table(factTable), practice, id).Scan(ctx, &rows)
+	err := s.pg.Raw("SELECT "+factColumns+" FROM ? WHERE practice = ? AND id = ?", s.pg.Table(factTable), practice, id).Scan(ctx, &rows)
 	if err != nil || len(rows) == 0 {
 		return consent.Fact{}, false, pgstore.Wrap("consentpg: fact", err)
 	}
@@ -105,7 +95,7 @@ func (s *Store) Numbers(ctx context.Context, practice, patient string) ([]string
 		return nil, fmt.Errorf("consentpg: numbers: %w", err)
 	}
 	var rows []row
-	err = s.pg.Raw("SELECT DISTINCT ON (number) "+factColumns+" FROM ? AS f WHERE practice = ? AND patient = ? ORDER BY number, seq",
+	err = s.pg.Raw("SELECT DISTINCT ON (number) "+factColumns+" FROM ? WHERE practice = ? AND patient = ? ORDER BY number, seq",
 		s.pg.Table(factTable), practice, index).Scan(ctx, &rows)
 	if err != nil {
 		return nil, pgstore.Wrap("consentpg: numbers", err)

@@ -44,6 +44,7 @@ type secret struct {
 	Sender   string    `json:"sender,omitempty"`
 	Patient  string    `json:"patient,omitempty"`
 	Token    string    `json:"token,omitempty"`
+	Duty     string    `json:"duty,omitempty"`
 	Cause    string    `json:"cause,omitempty"`
 	Basis    string    `json:"basis,omitempty"`
 	Channel  string    `json:"channel,omitempty"`
@@ -88,7 +89,7 @@ func (s *Store) seal(ctx context.Context, f consent.Fact) (row, error) {
 	r := row{Practice: f.Practice, ID: f.ID, Kind: string(f.Kind), Category: string(f.Category), At: f.At, Recorded: f.Recorded}
 	v := secret{
 		Number: f.Number, Kind: string(f.Kind), Category: string(f.Category), At: f.At, Recorded: f.Recorded,
-		Actor: actor(f.Actor), Entry: f.Entry, Sender: f.Sender, Patient: f.Patient, Token: f.Token, Cause: string(f.Cause),
+		Actor: actor(f.Actor), Entry: f.Entry, Sender: f.Sender, Patient: f.Patient, Token: f.Token, Duty: f.Duty, Cause: string(f.Cause),
 		Basis: string(f.Basis), Channel: string(f.Channel), Confirm: f.Confirm, About: f.About, Expires: f.Expires,
 		Evidence: evidence(f.Evidence),
 	}
@@ -130,7 +131,7 @@ func (s *Store) open(ctx context.Context, r row) (consent.Fact, error) {
 		Category: consent.Category(v.Category), Sender: v.Sender, Patient: v.Patient, At: v.At, Recorded: v.Recorded,
 		Actor: audit.Actor(v.Actor), Entry: v.Entry, Basis: consent.Basis(v.Basis), Channel: consent.Channel(v.Channel),
 		Cause: consent.Cause(v.Cause), Evidence: consent.Evidence(v.Evidence), Confirm: v.Confirm, About: v.About,
-		Token: v.Token, Expires: v.Expires,
+		Token: v.Token, Duty: v.Duty, Expires: v.Expires,
 	}
 	if f.Patient == "" {
 		return f, nil

@@ -10,26 +10,24 @@ import (
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
-// settings is a practice's row, or all NULL where there is none.
+// settings is a practice's row. The duty's columns are NULL where it was not accepted.
 type settings struct {
-	Name        *string    `bun:"name"`
-	Platform    *string    `bun:"platform"`
-	Zone        *string    `bun:"zone"`
-	DoubleOptIn *string    `bun:"double_opt_in"`
+	Name        string     `bun:"name"`
+	Platform    string     `bun:"platform"`
+	Zone        string     `bun:"zone"`
+	DoubleOptIn string     `bun:"double_opt_in"`
 	Terms       *string    `bun:"duty_terms"`
 	Accepted    *time.Time `bun:"duty_accepted"`
 	ByKind      *string    `bun:"duty_by_kind"`
 	ByID        *string    `bun:"duty_by_id"`
 }
 
-const settingsColumns = "s.name, s.platform, s.zone, s.double_opt_in, s.duty_terms, s.duty_accepted, s.duty_by_kind, s.duty_by_id"
+const settingsColumns = "name, platform, zone, double_opt_in, duty_terms, duty_accepted, duty_by_kind, duty_by_id"
 
 func (s settings) of(practice string) consent.Settings {
-	set := consent.Settings{Practice: practice}
-	if s.Name == nil {
-		return set
+	set := consent.Settings{
+		Practice: practice, Name: s.Name, Platform: s.Platform, Zone: s.Zone, DoubleOptIn: consent.DoubleOptIn(s.DoubleOptIn),
 	}
-	set.Name, set.Platform, set.Zone, set.DoubleOptIn = *s.Name, *s.Platform, *s.Zone, consent.DoubleOptIn(*s.DoubleOptIn)
 	if s.Terms != nil {
 		set.Duty = consent.Duty{
 			Practice: practice, Terms: *s.Terms, Accepted: s.Accepted.UTC(),
@@ -64,7 +62,7 @@ func (s *Store) accept(ctx context.Context, d consent.Duty, leaves []audit.Leaf)
 // Settings implements [consent.Store].
 func (s *Store) Settings(ctx context.Context, practice string) (consent.Settings, error) {
 	var rows []settings
-	err := s.pg.Raw("SELECT "+settingsColumns+" FROM ? AS s WHERE practice = ?", s.pg.Table(settingsTable), practice).Scan(ctx, &rows)
+	err := s.pg.Raw("SELECT "+settingsColumns+" FROM ? WHERE practice = ?", s.pg.Table(settingsTable), practice).Scan(ctx, &rows)
 	if err != nil || len(rows) == 0 {
 		return consent.Settings{Practice: practice}, pgstore.Wrap("consentpg: settings", err)
 	}

@@ -39,9 +39,9 @@ func TestAStopWaitsForNobodysTransaction(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, consent.Stopped, state.Transactional.Status)
 	require.NoError(t, tx.Commit())
-	l, err := store.Ledger(t.Context(), k)
+	facts, err := store.Ledger(t.Context(), k)
 	require.NoError(t, err)
-	require.Len(t, l.Facts, 2)
+	require.Len(t, facts, 2)
 }
 
 func TestNothingOfARolledBackTransactionRemainsButItsRefusals(t *testing.T) {
@@ -68,9 +68,9 @@ func TestNothingOfARolledBackTransactionRemainsButItsRefusals(t *testing.T) {
 		return undo
 	})
 	require.ErrorIs(t, err, undo)
-	l, err := store.Ledger(ctx, consent.Key{Practice: "elm-street", Number: number})
+	facts, err := store.Ledger(ctx, consent.Key{Practice: "elm-street", Number: number})
 	require.NoError(t, err)
-	require.Empty(t, l.Facts)
+	require.Empty(t, facts)
 	page, err := logged.Leaves(ctx, audit.Query{Practice: "elm-street"})
 	require.NoError(t, err)
 	require.Len(t, page.Leaves, 2, "the duty and the refusal")
@@ -120,7 +120,7 @@ func TestTwoDecisionsExcludeEachOtherThoughAStopCameBetween(t *testing.T) {
 	}
 	require.NoError(t, tx.Commit())
 	require.ErrorIs(t, <-second, consent.ErrStale)
-	l, err := store.Ledger(ctx, consent.Key{Practice: "elm-street", Number: number})
+	facts, err := store.Ledger(ctx, consent.Key{Practice: "elm-street", Number: number})
 	require.NoError(t, err)
-	require.Len(t, l.Facts, 2)
+	require.Len(t, facts, 2)
 }

@@ -103,8 +103,7 @@ func entries(ctx context.Context, h Harness, practice string) (int, error) {
 
 // ledger returns the facts of a number at the practice.
 func ledger(ctx context.Context, s consent.Store, number string) ([]consent.Fact, error) {
-	l, err := s.Ledger(ctx, consent.Key{Practice: practice, Number: number})
-	return l.Facts, err
+	return s.Ledger(ctx, consent.Key{Practice: practice, Number: number})
 }
 
 // holds checks how many facts the ledger of number and entries the practice's log have.

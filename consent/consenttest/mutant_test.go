@@ -25,7 +25,7 @@ import (
 type wrapped struct {
 	consent.Store
 	apply    func(context.Context, consent.Change) (bool, error)
-	ledger   func(context.Context, consent.Key) (consent.Ledger, error)
+	ledger   func(context.Context, consent.Key) ([]consent.Fact, error)
 	settings func(context.Context, string) (consent.Settings, error)
 	facts    func(context.Context, consent.Query) (consent.Page, error)
 	numbers  func(context.Context, string, string) ([]string, error)
@@ -46,7 +46,7 @@ func (m wrapped) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	return m.apply(ctx, c)
 }
 
-func (m wrapped) Ledger(ctx context.Context, k consent.Key) (consent.Ledger, error) {
+func (m wrapped) Ledger(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
 	if m.ledger == nil {
 		return m.Store.Ledger(ctx, k)
 	}
@@ -112,8 +112,8 @@ func mutants() []mutant[consent.Store] {
 		}},
 		{"takes a replay for a stale change", "a repeated fact changes nothing and leaves no second entry", func(good store, _ *auditmem.Store) store {
 			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
-				l, err := good.Ledger(ctx, keyOf(c))
-				if err == nil && c.Seen != consent.Any && c.Seen != len(l.Facts) {
+				facts, err := good.Ledger(ctx, keyOf(c))
+				if err == nil && c.Seen != consent.Any && c.Seen != len(facts) {
 					return false, consent.ErrStale
 				}
 				return good.Apply(ctx, c)
@@ -184,11 +184,7 @@ func mutants() []mutant[consent.Store] {
 						facts = append(facts, *c.Fact)
 					}
 					return good.Apply(ctx, c)
-				}, ledger: func(ctx context.Context, k consent.Key) (consent.Ledger, error) {
-					l, err := good.Ledger(ctx, k)
-					l.Facts = facts
-					return l, err
-				},
+				}, ledger: func(context.Context, consent.Key) ([]consent.Fact, error) { return facts, nil },
 			}
 		}},
 		{"forgets the last page", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
@@ -260,13 +256,13 @@ func mutants() []mutant[consent.Store] {
 			}
 		}},
 		{"reads the ledgers of all practices", "practices do not see each other", func(good store, _ *auditmem.Store) store {
-			return wrapped{Store: good, ledger: func(ctx context.Context, k consent.Key) (consent.Ledger, error) {
-				l, err := good.Ledger(ctx, k)
+			return wrapped{Store: good, ledger: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+				facts, err := good.Ledger(ctx, k)
 				other, err2 := good.Ledger(ctx, consent.Key{Practice: "oak-street", Number: k.Number})
 				if k.Practice != "oak-street" {
-					l.Facts = append(l.Facts, other.Facts...)
+					facts = append(facts, other...)
 				}
-				return l, errors.Join(err, err2)
+				return facts, errors.Join(err, err2)
 			}}
 		}},
 		{"takes an id for one over all practices", "an id belongs to the practice, not to the number", func(good store, _ *auditmem.Store) store {
@@ -342,8 +338,8 @@ func mutants() []mutant[consent.Store] {
 		{"looks at Seen before it locks", "concurrent decisions on one ledger exclude each other", func(good store, _ *auditmem.Store) store {
 			second := second()
 			return wrapped{Store: good, apply: func(ctx context.Context, c consent.Change) (bool, error) {
-				l, err := good.Ledger(ctx, c.Fact.Key())
-				if err != nil || len(l.Facts) != c.Seen {
+				facts, err := good.Ledger(ctx, c.Fact.Key())
+				if err != nil || len(facts) != c.Seen {
 					return false, errors.Join(err, consent.ErrStale)
 				}
 				second()
@@ -409,12 +405,12 @@ func mutants() []mutant[consent.Store] {
 			}}
 		}},
 		{"says ErrNoRows of absence", "a number without facts is empty", func(good store, _ *auditmem.Store) store {
-			return wrapped{Store: good, ledger: func(ctx context.Context, k consent.Key) (consent.Ledger, error) {
-				l, err := good.Ledger(ctx, k)
-				if err == nil && len(l.Facts) == 0 {
+			return wrapped{Store: good, ledger: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+				facts, err := good.Ledger(ctx, k)
+				if err == nil && len(facts) == 0 {
 					err = sql.ErrNoRows
 				}
-				return l, err
+				return facts, err
 			}}
 		}},
 		{"forgets whose settings are absent", "a number without facts is empty", func(good store, _ *auditmem.Store) store {
@@ -497,10 +493,9 @@ func changing(good consent.Store, change func(*consent.Change)) consent.Store {
 
 // reading returns a store that changes what it kept before it returns it.
 func reading(good consent.Store, change func([]consent.Fact) []consent.Fact) consent.Store {
-	return wrapped{Store: good, ledger: func(ctx context.Context, k consent.Key) (consent.Ledger, error) {
-		l, err := good.Ledger(ctx, k)
-		l.Facts = change(slices.Clone(l.Facts))
-		return l, err
+	return wrapped{Store: good, ledger: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+		facts, err := good.Ledger(ctx, k)
+		return change(slices.Clone(facts)), err
 	}}
 }
 
