@@ -146,9 +146,11 @@ func BenchmarkPairPermissionStored(b *testing.B) {
 						Category string    `bun:"category"`
 						At       time.Time `bun:"at"`
 						Recorded time.Time `bun:"recorded"`
+						Patient  []byte    `bun:"patient"`
 						Sealed   []byte    `bun:"sealed"`
+						Evidence []byte    `bun:"evidence"`
 					}
-					err := db.NewRaw("SELECT id, kind, category, at, recorded, sealed FROM ? WHERE practice = ? AND number = ? ORDER BY seq",
+					err := db.NewRaw("SELECT id, kind, category, at, recorded, patient, sealed, evidence FROM ? WHERE practice = ? AND number = ? ORDER BY seq",
 						table, key.Practice, indexes[other]).Scan(ctx, &rows)
 					if err != nil || len(rows) != 1 {
 						return fmt.Errorf("%d rows, %w", len(rows), err)

@@ -11,7 +11,7 @@ import (
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
-const factColumns = "practice, id, kind, category, at, recorded, patient, sealed, evidence"
+const factColumns = "id, kind, category, at, recorded, patient, sealed, evidence"
 
 // Ledger implements [consent.Store]. It is one statement on one table, for a check before every text waits for it.
 func (s *Store) Ledger(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
@@ -25,7 +25,7 @@ func (s *Store) Ledger(ctx context.Context, k consent.Key) ([]consent.Fact, erro
 	if err != nil {
 		return nil, pgstore.Wrap("consentpg: ledger", err)
 	}
-	facts, err := s.openAll(ctx, rows)
+	facts, err := s.openAll(ctx, k.Practice, rows)
 	for _, f := range facts {
 		if f.Number != k.Number {
 			err = errColumn
@@ -64,7 +64,7 @@ func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error
 		rows = rows[:q.Size()]
 		page.Next = rows[len(rows)-1].ID
 	}
-	page.Facts, err = s.openAll(ctx, rows)
+	page.Facts, err = s.openAll(ctx, q.Practice, rows)
 	if err != nil {
 		return consent.Page{}, fmt.Errorf("consentpg: facts: %w", err)
 	}
@@ -78,7 +78,7 @@ func (s *Store) Fact(ctx context.Context, practice, id string) (consent.Fact, bo
 	if err != nil || len(rows) == 0 {
 		return consent.Fact{}, false, pgstore.Wrap("consentpg: fact", err)
 	}
-	f, err := s.open(ctx, rows[0])
+	f, err := s.open(ctx, practice, rows[0])
 	if err != nil {
 		return consent.Fact{}, false, fmt.Errorf("consentpg: fact: %w", err)
 	}
@@ -100,7 +100,7 @@ func (s *Store) Numbers(ctx context.Context, practice, patient string) ([]string
 	if err != nil {
 		return nil, pgstore.Wrap("consentpg: numbers", err)
 	}
-	facts, err := s.openAll(ctx, rows)
+	facts, err := s.openAll(ctx, practice, rows)
 	if err != nil {
 		return nil, fmt.Errorf("consentpg: numbers: %w", err)
 	}
@@ -115,10 +115,10 @@ func (s *Store) Numbers(ctx context.Context, practice, patient string) ([]string
 	return numbers, nil
 }
 
-func (s *Store) openAll(ctx context.Context, rows []row) ([]consent.Fact, error) {
+func (s *Store) openAll(ctx context.Context, practice string, rows []row) ([]consent.Fact, error) {
 	var facts []consent.Fact
 	for _, r := range rows {
-		f, err := s.open(ctx, r)
+		f, err := s.open(ctx, practice, r)
 		if err != nil {
 			return nil, err
 		}

@@ -21,7 +21,6 @@ const (
 
 // row is a fact as a row: what is searched by is plain or a blind index, and repeats what is sealed.
 type row struct {
-	Practice string    `bun:"practice"`
 	ID       string    `bun:"id"`
 	Kind     string    `bun:"kind"`
 	Category string    `bun:"category"`
@@ -86,7 +85,7 @@ func evidenceOf(practice, id, patient string) crypto.Binding {
 }
 
 func (s *Store) seal(ctx context.Context, f consent.Fact) (row, error) {
-	r := row{Practice: f.Practice, ID: f.ID, Kind: string(f.Kind), Category: string(f.Category), At: f.At, Recorded: f.Recorded}
+	r := row{ID: f.ID, Kind: string(f.Kind), Category: string(f.Category), At: f.At, Recorded: f.Recorded}
 	v := secret{
 		Number: f.Number, Kind: string(f.Kind), Category: string(f.Category), At: f.At, Recorded: f.Recorded,
 		Actor: actor(f.Actor), Entry: f.Entry, Sender: f.Sender, Patient: f.Patient, Token: f.Token, Duty: f.Duty, Cause: string(f.Cause),
@@ -117,9 +116,9 @@ func (s *Store) sealed(ctx context.Context, v any, b crypto.Binding) ([]byte, er
 
 // open returns the fact that r keeps, or an error that wraps consent.ErrTampered when r was altered, or moved from
 // another row. Whether it stands in the right ledger is the caller's to ask.
-func (s *Store) open(ctx context.Context, r row) (consent.Fact, error) {
+func (s *Store) open(ctx context.Context, practice string, r row) (consent.Fact, error) {
 	var v secret
-	if err := s.opened(ctx, r.Sealed, &v, binding(r.Practice, r.ID)); err != nil {
+	if err := s.opened(ctx, r.Sealed, &v, binding(practice, r.ID)); err != nil {
 		return consent.Fact{}, err
 	}
 	if v.Kind != r.Kind || v.Category != r.Category || !v.At.Equal(r.At) || !v.Recorded.Equal(r.Recorded) ||
@@ -127,7 +126,7 @@ func (s *Store) open(ctx context.Context, r row) (consent.Fact, error) {
 		return consent.Fact{}, errColumn
 	}
 	f := consent.Fact{
-		ID: r.ID, Practice: r.Practice, Number: v.Number, Kind: consent.Kind(v.Kind),
+		ID: r.ID, Practice: practice, Number: v.Number, Kind: consent.Kind(v.Kind),
 		Category: consent.Category(v.Category), Sender: v.Sender, Patient: v.Patient, At: v.At, Recorded: v.Recorded,
 		Actor: audit.Actor(v.Actor), Entry: v.Entry, Basis: consent.Basis(v.Basis), Channel: consent.Channel(v.Channel),
 		Cause: consent.Cause(v.Cause), Evidence: consent.Evidence(v.Evidence), Confirm: v.Confirm, About: v.About,

@@ -83,13 +83,13 @@ func (s *Store) insert(ctx context.Context, c consent.Change, r row, number []by
 	place, ledger := bun.SafeQuery("NULL::integer"), bun.SafeQuery("")
 	if c.Seen != consent.Any {
 		place = bun.SafeQuery("coalesce(max(place), 0) + 1")
-		ledger = bun.SafeQuery("FROM ? WHERE practice = ? AND number = ?::bytea HAVING count(*) = ?", table, r.Practice, number, c.Seen)
+		ledger = bun.SafeQuery("FROM ? WHERE practice = ? AND number = ?::bytea HAVING count(*) = ?", table, c.Fact.Practice, number, c.Seen)
 	}
 	n, err := s.pg.Exec(ctx, `WITH fact AS (
 		INSERT INTO ? (practice, id, number, place, kind, category, at, recorded, patient, sealed, evidence)
 		SELECT ?, ?, ?::bytea, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?::bytea, ?::bytea, ?::bytea ?
 		ON CONFLICT DO NOTHING RETURNING 1
-	) ?`, table, r.Practice, r.ID, number, place, r.Kind, r.Category, r.At, r.Recorded, r.Patient, r.Sealed, r.Evidence, ledger,
+	) ?`, table, c.Fact.Practice, r.ID, number, place, r.Kind, r.Category, r.At, r.Recorded, r.Patient, r.Sealed, r.Evidence, ledger,
 		auditpg.After(s.pg, "fact", c.Leaves))
 	return n > 0, err
 }
