@@ -2,6 +2,7 @@ package wording
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -38,8 +39,8 @@ func read(s string) text {
 		if at := strings.Index(strings.ToLower(bare), "://"); at >= 0 {
 			if u := secure(bare); u != nil {
 				t.links = append(t.links, link{u, strings.Join(strings.Fields(label.String()), " ")})
-				label.Reset()
 			}
+			label.Reset()
 			sentence.WriteString(" ,")
 			if strings.HasSuffix(word, ".") || strings.HasSuffix(word, "!") || strings.HasSuffix(word, ";") {
 				end()
@@ -52,7 +53,11 @@ func read(s string) text {
 			continue
 		}
 		sentence.WriteString(" " + folded)
-		label.WriteString(" " + folded)
+		if address.MatchString(folded) {
+			label.Reset() // what it was called leads nowhere
+		} else {
+			label.WriteString(" " + folded)
+		}
 		if closed := strings.TrimRight(folded, "')"); closed != "" && strings.ContainsRune(".!?;", rune(closed[len(closed)-1])) {
 			end()
 		}
@@ -60,6 +65,9 @@ func read(s string) text {
 	end()
 	return t
 }
+
+// address is what looks like one and has no scheme, such as "elm.example/terms".
+var address = regexp.MustCompile(`[\pL\pN]\.\pL{2,}(/|[.,;)]*$)`)
 
 // fields yields the words of s, each with the white space before it.
 func fields(s string) func(yield func(word, gap string) bool) {

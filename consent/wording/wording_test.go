@@ -146,6 +146,8 @@ func TestWhatDoesNotCount(t *testing.T) {
 		{"en", "terms", "Terms of service: https://tos"},
 		{"en", "terms", "Terms of service: https://user:pw@elm.example/tos."},
 		{"en", "terms", "Terms of service: see our site."},
+		{"en", "terms", "Terms of service: elm.example/tos"},
+		{"en", "terms", "Terms of service: elm.example"},
 		{"en", "terms", "There are no terms: https://elm.example/x."},
 		{"en", "privacy", "Privacy policy: https://192.0.2.7/p."},
 		{"en", "privacy", "Privacy policy: ask us."},
@@ -185,7 +187,9 @@ func TestWhatDoesNotCount(t *testing.T) {
 		parts := slices.Clone(good()[c.language])
 		n := slices.IndexFunc(parts, func(p part) bool { return p.id == c.id })
 		parts[n].says = c.instead
-		require.Equal(t, []string{c.id}, ids(wording.Check(text(parts, ""), names(c.language))), "%s: %s", c.language, c.instead)
+		t.Run(c.language+": "+c.instead, func(t *testing.T) {
+			require.Equal(t, []string{c.id}, ids(wording.Check(text(parts, ""), names(c.language))))
+		})
 	}
 }
 
@@ -218,7 +222,9 @@ func TestWaysToSayIt(t *testing.T) {
 		parts := slices.Clone(good()[c.language])
 		n := slices.IndexFunc(parts, func(p part) bool { return p.id == c.id })
 		parts[n].says = c.instead
-		require.Empty(t, ids(wording.Check(text(parts, ""), names(c.language))), "%s: %s", c.language, c.instead)
+		t.Run(c.language+": "+c.instead, func(t *testing.T) {
+			require.Empty(t, ids(wording.Check(text(parts, ""), names(c.language))))
+		})
 	}
 }
 
