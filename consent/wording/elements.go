@@ -9,9 +9,9 @@ import (
 // Date is a day in the calendar.
 type Date = civil.Date
 
-// Readable is what [Check] reports first of a text whose language has no patterns. It is none of [Elements].
+// Readable is what [Check] reports first of a text that it cannot look at. It is none of [Elements].
 var Readable = Element{
-	ID: "readable", Say: "be in English, Spanish or French, and its language must be given as en, es or fr",
+	ID: "readable", Say: "be in English, Spanish or French, its language must be given as en, es or fr, and it may have 16 KiB at most",
 	Since: Date{Year: 2026, Month: time.January, Day: 1}, Source: "what nobody can check is refused",
 }
 

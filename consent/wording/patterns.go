@@ -108,7 +108,8 @@ func (t text) named(name, other string, s said) bool {
 			return false
 		}
 		before, after := whole[:from+at], whole[from+at+len(name):]
-		if !endsInWord.MatchString(before[max(0, len(before)-4):]) && !beginsInWord.MatchString(after) && !anyOf(s.denies, before) {
+		if !endsInWord.MatchString(before[max(0, len(before)-4):]) && !beginsInWord.MatchString(after) &&
+			!anyOf(s.denies, before[max(0, len(before)-64):]) {
 			return true
 		}
 		from += at + len(name)

@@ -20,6 +20,9 @@ type Names struct {
 	Language string // of the text, as a BCP 47 tag: "en", "es-MX"
 }
 
+// longest is how much of a wording a consent's evidence keeps, in bytes.
+const longest = 16 << 10
+
 // Elements returns what is required, in the order in which [Check] reports it. The caller may change the result.
 func Elements() []Element { return slices.Clone(elements) }
 
@@ -27,11 +30,12 @@ func Elements() []Element { return slices.Clone(elements) }
 //
 // Case, accents, white space and the shape of quotes do not matter. An element that is denied, contradicted elsewhere in the
 // text or only looks like one does not count, nor does an empty name, nor a link that is no https address. A language other
-// than English, Spanish and French has no patterns: then the result begins with [Readable], and all elements follow.
+// than English, Spanish and French has no patterns, and a text of more than 16 KiB is kept by no evidence: then the result begins
+// with [Readable], and all elements follow.
 func Check(text string, n Names) []Element {
 	language, _, _ := strings.Cut(strings.ToLower(n.Language), "-")
 	said, ok := patterns()[language]
-	if !ok {
+	if !ok || len(text) > longest {
 		return append([]Element{Readable}, elements...)
 	}
 	t := read(text)

@@ -257,8 +257,10 @@ func TestALanguageWithoutPatternsIsRefused(t *testing.T) {
 		lacks := wording.Check(text(good()["en"], ""), names(language))
 		require.Equal(t, all, ids(lacks), language)
 		require.Equal(t, "This text cannot be checked, so it cannot be used: it must be in English, Spanish or French, "+
-			"and its language must be given as en, es or fr.", wording.Missing(lacks))
+			"its language must be given as en, es or fr, and it may have 16 KiB at most.", wording.Missing(lacks))
 	}
+	long := text(good()["en"], "") + strings.Repeat(" ", 16<<10)
+	require.Equal(t, all, ids(wording.Check(long, names("en"))))
 	// A text in another language than it is said to be is not what was shown.
 	require.NotEmpty(t, wording.Check(text(good()["es"], ""), names("en")))
 }
@@ -286,8 +288,10 @@ func TestRowsHaveDayAndSource(t *testing.T) {
 func TestALongTextCostsLittle(t *testing.T) {
 	for _, unit := range []string{"a", "stop ", "reply help or ", "https://", "https://elm.example/terms ", "texts about ", ". ", "\u0301", "\xff", "Elm Street Dental"} {
 		begin := time.Now()
-		wording.Check(strings.Repeat(unit, 64<<10/len(unit)), names("en"))
-		require.Less(t, time.Since(begin), 5*time.Second, unit)
+		wording.Check(strings.Repeat(unit, 16<<10/len(unit)), names("en"))
+		require.Less(t, time.Since(begin), 2*time.Second, unit)
+		wording.Check(strings.Repeat(unit, 16<<10/len(unit)), wording.Names{Practice: unit, Platform: "s", Language: "fr"})
+		require.Less(t, time.Since(begin), 4*time.Second, unit)
 	}
 }
 
@@ -335,4 +339,11 @@ func FuzzCheck(f *testing.F) {
 
 func ascii(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+func BenchmarkCheck(b *testing.B) {
+	body := text(good()["en"], "")
+	for b.Loop() {
+		wording.Check(body, names("en"))
+	}
 }
