@@ -25,6 +25,7 @@ type text struct {
 	strange int  // words in a script that no rule reads
 	cut     bool // there was more of it than is read
 	sign    bool // it has a picture that says no by itself
+	found   []finding
 }
 
 // reader takes a message apart.
@@ -99,6 +100,9 @@ func (r *reader) between(c rune) {
 		r.flush()
 	case strings.ContainsRune("🖕🤬🚫⛔📵🤐🔇", c):
 		r.sign = true
+	case c == '#' && len(r.tokens) > 0 && strings.Contains(" wrong my this your ", " "+r.tokens[len(r.tokens)-1].word+" "):
+		r.word, r.letters = append(r.word, "number"...), 6
+		r.flush()
 	case strings.ContainsRune(".;:\n\r…¡¿–—。()|", c):
 		r.part('.')
 	case c == '!' || c == '?' || c == ',':

@@ -101,7 +101,7 @@ var words = []struct{ class, words string }{
 		comunicacion comunicaciones rappels rappel avis texte`},
 	{"PLURAL", `texts messages sms notifications alerts reminders communications communication contact
 		correspondence spam mensajes mensajitos textos recordatorios avisos notificaciones alertas contacto comunicacion rappels`},
-	{"FILL", `so the these those this that any all more of my your such every further future additional other automated auto
+	{"FILL", `so special birthday holiday seasonal nada envio the these those this that any all more of my your such every further future additional other automated auto
 		automatic annoying stupid unwanted unsolicited constant damn damned fucking freaking bloody dumb silly appointment
 		dental email emails and or group mass bulk random robot incoming with both kind type types sort los las el la estos
 		estas esos esas este esta ese esa sus su tus tu mas ningun ninguna de todos todas todo toda tipo con automaticos
