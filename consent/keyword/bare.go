@@ -20,12 +20,12 @@ func (t *text) bare() []verdict {
 			strong, sure = strong+1, true
 		case "cease", "halt", "desist", "discontinue", "remove", "quit", "cease desist", "stop these", "stop them",
 			"stop everything", "end all", "end everything", "cancel all", "end service", "stop service", "discontinue service", "cancel service",
-			"mute", "unenroll":
+			"mute", "unenroll", "text stop", "reply stop", "send stop":
 			whole++
 		case "stop it", "stop this", "stop that", "quit it", "no more", "enough", "cancel", "end", "delete", "blocked", "reported", "spam", "scam",
 			"dnd", "dnc", "do not disturb", "do not want", "go away":
 			doubts++
-		case "stop", "alto", "basta", "pare", "paren", "detener", "arret", "arretez", "arrete", "no mas", "para":
+		case "stop", "alto", "basta", "pare", "paren", "detener", "arret", "arretez", "arrete", "no mas", "para", "parale", "parele", "parenle":
 			strong++
 		}
 		words = nil
@@ -55,7 +55,7 @@ func (t *text) bare() []verdict {
 		return []verdict{{asks: Review, why: unsure}}
 	case strong == 0:
 		return t.loud()
-	case sure, t.supports(stops, strange, doubtful):
+	case (sure || t.supports(stops, strange, doubtful)) && !t.laughs():
 		return []verdict{{asks: Stop, why: plainWord}}
 	}
 	return []verdict{{asks: Review, why: plainWord}}
@@ -64,6 +64,13 @@ func (t *text) bare() []verdict {
 // supports reports whether a rule of one of these means matches somewhere.
 func (t *text) supports(any ...means) bool {
 	return slices.ContainsFunc(t.find(), func(f finding) bool { return slices.Contains(any, f.means) })
+}
+
+// laughs reports whether somebody laughs in the text: "stop please! haha".
+func (t *text) laughs() bool {
+	return slices.ContainsFunc(t.tokens, func(w token) bool {
+		return slices.Contains([]string{"haha", "hahaha", "lol", "lmao", "rofl", "jaja", "jajaja", "mdr", "hehe", "jk"}, w.word)
+	})
 }
 
 // courtesy knows words that say nothing where a word for stop stands.

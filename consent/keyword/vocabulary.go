@@ -101,7 +101,7 @@ var words = []struct{ class, words string }{
 		comunicacion comunicaciones rappels rappel avis texte`},
 	{"PLURAL", `texts messages sms notifications alerts reminders communications communication contact
 		correspondence spam mensajes mensajitos textos recordatorios avisos notificaciones alertas contacto comunicacion rappels`},
-	{"FILL", `so special birthday holiday seasonal nada envio the these those this that any all more of my your such every further future additional other automated auto
+	{"FILL", `anymore so special birthday holiday seasonal nada envio the these those this that any all more of my your such every further future additional other automated auto
 		automatic annoying stupid unwanted unsolicited constant damn damned fucking freaking bloody dumb silly appointment
 		dental email emails and or group mass bulk random robot incoming with both kind type types sort los las el la estos
 		estas esos esas este esta ese esa sus su tus tu mas ningun ninguna de todos todas todo toda tipo con automaticos
@@ -295,7 +295,7 @@ var shortened = []struct{ full, words string }{
 	{"no more", "nomore"},
 	{"any more", "anymor"},
 	{"number", "num nmbr nbr phonenumber nmber"},
-	{"stop", "stahp stpo sotp tsop stopp"},
+	{"stop", "stahp stpo sotp tsop stopp stp sto stio srop"},
 	{"no mas", "nomas"},
 	{"stop all", "stopall"},
 	{"opt out", "optout"},
