@@ -84,6 +84,9 @@ func courtesy(word string) bool {
 
 // loud doubts about a text that begins with STOP in capitals and goes on without, and about "stop" with a number.
 func (t *text) loud() []verdict {
+	if len(t.tokens) == 0 {
+		return nil
+	}
 	shouted := 0
 	for _, w := range t.tokens {
 		if w.shouted {
@@ -94,7 +97,7 @@ func (t *text) loud() []verdict {
 	if first.word != "stop" && first.word != "unsubscribe" {
 		return nil
 	}
-	number := len(t.tokens) == 2 && strings.Trim(t.tokens[1].word, "0123456789") == ""
+	number := t.words == 2 && len(t.tokens) > 1 && strings.Trim(t.tokens[1].word, "0123456789") == ""
 	if first.shouted && shouted*2 < t.words || number {
 		return []verdict{{asks: Review, why: unsure}}
 	}

@@ -85,6 +85,7 @@ func TestPolarity(t *testing.T) {
 		"🛑":                                        keyword.Stop,
 		"🛑 please":                                 keyword.Stop,
 		"🖕":                                        keyword.Review,
+		"damn":                                     keyword.None,
 		"👍":                                        keyword.None,
 		"":                                         keyword.None,
 		"пожалуйста":                               keyword.Review,
@@ -130,6 +131,8 @@ func FuzzUnderstand(f *testing.F) {
 			}
 		}
 	}
+	f.Add("stp 1")
+	f.Add("damn")
 	known := []keyword.Word{
 		keyword.None, keyword.Stop, keyword.Help, keyword.Start, keyword.Agree, keyword.Narrow, keyword.Stranger, keyword.Review,
 	}
