@@ -84,9 +84,6 @@ func courtesy(word string) bool {
 
 // loud doubts about a text that begins with STOP in capitals and goes on without, and about "stop" with a number.
 func (t *text) loud() []verdict {
-	if len(t.tokens) == 0 {
-		return nil
-	}
 	shouted := 0
 	for _, w := range t.tokens {
 		if w.shouted {

@@ -130,10 +130,11 @@ func (r *reader) flush() {
 	if word == "" {
 		return
 	}
-	r.words++
 	if oath(word) {
-		word = ""
+		r.reset()
+		return
 	}
+	r.words++
 	if r.foreign {
 		r.strange++
 	}
@@ -146,6 +147,10 @@ func (r *reader) flush() {
 			capital: r.first && r.uppers < r.letters, shouted: r.uppers == r.letters && r.letters > 2,
 		})
 	}
+	r.reset()
+}
+
+func (r *reader) reset() {
 	r.word, r.uppers, r.letters, r.first, r.foreign = r.word[:0], 0, 0, false, false
 }
 

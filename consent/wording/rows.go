@@ -10,10 +10,10 @@ var rows = []row{
 	{
 		language: "en", element: "purpose",
 		says: []string{
-			`\b(texts?|messages?|sms|mms)\b.{0,80}\b(about|regarding|concerning|including|such as|relating to|related to|to remind|to confirm)\b.{0,80}\b(appointments?|visits?|care|treatments?|billing|payments?|accounts?|offers?|promotions?|services|reminders?|confirmations?|specials|news)\b`,
+			`\b(texts?|messages?|sms|mms)\b.*\b(about|regarding|concerning|including|such as|relating to|related to|to remind|to confirm)\b.*\b(appointments?|visits?|care|treatments?|billing|payments?|accounts?|offers?|promotions?|services|reminders?|confirmations?|specials|news)\b`,
 			`\b(appointments?|visits?|care|billing|payment|account|recall|check-?up)( and [a-z]+| or [a-z]+)? (reminders?|confirmations?|texts?|messages?|notifications?|information|updates|alerts)\b`,
 			`\b(promotional|marketing|conversational|transactional|informational) (texts?|messages?|sms)\b`,
-			`\b(reminders?|confirmations?|offers?|promotions?)\b.{0,60}\bby (text|sms|text message)\b`,
+			`\b(reminders?|confirmations?|offers?|promotions?)\b.*\bby (text|sms|text message)\b`,
 		},
 		denies: []string{
 			`\b(no|not|never|without)\b.{0,30}\b(about|regarding|reminders?|confirmations?|promotional|marketing)\b`,
@@ -45,7 +45,7 @@ var rows = []row{
 		language: "en", element: "stop",
 		says: []string{
 			`\b(reply|replying|text|texting|send|sending|answer|answering|respond|responding)( back)?( with)?( the word| the keyword)? stop\b( |[.,;:)!]|$)`,
-			`\b(reply|replying|text|texting|send|sending|answer|respond)( with)?( the word)? help\b.{0,60}\b(or|and|,) ?(reply |text |send )?stop\b( |[.,;:)!]|$)`,
+			`\b(reply|replying|text|texting|send|sending|answer|respond)( with)?( the word)? help\b.*\b(or|and|,) ?(reply |text |send )?stop\b( |[.,;:)!]|$)`,
 			`\bstop to (opt[ -]out|cancel|end|unsubscribe|quit|stop|leave|no longer|revoke|withdraw)\b`,
 		},
 		denies: []string{
@@ -57,7 +57,7 @@ var rows = []row{
 		language: "en", element: "help",
 		says: []string{
 			`\b(reply|replying|text|texting|send|sending|answer|answering|respond|responding)( back)?( with)?( the word| the keyword)? help\b( |[.,;:)!]|$)`,
-			`\b(reply|replying|text|texting|send|sending|answer|respond)( with)?( the word)? stop\b.{0,60}\b(or|and|,) ?(reply |text |send )?help\b( |[.,;:)!]|$)`,
+			`\b(reply|replying|text|texting|send|sending|answer|respond)( with)?( the word)? stop\b.*\b(or|and|,) ?(reply |text |send )?help\b( |[.,;:)!]|$)`,
 			`\bhelp for (help|info|information|support|assistance|more)\b`,
 		},
 		denies: []string{
@@ -79,17 +79,17 @@ var rows = []row{
 			`\b(consent|agreeing|agreement|agree|opting in|opt-in|permission|signing|this)\b.{0,40}\b(not|never|no)\b.{0,40}\b(condition|required|requirement|tied|needed|necessary|prerequisite|affect|depend)\b && \b(purchases?|buy|buying)\b && \b(services?|treatments?|care)\b`,
 			`\b(do not|don't|need not) (have to|need to)? ?(consent|agree|sign|opt in)\b && \b(purchases?|buy|buying)\b && \b(services?|treatments?|care)\b`,
 		},
-		denies: []string{`\bnot (only|just|merely)\b`, `\b(unless|except|but is required|but required)\b`, `\bnot (a )?(condition|required|tied).{0,60}\bbut\b`},
+		denies: []string{`\bnot (only|just|merely)\b`, `\b(unless|except|but is required|but required)\b`, `\bnot (a )?(condition|required|tied).*\bbut\b`},
 		against: []string{
 			`\b(consent|agreement|agreeing|opting in|opt-in|permission) (is|are|remains) (a |also |always )*(condition|required|requirement|mandatory|necessary|needed|prerequisite)\b`,
-			`\b(must|you have to|required to|you need to) (consent|agree|opt in|sign)\b.{0,60}\b(to|before|in order to|for) (purchase|buy|buying|receive|get|book|be treated|treatment|service|care)`,
+			`\b(must|you have to|required to|you need to) (consent|agree|opt in|sign)\b.*\b(to|before|in order to|for) (purchase|buy|buying|receive|get|book|be treated|treatment|service|care)`,
 			`\b(condition) of (your |any |a )?(purchase|service|treatment|care)\b.{0,40}\b(consent|agree)`,
 		},
 	},
 	{
 		language: "en", element: "unencrypted",
 		says: []string{
-			`\b(texts?|messages?|sms|texting|messaging|text messaging)\b.{0,60}\b(not|never|n't)( always| fully| securely| end-to-end)? encrypted\b`,
+			`\b(texts?|messages?|sms|texting|messaging|text messaging)\b.*\b(not|never|n't)( always| fully| securely| end-to-end)? encrypted\b`,
 			`\b(isn't|aren't) (always |fully )?encrypted\b`,
 			`\bunencrypted\b`, `\bwithout encryption\b`, `\b(texts?|messages?|sms)\b.{0,40}\b(no|lack|lacks) encryption\b`,
 		},
@@ -107,7 +107,7 @@ var rows = []row{
 	{
 		language: "es", element: "purpose",
 		says: []string{
-			`\b(textos?|mensajes?|sms)\b.{0,80}\b(sobre|acerca de|relacionados con|como|para recordar|para confirmar|incluidos|con)\b.{0,80}\b(citas?|visitas?|atencion|tratamientos?|pagos?|cuentas?|ofertas?|promociones|servicios|recordatorios?|confirmaciones?)\b`,
+			`\b(textos?|mensajes?|sms)\b.*\b(sobre|acerca de|relacionados con|como|para recordar|para confirmar|incluidos|con)\b.*\b(citas?|visitas?|atencion|tratamientos?|pagos?|cuentas?|ofertas?|promociones|servicios|recordatorios?|confirmaciones?)\b`,
 			`\b(recordatorios?|confirmaciones?|avisos|informacion|ofertas|promociones)( de| sobre| y)? .{0,40}\b(citas?|visitas?|pagos?|servicios|por mensaje|por texto|por sms)\b`,
 			`\b(textos|mensajes)( de texto)? (promocionales|transaccionales|conversacionales|informativos|publicitarios)\b`,
 		},
@@ -136,7 +136,7 @@ var rows = []row{
 		language: "es", element: "stop",
 		says: []string{
 			`\b(responda|responder|respondiendo|conteste|contestar|envie|enviar|enviando|mande|escriba|texto|textee)( con)?( la palabra)? (stop|alto)\b( |[.,;:)!]|$)`,
-			`\b(responda|responder|conteste|envie|enviar|mande|escriba)( con)?( la palabra)? (help|ayuda)\b.{0,60}\b(o|y|,) ?(responda |envie )?(stop|alto)\b( |[.,;:)!]|$)`,
+			`\b(responda|responder|conteste|envie|enviar|mande|escriba)( con)?( la palabra)? (help|ayuda)\b.*\b(o|y|,) ?(responda |envie )?(stop|alto)\b( |[.,;:)!]|$)`,
 			`\b(stop|alto) para (cancelar|darse de baja|dejar|terminar|no recibir|salir|detener)\b`,
 		},
 		denies: []string{`\b(no|nunca) (puede |podra |se puede |debe )?(responda|responder|conteste|contestar|envie|enviar|mande|escriba)\b`, `\b(stop|alto)\b.{0,20}\bno (funciona|esta|se|sirve|es)\b`},
@@ -145,7 +145,7 @@ var rows = []row{
 		language: "es", element: "help",
 		says: []string{
 			`\b(responda|responder|respondiendo|conteste|contestar|envie|enviar|enviando|mande|escriba|texto|textee)( con)?( la palabra)? (help|ayuda)\b( |[.,;:)!]|$)`,
-			`\b(responda|responder|conteste|envie|enviar|mande|escriba)( con)?( la palabra)? (stop|alto)\b.{0,60}\b(o|y|,) ?(responda |envie )?(help|ayuda)\b( |[.,;:)!]|$)`,
+			`\b(responda|responder|conteste|envie|enviar|mande|escriba)( con)?( la palabra)? (stop|alto)\b.*\b(o|y|,) ?(responda |envie )?(help|ayuda)\b( |[.,;:)!]|$)`,
 			`\b(help|ayuda) para (obtener|recibir|pedir|mas|ayuda|informacion|asistencia)\b`,
 		},
 		denies: []string{`\b(no|nunca) (puede |podra |se puede |debe )?(responda|responder|conteste|contestar|envie|enviar|mande|escriba)\b`, `\b(help|ayuda)\b.{0,20}\bno (funciona|esta|se|sirve|es)\b`},
@@ -167,13 +167,13 @@ var rows = []row{
 		denies: []string{`\bno (solo|solamente|unicamente)\b`, `\b(salvo|excepto|a menos que)\b`, `\bsino\b`},
 		against: []string{
 			`\b(consentimiento|autorizacion|aceptacion) (es|sera) (una |un )?(condicion|requisito|obligatorio|obligatoria|necesario|necesaria)\b`,
-			`\b(debe|tiene que|hay que) (consentir|aceptar|autorizar|firmar)\b.{0,60}\b(para|antes de) (comprar|recibir|obtener|reservar|ser atendido|la compra|el servicio|el tratamiento)`,
+			`\b(debe|tiene que|hay que) (consentir|aceptar|autorizar|firmar)\b.*\b(para|antes de) (comprar|recibir|obtener|reservar|ser atendido|la compra|el servicio|el tratamiento)`,
 		},
 	},
 	{
 		language: "es", element: "unencrypted",
 		says: []string{
-			`\b(textos?|mensajes?|sms|mensajeria)\b.{0,60}\b(no|nunca|ni)( siempre)? (estan|esta|van|son|viajan|se envian|se transmiten)( siempre| totalmente)? (cifrados?|cifradas?|encriptados?|encriptadas?|codificados)\b`,
+			`\b(textos?|mensajes?|sms|mensajeria)\b.*\b(no|nunca|ni)( siempre)? (estan|esta|van|son|viajan|se envian|se transmiten)( siempre| totalmente)? (cifrados?|cifradas?|encriptados?|encriptadas?|codificados)\b`,
 			`\bsin (cifrar|cifrado|encriptar|encriptacion)\b`,
 		},
 		denies: []string{`\b(no|nunca) (van |estan |viajan |se envian |se transmiten )?sin (cifrar|cifrado|encriptar|encriptacion)\b`, `\bno (solo|solamente)\b`},
@@ -189,7 +189,7 @@ var rows = []row{
 	{
 		language: "fr", element: "purpose",
 		says: []string{
-			`\b(textos?|messages?|sms)\b.{0,80}\b(au sujet de|concernant|a propos de|relatifs a|pour rappeler|pour confirmer|tels que|comme|sur|portant sur)\b.{0,80}\b(rendez-vous|visites?|soins?|traitements?|paiements?|comptes?|offres?|promotions?|services|rappels?|confirmations?)\b`,
+			`\b(textos?|messages?|sms)\b.*\b(au sujet de|concernant|a propos de|relatifs a|pour rappeler|pour confirmer|tels que|comme|sur|portant sur)\b.*\b(rendez-vous|visites?|soins?|traitements?|paiements?|comptes?|offres?|promotions?|services|rappels?|confirmations?)\b`,
 			`\b(rappels?|confirmations?|avis|offres|promotions)\b.{0,20}\b(de|des|du|sur|d')( vos| votre| mes| mon)? ?(rendez-vous|visites?|paiements?|soins|services)\b`,
 			`\b(textos|messages)( texte)? (promotionnels|transactionnels|conversationnels|informatifs|publicitaires)\b`,
 		},
@@ -215,7 +215,7 @@ var rows = []row{
 		language: "fr", element: "stop",
 		says: []string{
 			`\b(repondez|repondre|repondant|envoyez|envoyer|envoyant|textez|texter|ecrivez)( par| avec)?( le mot)? (stop|arret)\b( |[.,;:)!]|$)`,
-			`\b(repondez|repondre|envoyez|envoyer|textez)( par| avec)?( le mot)? (help|aide)\b.{0,60}\b(ou|et|,) ?(repondez |envoyez )?(par )?(stop|arret)\b( |[.,;:)!]|$)`,
+			`\b(repondez|repondre|envoyez|envoyer|textez)( par| avec)?( le mot)? (help|aide)\b.*\b(ou|et|,) ?(repondez |envoyez )?(par )?(stop|arret)\b( |[.,;:)!]|$)`,
 			`\b(stop|arret) pour (vous desabonner|se desabonner|annuler|arreter|mettre fin|ne plus|cesser|vous desinscrire)\b`,
 		},
 		denies: []string{`\bne (pas |pouvez pas |peut pas |jamais )?(repondez|repondre|envoyez|envoyer|textez)`, `\b(pas|jamais|impossible de) (repondre|envoyer|texter)\b`, `\b(stop|arret)\b.{0,20}\b(ne fonctionne|n'est) pas\b`},
@@ -224,7 +224,7 @@ var rows = []row{
 		language: "fr", element: "help",
 		says: []string{
 			`\b(repondez|repondre|repondant|envoyez|envoyer|envoyant|textez|texter|ecrivez)( par| avec)?( le mot)? (help|aide)\b( |[.,;:)!]|$)`,
-			`\b(repondez|repondre|envoyez|envoyer|textez)( par| avec)?( le mot)? (stop|arret)\b.{0,60}\b(ou|et|,) ?(repondez |envoyez )?(par )?(help|aide)\b( |[.,;:)!]|$)`,
+			`\b(repondez|repondre|envoyez|envoyer|textez)( par| avec)?( le mot)? (stop|arret)\b.*\b(ou|et|,) ?(repondez |envoyez )?(par )?(help|aide)\b( |[.,;:)!]|$)`,
 			`\b(help|aide) pour (obtenir|recevoir|de l'aide|plus|en savoir|avoir)\b`,
 		},
 		denies: []string{`\bne (pas |pouvez pas |peut pas |jamais )?(repondez|repondre|envoyez|envoyer|textez)`, `\b(pas|jamais|impossible de) (repondre|envoyer|texter)\b`, `\b(help|aide)\b.{0,20}\b(ne fonctionne|n'est) pas\b`},
@@ -243,16 +243,16 @@ var rows = []row{
 			`\b(consentement|consentir|accepter|acceptation|autorisation|accord)\b.{0,40}\b(pas|jamais|aucunement|nullement)\b.{0,40}\b(condition|exige|exigee|requis|requise|lie|liee|obligatoire|necessaire|prealable|conditionne)\b && \b(achats?|acheter)\b && \b(services?|traitements?|soins?)\b`,
 			`\b(n'avez pas a|n'etes pas oblige de|n'etes pas tenu de|n'etes pas obligee? de) (consentir|accepter|signer|donner votre consentement)\b && \b(achats?|acheter)\b && \b(services?|traitements?|soins?)\b`,
 		},
-		denies: []string{`\bpas (seulement|uniquement)\b`, `\b(sauf|excepte|a moins)\b`, `\bpas (une )?(condition|lie|requis).{0,60}\bmais\b`},
+		denies: []string{`\bpas (seulement|uniquement)\b`, `\b(sauf|excepte|a moins)\b`, `\bpas (une )?(condition|lie|requis).*\bmais\b`},
 		against: []string{
 			`\b(consentement|autorisation|accord|acceptation) est (une |un )?(condition|exige|exigee|requis|requise|obligatoire|necessaire|prealable)\b`,
-			`\b(devez|faut|tenu de) (consentir|accepter|autoriser|signer)\b.{0,60}\b(pour|avant de|avant) (acheter|recevoir|obtenir|reserver|etre soigne|tout achat|un service|les soins)`,
+			`\b(devez|faut|tenu de) (consentir|accepter|autoriser|signer)\b.*\b(pour|avant de|avant) (acheter|recevoir|obtenir|reserver|etre soigne|tout achat|un service|les soins)`,
 		},
 	},
 	{
 		language: "fr", element: "unencrypted",
 		says: []string{
-			`\b(textos?|messages?|sms|messagerie)\b.{0,60}\b(pas|jamais)( toujours| entierement)? (chiffres?|chiffrees?|cryptes?|cryptees?)\b`,
+			`\b(textos?|messages?|sms|messagerie)\b.*\b(pas|jamais)( toujours| entierement)? (chiffres?|chiffrees?|cryptes?|cryptees?)\b`,
 			`\bnon[ -](chiffres?|chiffrees?|cryptes?)\b`, `\bsans (chiffrement|cryptage|etre chiffres)\b`,
 		},
 		denies: []string{`\b(pas|jamais) (envoyes |transmis )?(sans chiffrement|sans cryptage|non[ -]chiffres?)\b`, `\bpas (seulement|uniquement)\b`},

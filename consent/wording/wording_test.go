@@ -289,9 +289,9 @@ func TestALongTextCostsLittle(t *testing.T) {
 	for _, unit := range []string{"a", "stop ", "reply help or ", "https://", "https://elm.example/terms ", "texts about ", ". ", "\u0301", "\xff", "Elm Street Dental"} {
 		begin := time.Now()
 		wording.Check(strings.Repeat(unit, 16<<10/len(unit)), names("en"))
-		require.Less(t, time.Since(begin), 2*time.Second, unit)
+		require.Less(t, time.Since(begin), 5*time.Second, unit)
 		wording.Check(strings.Repeat(unit, 16<<10/len(unit)), wording.Names{Practice: unit, Platform: "s", Language: "fr"})
-		require.Less(t, time.Since(begin), 4*time.Second, unit)
+		require.Less(t, time.Since(begin), 10*time.Second, unit)
 	}
 }
 
