@@ -62,8 +62,8 @@ func (t *text) bare() []verdict {
 }
 
 // supports reports whether a rule of one of these means matches somewhere.
-func (t *text) supports(any ...means) bool {
-	return slices.ContainsFunc(t.find(), func(f finding) bool { return slices.Contains(any, f.means) })
+func (t *text) supports(these ...means) bool {
+	return slices.ContainsFunc(t.find(), func(f finding) bool { return slices.Contains(these, f.means) })
 }
 
 // laughs reports whether somebody laughs in the text: "stop please! haha".
