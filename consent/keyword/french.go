@@ -4,6 +4,7 @@ package keyword
 // is "m ecrire".
 var french = []rule{
 	{pattern: "y a plus|pas", means: nothing},
+	{pattern: "liste d attente", means: nothing},
 	{pattern: "repondez|envoyez|repondre|envoyer|textez stop|arret pour", means: quotes},
 	{pattern: "FRCEASE de|d me|m|nous? INF"},
 	{pattern: "FRCEASE de|d me|m|nous? SENDINF FILL|PROMO|CARE* NOUN|PROMO|STUFF"},

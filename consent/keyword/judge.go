@@ -30,7 +30,13 @@ func (t *text) judge(f finding) verdict {
 	if d := t.before(f, left, here); d.asks != Stop && (v.asks != Review || d.asks == None) {
 		return d
 	}
-	if v.asks == Review || f.means == only {
+	switch {
+	case v.asks == Review:
+		return v
+	case f.means == only:
+		if slices.ContainsFunc(tail, func(w token) bool { return w.class&(classPolite|classCare|classNoun|filler()) == 0 && w.word != "for" }) {
+			return verdict{asks: Review, why: limited}
+		}
 		return v
 	}
 	return t.after(f, here, tail)
@@ -126,7 +132,10 @@ func (t *text) after(f finding, here, tail []token) verdict {
 		switch w := tail[0]; {
 		case w.word == "you" && f.who == practice:
 			return verdict{}
-		case w.class&classOther != 0 || len(tail) > 1 && tail[1].class&classOther != 0 && w.class&classPolite == 0:
+		case here[0].class&lose() != 0 && w.class&(classPolite|classLead|classSubject) == 0 && w.word != "from" && w.word != "off",
+			has(here, texting()) && w.word == "my" && len(tail) > 1 && tail[1].class&number() == 0:
+			return review(somebody)
+		case w.class&classOther != 0 || (w.word == "for" || w.word == "to") && has(tail, classOther) || len(tail) > 1 && tail[1].class&classOther != 0 && w.class&classPolite == 0:
 			return review(somebody)
 		case f.who == practice && here[0].class&cease() != 0 && here[len(here)-1].class&(classMe|classNoun|classPromo) == 0 && w.class&(classMe|classPolite|classLead|classLimit|classAbout|classExcept|filler()) == 0:
 			return review(somebody)
@@ -208,6 +217,8 @@ func hasWord(words []token, word string) bool {
 	return slices.ContainsFunc(words, func(w token) bool { return w.word == word })
 }
 
+func lose() class    { return vocabulary().names["LOSE"] }
+func number() class  { return vocabulary().names["NUMBER"] }
 func desire() class  { return vocabulary().names["DESIRE"] }
 func unsub() class   { return vocabulary().names["UNSUB"] }
 func texting() class { return vocabulary().names["TEXTING"] }

@@ -4,13 +4,15 @@ package keyword
 var spanish = []rule{
 	// What looks like it and is not.
 	{pattern: "parar|paro|para|pararme|parare|pasar|paso por|en|a|un", means: nothing},
+	{pattern: "lista de espera", means: nothing},
 	{pattern: "mande|manden|envie|envien|responda|responder|escriba|escribir|conteste|texto stop|alto|baja para", means: quotes},
 
 	{pattern: "ESCEASE|para ya? de FILL* INF"},
 	{pattern: "ESCEASE|para ya? de FILL* SENDINF FILL|PROMO|CARE* NOUN|PROMO|STUFF|$"},
 	{pattern: "ESCEASE|para ya? de CALLINF", means: doubtful},
 	{pattern: "dejar|dejen|deje|dejo de recibir|recibiendo FILL|PROMO|CARE* NOUN|PROMO|STUFF"},
-	{pattern: "ESEND|ESCEASE con|de? FILL|PROMO|CARE* NOUN|PROMO"},
+	{pattern: "ESCEASE con|de FILL|PROMO|CARE* NOUN|PROMO"},
+	{pattern: "ESEND con|de? FILL|PROMO|CARE* NOUN|PROMO"},
 	{pattern: "ESEND|cancelo mi|la|esta|su suscripcion|subscripcion"},
 	{pattern: "no me|nos vuelva|vuelvan|vuelvas a INF|SENDINF|escribir"},
 	{pattern: "no vuelva|vuelvan|vuelvas a INF|SENDINF"},
@@ -37,7 +39,7 @@ var spanish = []rule{
 	{pattern: "no WISH ser contactado|contactada|molestado|molestada|contactados"},
 	{pattern: "no WISH saber|nada|mas", means: doubtful},
 	{pattern: "no me interesa|interesan recibir? FILL|PROMO|CARE* NOUN|PROMO"},
-	{pattern: "no me interesa|interesan", means: doubtful},
+	{pattern: "no me interesa|interesan mas|$", means: doubtful},
 	{pattern: "no estoy interesado|interesada", means: doubtful},
 	{pattern: "no autorizo|acepto|consiento|doy|permito que|a|su|mi|mas|recibir|el|envio|de|me|sus|para|permiso|consentimiento|autorizacion* FILL|PROMO* NOUN|PROMO|IMP|SENDIMP|contacten|escriban|manden|envien"},
 	{pattern: "REVOKE|cancelo mi|el CONSENT"},
@@ -60,7 +62,7 @@ var spanish = []rule{
 	{pattern: "dejeme|dejenme|dejame|dejenos tranquilo|tranquila|tranquilos|solo|sola"},
 	{pattern: "no molesten|moleste|molestes|molestar|fastidien|joda|jodan $"},
 	{pattern: "ya basta $", means: doubtful},
-	{pattern: "ya les|le|te? dije|digo|he|habia que|dicho no", means: doubtful},
+	{pattern: "ya les|le|te? dije|digo|he|habia que|dicho no $", means: doubtful},
 	{pattern: "cuantas veces", means: doubtful},
 	{pattern: "siguen|sigue|sigues mandando|enviando|escribiendo|molestando", means: doubtful},
 

@@ -1,5 +1,7 @@
 package keyword
 
+import "slices"
+
 // stranger weighs what somebody says about a wrong number.
 func (t *text) stranger(f finding, left, tail []token) verdict {
 	wrong := hasWord(t.tokens[f.start:f.end], "wrong")
@@ -12,6 +14,12 @@ func (t *text) stranger(f finding, left, tail []token) verdict {
 			wrong && w.class&(classLead|classSubject|texting()) == 0 && !mistaken(w.word):
 			return review
 		}
+	}
+	if slices.ContainsFunc(t.tokens, func(w token) bool { return slip(w.word) }) {
+		return review
+	}
+	if n := f.end + 1; n+1 < len(t.tokens) && t.tokens[n-1].mark == ',' && t.tokens[n].word == "it" && t.tokens[n+1].word == "is" {
+		return review // "this is not Aetna, it's Delta"
 	}
 	if has(tail, classLimit) || hasWord(tail, "on") || t.markAfter(f.end) == '?' {
 		return review
@@ -32,6 +40,15 @@ func himself(verb string) bool {
 func mistaken(word string) bool {
 	switch word {
 	case "got", "a", "reached", "afraid", "believe", "still", "buddy", "friend", "el", "le", "es", "creo", "avez":
+		return true
+	}
+	return false
+}
+
+// slip knows the words of somebody who took the wrong number himself.
+func slip(word string) bool {
+	switch word {
+	case "oops", "whoops", "mistake", "accident", "accidentally", "ignore", "meant", "ups", "oups":
 		return true
 	}
 	return false
