@@ -4,6 +4,7 @@ package keyword
 // is "m ecrire".
 var french = []rule{
 	{pattern: "y a plus|pas", means: nothing},
+	{pattern: "liste d attente", means: nothing},
 	{pattern: "repondez|envoyez|repondre|envoyer|textez stop|arret pour", means: quotes},
 	{pattern: "FRCEASE de|d me|m|nous? INF"},
 	{pattern: "FRCEASE de|d me|m|nous? SENDINF FILL|PROMO|CARE* NOUN|PROMO|STUFF"},
@@ -38,6 +39,7 @@ var french = []rule{
 	{pattern: "laissez|laisse|fichez|foutez moi|nous la? tranquille|tranquilles|paix"},
 	{pattern: "me|m|nous UNSUB $"},
 	{pattern: "me|m|nous UNSUB de|d|des|a|aux FILL|LISTED|PROMO|CARE* LIST|NOUN|PROMO"},
+	{pattern: "je|j|on|nous ne|n? WISH plus rien recevoir|de"},
 	{pattern: "refuse|refusons de recevoir FILL|PROMO|CARE* NOUN|PROMO"},
 	{pattern: "vous|tu m|me|nous envoyez|envoies trop|encore|toujours", means: doubtful},
 	{pattern: "pas de|d NOUN la|le|les|en? LIMIT", means: doubtful},

@@ -31,7 +31,7 @@ const (
 type who int
 
 const (
-	any_     who = iota
+	anybody  who = iota
 	practice     // "stop texting": who says this of himself asks for nothing
 )
 

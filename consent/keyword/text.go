@@ -25,6 +25,7 @@ type text struct {
 	strange int  // words in a script that no rule reads
 	cut     bool // there was more of it than is read
 	sign    bool // it has a picture that says no by itself
+	found   []finding
 }
 
 // reader takes a message apart.
@@ -99,6 +100,9 @@ func (r *reader) between(c rune) {
 		r.flush()
 	case strings.ContainsRune("🖕🤬🚫⛔📵🤐🔇", c):
 		r.sign = true
+	case c == '#' && len(r.tokens) > 0 && strings.Contains(" wrong my this your ", " "+r.tokens[len(r.tokens)-1].word+" "):
+		r.word, r.letters = append(r.word, "number"...), 6
+		r.flush()
 	case strings.ContainsRune(".;:\n\r…¡¿–—。()|", c):
 		r.part('.')
 	case c == '!' || c == '?' || c == ',':
@@ -126,10 +130,11 @@ func (r *reader) flush() {
 	if word == "" {
 		return
 	}
-	r.words++
 	if oath(word) {
-		word = ""
+		r.reset()
+		return
 	}
+	r.words++
 	if r.foreign {
 		r.strange++
 	}
@@ -142,6 +147,10 @@ func (r *reader) flush() {
 			capital: r.first && r.uppers < r.letters, shouted: r.uppers == r.letters && r.letters > 2,
 		})
 	}
+	r.reset()
+}
+
+func (r *reader) reset() {
 	r.word, r.uppers, r.letters, r.first, r.foreign = r.word[:0], 0, 0, false, false
 }
 

@@ -66,7 +66,7 @@ func (t *text) disguised() bool {
 // mistyped reports whether a word is STOP with one letter left out, added or hit beside the right key, and no word itself.
 func mistyped(word string) bool {
 	switch word {
-	case "stp", "sto", "stol", "sto0", "stip", "stkp", "stpp", "stup", "srop", "syop", "sgop", "sfop", "dtop", "wtop", "xtop", "ztop", "atop",
+	case "stol", "sto0", "stip", "stkp", "stpp", "stup", "syop", "sgop", "sfop", "dtop", "wtop", "xtop", "ztop", "atop",
 		"etop", "sstop", "sttop", "stoop", "stoip", "stiop", "stopo", "stopl", "asop", "astop", "dstop":
 		return true
 	}

@@ -63,7 +63,7 @@ var words = []struct{ class, words string }{
 		voulez veuillez bien a`},
 	{"DESIRE", `want need like wish prefer request requesting asking ask demand gustaria quiero quisiera gustaria queremos deseo necesito pido
 		solicito voudrais veux souhaite aimerais demande prie told asked`},
-	{"AND", `and but because since cause cuz coz bc as although though however or nor y e pero porque pues ni o sino et mais
+	{"AND", `and but because since cause cuz coz bc although though however or nor y e pero porque pues ni o sino et mais
 		car parce ou donc puisque`},
 	{"NOT", `not never nunca jamais jamas hardly barely without sin sans`},
 	{"ASK", `how why when what who where which did does do was como cuando quien donde comment pourquoi quand qui est are is
@@ -73,7 +73,7 @@ var words = []struct{ class, words string }{
 	{"IF", `if whether might maybe perhaps suppose happens thinking considering consider wonder wondering accidentally
 		mistake accident error erreur accidente si quizas`},
 	{"ME", `me us mi mine nos nous moi myself m`},
-	{"OTHER", `him her them everyone everybody people each someone anybody anyone others his their husband wife son daughter
+	{"OTHER", `ex exes coworker roommate neighbor partner fiance nurse caregiver aunt uncle grandma grandpa him her them everyone everybody people each someone anybody anyone others his their husband wife son daughter
 		mom mum mother dad father sister brother kids kid child children boyfriend girlfriend friend friends boss secretary
 		assistant receptionist parents esposo esposa hijo hija madre padre mama papa hermana hermano mari femme fils fille mere
 		pere soeur frere lui leur old work home landline`},
@@ -101,7 +101,7 @@ var words = []struct{ class, words string }{
 		comunicacion comunicaciones rappels rappel avis texte`},
 	{"PLURAL", `texts messages sms notifications alerts reminders communications communication contact
 		correspondence spam mensajes mensajitos textos recordatorios avisos notificaciones alertas contacto comunicacion rappels`},
-	{"FILL", `so the these those this that any all more of my your such every further future additional other automated auto
+	{"FILL", `anymore so special birthday holiday seasonal nada envio mis mes the these those this that any all more of my your such every further future additional other automated auto
 		automatic annoying stupid unwanted unsolicited constant damn damned fucking freaking bloody dumb silly appointment
 		dental email emails and or group mass bulk random robot incoming with both kind type types sort los las el la estos
 		estas esos esas este esta ese esa sus su tus tu mas ningun ninguna de todos todas todo toda tipo con automaticos
@@ -295,7 +295,7 @@ var shortened = []struct{ full, words string }{
 	{"no more", "nomore"},
 	{"any more", "anymor"},
 	{"number", "num nmbr nbr phonenumber nmber"},
-	{"stop", "stahp stpo sotp tsop stopp"},
+	{"stop", "stahp stpo sotp tsop stopp stp sto stio srop"},
 	{"no mas", "nomas"},
 	{"stop all", "stopall"},
 	{"opt out", "optout"},
