@@ -88,14 +88,46 @@ func keyring(t testing.TB) *crypto.Keyring {
 
 func assemble(t testing.TB, store consent.Store, entries audit.Store, keys *crypto.Keyring, shred func(context.Context, string, string) error) bench {
 	t.Helper()
-	c := &clock{at: noon}
+	c := &clock{at: noon.AddDate(-3, 0, 0)}
 	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.now})
 	require.NoError(t, err)
 	b := bench{clock: c, store: store, log: log, entries: entries, shred: shred}
 	b.Service = b.with(t, consent.Options{})
-	require.NoError(t, b.Accept(context.Background(), staff, consent.Duty{Practice: key.Practice, Terms: "2026-01"}))
+	b.ready(t, b.Service, key.Practice)
+	c.pass(noon.Sub(c.now()))
 	return b
 }
+
+// The texts that patients of the tests are shown.
+const (
+	shown = "I agree to get texts from Elm Street Dental, sent through DentTracks: reminders of my appointments and, if I ticked the box, " +
+		"offers. Message frequency varies. Message and data rates may apply. Reply STOP to opt out, HELP for help. " +
+		"Terms of service: https://elm.example/terms. Privacy policy: https://elm.example/privacy. Consent is not tied to any " +
+		"purchases or additional services. Text messages are not encrypted."
+	shownInSpanish = "Acepto recibir mensajes de Elm Street Dental, enviados mediante DentTracks: recordatorios de citas y, si marqué la casilla, " +
+		"ofertas. La frecuencia de los mensajes varía. Pueden aplicarse tarifas de mensajes y datos. Responda STOP para cancelar. " +
+		"Responda AYUDA para recibir ayuda. Términos: https://elm.example/es/t. Política de privacidad: https://elm.example/es/p. " +
+		"El consentimiento no es condición de ninguna compra ni servicio. Los mensajes de texto no están cifrados."
+)
+
+// ready has a practice do what it must before its patients consent.
+func (b bench) ready(t testing.TB, s *consent.Service, practice string) {
+	t.Helper()
+	ctx := context.Background()
+	require.NoError(t, s.Accept(ctx, staff, consent.Duty{Practice: practice, Terms: "2026-01"}))
+	require.NoError(t, s.Configure(ctx, staff, consent.Settings{Practice: practice, Name: "Elm Street Dental", Platform: "DentTracks"}))
+	for _, c := range consent.Categories() {
+		for id, w := range map[string]consent.Wording{
+			"english": {Language: "en", Text: shown}, "spanish": {Language: "es", Text: shownInSpanish}, "exact": {Language: "en", Text: exact},
+		} {
+			w.ID, w.Practice, w.Category = string(c)+" "+id, practice, c
+			require.NoError(t, s.Publish(ctx, staff, w))
+		}
+	}
+}
+
+// exact has what an editor would put right.
+const exact = shown + "\r\n— señal "
 
 // onBoth runs a test on memory and on Postgres.
 func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) bench)) {
@@ -104,7 +136,7 @@ func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) bench)) 
 	t.Run("postgres", func(t *testing.T) { test(t, onPostgres) })
 }
 
-// logged returns the practice's entries in full, oldest first, without the acceptance that a bench begins with.
+// logged returns the practice's entries in full, oldest first, without those that [bench.ready] left.
 func (b bench) logged(t testing.TB, practice string) []audit.Entry {
 	t.Helper()
 	page, err := b.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
@@ -113,7 +145,7 @@ func (b bench) logged(t testing.TB, practice string) []audit.Entry {
 	for _, leaf := range page.Leaves {
 		e, err := b.log.Open(t.Context(), leaf)
 		require.NoError(t, err)
-		if e.Action != "consent.accept" {
+		if !e.At.Before(noon) {
 			entries = append(entries, e)
 		}
 	}
@@ -144,7 +176,7 @@ var (
 func grant(c consent.Category) consent.Grant {
 	return consent.Grant{
 		Practice: key.Practice, Number: key.Number, Category: c, Basis: consent.SignedAgreement, Evidence: consent.Evidence{
-			Wording: "Elm Street Dental may text me.", Language: "en", Signature: "sig-1",
+			Wording: shown, Language: "en", Signature: "sig-1",
 		},
 	}
 }

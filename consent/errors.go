@@ -12,6 +12,10 @@ var (
 	// ErrEvidence is the [ErrInvalid] of a command that lacks the evidence it needs.
 	ErrEvidence = fmt.Errorf("%w: evidence is missing", ErrInvalid)
 
+	// ErrWording is the [ErrEvidence] of a grant on a text that the practice had not published for such texts, in that
+	// language, by then. The text that was shown is kept to the letter, so it is compared to the letter.
+	ErrWording = fmt.Errorf("%w: the text that was shown is none that the practice had published for it", ErrEvidence)
+
 	// ErrTampered is wrapped by a store whose kept fact does not say what was written, or stands in another place.
 	ErrTampered = errors.New("consent: fact was altered")
 
@@ -50,7 +54,7 @@ var (
 var (
 	errActor    = fmt.Errorf("%w: the actor has no kind that is known, or no id of at most 64 bytes", ErrInvalid)
 	errAhead    = fmt.Errorf("%w: the time it is said to have happened lies in the future", ErrInvalid)
-	errChange   = fmt.Errorf("%w: a change carries one fact, settings or duty, and at least one entry", ErrInvalid)
+	errChange   = fmt.Errorf("%w: a change carries one fact, settings, duty or wording, and at least one entry", ErrInvalid)
 	errChannel  = fmt.Errorf("%w: the channel is none of text, call, email, desk, portal, mail, provider", ErrInvalid)
 	errCategory = fmt.Errorf("%w: the category is none of transactional, conversational, promotional", ErrInvalid)
 )

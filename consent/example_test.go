@@ -34,18 +34,31 @@ func service() (*consent.Service, *consentmem.Store, *audit.Log, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	err = consents.Accept(context.Background(), reception, duty)
-	return consents, store, log, err
+	return consents, store, log, prepare(consents)
+}
+
+// prepare is what a practice does once, before its patients consent: it accepts its duty, says what it is called, and
+// publishes the texts that they are shown.
+func prepare(consents *consent.Service) error {
+	ctx := context.Background()
+	err := errors.Join(
+		consents.Accept(ctx, reception, consent.Duty{Practice: "elm-street", Terms: "terms of 2026-01"}),
+		consents.Configure(ctx, reception, consent.Settings{Practice: "elm-street", Name: "Elm Street Dental", Platform: "DentTracks"}),
+	)
+	for _, c := range consent.Categories() {
+		w := consent.Wording{ID: string(c) + "-1", Practice: "elm-street", Category: c, Language: "en", Text: shown}
+		err = errors.Join(err, consents.Publish(ctx, reception, w))
+	}
+	return err
 }
 
 var (
 	reception = audit.Actor{Kind: audit.Staff, ID: "u-17"}
 	alice     = audit.Actor{Kind: audit.Patient, ID: "SM-1"} // by the message, for actors are plain in the log
-	duty      = consent.Duty{Practice: "elm-street", Terms: "terms of 2026-01"}
 	signed    = consent.Grant{
 		Practice: "elm-street", Number: "+12125550100", Category: consent.Transactional, Basis: consent.OfficeDocument,
 		Evidence: consent.Evidence{
-			Wording: "I agree that Elm Street Dental texts me about my appointments.", Language: "en",
+			Wording: shown, Language: "en", // as it was published
 			Document: "scan-88", Staff: "u-17",
 		},
 	}
@@ -90,7 +103,7 @@ func ExampleService_Grant() {
 	}
 	form := consent.Grant{
 		Practice: "elm-street", Number: "+12125550100", Category: consent.Promotional, Basis: consent.WebForm,
-		Evidence: consent.Evidence{Wording: "I agree to offers by text.", Language: "en"},
+		Evidence: consent.Evidence{Wording: shown, Language: "en"},
 	}
 	_, err = consents.Grant(context.Background(), alice, form)
 	fmt.Println(errors.Is(err, consent.ErrEvidence), err)
@@ -138,7 +151,7 @@ func ExampleService_WithStore() {
 		return
 	}
 	other := consentmem.New(auditmem.New())
-	if err := consents.WithStore(other).Accept(ctx, reception, duty); err != nil {
+	if err := prepare(consents.WithStore(other)); err != nil {
 		fmt.Println(err)
 	}
 	if _, err := consents.WithStore(other).Grant(ctx, reception, signed); err != nil {

@@ -16,9 +16,9 @@ import (
 // methods are the three that the policy names, each with evidence that is enough.
 func methods() map[consent.Basis]consent.Evidence {
 	return map[consent.Basis]consent.Evidence{
-		consent.SignedAgreement: {Wording: "I agree to texts.\r\n— señal", Language: "en", Signature: "sig-9", Representative: "mother of p-204"},
-		consent.WebForm:         {Wording: "Sí, acepto.", Language: "es", Address: "2001:db8::7", Browser: "Mozilla/5.0 (X11)", Choice: consent.Separate},
-		consent.OfficeDocument:  {Wording: "I agree to texts.", Language: "en", Document: "scan-88", Staff: "u-17"},
+		consent.SignedAgreement: {Wording: exact, Language: "en", Signature: "sig-9", Representative: "mother of p-204"},
+		consent.WebForm:         {Wording: shownInSpanish, Language: "es", Address: "2001:db8::7", Browser: "Mozilla/5.0 (X11)", Choice: consent.Separate},
+		consent.OfficeDocument:  {Wording: shown, Language: "en", Document: "scan-88", Staff: "u-17"},
 	}
 }
 
@@ -207,7 +207,7 @@ func TestPromise_D2_5_ThePracticeObtainsConsent(t *testing.T) {
 		}
 		t.Run("keeps", func(t *testing.T) {
 			b := open(t)
-			require.NoError(t, b.Accept(t.Context(), staff, consent.Duty{Practice: other, Terms: "2026-01"}))
+			b.ready(t, b.Service, other)
 			must(t)(b.Grant(t.Context(), staff, elsewhere(grant(consent.Transactional))))
 			require.Equal(t, consent.Active, permission(t, b, other).Status)
 			set, err := b.Settings(t.Context(), other)

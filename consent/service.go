@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -86,7 +87,8 @@ func (s *Service) WithStore(store Store) *Service {
 func (s *Service) Profile() Profile { return s.profile.clone() }
 
 // Grant records a consent and returns what the number stands at now. It is refused with [ErrEvidence] when the basis
-// needs evidence that g does not carry, and with [ErrDuty] before the practice has accepted its duty. Where the practice's
+// needs evidence that g does not carry, with [ErrWording] when the text that was shown is not a published one
+// ([Service.Publish]), and with [ErrDuty] before the practice has accepted its duty. Where the practice's
 // setting asks for it the grant is pending until confirmed; one that the law implies is not, for no text may ask for it.
 func (s *Service) Grant(ctx context.Context, by audit.Actor, g Grant) (State, error) {
 	state, _, err := s.grant(ctx, by, g)
@@ -116,6 +118,11 @@ func (s *Service) grant(ctx context.Context, by audit.Actor, g Grant) (State, bo
 		}
 		if err := rule.admits(f); err != nil {
 			return err
+		}
+		if slices.Contains(rule.Needs, "wording") {
+			if err := s.shown(ctx, f); err != nil {
+				return err
+			}
 		}
 		if rule.Lasts != (Period{}) {
 			zone, err := set.location()

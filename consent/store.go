@@ -13,7 +13,7 @@ import (
 // case nor Unicode form is folded.
 type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when a
-	// fact of the practice already has the id of c.Fact. It returns [ErrStale], and writes nothing, when c.Seen is not
+	// fact of the practice already has the id of c.Fact, or a wording that of c.Wording. It returns [ErrStale], and writes nothing, when c.Seen is not
 	// [Any] and the ledger holds another number of facts than that. What [Change.Validate] refuses is refused with its
 	// error.
 	Apply(ctx context.Context, c Change) (bool, error)
@@ -24,6 +24,9 @@ type Store interface {
 
 	// Settings returns what a practice has set and accepted, or the zero value with the practice where nothing was.
 	Settings(ctx context.Context, practice string) (Settings, error)
+
+	// Wordings returns what a practice has published, in the order in which it did.
+	Wordings(ctx context.Context, practice string) ([]Wording, error)
 
 	// Facts returns a page of a practice's facts of one kind, whatever their number, in the order in which they were
 	// written. The zero Limit means 100; an After that is no fact's id is refused with an error that wraps [ErrInvalid].
@@ -69,12 +72,13 @@ type Page struct {
 // Any is the Seen of a change that holds whatever else the ledger says.
 const Any = -1
 
-// Change is what one write carries. One of Fact, Settings and Duty is set.
+// Change is what one write carries. One of Fact, Settings, Duty and Wording is set.
 type Change struct {
 	Fact     *Fact        // appended to its ledger
 	Seen     int          // how many facts the ledger held when the change was decided on, or [Any]
 	Settings *Settings    // replaces the practice's, all but the duty
 	Duty     *Duty        // replaces the practice's
+	Wording  *Wording     // is added to the practice's
 	Leaves   []audit.Leaf // the entries that record the change
 }
 
@@ -82,18 +86,21 @@ type Change struct {
 // Every change of a [Service] can be kept; a store checks what it is given, for Postgres refuses some text that a map
 // takes.
 func (c Change) Validate() error {
-	var practice string
+	practice, what := "", 0
 	var err error
-	switch {
-	case len(c.Leaves) == 0 || c.Seen < Any:
-		return errChange
-	case c.Fact != nil && c.Settings == nil && c.Duty == nil:
-		practice, err = c.Fact.Practice, c.Fact.valid()
-	case c.Fact == nil && c.Settings != nil && c.Duty == nil:
-		practice, err = c.Settings.Practice, c.Settings.valid()
-	case c.Fact == nil && c.Settings == nil && c.Duty != nil:
-		practice, err = c.Duty.Practice, c.Duty.valid()
-	default:
+	if c.Fact != nil {
+		practice, err, what = c.Fact.Practice, c.Fact.valid(), what+1
+	}
+	if c.Settings != nil {
+		practice, err, what = c.Settings.Practice, c.Settings.valid(), what+1
+	}
+	if c.Duty != nil {
+		practice, err, what = c.Duty.Practice, c.Duty.valid(), what+1
+	}
+	if c.Wording != nil {
+		practice, err, what = c.Wording.Practice, c.Wording.valid(), what+1
+	}
+	if what != 1 || len(c.Leaves) == 0 || c.Seen < Any {
 		return errChange
 	}
 	if err != nil {

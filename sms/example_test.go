@@ -57,13 +57,20 @@ func setUp(ctx context.Context) (example, error) {
 	if err != nil {
 		return x, err
 	}
-	if err := consents.Accept(ctx, reception, consent.Duty{Practice: "elm-street", Terms: "terms of 2026-01"}); err != nil {
+	err = errors.Join(
+		consents.Accept(ctx, reception, consent.Duty{Practice: "elm-street", Terms: "terms of 2026-01"}),
+		consents.Configure(ctx, reception, consent.Settings{Practice: "elm-street", Name: "Elm Street Dental", Platform: "DentTracks"}),
+		consents.Publish(ctx, reception, consent.Wording{
+			ID: "reminders-1", Practice: "elm-street", Category: consent.Transactional, Language: "en", Text: shown,
+		}),
+	)
+	if err != nil {
 		return x, err
 	}
 	_, err = consents.Grant(ctx, reception, consent.Grant{
 		Practice: "elm-street", Number: "+12125550100", Category: consent.Transactional, Basis: consent.OfficeDocument,
 		Evidence: consent.Evidence{
-			Wording: "I agree that Elm Street Dental texts me about my visits.", Language: "en", Document: "scan-88", Staff: "u-17",
+			Wording: shown, Language: "en", Document: "scan-88", Staff: "u-17",
 		},
 	})
 	return x, err

@@ -46,7 +46,7 @@ func TestPromise_D4_4_NoTextsUntilTheyOptInAgain(t *testing.T) {
 			for _, c := range []consent.Category{consent.Transactional, consent.Promotional} {
 				_, err := w.consents.Grant(t.Context(), staff, consent.Grant{
 					Practice: practice, Number: patient, Category: c, Basis: consent.OfficeDocument, At: noon,
-					Evidence: consent.Evidence{Wording: "I agree.", Language: "en", Document: "scan-0", Staff: "u-1"},
+					Evidence: consent.Evidence{Wording: shown, Language: "en", Document: "scan-0", Staff: "u-1"},
 				})
 				require.NoError(t, err)
 			}

@@ -43,9 +43,9 @@ func (w *world) fresh(to string, c consent.Category, adjust ...func(*sms.Dispatc
 // By default nothing but express written consent permits a text, and a patient's own text permits the answer to it.
 func TestPromise_D2_1_NothingElsePermitsAText(t *testing.T) {
 	evidence := map[consent.Basis]consent.Evidence{
-		consent.SignedAgreement: {Wording: "I agree.", Language: "en", Signature: "sig-1"},
-		consent.WebForm:         {Wording: "I agree.", Language: "en", Address: "203.0.113.7", Browser: "Mozilla/5.0", Choice: consent.Separate},
-		consent.OfficeDocument:  {Wording: "I agree.", Language: "en", Document: "scan-1", Staff: "u-17"},
+		consent.SignedAgreement: {Wording: shown, Language: "en", Signature: "sig-1"},
+		consent.WebForm:         {Wording: shown, Language: "en", Address: "203.0.113.7", Browser: "Mozilla/5.0", Choice: consent.Separate},
+		consent.OfficeDocument:  {Wording: shown, Language: "en", Document: "scan-1", Staff: "u-17"},
 	}
 	unwritten := []consent.Basis{consent.NumberInCare, consent.Verbal, consent.Import}
 	worlds(t, func(t *testing.T, w *world) {

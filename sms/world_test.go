@@ -109,6 +109,12 @@ func onPostgres(t testing.TB) *world {
 	return w
 }
 
+// shown is what patients of these tests are shown before they consent.
+const shown = "I agree to get texts from Elm Street Dental, sent through DentTracks: reminders of my appointments and, if I ticked the box, " +
+	"offers. Message frequency varies. Message and data rates may apply. Reply STOP to opt out, HELP for help. " +
+	"Terms of service: https://elm.example/terms. Privacy policy: https://elm.example/privacy. Consent is not tied to any " +
+	"purchases or additional services. Text messages are not encrypted."
+
 // finish builds the services and registers the practice's number.
 func (w *world) finish(consents consent.Store) {
 	var err error
@@ -118,6 +124,12 @@ func (w *world) finish(consents consent.Store) {
 	w.consents, err = consent.New(consents, w.log, &consent.Options{Now: w.now.Now})
 	require.NoError(w.t, err)
 	require.NoError(w.t, w.consents.Accept(w.t.Context(), staff, consent.Duty{Practice: practice, Terms: "2026-01"}))
+	require.NoError(w.t, w.consents.Configure(w.t.Context(), staff, consent.Settings{Practice: practice, Name: "Elm Street Dental", Platform: "DentTracks"}))
+	for _, c := range consent.Categories() {
+		require.NoError(w.t, w.consents.Publish(w.t.Context(), staff, consent.Wording{
+			ID: string(c) + "-1", Practice: practice, Category: c, Language: "en", Text: shown,
+		}))
+	}
 	w.texts, err = sms.New(w.store, w.consents, w.log, &sms.Options{Now: w.now.Now})
 	require.NoError(w.t, err)
 	w.carrier = &provider{now: w.now.Now}
@@ -171,7 +183,7 @@ func (w *world) paper(number string, c consent.Category) consent.State {
 	w.t.Helper()
 	state, err := w.consents.Grant(w.t.Context(), staff, consent.Grant{
 		Practice: practice, Number: number, Category: c, Basis: consent.OfficeDocument,
-		Evidence: consent.Evidence{Wording: "I agree to be texted.", Language: "en", Document: "scan-1", Staff: "u-17"},
+		Evidence: consent.Evidence{Wording: shown, Language: "en", Document: "scan-1", Staff: "u-17"},
 	})
 	require.NoError(w.t, err)
 	return state

@@ -18,6 +18,7 @@ type Store struct {
 	written  map[string][]slot // of each practice, in the order of writing
 	ids      map[id]int        // where a fact stands in written
 	settings map[string]consent.Settings
+	wordings map[string][]consent.Wording
 }
 
 type id struct{ practice, fact string }
@@ -36,6 +37,7 @@ func New(entries *auditmem.Store) *Store {
 		written:  map[string][]slot{},
 		ids:      map[id]int{},
 		settings: map[string]consent.Settings{},
+		wordings: map[string][]consent.Wording{},
 	}
 }
 
@@ -54,6 +56,9 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 			return false, consent.ErrStale
 		}
 	}
+	if w := c.Wording; w != nil && slices.ContainsFunc(s.wordings[w.Practice], func(old consent.Wording) bool { return old.ID == w.ID }) {
+		return false, ctx.Err()
+	}
 	if err := s.entries.Append(ctx, c.Leaves...); err != nil {
 		return false, err
 	}
@@ -69,6 +74,9 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 		kept := s.settings[d.Practice]
 		kept.Practice, kept.Duty = d.Practice, *d
 		s.settings[d.Practice] = kept
+	}
+	if w := c.Wording; w != nil {
+		s.wordings[w.Practice] = append(s.wordings[w.Practice], *w)
 	}
 	return true, nil
 }
@@ -94,6 +102,13 @@ func (s *Store) Settings(ctx context.Context, practice string) (consent.Settings
 	set := s.settings[practice]
 	set.Practice = practice
 	return set, ctx.Err()
+}
+
+// Wordings implements [consent.Store].
+func (s *Store) Wordings(ctx context.Context, practice string) ([]consent.Wording, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.wordings[practice]), ctx.Err()
 }
 
 // Facts implements [consent.Store].

@@ -23,14 +23,14 @@ func BenchmarkGrant(b *testing.B) {
 	consents, err := consent.New(bench.store(db), log, nil)
 	require.NoError(b, err)
 	by := audit.Actor{Kind: audit.Staff, ID: "u-17"}
+	ready(b, consents, "elm-street")
 
 	b.Run("grant", func(b *testing.B) {
 		for n := 0; b.Loop(); n++ {
 			_, err := consents.Grant(b.Context(), by, consent.Grant{
 				Practice: "elm-street", Number: fmt.Sprintf("+1212%07d", n), Category: consent.Transactional,
 				Basis: consent.SignedAgreement, Evidence: consent.Evidence{
-					Wording:  "I agree that Elm Street Dental texts me about my appointments. Message and data rates may apply.",
-					Language: "en", Signature: "sig-1",
+					Wording: shown, Language: "en", Signature: "sig-1",
 				},
 			})
 			require.NoError(b, err)

@@ -21,7 +21,7 @@
 //
 // # Rights
 //
-// The application's role needs SELECT and INSERT on consent_fact, SELECT, INSERT and UPDATE on consent_settings, and
+// The application's role needs SELECT and INSERT on consent_fact and consent_wording, SELECT, INSERT and UPDATE on consent_settings, and
 // what package auditpg asks for.
 //
 // [Migrate] is never run by a constructor. A store also needs the tables of package auditpg, in the same schema.

@@ -17,6 +17,23 @@ import (
 
 const number = "+12125550147"
 
+// shown is what patients of these tests are shown.
+const shown = "I agree to get texts from Elm Street Dental, sent through DentTracks: reminders of my appointments and, if I ticked the box, " +
+	"offers. Message frequency varies. Message and data rates may apply. Reply STOP to opt out, HELP for help. " +
+	"Terms of service: https://elm.example/terms. Privacy policy: https://elm.example/privacy. Consent is not tied to any " +
+	"purchases or additional services. Text messages are not encrypted."
+
+// ready has a practice do what it must before its patients consent.
+func ready(t testing.TB, consents *consent.Service, practice string) {
+	t.Helper()
+	by, ctx := audit.Actor{Kind: audit.Staff, ID: "u-1"}, t.Context()
+	require.NoError(t, consents.Accept(ctx, by, consent.Duty{Practice: practice, Terms: "2026-01"}))
+	require.NoError(t, consents.Configure(ctx, by, consent.Settings{Practice: practice, Name: "Elm Street Dental", Platform: "DentTracks"}))
+	require.NoError(t, consents.Publish(ctx, by, consent.Wording{
+		ID: "w-1", Practice: practice, Category: consent.Transactional, Language: "en", Text: shown,
+	}))
+}
+
 // write records a consent with planted secrets and a stop through a service whose log keeps a pool of its own.
 func write(t *testing.T, b bench, db *bun.DB, practice string) *consent.Service {
 	t.Helper()
@@ -24,12 +41,12 @@ func write(t *testing.T, b bench, db *bun.DB, practice string) *consent.Service 
 	require.NoError(t, err)
 	consents, err := consent.New(b.store(db), log, nil)
 	require.NoError(t, err)
-	require.NoError(t, consents.Accept(t.Context(), audit.Actor{Kind: audit.Staff, ID: "u-1"}, consent.Duty{Practice: practice, Terms: "t"}))
+	ready(t, consents, practice)
 	_, err = consents.Grant(t.Context(), audit.Actor{Kind: audit.Staff, ID: "planted-actor"}, consent.Grant{
 		ID: "g-1", Practice: practice, Number: number, Category: consent.Transactional, Basis: consent.WebForm,
 		Sender: "planted-sender", Patient: "planted-patient",
 		Evidence: consent.Evidence{
-			Wording: "planted-wording", Language: "planted-language", Address: "planted-address",
+			Wording: shown, Language: "en", Address: "planted-address",
 			Browser: "planted-browser", Choice: consent.Separate, Representative: "planted-representative",
 		},
 	})
@@ -73,7 +90,7 @@ func TestADumpNamesNobody(t *testing.T) {
 	}
 	facts, err := consents.History(t.Context(), audit.Actor{Kind: audit.Staff, ID: "u-1"}, consent.Key{Practice: "elm-street", Number: number})
 	require.NoError(t, err)
-	require.Equal(t, "planted-wording", facts[0].Evidence.Wording)
+	require.Equal(t, shown, facts[0].Evidence.Wording)
 	require.Equal(t, "planted-words", facts[1].Evidence.Words)
 }
 

@@ -51,6 +51,8 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	switch {
 	case c.Settings != nil:
 		return s.configure(ctx, *c.Settings, c.Leaves)
+	case c.Wording != nil:
+		return s.publish(ctx, *c.Wording, c.Leaves)
 	case c.Duty != nil:
 		return s.accept(ctx, *c.Duty, c.Leaves)
 	}

@@ -99,7 +99,8 @@ func TestStoreInTransaction(t *testing.T) {
 // tables are all that a change writes to.
 func (b bench) tables() []bun.Ident {
 	return []bun.Ident{
-		bun.Ident(b.Schema() + ".consent_fact"), bun.Ident(b.Schema() + ".consent_settings"), bun.Ident(b.Schema() + ".audit_entry"),
+		bun.Ident(b.Schema() + ".consent_fact"), bun.Ident(b.Schema() + ".consent_settings"), bun.Ident(b.Schema() + ".consent_wording"),
+		bun.Ident(b.Schema() + ".audit_entry"),
 	}
 }
 

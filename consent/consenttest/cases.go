@@ -49,6 +49,7 @@ func Cases() []Case {
 		{"settings are replaced, with their entry", settings},
 		{"settings belong to one practice", settingsApart},
 		{"every field of the settings survives, and the duty beside them", allSettings},
+		{"wordings are added, and none changes", wordings},
 		{"every entry of a change is kept", severalEntries},
 		{"what no store can keep is refused", invalid},
 		{"a cancelled context writes nothing", cancelled},

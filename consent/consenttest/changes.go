@@ -64,6 +64,9 @@ func invalid(ctx context.Context, h Harness) error {
 		"settings and a duty at once": broken(func(c *consent.Change) {
 			c.Fact, c.Settings, c.Duty = nil, &consent.Settings{Practice: practice}, &consent.Duty{}
 		}),
+		"a duty and a wording at once":    broken(func(c *consent.Change) { w := published("w"); c.Wording = &w }),
+		"a wording of no category":        broken(func(c *consent.Change) { w := published("w"); w.Category = ""; c.Fact, c.Wording = nil, &w }),
+		"a wording with a NUL":            broken(func(c *consent.Change) { w := published("w"); w.Text = "\x00"; c.Fact, c.Wording = nil, &w }),
 		"a duty without terms":            broken(func(c *consent.Change) { c.Fact, c.Duty = nil, &consent.Duty{Practice: practice, By: c.Fact.Actor} }),
 		"a fact that is erased already":   broken(func(c *consent.Change) { c.Fact.Erased = true }),
 		"a patient with a NUL":            broken(func(c *consent.Change) { c.Fact.Patient = "p\x00" }),

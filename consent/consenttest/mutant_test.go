@@ -30,6 +30,14 @@ type wrapped struct {
 	facts    func(context.Context, consent.Query) (consent.Page, error)
 	numbers  func(context.Context, string, string) ([]string, error)
 	fact     func(context.Context, string, string) (consent.Fact, bool, error)
+	wordings func(context.Context, string) ([]consent.Wording, error)
+}
+
+func (m wrapped) Wordings(ctx context.Context, practice string) ([]consent.Wording, error) {
+	if m.wordings == nil {
+		return m.Store.Wordings(ctx, practice)
+	}
+	return m.wordings(ctx, practice)
 }
 
 func (m wrapped) Fact(ctx context.Context, practice, id string) (consent.Fact, bool, error) {
@@ -207,6 +215,15 @@ func mutants() []mutant[consent.Store] {
 			return wrapped{Store: good, facts: func(ctx context.Context, q consent.Query) (consent.Page, error) {
 				q.After = ""
 				return good.Facts(ctx, q)
+			}}
+		}},
+		{"replaces a wording", "wordings are added, and none changes", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, wordings: func(ctx context.Context, practice string) ([]consent.Wording, error) {
+				wordings, err := good.Wordings(ctx, practice)
+				if len(wordings) > 1 {
+					wordings[1].Text = "Another text."
+				}
+				return wordings, err
 			}}
 		}},
 		{"finds a fact by any case", "a fact is found by its id", func(good store, _ *auditmem.Store) store {
@@ -543,6 +560,20 @@ func TestTheSuiteCatchesALostSetting(t *testing.T) {
 				set, err := good.Settings(ctx, id)
 				reflect.ValueOf(&set).Elem().FieldByIndex(field).SetZero()
 				return set, err
+			}}
+		}))
+	})
+}
+
+func TestTheSuiteCatchesALostPartOfAWording(t *testing.T) {
+	eachField[consent.Wording](t, func(t *testing.T, field []int) {
+		require.Error(t, check(t, "wordings are added, and none changes", func(good consent.Store, _ *auditmem.Store) consent.Store {
+			return wrapped{Store: good, wordings: func(ctx context.Context, practice string) ([]consent.Wording, error) {
+				wordings, err := good.Wordings(ctx, practice)
+				for i := range wordings {
+					reflect.ValueOf(&wordings[i]).Elem().FieldByIndex(field).SetZero()
+				}
+				return wordings, err
 			}}
 		}))
 	})

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
@@ -161,6 +162,46 @@ func erased(ctx context.Context, h Harness) error {
 		return fmt.Errorf("numbers of an erased patient: %v, error %v", numbers, err)
 	}
 	return nil
+}
+
+func published(id string) consent.Wording {
+	return consent.Wording{
+		ID: id, Practice: practice, Category: consent.Promotional, Language: "es", Text: "Acepto; it's \\ ?0 👍\r\n",
+		Effective: start.Add(time.Hour), Recorded: start, By: audit.Actor{Kind: audit.Staff, ID: "u-3"},
+	}
+}
+
+func wordings(ctx context.Context, h Harness) error {
+	var want []consent.Wording
+	for i, id := range []string{"b", "a", "A"} {
+		w := published(id)
+		if err := suite.Filled(w); err != nil {
+			return err
+		}
+		if err := apply(ctx, h.Store, consent.Change{Wording: &w, Seen: consent.Any, Leaves: []audit.Leaf{leaf(uuid(i), practice)}}); err != nil {
+			return err
+		}
+		want = append(want, w)
+	}
+	other := published("a")
+	other.Text = "Another text."
+	again := consent.Change{Wording: &other, Seen: consent.Any, Leaves: []audit.Leaf{leaf(uuid(7), practice)}}
+	if written, err := h.Store.Apply(ctx, again); err != nil || written {
+		return fmt.Errorf("an id that is taken: written %v, error %v", written, err)
+	}
+	foreign := published("a")
+	foreign.Practice = "oak-street"
+	if err := apply(ctx, h.Store, consent.Change{Wording: &foreign, Seen: consent.Any, Leaves: []audit.Leaf{leaf(uuid(8), foreign.Practice)}}); err != nil {
+		return err
+	}
+	got, err := h.Store.Wordings(ctx, practice)
+	if err != nil || !slices.Equal(got, want) {
+		return fmt.Errorf("want %+v\nread %+v, error %v", want, got, err)
+	}
+	if got, err = h.Store.Wordings(ctx, "nobody"); err != nil || len(got) != 0 {
+		return fmt.Errorf("wordings %+v and error %v of a practice that published none", got, err)
+	}
+	return holds(ctx, h, 0, len(want))
 }
 
 func allSettings(ctx context.Context, h Harness) error {

@@ -12,6 +12,7 @@ var rows = []row{
 		says: []string{
 			`\b(texts?|messages?|sms|mms)\b.*\b(about|regarding|concerning|including|such as|relating to|related to|to remind|to confirm)\b.*\b(appointments?|visits?|care|treatments?|billing|payments?|accounts?|offers?|promotions?|services|reminders?|confirmations?|specials|news)\b`,
 			`\b(appointments?|visits?|care|billing|payment|account|recall|check-?up)( and [a-z]+| or [a-z]+)? (reminders?|confirmations?|texts?|messages?|notifications?|information|updates|alerts)\b`,
+			`\b(reminders?|confirmations?|notices?|news|information) (of|about|for|on) (my|your|the|our|upcoming|future)? ?(dental )?(appointments?|visits?|care|treatments?|billing|accounts?)\b`,
 			`\b(promotional|marketing|conversational|transactional|informational) (texts?|messages?|sms)\b`,
 			`\b(reminders?|confirmations?|offers?|promotions?)\b.*\bby (text|sms|text message)\b`,
 		},

@@ -199,6 +199,7 @@ func TestWaysToSayIt(t *testing.T) {
 		{"en", "practice", "ELM STREET DENTAL may text me,"},
 		{"en", "purpose", "These are promotional texts."},
 		{"en", "purpose", "We send texts to remind you of visits."},
+		{"en", "purpose", "You get reminders of your appointments."},
 		{"en", "frequency", "You get up to 4 msgs/month."},
 		{"en", "frequency", "We send two texts per appointment."},
 		{"en", "frequency", "The frequency of messages may vary."},

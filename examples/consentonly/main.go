@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,6 +24,12 @@ func main() {
 	}
 }
 
+// wording is what the patient reads and signs. A text that lacks something is refused with a list of it.
+const wording = "I agree to get texts from Elm Street Dental, sent through DentTracks: reminders of my appointments. " +
+	" Message frequency varies. Message and data rates may apply. Reply STOP to opt out, HELP for help. " +
+	"Terms of service: https://elm.example/terms. Privacy policy: https://elm.example/privacy. Consent is not tied to any " +
+	"purchases or additional services. Text messages are not encrypted."
+
 func run(ctx context.Context, out io.Writer) error {
 	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
 	if err != nil {
@@ -38,14 +45,20 @@ func run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	desk := audit.Actor{Kind: audit.Staff, ID: "u-17"}
-	if err := consents.Accept(ctx, desk, consent.Duty{Practice: "elm-street", Terms: "terms of 2026-01"}); err != nil {
+	err = errors.Join(
+		consents.Accept(ctx, desk, consent.Duty{Practice: "elm-street", Terms: "terms of 2026-01"}),
+		consents.Configure(ctx, desk, consent.Settings{Practice: "elm-street", Name: "Elm Street Dental", Platform: "DentTracks"}),
+		consents.Publish(ctx, desk, consent.Wording{
+			ID: "reminders-1", Practice: "elm-street", Category: consent.Transactional, Language: "en", Text: wording,
+		}),
+	)
+	if err != nil {
 		return err
 	}
 	state, err := consents.Grant(ctx, desk, consent.Grant{
 		Practice: "elm-street", Number: "+12125550100", Category: consent.Transactional, Basis: consent.OfficeDocument,
 		Evidence: consent.Evidence{
-			Wording:  "I agree that Elm Street Dental texts me about my appointments.",
-			Language: "en", Document: "scan-88", Staff: "u-17",
+			Wording: wording, Language: "en", Document: "scan-88", Staff: "u-17",
 		},
 	})
 	if err != nil {

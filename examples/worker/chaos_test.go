@@ -165,7 +165,7 @@ func reference(i, j int) string { return world.Practice + "/" + textID(i, j) }
 // queue records a written consent of every number, and queues its texts.
 func (c *chaos) queue() {
 	ctx := c.t.Context()
-	require.NoError(c.t, c.world.Consents.Accept(ctx, world.Desk(), consent.Duty{Practice: world.Practice, Terms: "2026-01"}))
+	require.NoError(c.t, c.world.Open(ctx))
 	for i := range numbers {
 		_, err := c.world.Consents.Grant(ctx, world.Desk(), consent.Grant{
 			Practice: world.Practice, Number: number(i), Category: consent.Transactional, Basis: consent.OfficeDocument,

@@ -24,9 +24,10 @@ func Sender() sms.Sender {
 }
 
 // Wording is what a patient of the invented practice reads and signs.
-const Wording = "I agree that Elm Street Dental may text me reminders and other information about my appointments, about " +
-	"2 texts per visit. Message and data rates may apply. Texts are not encrypted. My consent is not a condition of any " +
-	"purchase or service. I can reply STOP to end texts and HELP for help."
+const Wording = "I agree that Elm Street Dental may text me, through Enamel, reminders and other information about my appointments and, " +
+	"where I ticked its box, offers: about 2 texts per visit. Message and data rates may apply. Texts are not encrypted. My " +
+	"consent is not a condition of any purchase or service. I can reply STOP to end texts and HELP for help. " +
+	"Terms: https://elm-street.example/terms. Privacy policy: https://elm-street.example/privacy."
 
 // person is somebody who was invented. The numbers are those that the plan reserves for fiction (555-0100 to 555-0199).
 type person struct {
@@ -68,7 +69,7 @@ func (w *World) Begin(ctx context.Context) error {
 	if err := w.Agreements.Begin(ctx, Practice, Network); err != nil {
 		return fmt.Errorf("begin the story: %w", err)
 	}
-	if err := w.Consents.Accept(ctx, Desk(), consent.Duty{Practice: Practice, Terms: "terms of 2026-01"}); err != nil {
+	if err := w.Open(ctx); err != nil {
 		return fmt.Errorf("begin the story: %w", err)
 	}
 	if told, err := w.settings.Get(ctx, begun+" told"); err != nil || told == 1 {
@@ -83,6 +84,33 @@ func (w *World) Begin(ctx context.Context) error {
 		}
 	}
 	return w.settings.Set(ctx, begun+" told", 1)
+}
+
+// Open has the invented practice do what it must before its patients consent: it accepts its duty, says what it is called,
+// and publishes the texts that they are shown. It can be repeated.
+func (w *World) Open(ctx context.Context) error {
+	if err := w.Consents.Accept(ctx, Desk(), consent.Duty{Practice: Practice, Terms: "terms of 2026-01"}); err != nil {
+		return err
+	}
+	set, err := w.Consents.Settings(ctx, Practice)
+	if err != nil {
+		return err
+	}
+	if set.Name == "" {
+		set.Name, set.Platform, set.Zone = Sender().Name, "Enamel", Sender().Zone
+		if err := w.Consents.Configure(ctx, Desk(), set); err != nil {
+			return err
+		}
+	}
+	for _, c := range consent.Categories() {
+		err := w.Consents.Publish(ctx, Desk(), consent.Wording{
+			ID: string(c) + "-2026-01", Practice: Practice, Category: c, Language: "en", Text: Wording,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *World) introduce(ctx context.Context, p person, first time.Time) error {
