@@ -2,7 +2,10 @@ package auditpg
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
+	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,31 +15,50 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
-// line is a row as one text, a line for each column, with what a leaf's bytes are at the end. Each column that a driver
-// hands over costs it as much as half a leaf's hash, and each byte of a bytea two characters. The time is in microseconds,
-// for a text of it takes Postgres as long as all the rest; a double holds those of our time, and others make no line.
-const line = `concat_ws(E'\n', t.practice, t.id, t.xid || '.' || t.seq,
-	CASE WHEN t.at > '1970-01-01Z' AND t.at < '2200-01-01Z' THEN (date_part('epoch', t.at) * 1000000)::bigint END,
-	t.actor_kind, t.actor, t.action, t.outcome, t.term, coalesce(encode(t.tag, 'hex'), ''), encode(t.mac, 'hex'),
-	encode(t.bytes, 'escape'))`
+// line is a row as two columns: a text with a line for each field that is not large, and a leaf's bytes as they are. Each
+// column that a driver hands over costs it as much as half a leaf's hash. The time is the eight bytes that Postgres sends
+// of it, for its text takes Postgres as long as all the rest.
+const line = `concat_ws(E'\n', t.practice, t.id, t.xid || '.' || t.seq, encode(timestamptz_send(t.at), 'hex'), t.actor_kind,
+	t.actor, t.action, t.outcome, t.term, coalesce(encode(t.tag, 'hex'), ''), encode(t.mac, 'hex')), t.bytes`
 
-const columns = 12
+const fields = 11
 
-// placed reads the rows that q selects, probably not more than most. Where one of them makes
-// no line, because a column holds a line feed or a time that no entry has, it reads all of them once more, column by
+// placed reads the rows that q selects, probably not more than most. Inside h's transaction it reads lines. Where a row
+// makes none, because a field holds a line feed or a time that no entry has, it reads all of them once more, column by
 // column.
-func placed(ctx context.Context, q *bun.SelectQuery, most int) ([]tree.Row, error) {
-	lines, err := q.Clone().ColumnExpr(line).Rows(ctx)
+func placed(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery, most int) ([]tree.Row, error) {
+	if h.Tx() == nil {
+		return placedByColumns(ctx, q)
+	}
+	rows, err := placedByLines(ctx, h, q, most)
+	if errors.Is(err, errNoLine) {
+		return placedByColumns(ctx, q)
+	}
+	return rows, err
+}
+
+var errNoLine = errors.New("a row makes no lines")
+
+// placedByLines prepares its statement, so that drivers have a leaf's bytes sent as bytes, and closes it before the
+// transaction ends, so that nobody looks for it on another connection of a pooler.
+func placedByLines(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery, most int) (rows []tree.Row, err error) {
+	statement, err := h.Tx().PrepareContext(ctx, q.Clone().ColumnExpr(line).String())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, statement.Close()) }()
+	lines, err := statement.QueryContext(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer lines.Close()
-	var rows []tree.Row
 	var text string
+	var raw sql.RawBytes
 	for lines.Next() {
-		if err := lines.Scan(&text); err != nil {
+		if err := lines.Scan(&text, &raw); err != nil {
 			return nil, err
 		}
 		if len(rows) == cap(rows) {
@@ -47,18 +69,15 @@ func placed(ctx context.Context, q *bun.SelectQuery, most int) ([]tree.Row, erro
 			rows = slices.Grow(rows, more)
 		}
 		rows = append(rows, tree.Row{})
-		if !parseLine(text, &rows[len(rows)-1]) {
-			if err := lines.Close(); err != nil {
-				return nil, err
-			}
-			return placedSlowly(ctx, q)
+		if !parseLine(text, raw, &rows[len(rows)-1]) {
+			return nil, errNoLine
 		}
 	}
 	return rows, lines.Err()
 }
 
-// placedSlowly is placed for whatever a column may hold.
-func placedSlowly(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error) {
+// placedByColumns is placed for whatever a column may hold.
+func placedByColumns(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error) {
 	var whole []wholeRow
 	if err := q.Model(&whole).Scan(ctx); err != nil {
 		return nil, err
@@ -70,28 +89,29 @@ func placedSlowly(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error) {
 	return rows, nil
 }
 
-func parseLine(text string, into *tree.Row) bool {
-	var column [columns]string
-	for i := range columns - 1 {
+func parseLine(text string, raw []byte, into *tree.Row) bool {
+	var field [fields]string
+	for i := range fields - 1 {
 		var found bool
-		if column[i], text, found = strings.Cut(text, "\n"); !found {
+		if field[i], text, found = strings.Cut(text, "\n"); !found {
 			return false
 		}
 	}
-	micro, badTime := strconv.ParseInt(column[3], 10, 64)
-	tagSize, macSize := hex.DecodedLen(len(column[9])), hex.DecodedLen(len(column[10]))
-	room := make([]byte, tagSize+macSize, tagSize+macSize+len(text))
-	_, badTag := hex.Decode(room, []byte(column[9]))
-	_, badMAC := hex.Decode(room[tagSize:], []byte(column[10]))
-	room, plain := appendUnescaped(room, text)
-	_, _, badOrder := parseOrder(column[2])
-	if !plain || badTag != nil || badMAC != nil || badOrder != nil || badTime != nil {
+	field[fields-1] = text
+	at, goodTime := parseTime(field[3])
+	tagSize, macSize := hex.DecodedLen(len(field[9])), hex.DecodedLen(len(field[10]))
+	room := make([]byte, tagSize+macSize, tagSize+macSize+len(raw))
+	_, badTag := hex.Decode(room, []byte(field[9]))
+	_, badMAC := hex.Decode(room[tagSize:], []byte(field[10])) // fails where there is one line more
+	_, _, badOrder := parseOrder(field[2])
+	if !goodTime || badTag != nil || badMAC != nil || badOrder != nil {
 		return false
 	}
-	into.Order = column[2]
+	room = append(room, raw...)
+	into.Order = field[2]
 	into.Leaf = audit.Leaf{
-		Practice: column[0], ID: column[1], At: time.UnixMicro(micro).UTC(), Actor: audit.Actor{Kind: audit.ActorKind(column[4]), ID: column[5]},
-		Action: column[6], Outcome: audit.Outcome(column[7]), Term: audit.Term(column[8]),
+		Practice: field[0], ID: field[1], At: at, Actor: audit.Actor{Kind: audit.ActorKind(field[4]), ID: field[5]},
+		Action: field[6], Outcome: audit.Outcome(field[7]), Term: audit.Term(field[8]),
 		MAC: room[tagSize : tagSize+macSize : tagSize+macSize], Bytes: room[tagSize+macSize:],
 	}
 	if tagSize > 0 {
@@ -100,27 +120,15 @@ func parseLine(text string, into *tree.Row) bool {
 	return true
 }
 
-// appendUnescaped appends what Postgres's encode(..., 'escape') wrote: a backslash is doubled, and bytes outside of ASCII
-// and zeros are three octal digits. A line feed stands for itself, and tells that another column has one.
-func appendUnescaped(dst []byte, text string) ([]byte, bool) {
-	for {
-		at := strings.IndexByte(text, '\\')
-		if at < 0 {
-			return append(dst, text...), true
-		}
-		dst = append(dst, text[:at]...)
-		text = text[at+1:]
-		if strings.HasPrefix(text, `\`) {
-			dst, text = append(dst, '\\'), text[1:]
-			continue
-		}
-		if len(text) < 3 {
-			return dst, false
-		}
-		b, err := strconv.ParseUint(text[:3], 8, 8)
-		if err != nil {
-			return dst, false
-		}
-		dst, text = append(dst, byte(b)), text[3:]
+// epoch is the instant from which Postgres counts the microseconds of a time.
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// parseTime reads what Postgres sends of a time, in hexadecimals. Its two infinities are none.
+func parseTime(text string) (time.Time, bool) {
+	count, err := strconv.ParseUint(text, 16, 64)
+	micro := int64(count)
+	if err != nil || micro == math.MinInt64 || micro == math.MaxInt64 {
+		return time.Time{}, false
 	}
+	return time.UnixMicro(micro).Add(epoch.Sub(time.Unix(0, 0))).UTC(), true
 }

@@ -105,11 +105,12 @@ func (n *Notary) Run(ctx context.Context) error {
 //
 // A witness that could not be reached is an error beside the number of leaves: they were integrated all the same.
 func (n *Notary) Step(ctx context.Context) (int, error) {
-	return n.batch(ctx, func(work tree.Work) error {
-		if err := n.store.Integrate(ctx, n.limit, work); !errors.Is(err, tree.ErrBusy) {
-			return err
+	return n.batch(ctx, func(work tree.Work) (kept bool, err error) {
+		err = n.store.Integrate(ctx, n.limit, work)
+		if errors.Is(err, tree.ErrBusy) { // even after the work, when the other one was quicker
+			return false, nil
 		}
-		return nil
+		return true, err
 	})
 }
 
@@ -117,10 +118,10 @@ func (n *Notary) Step(ctx context.Context) (int, error) {
 // found out why: they were restored from a backup, or refused while the keys were wrong. They come last in the tree.
 // Their codes are checked as in Step; ids of leaves that are in a batch, wait for one or do not exist are passed over.
 func (n *Notary) Adopt(ctx context.Context, practice string, ids ...string) (int, error) {
-	return n.batch(ctx, func(work tree.Work) error { return n.store.Adopt(ctx, practice, ids, work) })
+	return n.batch(ctx, func(work tree.Work) (kept bool, err error) { return true, n.store.Adopt(ctx, practice, ids, work) })
 }
 
-func (n *Notary) batch(ctx context.Context, store func(tree.Work) error) (int, error) {
+func (n *Notary) batch(ctx context.Context, store func(tree.Work) (kept bool, err error)) (int, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	unshown := n.catchUp(ctx)
@@ -128,7 +129,7 @@ func (n *Notary) batch(ctx context.Context, store func(tree.Work) error) (int, e
 		return 0, fmt.Errorf("%w: %w", ErrDamaged, unshown)
 	}
 	var r result
-	err := store(func(ctx context.Context, round tree.Round) (tree.Batch, error) {
+	kept, err := store(func(ctx context.Context, round tree.Round) (tree.Batch, error) {
 		var err error
 		r, err = n.integrate(ctx, round)
 		return r.batch, err
@@ -139,6 +140,9 @@ func (n *Notary) batch(ctx context.Context, store func(tree.Work) error) (int, e
 			err = errors.Join(err, unshown)
 		}
 		return 0, err
+	}
+	if !kept {
+		r = result{}
 	}
 	if r.heads.Size > 0 {
 		n.last = r.heads

@@ -356,6 +356,61 @@ func TestNotarySignsNothingOnDamagedTrees(t *testing.T) {
 	}
 }
 
+// beaten is a store in which another notary is quicker as long as it says so: what work made is not kept.
+type beaten struct {
+	tree.Store
+	now *bool
+}
+
+func (b beaten) Integrate(ctx context.Context, limit int, work tree.Work) error {
+	undone := errors.New("undone")
+	err := b.Store.Integrate(ctx, limit, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		made, err := work(ctx, r)
+		if err == nil && *b.now {
+			err = undone
+		}
+		return made, err
+	})
+	if errors.Is(err, undone) {
+		return tree.ErrBusy
+	}
+	return err
+}
+
+// shown remembers what it was shown.
+type shown []string
+
+func (s *shown) Show(_ context.Context, checkpoint string, _ notary.Prove) error {
+	*s = append(*s, checkpoint)
+	return nil
+}
+
+// A notary that another one beats, after its work, has signed nothing that counts: it neither shows that to a witness nor
+// misses it in the step after.
+func TestNotaryThatIsBeaten(t *testing.T) {
+	w := inMemory(t, nil)
+	var witness shown
+	slow := true
+	n, err := notary.New(beaten{w.trees, &slow}, w.log, w.signer, w.known, &notary.Options{Witness: &witness})
+	require.NoError(t, err)
+	w.record(t, elm, 3)
+	forged, err := w.log.Stamp(t.Context(), entry(elm, 1))
+	require.NoError(t, err)
+	forged.MAC[0] ^= 1
+	require.NoError(t, w.entries.Append(t.Context(), forged))
+	done, err := n.Step(t.Context())
+	require.NoError(t, err, "the other notary reports what is refused")
+	require.Zero(t, done)
+	require.Empty(t, witness)
+
+	slow = false
+	done, err = n.Step(t.Context())
+	var refused *notary.RefusedError
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, 3, done)
+	require.Len(t, witness, 1)
+}
+
 func TestRun(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {

@@ -29,7 +29,8 @@ type Store interface {
 	// all of it, or nothing when work or the store fails. It hands out at most limit leaves, or as many as one
 	// transaction appended, for it never parts those, and never waits for a transaction that is still open. Leaves that
 	// work leaves out of its heads are not handed out again. Where no leaf waits, work is not called and the result is
-	// nil. One Integrate runs at a time; another one gets [ErrBusy]. Work must not call the store.
+	// nil. One Integrate runs at a time; another one gets [ErrBusy], before work or after it, and also for a moment after
+	// one whose context was cancelled. Work must not call the store.
 	Integrate(ctx context.Context, limit int, work Work) error
 
 	// Adopt is like Integrate for leaves that were left out: it hands out those of a practice's leaves with these ids
