@@ -3,7 +3,6 @@ package auditpg
 import (
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"math"
 	"slices"
@@ -18,13 +17,13 @@ import (
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
-// line is a row as two columns: a text with a line for each field that is not large, and a leaf's bytes as they are. Each
-// column that a driver hands over costs it as much as half a leaf's hash. The time is the eight bytes that Postgres sends
-// of it, for its text takes Postgres as long as all the rest.
-const line = `concat_ws(E'\n', t.practice, t.id, t.xid || '.' || t.seq, encode(timestamptz_send(t.at), 'hex'), t.actor_kind,
-	t.actor, t.action, t.outcome, t.term, coalesce(encode(t.tag, 'hex'), ''), encode(t.mac, 'hex')), t.bytes`
+// line is a row as four columns: a text with a line for each short field, and what is bytes as bytes. Each column that a
+// driver hands over costs it as much as half a leaf's hash. The time is the eight bytes that Postgres sends of it, for
+// its text takes Postgres as long as all the rest.
+const line = `concat_ws(E'\n', t.practice, t.id, t.xid, t.seq, encode(timestamptz_send(t.at), 'hex'), t.actor_kind, t.actor,
+	t.action, t.outcome, t.term), t.tag, t.mac, t.bytes`
 
-const fields = 11
+const fields = 10
 
 // placed reads the rows that q selects, probably not more than most. Inside h's transaction it reads lines. Where a row
 // makes none, because a field holds a line feed or a time that no entry has, it reads all of them once more, column by
@@ -56,9 +55,9 @@ func placedByLines(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery, mo
 	}
 	defer lines.Close()
 	var text string
-	var raw sql.RawBytes
+	var tag, mac, bytes sql.RawBytes
 	for lines.Next() {
-		if err := lines.Scan(&text, &raw); err != nil {
+		if err := lines.Scan(&text, &tag, &mac, &bytes); err != nil {
 			return nil, err
 		}
 		if len(rows) == cap(rows) {
@@ -69,7 +68,7 @@ func placedByLines(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery, mo
 			rows = slices.Grow(rows, more)
 		}
 		rows = append(rows, tree.Row{})
-		if !parseLine(text, raw, &rows[len(rows)-1]) {
+		if !parseLine(text, tag, mac, bytes, &rows[len(rows)-1]) {
 			return nil, errNoLine
 		}
 	}
@@ -89,33 +88,23 @@ func placedByColumns(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error
 	return rows, nil
 }
 
-func parseLine(text string, raw []byte, into *tree.Row) bool {
-	var field [fields]string
-	for i := range fields - 1 {
-		var found bool
-		if field[i], text, found = strings.Cut(text, "\n"); !found {
-			return false
-		}
-	}
-	field[fields-1] = text
-	at, goodTime := parseTime(field[3])
-	tagSize, macSize := hex.DecodedLen(len(field[9])), hex.DecodedLen(len(field[10]))
-	room := make([]byte, tagSize+macSize, tagSize+macSize+len(raw))
-	_, badTag := hex.Decode(room, []byte(field[9]))
-	_, badMAC := hex.Decode(room[tagSize:], []byte(field[10])) // fails where there is one line more
-	_, _, badOrder := parseOrder(field[2])
-	if !goodTime || badTag != nil || badMAC != nil || badOrder != nil {
+func parseLine(text string, tag, mac, bytes []byte, into *tree.Row) bool {
+	if strings.Count(text, "\n") != fields-1 {
 		return false
 	}
-	room = append(room, raw...)
-	into.Order = field[2]
-	into.Leaf = audit.Leaf{
-		Practice: field[0], ID: field[1], At: at, Actor: audit.Actor{Kind: audit.ActorKind(field[4]), ID: field[5]},
-		Action: field[6], Outcome: audit.Outcome(field[7]), Term: audit.Term(field[8]),
-		MAC: room[tagSize : tagSize+macSize : tagSize+macSize], Bytes: room[tagSize+macSize:],
+	var field [fields]string
+	for i := range field {
+		field[i], text, _ = strings.Cut(text, "\n")
 	}
-	if tagSize > 0 {
-		into.Leaf.Tag = room[:tagSize:tagSize]
+	at, known := parseTime(field[4])
+	if !known {
+		return false
+	}
+	into.Order = field[2] + "." + field[3]
+	into.Leaf = audit.Leaf{
+		Practice: field[0], ID: field[1], At: at, Actor: audit.Actor{Kind: audit.ActorKind(field[5]), ID: field[6]},
+		Action: field[7], Outcome: audit.Outcome(field[8]), Term: audit.Term(field[9]),
+		Tag: slices.Clone(tag), MAC: slices.Clone(mac), Bytes: slices.Clone(bytes),
 	}
 	return true
 }
