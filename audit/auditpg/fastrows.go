@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -25,54 +26,89 @@ const line = `concat_ws(E'\n', t.practice, t.id, t.xid, t.seq, encode(timestampt
 
 const fields = 10
 
-// placed reads the rows that q selects, probably not more than most. Inside h's transaction it reads lines. Where a row
-// makes none, because a field holds a line feed or a time that no entry has, it reads all of them once more, column by
-// column.
-func placed(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery, most int) ([]tree.Row, error) {
+// partSize is how many rows are given out together.
+const partSize = 256
+
+var errNoLine = errors.New("a row makes no lines")
+
+// placed reads the rows that q selects. Inside h's transaction it reads lines. Where a row makes none, because a field
+// holds a line feed or a time that no entry has, it reads all of them once more, column by column.
+func placed(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery) ([]tree.Row, error) {
 	if h.Tx() == nil {
 		return placedByColumns(ctx, q)
 	}
-	rows, err := placedByLines(ctx, h, q, most)
+	var rows []tree.Row
+	err := placedByLines(ctx, h, q, func(part []tree.Row) bool {
+		rows = append(rows, part...)
+		return true
+	})
 	if errors.Is(err, errNoLine) {
 		return placedByColumns(ctx, q)
 	}
 	return rows, err
 }
 
-var errNoLine = errors.New("a row makes no lines")
+// streamed is placed for many rows, which it gives out in parts while it reads. Inside h's transaction q must select the
+// same rows in the same order when it is asked twice.
+func streamed(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery) iter.Seq2[[]tree.Row, error] {
+	return func(yield func([]tree.Row, error) bool) {
+		given, more := 0, true
+		err := placedByLines(ctx, h, q, func(part []tree.Row) bool {
+			given, more = given+len(part), yield(part, nil)
+			return more
+		})
+		var rest []tree.Row
+		if more && errors.Is(err, errNoLine) {
+			if rest, err = placedByColumns(ctx, q); err == nil {
+				rest = rest[given:]
+			}
+		}
+		if more && (err != nil || len(rest) > 0) {
+			yield(rest, err)
+		}
+	}
+}
 
-// placedByLines prepares its statement, so that drivers have a leaf's bytes sent as bytes, and closes it before the
-// transaction ends, so that nobody looks for it on another connection of a pooler.
-func placedByLines(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery, most int) (rows []tree.Row, err error) {
+// placedByLines gives out the rows that q selects until give says that it wants no more. It prepares its statement, so
+// that drivers have bytes sent as bytes, and closes it before the transaction ends, so that nobody looks for it on another
+// connection of a pooler.
+func placedByLines(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery, give func([]tree.Row) bool) (err error) {
 	statement, err := h.Tx().PrepareContext(ctx, q.Clone().ColumnExpr(line).String())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, statement.Close()) }()
 	lines, err := statement.QueryContext(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer lines.Close()
 	var text string
 	var tag, mac, bytes sql.RawBytes
+	var part []tree.Row
 	for lines.Next() {
 		if err := lines.Scan(&text, &tag, &mac, &bytes); err != nil {
-			return nil, err
+			return err
 		}
-		if len(rows) == cap(rows) {
-			more := 64
-			if len(rows) > 0 { // a row is large, and append alone would move each one four times
-				more = max(len(rows), most-len(rows))
+		if part == nil {
+			part = make([]tree.Row, 0, partSize)
+		}
+		part = append(part, tree.Row{})
+		if !parseLine(text, tag, mac, bytes, &part[len(part)-1]) {
+			return errNoLine
+		}
+		if len(part) == partSize {
+			if !give(part) {
+				return nil
 			}
-			rows = slices.Grow(rows, more)
-		}
-		rows = append(rows, tree.Row{})
-		if !parseLine(text, tag, mac, bytes, &rows[len(rows)-1]) {
-			return nil, errNoLine
+			part = nil
 		}
 	}
-	return rows, lines.Err()
+	if err := lines.Err(); err != nil || len(part) == 0 {
+		return err
+	}
+	give(part)
+	return nil
 }
 
 // placedByColumns is placed for whatever a column may hold.

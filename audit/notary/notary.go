@@ -167,20 +167,26 @@ type result struct {
 	heads   Checkpoint // of the tree of heads; zero when no leaf was taken
 }
 
+// genuine is a row that belongs into a tree.
+type genuine struct {
+	mark tree.Mark
+	hash tlog.Hash
+}
+
 func (n *Notary) integrate(ctx context.Context, round tree.Round) (result, error) {
 	r := result{batch: tree.Batch{At: n.now().UTC().Truncate(time.Microsecond)}}
-	checked, err := checkAll(ctx, n.log, round.Rows)
+	byPractice := map[string][]genuine{}
+	err := checkParts(ctx, n.log, round.Rows, func(row tree.Row, c checked) {
+		if c.tampered != nil {
+			r.refused = append(r.refused, refused(row.Leaf, c.tampered))
+			return
+		}
+		g := genuine{tree.Mark{ID: row.Leaf.ID, Order: row.Order}, c.hash}
+		byPractice[row.Leaf.Practice] = append(byPractice[row.Leaf.Practice], g)
+		r.taken++
+	})
 	if err != nil {
 		return result{}, err
-	}
-	byPractice := map[string][]int{} // indexes of the rows
-	for i, c := range checked {
-		if leaf := round.Rows[i].Leaf; c.tampered != nil {
-			r.refused = append(r.refused, refused(leaf, c.tampered))
-		} else {
-			byPractice[leaf.Practice] = append(byPractice[leaf.Practice], i)
-			r.taken++
-		}
 	}
 	if r.taken == 0 {
 		return r, nil
@@ -193,8 +199,8 @@ func (n *Notary) integrate(ctx context.Context, round tree.Round) (result, error
 	heads := head{edge: edges[""]}
 	for _, practice := range practices {
 		h := head{edge: edges[practice]}
-		for _, i := range byPractice[practice] {
-			h.add(tree.Mark{ID: round.Rows[i].Leaf.ID, Order: round.Rows[i].Order}, checked[i].hash)
+		for _, g := range byPractice[practice] {
+			h.add(g.mark, g.hash)
 		}
 		kept, point, err := h.sign(n.signer, practice, round.Number)
 		if err != nil {
@@ -215,9 +221,13 @@ func refused(f audit.Leaf, err error) Damage {
 // edges returns the right edges of the practices' trees, after it has checked that they lead to the roots that were
 // signed. Otherwise one row that somebody altered would have the notary vouch for a tree it never built.
 func (n *Notary) edges(ctx context.Context, round tree.Round, practices []string) (map[string]edge, error) {
+	tips, err := round.Tips(ctx, practices)
+	if err != nil {
+		return nil, err
+	}
 	var keys []tree.Key
 	for _, p := range practices {
-		keys = append(keys, edgeKeys(p, round.Tips[p].Size)...)
+		keys = append(keys, edgeKeys(p, tips[p].Size)...)
 	}
 	found, err := round.Hashes(ctx, keys)
 	if err != nil && !errors.Is(err, tree.ErrNotFound) {
@@ -228,10 +238,10 @@ func (n *Notary) edges(ctx context.Context, round tree.Round, practices []string
 	}
 	edges := map[string]edge{}
 	for _, p := range practices {
-		tip := round.Tips[p]
+		tip := tips[p]
 		var e edge
 		e, found = edgeOf(tip.Size, found)
-		if tip.Number > round.Tips[""].Number {
+		if tip.Number > tips[""].Number {
 			return nil, fmt.Errorf("%w: the tree of heads lacks a batch of practice %q", ErrDamaged, p)
 		}
 		if tip.Size > 0 {

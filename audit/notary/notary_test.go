@@ -310,29 +310,41 @@ func (a altered) Integrate(ctx context.Context, limit int, work tree.Work) error
 	})
 }
 
+// tips changes the newest heads of a round.
+func tips(change func(map[string]tree.Head)) func(*tree.Round) {
+	return func(r *tree.Round) {
+		read := r.Tips
+		r.Tips = func(ctx context.Context, practices []string) (map[string]tree.Head, error) {
+			found, err := read(ctx, practices)
+			change(found)
+			return found, err
+		}
+	}
+}
+
 func TestNotarySignsNothingOnDamagedTrees(t *testing.T) {
 	for name, round := range map[string]func(*tree.Round){
-		"another practice's checkpoint": func(r *tree.Round) {
-			tip := r.Tips[elm]
-			tip.Checkpoint = r.Tips[""].Checkpoint
-			r.Tips[elm] = tip
-		},
-		"no checkpoint": func(r *tree.Round) {
-			tip := r.Tips[elm]
+		"another practice's checkpoint": tips(func(tips map[string]tree.Head) {
+			tip := tips[elm]
+			tip.Checkpoint = tips[""].Checkpoint
+			tips[elm] = tip
+		}),
+		"no checkpoint": tips(func(tips map[string]tree.Head) {
+			tip := tips[elm]
 			tip.Checkpoint = ""
-			r.Tips[elm] = tip
-		},
-		"another size": func(r *tree.Round) {
-			tip := r.Tips[elm]
+			tips[elm] = tip
+		}),
+		"another size": tips(func(tips map[string]tree.Head) {
+			tip := tips[elm]
 			tip.Size--
-			r.Tips[elm] = tip
-		},
-		"a size of nonsense": func(r *tree.Round) {
-			tip := r.Tips[elm]
+			tips[elm] = tip
+		}),
+		"a size of nonsense": tips(func(tips map[string]tree.Head) {
+			tip := tips[elm]
 			tip.Size = -5
-			r.Tips[elm] = tip
-		},
-		"no head of heads": func(r *tree.Round) { delete(r.Tips, "") },
+			tips[elm] = tip
+		}),
+		"no head of heads": tips(func(tips map[string]tree.Head) { delete(tips, "") }),
 		"an altered hash": func(r *tree.Round) {
 			read := r.Hashes
 			r.Hashes = func(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) {

@@ -3,6 +3,7 @@ package tree
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -15,6 +16,9 @@ var (
 	// ErrRewound is wrapped when the store counts its transactions lower than it did at the last batch: its contents
 	// were loaded into another database. Nothing was changed.
 	ErrRewound = errors.New("tree: the database counts its transactions anew")
+
+	// ErrUnread is wrapped when work made a batch without the rows that it was given. Nothing was changed.
+	ErrUnread = errors.New("tree: rows of a round were not read")
 
 	// ErrNotFound is wrapped when a hash is asked for that no head holds.
 	ErrNotFound = errors.New("tree: no such hash")
@@ -62,9 +66,14 @@ type Work func(context.Context, Round) (Batch, error)
 
 // Round is what a notary integrates in one batch.
 type Round struct {
-	Number int64           // of the batch
-	Rows   []Row           // of all practices, in order
-	Tips   map[string]Head // for the practices in Rows and "" the newest head, if any, in brief
+	Number int64 // of the batch
+
+	// Rows gives out the rows of all practices, in order and in parts, each as soon as it is read. Work ranges over it
+	// once and to its end, before it asks for anything else; otherwise nothing is kept. An error is the last that comes.
+	Rows iter.Seq2[[]Row, error]
+
+	// Tips returns the newest head of each of the practices that has one, in brief.
+	Tips func(ctx context.Context, practices []string) (map[string]Head, error)
 
 	// Hashes is [Store.Hashes] in the same transaction.
 	Hashes func(context.Context, []Key) ([]Hash, error)
