@@ -6,7 +6,6 @@ import (
 	"errors"
 	"iter"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -86,6 +85,7 @@ func placedByLines(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery, gi
 	var text string
 	var tag, mac, bytes sql.RawBytes
 	var part []tree.Row
+	var store room
 	for lines.Next() {
 		if err := lines.Scan(&text, &tag, &mac, &bytes); err != nil {
 			return err
@@ -94,9 +94,11 @@ func placedByLines(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery, gi
 			part = make([]tree.Row, 0, partSize)
 		}
 		part = append(part, tree.Row{})
-		if !parseLine(text, tag, mac, bytes, &part[len(part)-1]) {
+		if !parseLine(text, &part[len(part)-1]) {
 			return errNoLine
 		}
+		leaf := &part[len(part)-1].Leaf
+		leaf.Tag, leaf.MAC, leaf.Bytes = store.keep(tag), store.keep(mac), store.keep(bytes)
 		if len(part) == partSize {
 			if !give(part) {
 				return nil
@@ -124,7 +126,22 @@ func placedByColumns(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error
 	return rows, nil
 }
 
-func parseLine(text string, tag, mac, bytes []byte, into *tree.Row) bool {
+// room is memory for what many rows hold, so that each costs no allocation.
+type room []byte
+
+func (r *room) keep(b []byte) []byte {
+	if len(b) == 0 {
+		return nil
+	}
+	if len(b) > cap(*r)-len(*r) {
+		*r = make([]byte, 0, max(len(b), 1<<15))
+	}
+	from := len(*r)
+	*r = append(*r, b...)
+	return (*r)[from:len(*r):len(*r)]
+}
+
+func parseLine(text string, into *tree.Row) bool {
 	if strings.Count(text, "\n") != fields-1 {
 		return false
 	}
@@ -140,7 +157,6 @@ func parseLine(text string, tag, mac, bytes []byte, into *tree.Row) bool {
 	into.Leaf = audit.Leaf{
 		Practice: field[0], ID: field[1], At: at, Actor: audit.Actor{Kind: audit.ActorKind(field[5]), ID: field[6]},
 		Action: field[7], Outcome: audit.Outcome(field[8]), Term: audit.Term(field[9]),
-		Tag: slices.Clone(tag), MAC: slices.Clone(mac), Bytes: slices.Clone(bytes),
 	}
 	return true
 }

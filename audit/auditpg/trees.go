@@ -164,26 +164,36 @@ func visible(
 	ctx context.Context, h pgstore.Handle, last, now snapshot, limit int, until *snapshot,
 ) iter.Seq2[[]tree.Row, error] {
 	return func(yield func([]tree.Row, error) bool) {
-		var held []tree.Row // of the newest transaction, which may have more
-		given, cut := 0, now.xmax
+		var held [][]tree.Row // of the newest transaction, which may have more
+		read, given, cut := 0, 0, now.xmax
+		give := func(rows []tree.Row) bool {
+			given += len(rows)
+			return len(rows) == 0 || yield(rows, nil)
+		}
 		for part, err := range between(ctx, h, last, now, now.xmax, limit+1) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			held = append(held, part...)
-			newest := xidOf(held[len(held)-1])
-			whole := sort.Search(len(held), func(i int) bool { return xidOf(held[i]) == newest })
-			if given+len(held) > limit {
-				held, cut = held[:whole], newest
-				break
+			read += len(part)
+			newest := xidOf(part[len(part)-1])
+			whole := sort.Search(len(part), func(i int) bool { return xidOf(part[i]) == newest })
+			if len(held) > 0 && xidOf(held[0][0]) != newest {
+				if !give(slices.Concat(held...)) {
+					return
+				}
+				held = nil
 			}
-			if whole > 0 && !yield(held[:whole:whole], nil) {
+			if !give(part[:whole]) {
 				return
 			}
-			given, held = given+whole, held[whole:]
+			if read > limit {
+				held, cut = nil, newest
+				break
+			}
+			held = append(held, part[whole:])
 		}
-		if cut < now.xmax && given+len(held) == 0 { // one transaction has more than limit
+		if cut < now.xmax && given == 0 { // one transaction has more than limit
 			cut++
 			for part, err := range between(ctx, h, last, now, cut, 0) {
 				if !yield(part, err) || err != nil {
@@ -191,7 +201,7 @@ func visible(
 				}
 			}
 		}
-		if len(held) > 0 && !yield(held, nil) {
+		if !give(slices.Concat(held...)) {
 			return
 		}
 		if *until = now; cut < now.xmax {
