@@ -421,7 +421,7 @@ func ascending(ids []string) bool {
 	return len(ids) > 1 && back <= len(ids)/8
 }
 
-// Rows implements [tree.Store].
+// Rows implements [tree.Store]. What is many is read in a transaction of its own.
 func (t *Trees) Rows(ctx context.Context, practice string, ids []string) ([]tree.Row, error) {
 	if len(ids) == 0 {
 		return nil, nil

@@ -30,37 +30,45 @@ func checkAll(ctx context.Context, log *audit.Log, rows []tree.Row) ([]checked, 
 }
 
 // checkParts is checkAll for rows that come in parts, and checks some while others are read: with as many goroutines as may
-// run, which end with it. At the end it gives each row to take with what it is worth, in order.
+// run, which end with it, and no more once a row could not be checked. At the end it gives each row to take with what it is
+// worth, in order.
 func checkParts(ctx context.Context, log *audit.Log, parts iter.Seq2[[]tree.Row, error], take func(tree.Row, checked)) error {
 	const most = 128 // rows for a goroutine, so that none has much more to do than another
 	type job struct {
 		rows []tree.Row
 		all  []checked
-		err  error
 	}
-	var jobs []*job
+	var jobs []job
 	var group sync.WaitGroup
 	defer group.Wait()
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+reading:
 	for part, err := range parts {
 		if err != nil {
 			return err
 		}
 		for rows := range slices.Chunk(part, most) {
-			j := &job{rows: rows, all: make([]checked, len(rows))}
+			j := job{rows, make([]checked, len(rows))}
 			jobs = append(jobs, j)
 			free <- struct{}{}
+			if ctx.Err() != nil {
+				break reading
+			}
 			group.Go(func() {
-				j.err = check(ctx, log, j.rows, j.all)
+				if err := check(ctx, log, j.rows, j.all); err != nil {
+					fail(err)
+				}
 				<-free
 			})
 		}
 	}
 	group.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
 	for _, j := range jobs {
-		if j.err != nil {
-			return j.err
-		}
 		for i, row := range j.rows {
 			take(row, j.all[i])
 		}

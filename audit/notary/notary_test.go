@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +20,8 @@ import (
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/audit/notary"
 	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptomem"
 )
 
 func TestStepIntegratesWhatWaits(t *testing.T) {
@@ -421,6 +425,32 @@ func TestNotaryThatIsBeaten(t *testing.T) {
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, 3, done)
 	require.Len(t, witness, 1)
+}
+
+// unreachable are keys that can sign, and cannot be had for checking.
+type unreachable struct {
+	audit.Keys
+	asked atomic.Int64
+}
+
+func (u *unreachable) VerifyMAC(context.Context, string, []byte, []byte) error {
+	u.asked.Add(1)
+	return errors.New("the key manager does not answer")
+}
+
+// While keys cannot be had a step ends with the first leaves that it asks for, for each may take until a timeout.
+func TestStepEndsWhenKeysCannotBeHad(t *testing.T) {
+	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	require.NoError(t, err)
+	away := &unreachable{Keys: keys}
+	s := auditmem.New()
+	w := worldUnder(t, away, s, s, nil)
+	for range 40 {
+		w.record(t, elm, 100)
+	}
+	_, err = w.notary.Step(t.Context())
+	require.ErrorContains(t, err, "does not answer")
+	require.LessOrEqual(t, away.asked.Load(), int64(runtime.GOMAXPROCS(0)))
 }
 
 func TestRun(t *testing.T) {
