@@ -60,13 +60,24 @@ func (f *Leaf) appendHead(dst []byte) []byte {
 	dst = appendField(dst, `{"v":1,"id":`, f.ID)
 	dst = appendField(dst, `,"practice":`, f.Practice)
 	dst = append(dst, `,"at":"`...)
-	dst = f.At.UTC().AppendFormat(dst, timeForm)
+	dst = appendTime(dst, f.At)
 	dst = appendField(dst, `","actor_kind":`, string(f.Actor.Kind))
 	dst = appendField(dst, `,"actor":`, f.Actor.ID)
 	dst = appendField(dst, `,"action":`, f.Action)
 	dst = appendField(dst, `,"outcome":`, string(f.Outcome))
 	dst = appendField(dst, `,"term":`, string(f.Term))
 	return append(dst, `,"object_kind":`...)
+}
+
+// appendTime appends a time in timeForm: as RFC 3339 without a fraction, which package time writes much faster, and the
+// fraction before its Z.
+func appendTime(dst []byte, t time.Time) []byte {
+	dst = t.UTC().AppendFormat(dst, time.RFC3339)
+	dst[len(dst)-1] = '.'
+	for micro, unit := t.Nanosecond()/1000, 100_000; unit > 0; unit /= 10 {
+		dst = append(dst, '0'+byte(micro/unit%10))
+	}
+	return append(dst, 'Z')
 }
 
 func (f *Leaf) appendTag(dst []byte) []byte {

@@ -70,53 +70,69 @@ func (s *Store) batch(ctx context.Context, work tree.Work, pick func(*trees) []a
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	round, err := s.begin(pick)
-	if err != nil || len(round.Rows) == 0 {
+	number, rows, err := s.begin(pick)
+	if err != nil || len(rows) == 0 {
 		return err
 	}
-	done := false
+	done, read := false, false
 	var batch tree.Batch
-	defer func() { s.end(round, batch, done) }()
-	if batch, err = work(ctx, round); err != nil {
+	defer func() { s.end(number, rows, batch, done) }()
+	batch, err = work(ctx, tree.Round{
+		Number: number, Tips: s.tips, Hashes: s.Hashes,
+		Rows: func(yield func([]tree.Row, error) bool) {
+			read = true
+			yield(slices.Clone(rows), nil)
+		},
+	})
+	if err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if !read {
+		return tree.ErrUnread
 	}
 	done = true
 	return nil
 }
 
 // begin takes the log for one notary, unless there is nothing to do.
-func (s *Store) begin(pick func(*trees) []arrival) (tree.Round, error) {
+func (s *Store) begin(pick func(*trees) []arrival) (number int64, rows []tree.Row, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := &s.trees
 	if t.busy {
-		return tree.Round{}, tree.ErrBusy
+		return 0, nil, tree.ErrBusy
 	}
-	round := tree.Round{Number: t.batches + 1, Tips: map[string]tree.Head{}, Hashes: s.Hashes}
-	concerned := map[string]bool{"": true}
 	for _, a := range pick(t) {
-		if !s.has(a) { // it was dropped
-			continue
+		if s.has(a) { // otherwise it was dropped
+			rows = append(rows, s.row(a))
 		}
-		round.Rows = append(round.Rows, s.row(a))
-		concerned[a.practice] = true
 	}
-	for practice := range concerned {
-		if heads := t.heads[practice]; len(heads) > 0 {
+	t.busy = len(rows) > 0
+	return t.batches + 1, rows, nil
+}
+
+func (s *Store) tips(ctx context.Context, practices []string) (map[string]tree.Head, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	tips := map[string]tree.Head{}
+	for _, practice := range practices {
+		if heads := s.trees.heads[practice]; len(heads) > 0 {
 			tip := heads[len(heads)-1]
 			tip.Marks, tip.Hashes = nil, nil
-			round.Tips[practice] = tip
+			tips[practice] = tip
 		}
 	}
-	t.busy = len(round.Rows) > 0
-	return round, nil
+	return tips, nil
 }
 
 // end gives the log free again, and keeps the batch when the work is done.
-func (s *Store) end(round tree.Round, batch tree.Batch, done bool) {
+func (s *Store) end(number int64, rows []tree.Row, batch tree.Batch, done bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := &s.trees
@@ -124,8 +140,8 @@ func (s *Store) end(round tree.Round, batch tree.Batch, done bool) {
 	if !done {
 		return
 	}
-	t.batches = round.Number
-	for _, r := range round.Rows {
+	t.batches = number
+	for _, r := range rows {
 		t.taken = max(t.taken, t.order[arrival{r.Leaf.Practice, r.Leaf.ID}]+1)
 	}
 	for _, h := range batch.Heads {

@@ -27,6 +27,12 @@
 //	fact := h.Insert("consent_fact", &row).On("CONFLICT DO NOTHING").Returning("1")
 //	n, err := h.Exec(ctx, "WITH fact AS (?) ?", fact, auditpg.After(h, "fact", change.Leaves))
 //
+// # Many rows
+//
+// A notary's batch, and rows that a verification reads together, go through statements that are prepared inside a
+// transaction and closed before it ends: so drivers send bytes as bytes, in half the size, and nothing is left on a
+// connection that a pooler gives to somebody else. Hooks of bun do not hear of these statements; tracers of the driver do.
+//
 // # Rights
 //
 // Whoever writes needs INSERT on audit_entry and nothing else on it; whoever lists or replays needs SELECT. What a

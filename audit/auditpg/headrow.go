@@ -2,6 +2,7 @@ package auditpg
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
 // headRow is a head as a row.
@@ -54,6 +56,36 @@ func headRowOf(h tree.Head) (headRow, error) {
 	var err error
 	r.Orders, err = packOrders(h.Marks)
 	return r, err
+}
+
+// insertHeads keeps heads by one statement. Their bytes are sent beside it, for in its text they would be twice as long.
+func insertHeads(ctx context.Context, h pgstore.Handle, heads []tree.Head) error {
+	statement := []byte(h.Raw(`INSERT INTO ? (practice, size, first, number, ids, lowest, highest, orders, first_hash, hashes,
+		checkpoint) VALUES `, h.Table(headTable)).String())
+	var values []any
+	for i, head := range heads {
+		r, err := headRowOf(head)
+		if err != nil {
+			return err
+		}
+		before := len(values)
+		values = append(values, r.Practice, r.Size, r.First, r.Number, r.IDs, r.Lowest, r.Highest, r.Orders, r.FirstHash,
+			r.Hashes, r.Checkpoint)
+		if i > 0 {
+			statement = append(statement, ',')
+		}
+		for n := before; n < len(values); n++ {
+			statement = append(statement, "(,"[min(n-before, 1)], '$')
+			statement = strconv.AppendInt(statement, int64(n+1), 10)
+		}
+		statement = append(statement, ')')
+	}
+	prepared, err := h.Tx().PrepareContext(ctx, string(statement))
+	if err != nil {
+		return err
+	}
+	_, err = prepared.ExecContext(ctx, values...)
+	return errors.Join(err, prepared.Close())
 }
 
 // find says whether the head has a mark with the id, and sets Found to its position.

@@ -53,7 +53,10 @@ func TestRowsOfAnyKind(t *testing.T) {
 				}
 			}
 			require.NoError(t, trees.Integrate(t.Context(), 10, func(_ context.Context, r tree.Round) (tree.Batch, error) {
-				require.Equal(t, want, r.Rows[0].Leaf)
+				for rows, err := range r.Rows {
+					require.NoError(t, err)
+					require.Equal(t, []audit.Leaf{want, beside}, []audit.Leaf{rows[0].Leaf, rows[1].Leaf})
+				}
 				return tree.Batch{At: plain.At}, nil
 			}))
 		})

@@ -16,9 +16,9 @@ import (
 
 // Prunes implements [tree.Store].
 func (t *Trees) Prunes(ctx context.Context, practice, after string, limit int) ([]tree.Row, error) {
-	found, err := placed(ctx, t.pg.Select(entryTable, (*row)(nil)).
+	found, err := placed(ctx, t.pg, t.pg.Select(entryTable, (*row)(nil)).
 		Where("practice = ? AND action = ? AND id > ?", practice, tree.PruneAction, after).
-		OrderExpr("id").Limit(int64(limit)), limit)
+		OrderExpr("id").Limit(int64(limit)))
 	return found, pgstore.Wrap("auditpg: prunes", err)
 }
 

@@ -15,7 +15,11 @@ const idsAtOnce = 20_000
 
 // Strays implements [tree.Store].
 func (t *Trees) Strays(ctx context.Context, practice, after string, limit int) ([]tree.Stray, error) {
-	found, err := strays(ctx, t.pg, practice, after, limit)
+	var found []tree.Stray
+	err := t.reading(ctx, func(h pgstore.Handle) (err error) {
+		found, err = strays(ctx, h, practice, after, limit)
+		return err
+	})
 	return found, pgstore.Wrap("auditpg: strays", err)
 }
 

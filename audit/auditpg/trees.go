@@ -5,7 +5,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"iter"
 	"slices"
+	"sort"
 	"strconv"
 
 	"github.com/uptrace/bun"
@@ -30,8 +32,8 @@ func NewTrees(db *bun.DB, o *Options) *Trees {
 // Integrate implements [tree.Store]. What it hands out are the entries that one snapshot sees and the snapshot of the
 // batch before did not, so no entry is lost whose transaction commits late, and nobody waits for it.
 func (t *Trees) Integrate(ctx context.Context, limit int, work tree.Work) error {
-	return t.batch(ctx, work, func(h pgstore.Handle, last, now snapshot) ([]tree.Row, snapshot, error) {
-		return visible(ctx, h, last, now, limit)
+	return t.batch(ctx, work, func(h pgstore.Handle, last, now snapshot, until *snapshot) iter.Seq2[[]tree.Row, error] {
+		return visible(ctx, h, last, now, limit, until)
 	})
 }
 
@@ -41,29 +43,41 @@ func (t *Trees) Adopt(ctx context.Context, practice string, ids []string, work t
 		return ctx.Err()
 	}
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	return t.batch(ctx, work, func(h pgstore.Handle, last, _ snapshot) ([]tree.Row, snapshot, error) {
-		rows, err := rowsByID(ctx, h, practice, ids)
-		if err != nil {
-			return nil, last, err
+	return t.batch(ctx, work, func(h pgstore.Handle, last, _ snapshot, until *snapshot) iter.Seq2[[]tree.Row, error] {
+		return func(yield func([]tree.Row, error) bool) {
+			rows, err := leftOut(ctx, h, last, practice, ids)
+			*until = last
+			if err != nil || len(rows) > 0 {
+				yield(rows, err)
+			}
 		}
-		named, err := timesNamed(ctx, h, practice, ids)
-		rows = slices.DeleteFunc(rows, func(r tree.Row) bool { return named[r.Leaf.ID] > 0 || !last.sees(xidOf(r)) })
-		slices.SortFunc(rows, byOrder)
-		return rows, last, err
 	})
 }
 
-// batch keeps what work makes of the rows that pick chooses. Pick is given the snapshot of the batch before and that of
-// the transaction, and returns the one of the new batch.
-func (t *Trees) batch(
-	ctx context.Context, work tree.Work, pick func(h pgstore.Handle, last, now snapshot) ([]tree.Row, snapshot, error),
-) error {
+// leftOut returns, in their order, the rows with these ids that last saw and no head names.
+func leftOut(ctx context.Context, h pgstore.Handle, last snapshot, practice string, ids []string) ([]tree.Row, error) {
+	rows, err := rowsByID(ctx, h, practice, ids)
+	if err != nil {
+		return nil, err
+	}
+	named, err := timesNamed(ctx, h, practice, ids)
+	rows = slices.DeleteFunc(rows, func(r tree.Row) bool { return named[r.Leaf.ID] > 0 || !last.sees(xidOf(r)) })
+	slices.SortFunc(rows, byOrder)
+	return rows, err
+}
+
+// pick gives out the rows of a new batch. It is given the snapshot of the batch before and that of the transaction, and
+// sets until to the one of the new batch when it has given out all.
+type pick func(h pgstore.Handle, last, now snapshot, until *snapshot) iter.Seq2[[]tree.Row, error]
+
+// batch keeps what work makes of the rows that are picked.
+func (t *Trees) batch(ctx context.Context, work tree.Work, rows pick) error {
 	tx, err := t.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return pgstore.Wrap("auditpg: integrate", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit there is nothing to undo, and after an error that one counts
-	if err = batch(ctx, t.pg.WithTx(tx), work, pick); err == nil {
+	if err = batch(ctx, t.pg.WithTx(tx), work, rows); err == nil {
 		err = tx.Commit()
 	}
 	if pgstore.Duplicate(err) {
@@ -72,18 +86,16 @@ func (t *Trees) batch(
 	return pgstore.Wrap("auditpg: integrate", err)
 }
 
-func batch(
-	ctx context.Context, h pgstore.Handle, work tree.Work,
-	pick func(h pgstore.Handle, last, now snapshot) ([]tree.Row, snapshot, error),
-) error {
+func batch(ctx context.Context, h pgstore.Handle, work tree.Work, rows pick) error {
 	var alone bool
 	var text string
 	var shift int64
 	// The first statement of the transaction fixes its snapshot. When another notary commits before this one has the
-	// lock, the number of the batch is taken twice, and the later one fails.
+	// lock, the number of the batch is taken twice, and the later one fails. Of rows that were just written there are no
+	// statistics, and Postgres would sort them, for it takes them for few.
 	err := h.Raw(`SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0)), pg_current_snapshot()::text,
-		(SELECT coalesce(max(shift), 0) FROM ?)`,
-		"enamel notary "+string(h.Table(batchTable)), h.Table(shiftTable)).Scan(ctx, &alone, &text, &shift)
+		(SELECT coalesce(max(shift), 0) FROM ?), set_config('enable_bitmapscan', 'off', true)`,
+		"enamel notary "+string(h.Table(batchTable)), h.Table(shiftTable)).Scan(ctx, &alone, &text, &shift, new(string))
 	if err != nil {
 		return err
 	}
@@ -102,20 +114,32 @@ func batch(
 	if now.xmax < last.xmax {
 		return tree.ErrRewound
 	}
-	rows, until, err := pick(h, last, now)
-	if err != nil || len(rows) == 0 {
+	var until snapshot
+	next, stop := iter.Pull2(rows(h, last, now, &until))
+	defer stop()
+	part, err, more := next()
+	if err != nil || !more {
 		return err
 	}
-	round := tree.Round{Number: number + 1, Rows: rows}
-	round.Hashes = func(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) { return hashes(ctx, h, keys) }
-	if round.Tips, err = tips(ctx, h, round.Rows); err != nil {
-		return err
-	}
-	made, err := work(ctx, round)
+	made, err := work(ctx, tree.Round{
+		Number: number + 1,
+		Rows: func(yield func([]tree.Row, error) bool) {
+			for more && yield(part, err) && err == nil { // one that is not heeded stays unread
+				part, err, more = next()
+			}
+		},
+		Tips: func(ctx context.Context, practices []string) (map[string]tree.Head, error) {
+			return tips(ctx, h, practices)
+		},
+		Hashes: func(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) { return hashes(ctx, h, keys) },
+	})
 	if err != nil {
 		return err
 	}
-	return keep(ctx, h, round.Number, until, made)
+	if more {
+		return tree.ErrUnread
+	}
+	return keep(ctx, h, number+1, until, made)
 }
 
 // newestBatch returns the number and the snapshot of the newest batch; 0 and [nothing] where there is none.
@@ -134,38 +158,84 @@ func newestBatch(ctx context.Context, h pgstore.Handle) (int64, snapshot, error)
 	return number, last, err
 }
 
-// visible returns the rows that now sees and last does not, whole transactions, and the snapshot up to which they are
-// complete: now, or an earlier one where there are more than limit.
-func visible(ctx context.Context, h pgstore.Handle, last, now snapshot, limit int) ([]tree.Row, snapshot, error) {
-	read := func(below int64, limit int) (rows []tree.Row, err error) {
-		// Those that were open then come first, for they have lower numbers than all that began since. They are asked for
-		// by themselves, because Postgres finds neither by an index when it is asked for both at once.
+// visible gives out the rows that now sees and last does not, in parts of whole transactions. At the end it sets until to
+// the snapshot up to which they are complete: now, or an earlier one where there are more than limit.
+func visible(
+	ctx context.Context, h pgstore.Handle, last, now snapshot, limit int, until *snapshot,
+) iter.Seq2[[]tree.Row, error] {
+	return func(yield func([]tree.Row, error) bool) {
+		var held [][]tree.Row // of the newest transaction, which may have more
+		read, given, cut := 0, 0, now.xmax
+		give := func(rows []tree.Row) bool {
+			given += len(rows)
+			return len(rows) == 0 || yield(rows, nil)
+		}
+		for part, err := range between(ctx, h, last, now, now.xmax, limit+1) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			read += len(part)
+			newest := xidOf(part[len(part)-1])
+			whole := sort.Search(len(part), func(i int) bool { return xidOf(part[i]) == newest })
+			if len(held) > 0 && xidOf(held[0][0]) != newest {
+				if !give(slices.Concat(held...)) {
+					return
+				}
+				held = nil
+			}
+			if !give(part[:whole]) {
+				return
+			}
+			if read > limit {
+				held, cut = nil, newest
+				break
+			}
+			held = append(held, part[whole:])
+		}
+		if cut < now.xmax && given == 0 { // one transaction has more than limit
+			cut++
+			for part, err := range between(ctx, h, last, now, cut, 0) {
+				if !yield(part, err) || err != nil {
+					return
+				}
+			}
+		}
+		if !give(slices.Concat(held...)) {
+			return
+		}
+		if *until = now; cut < now.xmax {
+			*until = last.until(now, cut)
+		}
+	}
+}
+
+// between gives out the rows that now sees and last does not, of transactions below a number, in their order; all of them
+// without a limit. Those that were open when last was taken come first, for they have lower numbers than all that began
+// since. They are asked for by themselves, because Postgres finds neither by an index when it is asked for both at once.
+func between(
+	ctx context.Context, h pgstore.Handle, last, now snapshot, below int64, limit int,
+) iter.Seq2[[]tree.Row, error] {
+	return func(yield func([]tree.Row, error) bool) {
+		count := 0
 		if len(last.xip) > 0 {
-			rows, err = placed(ctx, inOrder(h, below, now, limit).Where("xid = ANY (?::bigint[])", "{"+last.open()+"}"), limit)
+			open := inOrder(h, below, now, limit).Where("xid = ANY (?::bigint[])", "{"+last.open()+"}")
+			for part, err := range streamed(ctx, h, open) {
+				count += len(part)
+				if !yield(part, err) || err != nil {
+					return
+				}
+			}
 		}
-		if err != nil || limit > 0 && len(rows) >= limit {
-			return rows, err
+		if limit > 0 && count >= limit {
+			return
 		}
-		more, err := placed(ctx, inOrder(h, below, now, limit-len(rows)).Where("xid >= ?", last.xmax), limit)
-		if len(rows) == 0 {
-			return more, err
-		}
-		return append(rows, more...), err
-	}
-	rows, err := read(now.xmax, limit+1)
-	if err != nil || len(rows) <= limit {
-		return rows, now, err
-	}
-	cut := xidOf(rows[limit])
-	if cut == xidOf(rows[0]) {
-		cut++
-		rows, err = read(cut, 0)
-	} else {
-		for rows = rows[:limit]; xidOf(rows[len(rows)-1]) == cut; {
-			rows = rows[:len(rows)-1]
+		for part, err := range streamed(ctx, h, inOrder(h, below, now, limit-count).Where("xid >= ?", last.xmax)) {
+			if !yield(part, err) || err != nil {
+				return
+			}
 		}
 	}
-	return rows, last.until(now, cut), err
 }
 
 // inOrder selects the rows that now sees of transactions below a number, in their order; all of them without a limit.
@@ -180,15 +250,8 @@ func inOrder(h pgstore.Handle, below int64, now snapshot, limit int) *bun.Select
 	return q
 }
 
-// tips returns the newest heads of the trees that the rows belong to, and of the tree of heads.
-func tips(ctx context.Context, h pgstore.Handle, rows []tree.Row) (map[string]tree.Head, error) {
-	practices, known := []string{""}, map[string]bool{}
-	for _, r := range rows {
-		if !known[r.Leaf.Practice] {
-			known[r.Leaf.Practice] = true
-			practices = append(practices, r.Leaf.Practice)
-		}
-	}
+// tips returns the newest heads of trees.
+func tips(ctx context.Context, h pgstore.Handle, practices []string) (map[string]tree.Head, error) {
 	var found []headRow
 	err := h.Raw(`SELECT t.* FROM unnest(?::text[]) AS p (practice) CROSS JOIN LATERAL (
 		SELECT practice, number, first, size, first_hash, checkpoint FROM ? AS h
@@ -212,13 +275,7 @@ func keep(ctx context.Context, h pgstore.Handle, number int64, until snapshot, b
 		return err
 	}
 	for part := range slices.Chunk(batch.Heads, 500) {
-		rows := make([]headRow, len(part))
-		for i, head := range part {
-			if rows[i], err = headRowOf(head); err != nil {
-				return err
-			}
-		}
-		if _, err := h.Insert(headTable, &rows).Exec(ctx); err != nil {
+		if err := insertHeads(ctx, h, part); err != nil {
 			return err
 		}
 	}
@@ -324,8 +381,8 @@ func (t *Trees) heads(rows *[]headRow, q tree.Query) *bun.SelectQuery {
 // rowsByID returns those rows of a practice that have one of the ids: under each term, though only somebody's doing gives
 // an id two.
 func rowsByID(ctx context.Context, h pgstore.Handle, practice string, ids []string) ([]tree.Row, error) {
-	return placed(ctx, h.Select(entryTable, (*row)(nil)).
-		Where("practice = ? AND id = ANY (?::text[])", practice, textArray(ids)), len(ids))
+	return placed(ctx, h, h.Select(entryTable, (*row)(nil)).
+		Where("practice = ? AND id = ANY (?::text[])", practice, textArray(ids)))
 }
 
 // rowsOfStretch is rowsByID of ids that probably stand side by side: to read them together costs half as much as to look
@@ -335,9 +392,9 @@ func rowsOfStretch(ctx context.Context, h pgstore.Handle, practice string, ids [
 		return rowsByID(ctx, h, practice, ids)
 	}
 	limit := len(ids) + len(ids)/4
-	rows, err := placed(ctx, h.Select(entryTable, (*row)(nil)).
+	rows, err := placed(ctx, h, h.Select(entryTable, (*row)(nil)).
 		Where("practice = ? AND id BETWEEN ? AND ?", practice, slices.Min(ids), slices.Max(ids)).
-		OrderExpr("id").Limit(int64(limit+1)), len(ids))
+		OrderExpr("id").Limit(int64(limit+1)))
 	if err != nil {
 		return nil, err
 	}
@@ -364,11 +421,34 @@ func ascending(ids []string) bool {
 	return len(ids) > 1 && back <= len(ids)/8
 }
 
-// Rows implements [tree.Store].
+// Rows implements [tree.Store]. What is many is read in a transaction of its own.
 func (t *Trees) Rows(ctx context.Context, practice string, ids []string) ([]tree.Row, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	found, err := rowsOfStretch(ctx, t.pg, practice, ids)
-	return found, pgstore.Wrap("auditpg: rows", err)
+	var found []tree.Row
+	find := func(h pgstore.Handle) (err error) {
+		found, err = rowsOfStretch(ctx, h, practice, ids)
+		return err
+	}
+	if len(ids) <= few {
+		return found, pgstore.Wrap("auditpg: rows", find(t.pg))
+	}
+	return found, pgstore.Wrap("auditpg: rows", t.reading(ctx, find))
+}
+
+// few rows are read faster by one statement than by a prepared one in a transaction.
+const few = 100
+
+// reading runs do in a transaction that only reads.
+func (t *Trees) reading(ctx context.Context, do func(pgstore.Handle) error) error {
+	tx, err := t.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // after a commit there is nothing to undo
+	if err := do(t.pg.WithTx(tx)); err != nil {
+		return err
+	}
+	return tx.Commit()
 }

@@ -59,6 +59,7 @@ func TreeCases() []Case {
 		{"a mark is found in its place", marksFound},
 		{"the next round is given the newest heads", tipsGiven},
 		{"work that fails keeps nothing", workFails},
+		{"rows that work did not read are not passed over", rowsUnread},
 		{"a limit does not part what was appended together", limitKeepsTogether},
 		{"what a batch leaves out is a stray", strays},
 		{"strays come in pages", strayPages},

@@ -199,7 +199,8 @@ func hashesFound(ctx context.Context, h Harness) error {
 	if err := h.Entries.Append(ctx, leaf("ash", 0)); err != nil {
 		return err
 	}
-	return h.Trees.Integrate(ctx, 100, func(_ context.Context, r tree.Round) (tree.Batch, error) {
-		return heads(r), check(r.Hashes)
+	return h.Trees.Integrate(ctx, 100, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		b, err := made(ctx, r)
+		return b, errors.Join(err, check(r.Hashes))
 	})
 }

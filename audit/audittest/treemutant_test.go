@@ -3,6 +3,7 @@ package audittest_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"testing"
 
@@ -35,23 +36,35 @@ func (f flawed) Integrate(ctx context.Context, limit int, work tree.Work) error 
 		called = true
 		switch {
 		case f.has("loses a leaf"):
-			r.Rows = r.Rows[:len(r.Rows)-1]
+			r.Rows = changed(r.Rows, func(rows []tree.Row) []tree.Row { return rows[:len(rows)-1] })
 		case f.has("turns the order round"):
-			slices.Reverse(r.Rows)
+			r.Rows = changed(r.Rows, func(rows []tree.Row) []tree.Row { slices.Reverse(rows); return rows })
 		case f.has("forgets the newest heads"):
-			r.Tips = nil
+			r.Tips = func(context.Context, []string) (map[string]tree.Head, error) { return nil, nil }
 		case f.has("forgets the newest head of the tree of heads"):
-			delete(r.Tips, "")
+			read := r.Tips
+			r.Tips = func(ctx context.Context, practices []string) (map[string]tree.Head, error) {
+				tips, err := read(ctx, practices)
+				delete(tips, "")
+				return tips, err
+			}
 		case f.has("counts batches from nought"):
 			r.Number--
 		case f.has("gives all rows one order"):
-			for i := range r.Rows {
-				r.Rows[i].Order = "1"
-			}
+			r.Rows = changed(r.Rows, func(rows []tree.Row) []tree.Row {
+				for i := range rows {
+					rows[i].Order = "1"
+				}
+				return rows
+			})
 		case f.has("gives another store's hashes"):
 			r.Hashes = auditmem.New().Hashes
 		}
 		b, err := work(ctx, r)
+		if f.has("passes over what was not read") {
+			for range r.Rows {
+			}
+		}
 		if f.has("keeps what failed") {
 			failed, err = err, nil
 		}
@@ -61,12 +74,26 @@ func (f flawed) Integrate(ctx context.Context, limit int, work tree.Work) error 
 		return b, err
 	})
 	if !called && err == nil && f.has("works on nothing") {
-		_, err = work(ctx, tree.Round{Number: 9})
+		_, err = work(ctx, tree.Round{
+			Number: 9, Rows: func(func([]tree.Row, error) bool) {},
+			Tips: func(context.Context, []string) (map[string]tree.Head, error) { return nil, nil },
+		})
 	}
 	if f.has("lets two notaries work") && errors.Is(err, tree.ErrBusy) {
 		return nil
 	}
 	return errors.Join(err, failed)
+}
+
+// changed changes each part of rows.
+func changed(parts iter.Seq2[[]tree.Row, error], change func([]tree.Row) []tree.Row) iter.Seq2[[]tree.Row, error] {
+	return func(yield func([]tree.Row, error) bool) {
+		for part, err := range parts {
+			if !yield(change(part), err) {
+				return
+			}
+		}
+	}
 }
 
 func (f flawed) Adopt(ctx context.Context, practice string, ids []string, work tree.Work) error {
@@ -264,7 +291,7 @@ func treeFailures(t *testing.T, flaw string) []string {
 func TestEveryFlawOfTreesIsFound(t *testing.T) {
 	require.Empty(t, treeFailures(t, ""))
 	for _, flaw := range []string{
-		"ignores a cancelled context", "parts what was appended together", "loses a leaf", "turns the order round",
+		"ignores a cancelled context", "parts what was appended together", "passes over what was not read", "loses a leaf", "turns the order round",
 		"forgets the newest heads", "forgets the newest head of the tree of heads", "counts batches from nought",
 		"gives all rows one order", "gives another store's hashes", "keeps what failed", "forgets a head",
 		"works on nothing", "lets two notaries work", "adopts nothing", "adopts for another practice", "ignores the size",

@@ -1,10 +1,12 @@
 package audittest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/tree"
@@ -12,19 +14,61 @@ import (
 
 var errNoWork = errors.New("work that fails")
 
+// given is a round that was read to its end.
+type given struct {
+	Number int64
+	Rows   []tree.Row
+	Tips   map[string]tree.Head
+}
+
+// read reads a round, and the newest heads of its practices and of the tree of heads.
+func read(ctx context.Context, r tree.Round) (given, error) {
+	g := given{Number: r.Number}
+	practices := []string{""}
+	for part, err := range r.Rows {
+		if err != nil {
+			return given{}, err
+		}
+		for _, row := range part {
+			practices = append(practices, row.Leaf.Practice)
+		}
+		g.Rows = append(g.Rows, part...)
+	}
+	slices.Sort(practices)
+	var err error
+	g.Tips, err = r.Tips(ctx, slices.Compact(practices))
+	return g, err
+}
+
+func (g given) leaves() []audit.Leaf {
+	var found []audit.Leaf
+	for _, row := range g.Rows {
+		found = append(found, row.Leaf)
+	}
+	return found
+}
+
 // integrate makes one batch of all that waits, and returns the round and the batch. Ids in leaveOut stay out of it.
-func integrate(ctx context.Context, s tree.Store, limit int, leaveOut ...string) (tree.Round, tree.Batch, error) {
-	var round tree.Round
+func integrate(ctx context.Context, s tree.Store, limit int, leaveOut ...string) (given, tree.Batch, error) {
+	var round given
 	var batch tree.Batch
-	err := s.Integrate(ctx, limit, func(_ context.Context, r tree.Round) (tree.Batch, error) {
-		round, batch = r, heads(r, leaveOut...)
-		return batch, nil
+	err := s.Integrate(ctx, limit, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		var err error
+		round, err = read(ctx, r)
+		batch = heads(round, leaveOut...)
+		return batch, err
 	})
 	return round, batch, err
 }
 
+// made reads a round and makes its heads.
+func made(ctx context.Context, r tree.Round) (tree.Batch, error) {
+	g, err := read(ctx, r)
+	return heads(g), err
+}
+
 // heads makes the heads of a round, with hashes that no notary would compute: two for each leaf.
-func heads(r tree.Round, leaveOut ...string) tree.Batch {
+func heads(r given, leaveOut ...string) tree.Batch {
 	b := tree.Batch{At: start}
 	at := map[string]int{}
 	add := func(practice string, m tree.Mark) {
@@ -55,14 +99,6 @@ func heads(r tree.Round, leaveOut ...string) tree.Batch {
 }
 
 func hash(i int64) tree.Hash { return tree.Hash{byte(i), byte(i >> 8), 0, 0xff} }
-
-func given(r tree.Round) []audit.Leaf {
-	var found []audit.Leaf
-	for _, row := range r.Rows {
-		found = append(found, row.Leaf)
-	}
-	return found
-}
 
 func noWork(ctx context.Context, h Harness) error {
 	if round, _, err := integrate(ctx, h.Trees, 100); err != nil || round.Number != 0 {
@@ -99,7 +135,7 @@ func once(ctx context.Context, h Harness) error {
 		if round.Number != number+1 {
 			return fmt.Errorf("round %d calls itself %d", number+1, round.Number)
 		}
-		if err := same(fmt.Sprint("round ", round.Number), given(round), want); err != nil {
+		if err := same(fmt.Sprint("round ", round.Number), round.leaves(), want); err != nil {
 			return err
 		}
 		for _, row := range round.Rows {
@@ -117,8 +153,9 @@ func workFails(ctx context.Context, h Harness) error {
 	if err := h.Entries.Append(ctx, want...); err != nil {
 		return err
 	}
-	err := h.Trees.Integrate(ctx, 100, func(_ context.Context, r tree.Round) (tree.Batch, error) {
-		return heads(r), errNoWork
+	err := h.Trees.Integrate(ctx, 100, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		b, err := made(ctx, r)
+		return b, cmp.Or(err, errNoWork)
 	})
 	if err := refused("integrate", err, errNoWork); err != nil {
 		return err
@@ -131,7 +168,21 @@ func workFails(ctx context.Context, h Harness) error {
 	if err != nil || round.Number != 1 {
 		return fmt.Errorf("the round after is %d, error %w", round.Number, err)
 	}
-	return same("the round after", given(round), want)
+	return same("the round after", round.leaves(), want)
+}
+
+func rowsUnread(ctx context.Context, h Harness) error {
+	if err := h.Entries.Append(ctx, leaves(practice, 0, 3)...); err != nil {
+		return err
+	}
+	err := h.Trees.Integrate(ctx, 100, func(context.Context, tree.Round) (tree.Batch, error) {
+		return tree.Batch{At: start}, nil
+	})
+	if err := refused("integrate", err, tree.ErrUnread); err != nil {
+		return err
+	}
+	round, _, err := integrate(ctx, h.Trees, 100)
+	return errors.Join(err, same("the round after", round.leaves(), leaves(practice, 0, 3)))
 }
 
 func limitKeepsTogether(ctx context.Context, h Harness) error {
@@ -153,7 +204,7 @@ func limitKeepsTogether(ctx context.Context, h Harness) error {
 		if err != nil {
 			return err
 		}
-		if err := same(fmt.Sprint("round ", i+1), given(round), want); err != nil {
+		if err := same(fmt.Sprint("round ", i+1), round.leaves(), want); err != nil {
 			return err
 		}
 	}
@@ -183,7 +234,7 @@ func strays(ctx context.Context, h Harness) error {
 	if err != nil {
 		return err
 	}
-	return same("the round after", given(round), []audit.Leaf{waits})
+	return same("the round after", round.leaves(), []audit.Leaf{waits})
 }
 
 func strayPages(ctx context.Context, h Harness) error {
@@ -221,8 +272,11 @@ func namedTwice(ctx context.Context, h Harness) error {
 	if err := h.Entries.Append(ctx, leaves(practice, 0, 3)...); err != nil {
 		return err
 	}
-	err := h.Trees.Integrate(ctx, 100, func(_ context.Context, r tree.Round) (tree.Batch, error) {
-		b := heads(r)
+	err := h.Trees.Integrate(ctx, 100, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		b, err := made(ctx, r)
+		if err != nil {
+			return b, err
+		}
 		again := &b.Heads[0]
 		again.Marks = append(again.Marks, again.Marks[1])
 		again.Hashes = append(again.Hashes, hash(2*again.Size), hash(2*again.Size+1))
@@ -253,12 +307,12 @@ func adopted(ctx context.Context, h Harness) error {
 	if err := h.Entries.Append(ctx, waits); err != nil {
 		return err
 	}
-	var round tree.Round
+	var round given
 	adopt := func(ids ...string) error {
-		round = tree.Round{}
-		return h.Trees.Adopt(ctx, practice, ids, func(_ context.Context, r tree.Round) (tree.Batch, error) {
-			round = r
-			return heads(r), nil
+		round = given{}
+		return h.Trees.Adopt(ctx, practice, ids, func(ctx context.Context, r tree.Round) (b tree.Batch, err error) {
+			round, err = read(ctx, r)
+			return heads(round), err
 		})
 	}
 	if err := adopt(out.ID, in.ID, waits.ID, "nobody"); err != nil {
@@ -267,7 +321,7 @@ func adopted(ctx context.Context, h Harness) error {
 	if round.Number != 2 || round.Tips[practice].Size != 1 {
 		return fmt.Errorf("the round of adoption is %+v", round)
 	}
-	if err := same("the adopted", given(round), []audit.Leaf{out}); err != nil {
+	if err := same("the adopted", round.leaves(), []audit.Leaf{out}); err != nil {
 		return err
 	}
 	if err := adopt(out.ID); err != nil || round.Number != 0 {
@@ -280,7 +334,7 @@ func adopted(ctx context.Context, h Harness) error {
 	if err != nil || next.Number != 3 {
 		return fmt.Errorf("the round after is %d, error %w", next.Number, err)
 	}
-	return same("the round after", given(next), []audit.Leaf{waits})
+	return same("the round after", next.leaves(), []audit.Leaf{waits})
 }
 
 func rowsFound(ctx context.Context, h Harness) error {
@@ -318,7 +372,8 @@ func oneAtATime(ctx context.Context, h Harness) error {
 			_, _, err := integrate(ctx, h.Trees, 100)
 			second <- err
 		}()
-		return heads(r), refused("a second notary", <-second, tree.ErrBusy)
+		b, err := made(ctx, r)
+		return b, errors.Join(err, refused("a second notary", <-second, tree.ErrBusy))
 	})
 	if err != nil {
 		return err
@@ -327,7 +382,7 @@ func oneAtATime(ctx context.Context, h Harness) error {
 		return err
 	}
 	round, _, err := integrate(ctx, h.Trees, 100)
-	return errors.Join(err, same("the round after", given(round), leaves(practice, 1, 2)))
+	return errors.Join(err, same("the round after", round.leaves(), leaves(practice, 1, 2)))
 }
 
 func cancelledBatch(ctx context.Context, h Harness) error {
@@ -335,14 +390,19 @@ func cancelledBatch(ctx context.Context, h Harness) error {
 		return err
 	}
 	ended, stop := context.WithCancel(ctx)
-	err := h.Trees.Integrate(ended, 100, func(_ context.Context, r tree.Round) (tree.Batch, error) {
+	err := h.Trees.Integrate(ended, 100, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		b, err := made(ctx, r)
 		stop()
-		return heads(r), nil
+		return b, err
 	})
 	stop()
 	if err := refused("integrate", err, context.Canceled); err != nil {
 		return err
 	}
 	round, _, err := integrate(ctx, h.Trees, 100)
-	return errors.Join(err, same("the round after", given(round), leaves(practice, 0, 1)))
+	for began := time.Now(); errors.Is(err, tree.ErrBusy) && time.Since(began) < 5*time.Second; { // a server notices it later
+		time.Sleep(time.Millisecond)
+		round, _, err = integrate(ctx, h.Trees, 100)
+	}
+	return errors.Join(err, same("the round after", round.leaves(), leaves(practice, 0, 1)))
 }

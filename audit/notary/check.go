@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"iter"
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -19,30 +21,59 @@ type checked struct {
 	tampered error     // wraps audit.ErrTampered; nil for a genuine leaf
 }
 
-// checkAll checks rows with as many goroutines as may run, and ends with them. An error says that a row could not be
-// checked.
+// checkAll checks rows. An error says that a row could not be checked.
 func checkAll(ctx context.Context, log *audit.Log, rows []tree.Row) ([]checked, error) {
-	const least = 64 // rows for which a goroutine pays
-	all := make([]checked, len(rows))
-	workers := max(1, min(runtime.GOMAXPROCS(0), len(rows)/least))
-	errs := make([]error, workers)
+	all := make([]checked, 0, len(rows))
+	whole := func(yield func([]tree.Row, error) bool) { yield(rows, nil) }
+	err := checkParts(ctx, log, whole, func(_ tree.Row, c checked) { all = append(all, c) })
+	return all, err
+}
+
+// checkParts is checkAll for rows that come in parts, and checks some while others are read: with as many goroutines as may
+// run, which end with it, and no more once a row could not be checked. At the end it gives each row to take with what it is
+// worth, in order.
+func checkParts(ctx context.Context, log *audit.Log, parts iter.Seq2[[]tree.Row, error], take func(tree.Row, checked)) error {
+	const most = 128 // rows for a goroutine, so that none has much more to do than another
+	type job struct {
+		rows []tree.Row
+		all  []checked
+	}
+	var jobs []job
 	var group sync.WaitGroup
-	for w := range workers {
-		from, to := len(rows)*w/workers, len(rows)*(w+1)/workers
-		work := func() { errs[w] = check(ctx, log, rows[from:to], all[from:to]) }
-		if w == workers-1 {
-			work()
-		} else {
-			group.Go(work)
+	defer group.Wait()
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+reading:
+	for part, err := range parts {
+		if err != nil {
+			return err
+		}
+		for rows := range slices.Chunk(part, most) {
+			j := job{rows, make([]checked, len(rows))}
+			jobs = append(jobs, j)
+			free <- struct{}{}
+			if ctx.Err() != nil {
+				break reading
+			}
+			group.Go(func() {
+				if err := check(ctx, log, j.rows, j.all); err != nil {
+					fail(err)
+				}
+				<-free
+			})
 		}
 	}
 	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		for i, row := range j.rows {
+			take(row, j.all[i])
 		}
 	}
-	return all, nil
+	return nil
 }
 
 func check(ctx context.Context, log *audit.Log, rows []tree.Row, into []checked) error {

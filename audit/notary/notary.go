@@ -105,11 +105,12 @@ func (n *Notary) Run(ctx context.Context) error {
 //
 // A witness that could not be reached is an error beside the number of leaves: they were integrated all the same.
 func (n *Notary) Step(ctx context.Context) (int, error) {
-	return n.batch(ctx, func(work tree.Work) error {
-		if err := n.store.Integrate(ctx, n.limit, work); !errors.Is(err, tree.ErrBusy) {
-			return err
+	return n.batch(ctx, func(work tree.Work) (kept bool, err error) {
+		err = n.store.Integrate(ctx, n.limit, work)
+		if errors.Is(err, tree.ErrBusy) { // even after the work, when the other one was quicker
+			return false, nil
 		}
-		return nil
+		return true, err
 	})
 }
 
@@ -117,10 +118,10 @@ func (n *Notary) Step(ctx context.Context) (int, error) {
 // found out why: they were restored from a backup, or refused while the keys were wrong. They come last in the tree.
 // Their codes are checked as in Step; ids of leaves that are in a batch, wait for one or do not exist are passed over.
 func (n *Notary) Adopt(ctx context.Context, practice string, ids ...string) (int, error) {
-	return n.batch(ctx, func(work tree.Work) error { return n.store.Adopt(ctx, practice, ids, work) })
+	return n.batch(ctx, func(work tree.Work) (kept bool, err error) { return true, n.store.Adopt(ctx, practice, ids, work) })
 }
 
-func (n *Notary) batch(ctx context.Context, store func(tree.Work) error) (int, error) {
+func (n *Notary) batch(ctx context.Context, store func(tree.Work) (kept bool, err error)) (int, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	unshown := n.catchUp(ctx)
@@ -128,7 +129,7 @@ func (n *Notary) batch(ctx context.Context, store func(tree.Work) error) (int, e
 		return 0, fmt.Errorf("%w: %w", ErrDamaged, unshown)
 	}
 	var r result
-	err := store(func(ctx context.Context, round tree.Round) (tree.Batch, error) {
+	kept, err := store(func(ctx context.Context, round tree.Round) (tree.Batch, error) {
 		var err error
 		r, err = n.integrate(ctx, round)
 		return r.batch, err
@@ -139,6 +140,9 @@ func (n *Notary) batch(ctx context.Context, store func(tree.Work) error) (int, e
 			err = errors.Join(err, unshown)
 		}
 		return 0, err
+	}
+	if !kept {
+		r = result{}
 	}
 	if r.heads.Size > 0 {
 		n.last = r.heads
@@ -163,20 +167,26 @@ type result struct {
 	heads   Checkpoint // of the tree of heads; zero when no leaf was taken
 }
 
+// genuine is a row that belongs into a tree.
+type genuine struct {
+	mark tree.Mark
+	hash tlog.Hash
+}
+
 func (n *Notary) integrate(ctx context.Context, round tree.Round) (result, error) {
 	r := result{batch: tree.Batch{At: n.now().UTC().Truncate(time.Microsecond)}}
-	checked, err := checkAll(ctx, n.log, round.Rows)
+	byPractice := map[string][]genuine{}
+	err := checkParts(ctx, n.log, round.Rows, func(row tree.Row, c checked) {
+		if c.tampered != nil {
+			r.refused = append(r.refused, refused(row.Leaf, c.tampered))
+			return
+		}
+		g := genuine{tree.Mark{ID: row.Leaf.ID, Order: row.Order}, c.hash}
+		byPractice[row.Leaf.Practice] = append(byPractice[row.Leaf.Practice], g)
+		r.taken++
+	})
 	if err != nil {
 		return result{}, err
-	}
-	byPractice := map[string][]int{} // indexes of the rows
-	for i, c := range checked {
-		if leaf := round.Rows[i].Leaf; c.tampered != nil {
-			r.refused = append(r.refused, refused(leaf, c.tampered))
-		} else {
-			byPractice[leaf.Practice] = append(byPractice[leaf.Practice], i)
-			r.taken++
-		}
 	}
 	if r.taken == 0 {
 		return r, nil
@@ -189,8 +199,8 @@ func (n *Notary) integrate(ctx context.Context, round tree.Round) (result, error
 	heads := head{edge: edges[""]}
 	for _, practice := range practices {
 		h := head{edge: edges[practice]}
-		for _, i := range byPractice[practice] {
-			h.add(tree.Mark{ID: round.Rows[i].Leaf.ID, Order: round.Rows[i].Order}, checked[i].hash)
+		for _, g := range byPractice[practice] {
+			h.add(g.mark, g.hash)
 		}
 		kept, point, err := h.sign(n.signer, practice, round.Number)
 		if err != nil {
@@ -211,9 +221,13 @@ func refused(f audit.Leaf, err error) Damage {
 // edges returns the right edges of the practices' trees, after it has checked that they lead to the roots that were
 // signed. Otherwise one row that somebody altered would have the notary vouch for a tree it never built.
 func (n *Notary) edges(ctx context.Context, round tree.Round, practices []string) (map[string]edge, error) {
+	tips, err := round.Tips(ctx, practices)
+	if err != nil {
+		return nil, err
+	}
 	var keys []tree.Key
 	for _, p := range practices {
-		keys = append(keys, edgeKeys(p, round.Tips[p].Size)...)
+		keys = append(keys, edgeKeys(p, tips[p].Size)...)
 	}
 	found, err := round.Hashes(ctx, keys)
 	if err != nil && !errors.Is(err, tree.ErrNotFound) {
@@ -224,10 +238,10 @@ func (n *Notary) edges(ctx context.Context, round tree.Round, practices []string
 	}
 	edges := map[string]edge{}
 	for _, p := range practices {
-		tip := round.Tips[p]
+		tip := tips[p]
 		var e edge
 		e, found = edgeOf(tip.Size, found)
-		if tip.Number > round.Tips[""].Number {
+		if tip.Number > tips[""].Number {
 			return nil, fmt.Errorf("%w: the tree of heads lacks a batch of practice %q", ErrDamaged, p)
 		}
 		if tip.Size > 0 {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +20,8 @@ import (
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/audit/notary"
 	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptomem"
 )
 
 func TestStepIntegratesWhatWaits(t *testing.T) {
@@ -310,29 +314,41 @@ func (a altered) Integrate(ctx context.Context, limit int, work tree.Work) error
 	})
 }
 
+// tips changes the newest heads of a round.
+func tips(change func(map[string]tree.Head)) func(*tree.Round) {
+	return func(r *tree.Round) {
+		read := r.Tips
+		r.Tips = func(ctx context.Context, practices []string) (map[string]tree.Head, error) {
+			found, err := read(ctx, practices)
+			change(found)
+			return found, err
+		}
+	}
+}
+
 func TestNotarySignsNothingOnDamagedTrees(t *testing.T) {
 	for name, round := range map[string]func(*tree.Round){
-		"another practice's checkpoint": func(r *tree.Round) {
-			tip := r.Tips[elm]
-			tip.Checkpoint = r.Tips[""].Checkpoint
-			r.Tips[elm] = tip
-		},
-		"no checkpoint": func(r *tree.Round) {
-			tip := r.Tips[elm]
+		"another practice's checkpoint": tips(func(tips map[string]tree.Head) {
+			tip := tips[elm]
+			tip.Checkpoint = tips[""].Checkpoint
+			tips[elm] = tip
+		}),
+		"no checkpoint": tips(func(tips map[string]tree.Head) {
+			tip := tips[elm]
 			tip.Checkpoint = ""
-			r.Tips[elm] = tip
-		},
-		"another size": func(r *tree.Round) {
-			tip := r.Tips[elm]
+			tips[elm] = tip
+		}),
+		"another size": tips(func(tips map[string]tree.Head) {
+			tip := tips[elm]
 			tip.Size--
-			r.Tips[elm] = tip
-		},
-		"a size of nonsense": func(r *tree.Round) {
-			tip := r.Tips[elm]
+			tips[elm] = tip
+		}),
+		"a size of nonsense": tips(func(tips map[string]tree.Head) {
+			tip := tips[elm]
 			tip.Size = -5
-			r.Tips[elm] = tip
-		},
-		"no head of heads": func(r *tree.Round) { delete(r.Tips, "") },
+			tips[elm] = tip
+		}),
+		"no head of heads": tips(func(tips map[string]tree.Head) { delete(tips, "") }),
 		"an altered hash": func(r *tree.Round) {
 			read := r.Hashes
 			r.Hashes = func(ctx context.Context, keys []tree.Key) ([]tree.Hash, error) {
@@ -354,6 +370,87 @@ func TestNotarySignsNothingOnDamagedTrees(t *testing.T) {
 			w.sound(t)
 		})
 	}
+}
+
+// beaten is a store in which another notary is quicker as long as it says so: what work made is not kept.
+type beaten struct {
+	tree.Store
+	now *bool
+}
+
+func (b beaten) Integrate(ctx context.Context, limit int, work tree.Work) error {
+	undone := errors.New("undone")
+	err := b.Store.Integrate(ctx, limit, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		made, err := work(ctx, r)
+		if err == nil && *b.now {
+			err = undone
+		}
+		return made, err
+	})
+	if errors.Is(err, undone) {
+		return tree.ErrBusy
+	}
+	return err
+}
+
+// shown remembers what it was shown.
+type shown []string
+
+func (s *shown) Show(_ context.Context, checkpoint string, _ notary.Prove) error {
+	*s = append(*s, checkpoint)
+	return nil
+}
+
+// A notary that another one beats, after its work, has signed nothing that counts: it neither shows that to a witness nor
+// misses it in the step after.
+func TestNotaryThatIsBeaten(t *testing.T) {
+	w := inMemory(t, nil)
+	var witness shown
+	slow := true
+	n, err := notary.New(beaten{w.trees, &slow}, w.log, w.signer, w.known, &notary.Options{Witness: &witness})
+	require.NoError(t, err)
+	w.record(t, elm, 3)
+	forged, err := w.log.Stamp(t.Context(), entry(elm, 1))
+	require.NoError(t, err)
+	forged.MAC[0] ^= 1
+	require.NoError(t, w.entries.Append(t.Context(), forged))
+	done, err := n.Step(t.Context())
+	require.NoError(t, err, "the other notary reports what is refused")
+	require.Zero(t, done)
+	require.Empty(t, witness)
+
+	slow = false
+	done, err = n.Step(t.Context())
+	var refused *notary.RefusedError
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, 3, done)
+	require.Len(t, witness, 1)
+}
+
+// unreachable are keys that can sign, and cannot be had for checking.
+type unreachable struct {
+	audit.Keys
+	asked atomic.Int64
+}
+
+func (u *unreachable) VerifyMAC(context.Context, string, []byte, []byte) error {
+	u.asked.Add(1)
+	return errors.New("the key manager does not answer")
+}
+
+// While keys cannot be had a step ends with the first leaves that it asks for, for each may take until a timeout.
+func TestStepEndsWhenKeysCannotBeHad(t *testing.T) {
+	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	require.NoError(t, err)
+	away := &unreachable{Keys: keys}
+	s := auditmem.New()
+	w := worldUnder(t, away, s, s, nil)
+	for range 40 {
+		w.record(t, elm, 100)
+	}
+	_, err = w.notary.Step(t.Context())
+	require.ErrorContains(t, err, "does not answer")
+	require.LessOrEqual(t, away.asked.Load(), int64(runtime.GOMAXPROCS(0)))
 }
 
 func TestRun(t *testing.T) {

@@ -3,6 +3,7 @@ package tree
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -15,6 +16,9 @@ var (
 	// ErrRewound is wrapped when the store counts its transactions lower than it did at the last batch: its contents
 	// were loaded into another database. Nothing was changed.
 	ErrRewound = errors.New("tree: the database counts its transactions anew")
+
+	// ErrUnread is wrapped when work made a batch without the rows that it was given. Nothing was changed.
+	ErrUnread = errors.New("tree: rows of a round were not read")
 
 	// ErrNotFound is wrapped when a hash is asked for that no head holds.
 	ErrNotFound = errors.New("tree: no such hash")
@@ -29,7 +33,8 @@ type Store interface {
 	// all of it, or nothing when work or the store fails. It hands out at most limit leaves, or as many as one
 	// transaction appended, for it never parts those, and never waits for a transaction that is still open. Leaves that
 	// work leaves out of its heads are not handed out again. Where no leaf waits, work is not called and the result is
-	// nil. One Integrate runs at a time; another one gets [ErrBusy]. Work must not call the store.
+	// nil. One Integrate runs at a time; another one gets [ErrBusy], before work or after it, and also for a moment after
+	// one whose context was cancelled. Work must not call the store.
 	Integrate(ctx context.Context, limit int, work Work) error
 
 	// Adopt is like Integrate for leaves that were left out: it hands out those of a practice's leaves with these ids
@@ -61,9 +66,14 @@ type Work func(context.Context, Round) (Batch, error)
 
 // Round is what a notary integrates in one batch.
 type Round struct {
-	Number int64           // of the batch
-	Rows   []Row           // of all practices, in order
-	Tips   map[string]Head // for the practices in Rows and "" the newest head, if any, in brief
+	Number int64 // of the batch
+
+	// Rows gives out the rows of all practices, in order and in parts, each as soon as it is read. Work ranges over it
+	// once and to its end, before it asks for anything else; otherwise nothing is kept. An error is the last that comes.
+	Rows iter.Seq2[[]Row, error]
+
+	// Tips returns the newest head of each of the practices that has one, in brief.
+	Tips func(ctx context.Context, practices []string) (map[string]Head, error)
 
 	// Hashes is [Store.Hashes] in the same transaction.
 	Hashes func(context.Context, []Key) ([]Hash, error)

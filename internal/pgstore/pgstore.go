@@ -37,6 +37,18 @@ func (h Handle) WithTx(tx bun.IConn) Handle {
 	return h
 }
 
+// Tx returns the transaction that the handle's statements run in; nil on the pool. What is sent through it is Postgres's
+// own SQL, with $1 for a value: a driver sends large values beside the text, and bun would write them into it.
+func (h Handle) Tx() *sql.Tx {
+	switch tx := h.tx.(type) {
+	case bun.Tx:
+		return tx.Tx
+	case *sql.Tx:
+		return tx
+	}
+	return nil
+}
+
 // Table names a table in the handle's schema, quoted.
 func (h Handle) Table(name string) bun.Ident {
 	return bun.Ident(h.schema + "." + name)

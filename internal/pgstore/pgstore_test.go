@@ -120,6 +120,20 @@ func TestWithTxIsTheCallersTransaction(t *testing.T) {
 	require.NoError(t, insert(t.Context(), h, 2, "free"), "the handle it came from is still on the pool")
 }
 
+func TestTx(t *testing.T) {
+	pool, schema := things(t)
+	h := pgstore.New(pool, schema)
+	require.Nil(t, h.Tx(), "on the pool")
+	ours, err := pool.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	require.Same(t, ours.Tx, h.WithTx(ours).Tx())
+	require.NoError(t, ours.Rollback())
+	theirs, err := pool.DB.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	require.Same(t, theirs, h.WithTx(theirs).Tx())
+	require.NoError(t, theirs.Rollback())
+}
+
 func TestAtomicOnThePool(t *testing.T) {
 	pool, schema := things(t)
 	h := pgstore.New(pool, schema)

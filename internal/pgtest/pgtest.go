@@ -111,10 +111,35 @@ func (d *Database) DSN() string { return d.dsn }
 // statement in one round trip and leaves no prepared statement behind. It is closed when the test ends.
 func (d *Database) Pool(maxConns int) *bun.DB {
 	d.t.Helper()
+	return d.pool(maxConns, nil)
+}
+
+// Heard is Pool of one connection whose statements are told to hear, as they are sent; bun's hooks do not hear of those
+// that are prepared.
+func (d *Database) Heard(hear func(statement string)) *bun.DB {
+	d.t.Helper()
+	return d.pool(1, listener(hear))
+}
+
+// listener is a tracer of pgx.
+type listener func(statement string)
+
+// TraceQueryStart implements [pgx.QueryTracer].
+func (hear listener) TraceQueryStart(ctx context.Context, _ *pgx.Conn, sent pgx.TraceQueryStartData) context.Context {
+	hear(sent.SQL)
+	return ctx
+}
+
+// TraceQueryEnd implements [pgx.QueryTracer].
+func (listener) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+func (d *Database) pool(maxConns int, tracer pgx.QueryTracer) *bun.DB {
+	d.t.Helper()
 	config, err := pgx.ParseConfig(d.dsn)
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	config.Tracer = tracer
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(maxConns)

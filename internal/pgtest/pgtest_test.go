@@ -50,6 +50,19 @@ func TestPoolLeavesNothingPrepared(t *testing.T) {
 	require.Zero(t, prepared)
 }
 
+func TestHeard(t *testing.T) {
+	var heard []string
+	pool := pgtest.New(t).Heard(func(statement string) { heard = append(heard, statement) })
+	prepared, err := pool.DB.PrepareContext(t.Context(), "SELECT 1")
+	require.NoError(t, err)
+	_, err = prepared.ExecContext(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, prepared.Close())
+	_, err = pool.ExecContext(t.Context(), "SELECT 2")
+	require.NoError(t, err)
+	require.Equal(t, []string{"SELECT 1", "SELECT 2"}, heard)
+}
+
 func TestServer(t *testing.T) {
 	for name, restart := range map[string]func(*pgtest.Server){
 		"restart": (*pgtest.Server).Restart,
