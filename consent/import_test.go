@@ -146,7 +146,8 @@ func TestAnImportEndsWhenTheStoreFails(t *testing.T) {
 	report, err := b.WithStore(&failing{Store: b.store}).Import(t.Context(), importer, key.Practice, rows(1000), nil)
 	require.ErrorIs(t, err, errDisk)
 	require.ErrorContains(t, err, "row ")
-	require.Equal(t, 50, report.Recorded)
+	require.Positive(t, report.Recorded)
+	require.LessOrEqual(t, report.Recorded, 50)
 	require.Zero(t, report.Refused)
 }
 

@@ -19,7 +19,7 @@ type Wording struct {
 	Category  Category
 	Language  string // as a BCP 47 tag such as "en" or "es"
 	Text      string
-	Effective time.Time   // from when it may be shown; UTC, at microseconds. Defaults to now.
+	Effective time.Time   // from when patients were or will be shown it, on paper too; UTC, at microseconds. Defaults to now.
 	Recorded  time.Time   // set by [Service.Publish]
 	By        audit.Actor // set by [Service.Publish]
 }
@@ -99,9 +99,6 @@ func (s *Service) Publish(ctx context.Context, by audit.Actor, w Wording) error 
 	lacks := wording.Check(w.Text, wording.Names{Practice: set.Name, Platform: set.Platform, Language: w.Language})
 	if len(lacks) > 0 {
 		return s.refuse(ctx, e, &WordingError{lacks})
-	}
-	if dated && w.Effective.Before(w.Recorded.Add(-leeway)) {
-		return s.refuse(ctx, e, fmt.Errorf("%w: a wording takes effect now at the earliest", ErrInvalid))
 	}
 	leaf, err := s.log.Stamp(ctx, e)
 	if err != nil {

@@ -49,6 +49,17 @@ func TestPromise_D3_1_WhatAnOptInMustSay(t *testing.T) {
 			require.Equal(t, w.Text, facts[0].Evidence.Wording)
 			require.Equal(t, w.Hash(), facts[0].Evidence.Hash())
 		})
+		t.Run("keeps_what_was_signed_on_paper_before", func(t *testing.T) {
+			b := open(t)
+			w := published("paper-2024")
+			w.Effective = noon.AddDate(-2, 0, 0)
+			require.NoError(t, b.Publish(t.Context(), staff, w))
+			g := grant(consent.Promotional)
+			g.Evidence.Wording, g.At = w.Text, noon.AddDate(-1, 0, 0)
+			must(t)(b.Grant(t.Context(), staff, g))
+			g.At = w.Effective.Add(-time.Second)
+			refused(t, consent.ErrWording)(b.Grant(t.Context(), staff, g))
+		})
 		for element, words := range taken {
 			t.Run("refuses_a_text_without_"+element, func(t *testing.T) {
 				require.Contains(t, shown, words)
@@ -106,7 +117,6 @@ func TestPromise_D3_1_WhatAnOptInMustSay(t *testing.T) {
 				func(w *consent.Wording) { w.Language = "" },
 				func(w *consent.Wording) { w.Language = "tlh" },
 				func(w *consent.Wording) { w.Category = "ads" },
-				func(w *consent.Wording) { w.Effective = noon.Add(-time.Hour) },
 				func(w *consent.Wording) { w.Practice = "nameless" },
 			} {
 				w := published("w")
