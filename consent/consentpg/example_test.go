@@ -22,5 +22,6 @@ func ExampleSQL() {
 	// Output:
 	// "clinic".consent_fact
 	// "clinic".consent_settings
+	// "clinic".consent_policy
 	// "clinic".consent_cookie
 }
