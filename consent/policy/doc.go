@@ -11,7 +11,7 @@
 //
 //	due, err := policies.Due(ctx, policy.Key{Practice: "elm-street", Document: "privacy", Person: person})
 //	switch due.Step {
-//	case policy.Tell: // show due.Fact.Edition.Changes, then policies.Tell
+//	case policy.Tell: // show what each of due.Changes changes, then policies.Tell for each
 //	case policy.Ask: // show the text and a button, then policies.Accept
 //	case policy.Use: // policies.Use
 //	}
@@ -29,7 +29,7 @@
 // # Acceptance
 //
 // [Next] says what is due of a person on the next use. Further use is acceptance only where the policy's own words say so
-// ([Text.Use]), both those that the person accepted and those now in effect, and only of a change of which the person was
+// ([Text.Use]), both those that the person accepted and those now in effect, and only of changes of which the person was
 // told. A change that is not material needs no new acceptance.
 //
 // Whatever is accepted is the policy: an acceptance permits no texts, which package consent alone records, and it signs no

@@ -21,8 +21,11 @@ const (
 // Due is what a person has to be told or asked on the next use, and why.
 type Due struct {
 	Step Step
-	Fact Fact   // the publication that it is about; zero where no version is in effect
-	Why  string // one plain sentence
+	Fact Fact // the publication that it is about; zero where no version is in effect
+	// Changes are the publications whose material changes the person has to be told of, each of them, the oldest first. Of
+	// who has accepted no version there are none.
+	Changes []Fact
+	Why     string // one plain sentence
 }
 
 // InEffect returns the publication that is in effect at a moment, by a document's own facts. It is a pure function: facts
@@ -68,7 +71,7 @@ func Standing(versions []Fact, moment time.Time) []Fact {
 //   - Who accepted the version in effect, or an earlier one with only changes that are not material since, has nothing to
 //     do, but is told of an upcoming material change from the day on which a notice within the platform announces it.
 //   - Further use accepts a material change only where the words of the version that the person accepted say so, and
-//     those of the version in effect, and only after the person was told of it.
+//     those of the version in effect, and only after the person was told of each such change.
 //   - Everybody else is asked: further use continues what was agreed, and so accepts no first version.
 func Next(versions, person []Fact, moment time.Time) Due {
 	person = slices.DeleteFunc(slices.Clone(person), func(f Fact) bool { return f.Recorded.After(moment) })
@@ -77,27 +80,29 @@ func Next(versions, person []Fact, moment time.Time) Due {
 		return Due{Step: Settled, Why: "No version is in effect yet."}
 	}
 	accepted, before := lastAccepted(versions, person, moment)
+	since := material(versions, accepted, now, moment)
+	untold := slices.DeleteFunc(slices.Clone(since), func(f Fact) bool { return told(person, f.Version) })
 	switch {
 	case !before:
-		return Due{Ask, now, "The person has accepted no version."}
-	case settled(versions, accepted, now, moment):
+		return Due{Step: Ask, Fact: now, Why: "The person has accepted no version."}
+	case len(since) == 0:
 		return ahead(versions, person, now, moment)
 	case !accepted.Edition.ByUse() || !now.Edition.ByUse():
-		return Due{Ask, now, "The change is material, and the policy does not say that further use accepts it."}
-	case !told(person, now.Version):
-		return Due{Tell, now, "The change is material, and the person was not told of it."}
+		return Due{Ask, now, untold, "The change is material, and the policy does not say that further use accepts it."}
+	case len(untold) > 0:
+		return Due{Tell, now, untold, "The change is material, and the person was not told of it."}
 	}
-	return Due{Use, now, "The person was told of the change, and by the policy's words further use accepts it."}
+	return Due{Step: Use, Fact: now, Why: "The person was told of the change, and by the policy's words further use accepts it."}
 }
 
 // ahead says what is due of a person who has accepted what is in effect.
 func ahead(versions, person []Fact, now Fact, moment time.Time) Due {
 	for _, f := range Upcoming(versions, moment) {
 		if f.Edition.Material && announced(f.Edition, moment) && !told(person, f.Version) && !accepts(person, f.Version) {
-			return Due{Tell, f, "A material change is announced, and the person was not told of it."}
+			return Due{Tell, f, []Fact{f}, "A material change is announced, and the person was not told of it."}
 		}
 	}
-	return Due{Settled, now, "The person has accepted what is in effect."}
+	return Due{Step: Settled, Fact: now, Why: "The person has accepted what is in effect."}
 }
 
 // announced reports whether a notice within the platform is due by a moment.
@@ -121,14 +126,11 @@ func lastAccepted(versions, person []Fact, moment time.Time) (last Fact, ok bool
 	return last, ok
 }
 
-// settled reports whether nothing material came into effect after the accepted version.
-func settled(versions []Fact, accepted, now Fact, moment time.Time) bool {
-	for _, f := range Standing(versions, moment) {
-		if f.Edition.Material && f.Edition.From.After(accepted.Edition.From) && !f.Edition.From.After(now.Edition.From) {
-			return false
-		}
-	}
-	return true
+// material returns the publications of material changes that came into effect after the accepted version.
+func material(versions []Fact, accepted, now Fact, moment time.Time) []Fact {
+	return slices.DeleteFunc(Standing(versions, moment), func(f Fact) bool {
+		return !f.Edition.Material || !f.Edition.From.After(accepted.Edition.From) || f.Edition.From.After(now.Edition.From)
+	})
 }
 
 func told(person []Fact, version string) bool {
