@@ -24,4 +24,5 @@ func ExampleSQL() {
 	// "clinic".consent_settings
 	// "clinic".consent_policy
 	// "clinic".consent_cookie
+	// "clinic".consent_representative
 }
