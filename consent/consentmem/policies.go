@@ -5,6 +5,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/policy"
+	"github.com/enamel-go/enamel/internal/page"
 )
 
 // Policies implements [policy.Store]. It may be used concurrently.
@@ -25,7 +26,23 @@ func (s *Policies) Apply(ctx context.Context, c policy.Change) (bool, error) {
 	return s.ledgers.apply(ctx, id{c.Fact.Practice, c.Fact.ID}, c.Fact, c.Seen, policy.ErrStale, c.Leaves)
 }
 
-// Facts implements [policy.Store].
-func (s *Policies) Facts(ctx context.Context, k policy.Key) ([]policy.Fact, error) {
+// Ledger implements [policy.Store].
+func (s *Policies) Ledger(ctx context.Context, k policy.Key) ([]policy.Fact, error) {
 	return s.ledgers.of(ctx, k)
+}
+
+// Facts implements [policy.Store].
+func (s *Policies) Facts(ctx context.Context, q policy.Query) (policy.Page, error) {
+	if err := q.Validate(); err != nil {
+		return policy.Page{}, err
+	}
+	found, err := s.ledgers.some(ctx, id{q.Practice, q.After}, q.Size()+1, policy.ErrAfter, func(f policy.Fact) bool {
+		return f.Kind == q.Kind
+	})
+	if err != nil {
+		return policy.Page{}, err
+	}
+	var p policy.Page
+	p.Facts, p.Next = page.Cut(found, q.Size(), func(f policy.Fact) string { return f.ID })
+	return p, nil
 }

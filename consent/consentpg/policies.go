@@ -1,6 +1,7 @@
 package consentpg
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/policy"
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/internal/page"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -33,7 +35,6 @@ func (s *Policies) WithTx(tx bun.IConn) *Policies { return &Policies{s.ledgers.w
 
 // policySecret is the JSON that is sealed. Its names are part of what old rows hold: add, never rename.
 type policySecret struct {
-	Kind     policy.Kind    `json:"kind"`
 	Version  string         `json:"version"`
 	At       time.Time      `json:"at"`
 	Actor    actor          `json:"actor"`
@@ -95,33 +96,60 @@ func (s *Policies) Apply(ctx context.Context, c policy.Change) (bool, error) {
 		e.Announced = append(e.Announced, announcementSecret(a))
 	}
 	written, err := s.ledgers.apply(ctx, writing{
-		practice: f.Practice, id: f.ID, ledger: policyLedger(f.Key()), recorded: f.Recorded, seen: c.Seen, leaves: c.Leaves,
+		practice: f.Practice, id: f.ID, kind: string(f.Kind), ledger: policyLedger(f.Key()), recorded: f.Recorded, seen: c.Seen, leaves: c.Leaves,
 		secret: policySecret{
-			Kind: f.Kind, Version: f.Version, At: f.At, Actor: actor(f.Actor), Edition: e, Reason: f.Reason,
+			Version: f.Version, At: f.At, Actor: actor(f.Actor), Edition: e, Reason: f.Reason,
 			Evidence: evidenceOfTold(f.Evidence),
 		},
 	})
 	return written, pgstore.Wrap("consentpg: apply", err)
 }
 
+// Ledger implements [policy.Store].
+func (s *Policies) Ledger(ctx context.Context, k policy.Key) ([]policy.Fact, error) {
+	rows, err := s.ledgers.ledger(ctx, k.Practice, policyLedger(k))
+	if err != nil {
+		return nil, pgstore.Wrap("consentpg: ledger", err)
+	}
+	facts, err := openAll(ctx, s.ledgers, rows, policyFact)
+	return facts, pgstore.Wrap("consentpg: ledger", err)
+}
+
 // Facts implements [policy.Store].
-func (s *Policies) Facts(ctx context.Context, k policy.Key) ([]policy.Fact, error) {
-	facts, err := read(ctx, s.ledgers, k.Practice, policyLedger(k), "", func(r line, v policySecret) policy.Fact {
-		f := policy.Fact{
-			ID: r.ID, Practice: r.Practice, Document: k.Document, Person: k.Person, Kind: v.Kind, Version: v.Version, At: v.At,
-			Recorded: r.Recorded.UTC(), Actor: audit.Actor(v.Actor), Reason: v.Reason, Evidence: policy.Evidence(v.Evidence),
-			Edition: policy.Edition{
-				Effective: v.Edition.Effective, Zone: v.Edition.Zone, From: v.Edition.From, Material: v.Edition.Material,
-				Changes: v.Edition.Changes,
-			},
+func (s *Policies) Facts(ctx context.Context, q policy.Query) (policy.Page, error) {
+	if err := q.Validate(); err != nil {
+		return policy.Page{}, err
+	}
+	if q.After != "" {
+		if known, err := s.ledgers.known(ctx, q.Practice, q.After); err != nil || !known {
+			return policy.Page{}, pgstore.Wrap("consentpg: facts", cmp.Or(err, policy.ErrAfter))
 		}
-		for _, t := range v.Edition.Texts {
-			f.Edition.Texts = append(f.Edition.Texts, policy.Text(t))
-		}
-		for _, a := range v.Edition.Announced {
-			f.Edition.Announced = append(f.Edition.Announced, policy.Announcement(a))
-		}
-		return f
-	})
-	return facts, pgstore.Wrap("consentpg: facts", err)
+	}
+	rows, err := s.ledgers.ofKind(ctx, q.Practice, string(q.Kind), q.After, q.Size()+1)
+	if err != nil {
+		return policy.Page{}, pgstore.Wrap("consentpg: facts", err)
+	}
+	var p policy.Page
+	rows, p.Next = page.Cut(rows, q.Size(), func(r line) string { return r.ID })
+	p.Facts, err = openAll(ctx, s.ledgers, rows, policyFact)
+	return p, pgstore.Wrap("consentpg: facts", err)
+}
+
+func policyFact(r line, v sealed[policySecret]) policy.Fact {
+	var names [3]string // what policyLedger joined
+	copy(names[:], strings.SplitN(v.Ledger, "\x00", len(names)))
+	f := policy.Fact{
+		ID: r.ID, Practice: r.Practice, Document: names[0], Person: audit.Actor{Kind: audit.ActorKind(names[1]), ID: names[2]},
+		Kind: policy.Kind(v.Kind), Version: v.Fact.Version, At: v.Fact.At, Recorded: v.Recorded, Actor: audit.Actor(v.Fact.Actor),
+		Reason: v.Fact.Reason, Evidence: policy.Evidence(v.Fact.Evidence),
+	}
+	e := v.Fact.Edition
+	f.Edition = policy.Edition{Effective: e.Effective, Zone: e.Zone, From: e.From, Material: e.Material, Changes: e.Changes}
+	for _, t := range e.Texts {
+		f.Edition.Texts = append(f.Edition.Texts, policy.Text(t))
+	}
+	for _, a := range e.Announced {
+		f.Edition.Announced = append(f.Edition.Announced, policy.Announcement(a))
+	}
+	return f
 }

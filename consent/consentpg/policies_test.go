@@ -190,9 +190,9 @@ func TestMemoryAndPostgresAgreeOnPolicies(t *testing.T) {
 			}
 		}
 		for k := range seen {
-			want, err := memory.Facts(t.Context(), k)
+			want, err := memory.Ledger(t.Context(), k)
 			require.NoError(rt, err)
-			got, err := postgres.Facts(t.Context(), k)
+			got, err := postgres.Ledger(t.Context(), k)
 			require.NoError(rt, err)
 			require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 		}

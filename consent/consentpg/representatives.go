@@ -1,7 +1,9 @@
 package consentpg
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -9,6 +11,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/internal/page"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -37,7 +40,6 @@ func (s *Representatives) WithTx(tx bun.IConn) *Representatives {
 
 // representativeSecret is the JSON that is sealed. Its names are part of what old rows hold: add, never rename.
 type representativeSecret struct {
-	Kind     representative.Kind    `json:"kind"`
 	Person   string                 `json:"person,omitempty"`
 	Basis    representative.Basis   `json:"basis,omitempty"`
 	Acts     []representative.Act   `json:"acts,omitempty"`
@@ -79,9 +81,10 @@ func (s *Representatives) Apply(ctx context.Context, c representative.Change) (b
 	}
 	f := c.Fact
 	written, err := s.ledgers.apply(ctx, writing{
-		practice: f.Practice, id: f.ID, ledger: f.Patient, patient: f.Patient, recorded: f.Recorded, seen: c.Seen, leaves: c.Leaves,
+		practice: f.Practice, id: f.ID, kind: string(f.Kind), ledger: f.Patient, patient: f.Patient, recorded: f.Recorded,
+		seen: c.Seen, leaves: c.Leaves,
 		secret: representativeSecret{
-			Kind: f.Kind, Person: f.Person, Basis: f.Basis, Acts: f.Acts, Bars: f.Bars, From: f.From, Until: f.Until, About: f.About,
+			Person: f.Person, Basis: f.Basis, Acts: f.Acts, Bars: f.Bars, From: f.From, Until: f.Until, About: f.About,
 			Episode: f.Episode, Method: f.Method, Finding: f.Finding, Reason: f.Reason, Proof: proof(f.Proof),
 			Evidence: evidenceOfParent(f.Evidence), At: f.At, Actor: actor(f.Actor),
 		},
@@ -89,15 +92,51 @@ func (s *Representatives) Apply(ctx context.Context, c representative.Change) (b
 	return written, pgstore.Wrap("consentpg: apply", err)
 }
 
-// Facts implements [representative.Store].
-func (s *Representatives) Facts(ctx context.Context, k representative.Key) ([]representative.Fact, error) {
-	facts, err := read(ctx, s.ledgers, k.Practice, k.Patient, k.Patient, func(r line, v representativeSecret) representative.Fact {
-		return representative.Fact{
-			ID: r.ID, Practice: r.Practice, Patient: k.Patient, Kind: v.Kind, Person: v.Person, Basis: v.Basis, Acts: v.Acts, Bars: v.Bars,
-			From: v.From, Until: v.Until, About: v.About, Episode: v.Episode, Method: v.Method, Finding: v.Finding, Reason: v.Reason,
-			Proof: representative.Proof(v.Proof), Evidence: representative.Evidence(v.Evidence), At: v.At, Recorded: r.Recorded.UTC(),
-			Actor: audit.Actor(v.Actor),
+// Ledger implements [representative.Store].
+func (s *Representatives) Ledger(ctx context.Context, k representative.Key) ([]representative.Fact, error) {
+	rows, err := s.ledgers.ledger(ctx, k.Practice, k.Patient)
+	if err != nil {
+		return nil, pgstore.Wrap("consentpg: ledger", err)
+	}
+	facts, err := openAll(ctx, s.ledgers, rows, representativeFact)
+	return facts, pgstore.Wrap("consentpg: ledger", err)
+}
+
+// Facts implements [representative.Store]. Facts of a patient whose key was shredded are left out.
+func (s *Representatives) Facts(ctx context.Context, q representative.Query) (representative.Page, error) {
+	if err := q.Validate(); err != nil {
+		return representative.Page{}, err
+	}
+	if q.After != "" {
+		if known, err := s.ledgers.known(ctx, q.Practice, q.After); err != nil || !known {
+			return representative.Page{}, pgstore.Wrap("consentpg: facts", cmp.Or(err, representative.ErrAfter))
 		}
-	})
-	return facts, pgstore.Wrap("consentpg: facts", err)
+	}
+	rows, err := s.ledgers.ofKind(ctx, q.Practice, string(q.Kind), q.After, q.Size()+1)
+	if err != nil {
+		return representative.Page{}, pgstore.Wrap("consentpg: facts", err)
+	}
+	var p representative.Page
+	rows, p.Next = page.Cut(rows, q.Size(), func(r line) string { return r.ID })
+	for _, r := range rows {
+		v, err := open[representativeSecret](ctx, s.ledgers, r)
+		switch {
+		case errors.Is(err, crypto.ErrShredded):
+			continue
+		case err != nil:
+			return representative.Page{}, pgstore.Wrap("consentpg: facts", err)
+		}
+		p.Facts = append(p.Facts, representativeFact(r, v))
+	}
+	return p, nil
+}
+
+func representativeFact(r line, v sealed[representativeSecret]) representative.Fact {
+	f := v.Fact
+	return representative.Fact{
+		ID: r.ID, Practice: r.Practice, Patient: v.Ledger, Kind: representative.Kind(v.Kind), Person: f.Person, Basis: f.Basis,
+		Acts: f.Acts, Bars: f.Bars, From: f.From, Until: f.Until, About: f.About, Episode: f.Episode, Method: f.Method,
+		Finding: f.Finding, Reason: f.Reason, Proof: representative.Proof(f.Proof), Evidence: representative.Evidence(f.Evidence),
+		At: f.At, Recorded: v.Recorded, Actor: audit.Actor(f.Actor),
+	}
 }

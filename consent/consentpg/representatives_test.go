@@ -124,7 +124,7 @@ func TestAShreddedPatientsRepresentativesAreGone(t *testing.T) {
 	a, err := s.May(t.Context(), childKey, representative.Question{Person: audit.Actor{Kind: audit.Staff, ID: "u-1"}, Act: representative.Use})
 	require.ErrorIs(t, err, crypto.ErrShredded)
 	require.False(t, a.Allowed)
-	facts, err := b.representatives(db).Facts(t.Context(), representative.Key{Practice: childKey.Practice, Patient: "another"})
+	facts, err := b.representatives(db).Ledger(t.Context(), representative.Key{Practice: childKey.Practice, Patient: "another"})
 	require.NoError(t, err)
 	require.Len(t, facts, 1, "nobody else's are")
 }
@@ -147,9 +147,9 @@ func TestMemoryAndPostgresAgreeOnRepresentatives(t *testing.T) {
 			}
 		}
 		for k := range seen {
-			want, err := memory.Facts(t.Context(), k)
+			want, err := memory.Ledger(t.Context(), k)
 			require.NoError(rt, err)
-			got, err := postgres.Facts(t.Context(), k)
+			got, err := postgres.Ledger(t.Context(), k)
 			require.NoError(rt, err)
 			require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 		}

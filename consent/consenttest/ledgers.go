@@ -11,22 +11,23 @@ import (
 )
 
 // ledgerStore is a store of facts in ledgers: of versions, or of who acts for whom.
-type ledgerStore[Key, Change, Fact any] interface {
+type ledgerStore[Key, Change, Fact, Query, Page any] interface {
 	Apply(ctx context.Context, c Change) (bool, error)
-	Facts(ctx context.Context, k Key) ([]Fact, error)
+	Ledger(ctx context.Context, k Key) ([]Fact, error)
+	Facts(ctx context.Context, q Query) (Page, error)
 }
 
 // ledgerHarness is as [Harness].
-type ledgerHarness[Key, Change, Fact any] struct {
-	Store         ledgerStore[Key, Change, Fact]
+type ledgerHarness[Key, Change, Fact, Query, Page any] struct {
+	Store         ledgerStore[Key, Change, Fact, Query, Page]
 	Entries       audit.Store
 	OneConnection bool
 }
 
 // ledgerCase is as [Case].
-type ledgerCase[Key, Change, Fact any] struct {
+type ledgerCase[Key, Change, Fact, Query, Page any] struct {
 	name  string
-	check func(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error
+	check func(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error
 }
 
 // common are the fields that the facts of every ledger have.
@@ -37,12 +38,18 @@ type common struct {
 }
 
 // ledgerKit is what the cases know of the facts of one kind of store.
-type ledgerKit[Key, Change, Fact any] struct {
+type ledgerKit[Key, Change, Fact, Query, Page any] struct {
 	fact   func(id string) Fact // of the ledger that the cases look at
 	common func(*Fact) common
 	key    func(Fact) Key
 	change func(f Fact, seen int, leaves []audit.Leaf) Change
+	query  func(practice, after string, limit int) Query // for facts of the kind of fact
+	page   func(Page) (facts []Fact, next string)
 	stale  error
+	after  error // of a page that continues after what is not there
+	wrong  error // of a query that asks for nothing
+	// otherKind makes a fact of another kind.
+	otherKind func(*Fact)
 	// elsewhere moves a fact to another ledger of the practice, each to another one.
 	elsewhere []func(*Fact)
 	// whole is facts of the one ledger or of several that set every field between them, and filled says so.
@@ -61,8 +68,8 @@ type ledgerKit[Key, Change, Fact any] struct {
 const anyLedger = -1
 
 // cases is the suite.
-func (k ledgerKit[Key, Change, Fact]) cases() []ledgerCase[Key, Change, Fact] {
-	return []ledgerCase[Key, Change, Fact]{
+func (k ledgerKit[Key, Change, Fact, Query, Page]) cases() []ledgerCase[Key, Change, Fact, Query, Page] {
+	return []ledgerCase[Key, Change, Fact, Query, Page]{
 		{"facts come back as written, in order", k.inOrder},
 		{"every field survives", k.everyField},
 		{"a ledger that nobody wrote to is empty", k.absence},
@@ -80,12 +87,13 @@ func (k ledgerKit[Key, Change, Fact]) cases() []ledgerCase[Key, Change, Fact] {
 		{"concurrent writers lose nothing", k.concurrent},
 		{"concurrent decisions on one ledger exclude each other", k.decisions},
 		{"a long ledger comes back whole", k.long},
+		{"facts of one kind come page by page", k.ofOneKind},
 		{"errors carry no secrets", k.noSecrets},
 	}
 }
 
 // made is a fact of the ledger that the cases look at, changed.
-func (k ledgerKit[Key, Change, Fact]) made(id string, change func(*Fact)) Fact {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) made(id string, change func(*Fact)) Fact {
 	f := k.fact(id)
 	if change != nil {
 		change(&f)
@@ -94,12 +102,12 @@ func (k ledgerKit[Key, Change, Fact]) made(id string, change func(*Fact)) Fact {
 }
 
 // on is a change decided on a ledger of seen facts, with one entry.
-func (k ledgerKit[Key, Change, Fact]) on(f Fact, seen, entry int) Change {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) on(f Fact, seen, entry int) Change {
 	return k.change(f, seen, []audit.Leaf{leaf(uuid(entry), *k.common(&f).Practice)})
 }
 
 // write has a change written that is new.
-func (k ledgerKit[Key, Change, Fact]) write(ctx context.Context, h ledgerHarness[Key, Change, Fact], c Change) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) write(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page], c Change) error {
 	written, err := h.Store.Apply(ctx, c)
 	if err == nil && !written {
 		err = errors.New("a new fact was taken for a repeated one")
@@ -108,13 +116,13 @@ func (k ledgerKit[Key, Change, Fact]) write(ctx context.Context, h ledgerHarness
 }
 
 // add writes a fact whatever its ledger holds.
-func (k ledgerKit[Key, Change, Fact]) add(ctx context.Context, h ledgerHarness[Key, Change, Fact], f Fact, entry int) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) add(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page], f Fact, entry int) error {
 	return k.write(ctx, h, k.on(f, anyLedger, entry))
 }
 
 // holds checks which facts the ledger has, by their ids, and how many entries the practice's log has.
-func (k ledgerKit[Key, Change, Fact]) holds(ctx context.Context, h ledgerHarness[Key, Change, Fact], ids string, logged int) error {
-	facts, err := h.Store.Facts(ctx, k.key(k.fact("")))
+func (k ledgerKit[Key, Change, Fact, Query, Page]) holds(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page], ids string, logged int) error {
+	facts, err := h.Store.Ledger(ctx, k.key(k.fact("")))
 	if err != nil {
 		return err
 	}
@@ -128,7 +136,7 @@ func (k ledgerKit[Key, Change, Fact]) holds(ctx context.Context, h ledgerHarness
 	return k.logs(ctx, h, logged)
 }
 
-func (k ledgerKit[Key, Change, Fact]) logs(ctx context.Context, h ledgerHarness[Key, Change, Fact], logged int) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) logs(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page], logged int) error {
 	n, err := entries(ctx, Harness{Entries: h.Entries}, practice)
 	if err == nil && n != logged {
 		err = fmt.Errorf("the log holds %d entries, not %d", n, logged)

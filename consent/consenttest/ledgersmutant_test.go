@@ -18,30 +18,39 @@ import (
 )
 
 // ledgerStore is a store of facts in ledgers.
-type ledgerStore[Key, Change, Fact any] interface {
+type ledgerStore[Key, Change, Fact, Query, Page any] interface {
 	Apply(ctx context.Context, c Change) (bool, error)
-	Facts(ctx context.Context, k Key) ([]Fact, error)
+	Ledger(ctx context.Context, k Key) ([]Fact, error)
+	Facts(ctx context.Context, q Query) (Page, error)
 }
 
 // brokenLedgers is a good store with one thing done wrong. A nil function does it right.
-type brokenLedgers[Key, Change, Fact any] struct {
-	ledgerStore[Key, Change, Fact]
-	apply func(context.Context, Change) (bool, error)
-	facts func(context.Context, Key) ([]Fact, error)
+type brokenLedgers[Key, Change, Fact, Query, Page any] struct {
+	ledgerStore[Key, Change, Fact, Query, Page]
+	apply  func(context.Context, Change) (bool, error)
+	ledger func(context.Context, Key) ([]Fact, error)
+	facts  func(context.Context, Query) (Page, error)
 }
 
-func (m brokenLedgers[Key, Change, Fact]) Apply(ctx context.Context, c Change) (bool, error) {
+func (m brokenLedgers[Key, Change, Fact, Query, Page]) Apply(ctx context.Context, c Change) (bool, error) {
 	if m.apply == nil {
 		return m.ledgerStore.Apply(ctx, c)
 	}
 	return m.apply(ctx, c)
 }
 
-func (m brokenLedgers[Key, Change, Fact]) Facts(ctx context.Context, k Key) ([]Fact, error) {
-	if m.facts == nil {
-		return m.ledgerStore.Facts(ctx, k)
+func (m brokenLedgers[Key, Change, Fact, Query, Page]) Ledger(ctx context.Context, k Key) ([]Fact, error) {
+	if m.ledger == nil {
+		return m.ledgerStore.Ledger(ctx, k)
 	}
-	return m.facts(ctx, k)
+	return m.ledger(ctx, k)
+}
+
+func (m brokenLedgers[Key, Change, Fact, Query, Page]) Facts(ctx context.Context, q Query) (Page, error) {
+	if m.facts == nil {
+		return m.ledgerStore.Facts(ctx, q)
+	}
+	return m.facts(ctx, q)
 }
 
 // parts are what the facts and changes of every store of ledgers have.
@@ -55,27 +64,29 @@ type parts[Fact any] struct {
 }
 
 // ledgerMutants makes broken stores of one kind.
-type ledgerMutants[Key comparable, Change, Fact any] struct {
+type ledgerMutants[Key comparable, Change, Fact, Query, Page any] struct {
 	validate func(Change) error
 	parts    func(*Change) parts[Fact]
-	empty    func(*auditmem.Store) ledgerStore[Key, Change, Fact]
+	empty    func(*auditmem.Store) ledgerStore[Key, Change, Fact, Query, Page]
 	change   func(Fact) Change // so that parts finds the fields of a fact that was read
 	clone    func(Fact) Fact
 	key      func(Fact) Key
 	foreign  func(Key, string) Key // the same ledger at another practice
 	stale    error
+	query    func(*Query) (practice, after *string, limit *int)
+	page     func(*Page) (facts *[]Fact, next *string)
 	tidy     func(*Fact) // makes what cannot be kept fit to be kept
 }
 
 // idOf returns the id of a fact that was read.
-func (m ledgerMutants[Key, Change, Fact]) idOf(f Fact) string {
+func (m ledgerMutants[Key, Change, Fact, Query, Page]) idOf(f Fact) string {
 	c := m.change(f)
 	return *m.parts(&c).id
 }
 
 // changing returns a store that changes what it is given before it keeps it.
-func (m ledgerMutants[Key, Change, Fact]) changing(good ledgerStore[Key, Change, Fact], change func(parts[Fact])) ledgerStore[Key, Change, Fact] {
-	return brokenLedgers[Key, Change, Fact]{ledgerStore: good, apply: func(ctx context.Context, c Change) (bool, error) {
+func (m ledgerMutants[Key, Change, Fact, Query, Page]) changing(good ledgerStore[Key, Change, Fact, Query, Page], change func(parts[Fact])) ledgerStore[Key, Change, Fact, Query, Page] {
+	return brokenLedgers[Key, Change, Fact, Query, Page]{ledgerStore: good, apply: func(ctx context.Context, c Change) (bool, error) {
 		if err := m.validate(c); err != nil {
 			return false, err
 		}
@@ -87,20 +98,25 @@ func (m ledgerMutants[Key, Change, Fact]) changing(good ledgerStore[Key, Change,
 }
 
 // writing returns a store that writes in its own way.
-func (m ledgerMutants[Key, Change, Fact]) writing(good ledgerStore[Key, Change, Fact], apply func(context.Context, Change) (bool, error)) ledgerStore[Key, Change, Fact] {
-	return brokenLedgers[Key, Change, Fact]{ledgerStore: good, apply: apply}
+func (m ledgerMutants[Key, Change, Fact, Query, Page]) writing(good ledgerStore[Key, Change, Fact, Query, Page], apply func(context.Context, Change) (bool, error)) ledgerStore[Key, Change, Fact, Query, Page] {
+	return brokenLedgers[Key, Change, Fact, Query, Page]{ledgerStore: good, apply: apply}
 }
 
 // reading returns a store that changes what it kept before it returns it.
-func (m ledgerMutants[Key, Change, Fact]) reading(good ledgerStore[Key, Change, Fact], change func([]Fact) []Fact) ledgerStore[Key, Change, Fact] {
-	return brokenLedgers[Key, Change, Fact]{ledgerStore: good, facts: func(ctx context.Context, k Key) ([]Fact, error) {
-		facts, err := good.Facts(ctx, k)
+func (m ledgerMutants[Key, Change, Fact, Query, Page]) reading(good ledgerStore[Key, Change, Fact, Query, Page], change func([]Fact) []Fact) ledgerStore[Key, Change, Fact, Query, Page] {
+	return brokenLedgers[Key, Change, Fact, Query, Page]{ledgerStore: good, ledger: func(ctx context.Context, k Key) ([]Fact, error) {
+		facts, err := good.Ledger(ctx, k)
 		return change(facts), err
 	}}
 }
 
-func (m ledgerMutants[Key, Change, Fact]) all() []mutant[ledgerStore[Key, Change, Fact]] {
-	type store = ledgerStore[Key, Change, Fact]
+// finding returns a store that reads pages in its own way.
+func (m ledgerMutants[Key, Change, Fact, Query, Page]) finding(good ledgerStore[Key, Change, Fact, Query, Page], facts func(context.Context, Query) (Page, error)) ledgerStore[Key, Change, Fact, Query, Page] {
+	return brokenLedgers[Key, Change, Fact, Query, Page]{ledgerStore: good, facts: facts}
+}
+
+func (m ledgerMutants[Key, Change, Fact, Query, Page]) all() []mutant[ledgerStore[Key, Change, Fact, Query, Page]] {
+	type store = ledgerStore[Key, Change, Fact, Query, Page]
 	return []mutant[store]{
 		{"keeps the fact when its entry is refused", "a refused entry takes the fact with it", func(good store, _ *auditmem.Store) store {
 			return m.writing(good, func(ctx context.Context, c Change) (bool, error) {
@@ -139,7 +155,7 @@ func (m ledgerMutants[Key, Change, Fact]) all() []mutant[ledgerStore[Key, Change
 		{"takes a replay for a stale change", "a repeated fact changes nothing and leaves no second entry", func(good store, _ *auditmem.Store) store {
 			return m.writing(good, func(ctx context.Context, c Change) (bool, error) {
 				p := m.parts(&c)
-				seen, err := good.Facts(ctx, m.key(*p.fact))
+				seen, err := good.Ledger(ctx, m.key(*p.fact))
 				if err == nil && *p.seen >= 0 && *p.seen != len(seen) {
 					return false, m.stale
 				}
@@ -160,15 +176,15 @@ func (m ledgerMutants[Key, Change, Fact]) all() []mutant[ledgerStore[Key, Change
 			return m.changing(good, func(p parts[Fact]) { *p.id = fmt.Sprintf("%.40v", m.key(*p.fact)) + *p.id })
 		}},
 		{"reads the ledgers of all practices", "practices do not see each other", func(good store, _ *auditmem.Store) store {
-			return brokenLedgers[Key, Change, Fact]{ledgerStore: good, facts: func(ctx context.Context, k Key) ([]Fact, error) {
-				facts, err := good.Facts(ctx, k)
-				other, err2 := good.Facts(ctx, m.foreign(k, "oak-street"))
+			return brokenLedgers[Key, Change, Fact, Query, Page]{ledgerStore: good, ledger: func(ctx context.Context, k Key) ([]Fact, error) {
+				facts, err := good.Ledger(ctx, k)
+				other, err2 := good.Ledger(ctx, m.foreign(k, "oak-street"))
 				return append(facts, other...), errors.Join(err, err2)
 			}}
 		}},
 		{"counts the facts of all practices", "practices do not see each other", func(good store, _ *auditmem.Store) store {
 			return m.writing(good, func(ctx context.Context, c Change) (bool, error) {
-				other, err := good.Facts(ctx, m.foreign(m.key(*m.parts(&c).fact), "oak-street"))
+				other, err := good.Ledger(ctx, m.foreign(m.key(*m.parts(&c).fact), "oak-street"))
 				if err == nil && *m.parts(&c).seen == 0 && len(other) > 0 {
 					return false, m.stale
 				}
@@ -189,13 +205,13 @@ func (m ledgerMutants[Key, Change, Fact]) all() []mutant[ledgerStore[Key, Change
 		}},
 		{"shares what it was given", "what is given and returned is not shared", func(good store, _ *auditmem.Store) store {
 			given := map[string]Fact{}
-			return brokenLedgers[Key, Change, Fact]{
+			return brokenLedgers[Key, Change, Fact, Query, Page]{
 				ledgerStore: good, apply: func(ctx context.Context, c Change) (bool, error) {
 					p := m.parts(&c)
 					given[*p.id] = *p.fact
 					return good.Apply(ctx, c)
-				}, facts: func(ctx context.Context, k Key) ([]Fact, error) {
-					facts, err := good.Facts(ctx, k)
+				}, ledger: func(ctx context.Context, k Key) ([]Fact, error) {
+					facts, err := good.Ledger(ctx, k)
 					for i := range facts {
 						facts[i] = given[m.idOf(facts[i])]
 					}
@@ -205,8 +221,8 @@ func (m ledgerMutants[Key, Change, Fact]) all() []mutant[ledgerStore[Key, Change
 		}},
 		{"shares what it returns", "what is given and returned is not shared", func(good store, _ *auditmem.Store) store {
 			returned := map[Key][]Fact{}
-			return brokenLedgers[Key, Change, Fact]{ledgerStore: good, facts: func(ctx context.Context, k Key) ([]Fact, error) {
-				facts, err := good.Facts(ctx, k)
+			return brokenLedgers[Key, Change, Fact, Query, Page]{ledgerStore: good, ledger: func(ctx context.Context, k Key) ([]Fact, error) {
+				facts, err := good.Ledger(ctx, k)
 				if len(facts) == len(returned[k]) {
 					return returned[k], err
 				}
@@ -224,7 +240,7 @@ func (m ledgerMutants[Key, Change, Fact]) all() []mutant[ledgerStore[Key, Change
 			second := second()
 			return m.writing(good, func(ctx context.Context, c Change) (bool, error) {
 				p := m.parts(&c)
-				seen, err := good.Facts(ctx, m.key(*p.fact))
+				seen, err := good.Ledger(ctx, m.key(*p.fact))
 				if err != nil || len(seen) != *p.seen {
 					return false, errors.Join(err, m.stale)
 				}
@@ -251,6 +267,53 @@ func (m ledgerMutants[Key, Change, Fact]) all() []mutant[ledgerStore[Key, Change
 		{"reads one page", "a long ledger comes back whole", func(good store, _ *auditmem.Store) store {
 			return m.reading(good, func(facts []Fact) []Fact { return facts[:min(100, len(facts))] })
 		}},
+		{"reads facts of every practice", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
+			return m.finding(good, func(ctx context.Context, q Query) (Page, error) {
+				p, err := good.Facts(ctx, q)
+				practice, _, _ := m.query(&q)
+				*practice = "oak-street"
+				other, err2 := good.Facts(ctx, q)
+				facts, _ := m.page(&p)
+				more, _ := m.page(&other)
+				*facts = append(*facts, *more...)
+				return p, errors.Join(err, err2)
+			})
+		}},
+		{"begins every page anew", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
+			return m.finding(good, func(ctx context.Context, q Query) (Page, error) {
+				_, after, _ := m.query(&q)
+				*after = ""
+				p, err := good.Facts(ctx, q)
+				_, next := m.page(&p)
+				*next = ""
+				return p, err
+			})
+		}},
+		{"reads what no page gave as a first page", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
+			return m.finding(good, func(ctx context.Context, q Query) (Page, error) {
+				p, err := good.Facts(ctx, q)
+				if _, after, _ := m.query(&q); err != nil && *after != "" {
+					*after = ""
+					return good.Facts(ctx, q)
+				}
+				return p, err
+			})
+		}},
+		{"reads pages of any size", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
+			return m.finding(good, func(ctx context.Context, q Query) (Page, error) {
+				_, _, limit := m.query(&q)
+				*limit = min(max(*limit, 0), 1000)
+				return good.Facts(ctx, q)
+			})
+		}},
+		{"sorts a page by time", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
+			return m.finding(good, func(ctx context.Context, q Query) (Page, error) {
+				p, err := good.Facts(ctx, q)
+				facts, _ := m.page(&p)
+				slices.Reverse(*facts)
+				return p, err
+			})
+		}},
 		{"returns times in another zone", "every field survives", func(good store, _ *auditmem.Store) store {
 			return m.reading(good, func(facts []Fact) []Fact {
 				for i := range facts {
@@ -263,8 +326,8 @@ func (m ledgerMutants[Key, Change, Fact]) all() []mutant[ledgerStore[Key, Change
 			})
 		}},
 		{"says ErrNoRows of absence", "a ledger that nobody wrote to is empty", func(good store, _ *auditmem.Store) store {
-			return brokenLedgers[Key, Change, Fact]{ledgerStore: good, facts: func(ctx context.Context, k Key) ([]Fact, error) {
-				facts, err := good.Facts(ctx, k)
+			return brokenLedgers[Key, Change, Fact, Query, Page]{ledgerStore: good, ledger: func(ctx context.Context, k Key) ([]Fact, error) {
+				facts, err := good.Ledger(ctx, k)
 				if err == nil && len(facts) == 0 {
 					err = sql.ErrNoRows
 				}
@@ -306,10 +369,10 @@ func (m ledgerMutants[Key, Change, Fact]) all() []mutant[ledgerStore[Key, Change
 }
 
 // losing has the suite catch each field of a fact that a store loses.
-func (m ledgerMutants[Key, Change, Fact]) losing(t *testing.T, check checking[ledgerStore[Key, Change, Fact]]) {
+func (m ledgerMutants[Key, Change, Fact, Query, Page]) losing(t *testing.T, check checking[ledgerStore[Key, Change, Fact, Query, Page]]) {
 	t.Helper()
 	eachField[Fact](t, func(t *testing.T, field []int) {
-		require.Error(t, check(t, "every field survives", func(good ledgerStore[Key, Change, Fact], _ *auditmem.Store) ledgerStore[Key, Change, Fact] {
+		require.Error(t, check(t, "every field survives", func(good ledgerStore[Key, Change, Fact, Query, Page], _ *auditmem.Store) ledgerStore[Key, Change, Fact, Query, Page] {
 			return m.reading(good, func(facts []Fact) []Fact {
 				for i := range facts {
 					reflect.ValueOf(&facts[i]).Elem().FieldByIndex(field).SetZero()

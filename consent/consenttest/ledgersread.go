@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 )
 
-func (k ledgerKit[Key, Change, Fact]) inOrder(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) inOrder(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	for i, id := range []string{"c", "a", "b"} {
 		f := k.made(id, func(f *Fact) { *k.common(f).Recorded = start.Add(-time.Duration(i) * time.Hour) })
 		if err := k.add(ctx, h, f, i); err != nil {
@@ -18,7 +19,7 @@ func (k ledgerKit[Key, Change, Fact]) inOrder(ctx context.Context, h ledgerHarne
 	return k.holds(ctx, h, "c a b", 3)
 }
 
-func (k ledgerKit[Key, Change, Fact]) everyField(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) everyField(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	if err := k.filled(k.whole); err != nil {
 		return err
 	}
@@ -26,7 +27,7 @@ func (k ledgerKit[Key, Change, Fact]) everyField(ctx context.Context, h ledgerHa
 		if err := k.add(ctx, h, f, i); err != nil {
 			return err
 		}
-		facts, err := h.Store.Facts(ctx, k.key(f))
+		facts, err := h.Store.Ledger(ctx, k.key(f))
 		if err != nil || len(facts) == 0 || !reflect.DeepEqual(facts[len(facts)-1], f) {
 			return fmt.Errorf("written %+v\nread %+v, error %v", f, facts, err)
 		}
@@ -34,11 +35,11 @@ func (k ledgerKit[Key, Change, Fact]) everyField(ctx context.Context, h ledgerHa
 	return nil
 }
 
-func (k ledgerKit[Key, Change, Fact]) absence(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) absence(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	return k.holds(ctx, h, "", 0)
 }
 
-func (k ledgerKit[Key, Change, Fact]) idsArePerPractice(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) idsArePerPractice(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	if err := k.add(ctx, h, k.fact("a"), 1); err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func (k ledgerKit[Key, Change, Fact]) idsArePerPractice(ctx context.Context, h l
 	return k.holds(ctx, h, "a", 1)
 }
 
-func (k ledgerKit[Key, Change, Fact]) practicesApart(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) practicesApart(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	foreign := k.made("a", func(f *Fact) { *k.common(f).Practice = "oak-street" })
 	if err := k.add(ctx, h, foreign, 1); err != nil {
 		return err
@@ -70,7 +71,7 @@ func (k ledgerKit[Key, Change, Fact]) practicesApart(ctx context.Context, h ledg
 	return k.holds(ctx, h, "a", 1)
 }
 
-func (k ledgerKit[Key, Change, Fact]) exact(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) exact(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	n := 0
 	add := func(f Fact) error {
 		n++
@@ -94,7 +95,7 @@ func (k ledgerKit[Key, Change, Fact]) exact(ctx context.Context, h ledgerHarness
 		if err := add(f); err != nil {
 			return err
 		}
-		facts, err := h.Store.Facts(ctx, k.key(f))
+		facts, err := h.Store.Ledger(ctx, k.key(f))
 		if err != nil || len(facts) != 1 {
 			return fmt.Errorf("a ledger of one fact holds %d, error %v", len(facts), err)
 		}
@@ -102,14 +103,14 @@ func (k ledgerKit[Key, Change, Fact]) exact(ctx context.Context, h ledgerHarness
 	return k.holds(ctx, h, "ID id id ", 3+len(k.elsewhere))
 }
 
-func (k ledgerKit[Key, Change, Fact]) notShared(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) notShared(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	given := k.fact("given")
 	if err := k.add(ctx, h, given, 1); err != nil {
 		return err
 	}
 	k.share(&given)
 	for range 2 {
-		facts, err := h.Store.Facts(ctx, k.key(given))
+		facts, err := h.Store.Ledger(ctx, k.key(given))
 		if err != nil {
 			return err
 		}
@@ -125,7 +126,7 @@ func (k ledgerKit[Key, Change, Fact]) notShared(ctx context.Context, h ledgerHar
 	return nil
 }
 
-func (k ledgerKit[Key, Change, Fact]) long(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) long(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	const n = 250
 	for i := range n {
 		f := k.made(fmt.Sprintf("%03d", n-i), func(f *Fact) { *k.common(f).Recorded = start.Add(-time.Duration(i) * time.Second) })
@@ -133,7 +134,7 @@ func (k ledgerKit[Key, Change, Fact]) long(ctx context.Context, h ledgerHarness[
 			return err
 		}
 	}
-	facts, err := h.Store.Facts(ctx, k.key(k.fact("")))
+	facts, err := h.Store.Ledger(ctx, k.key(k.fact("")))
 	if err != nil {
 		return err
 	}
@@ -144,6 +145,61 @@ func (k ledgerKit[Key, Change, Fact]) long(ctx context.Context, h ledgerHarness[
 	}
 	if len(facts) != n {
 		return fmt.Errorf("%d facts of %d came back", len(facts), n)
+	}
+	return nil
+}
+
+func (k ledgerKit[Key, Change, Fact, Query, Page]) ofOneKind(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
+	want := map[string]Fact{}
+	var order []string
+	for i, id := range []string{"d", "x", "b", "c", "y", "a", "e"} { // x and y are of another kind
+		f := k.made(id, func(f *Fact) { *k.common(f).Recorded = start.Add(-time.Duration(i) * time.Second) })
+		switch {
+		case id == "x" || id == "y":
+			k.otherKind(&f)
+		default:
+			if i == 2 || i == 5 { // in another ledger
+				k.elsewhere[0](&f)
+			}
+			want[id], order = f, append(order, id)
+		}
+		foreign := k.made(id, func(f *Fact) { *k.common(f).Practice = "oak-street" })
+		for j, f := range []Fact{f, foreign} {
+			if err := k.add(ctx, h, f, 2*i+j); err != nil {
+				return err
+			}
+		}
+	}
+	for limit, pages := range map[int]int{0: 1, 1: 5, 2: 3, 4: 2, 5: 1, 1000: 1} {
+		var got []string
+		after, read := "", 0
+		for more := true; more; more = after != "" {
+			p, err := h.Store.Facts(ctx, k.query(practice, after, limit))
+			if err != nil {
+				return err
+			}
+			var facts []Fact
+			facts, after = k.page(p)
+			for _, f := range facts {
+				id := *k.common(&f).ID
+				if !reflect.DeepEqual(f, want[id]) {
+					return fmt.Errorf("written %+v\nread %+v", want[id], f)
+				}
+				got = append(got, id)
+			}
+			read++
+		}
+		if !slices.Equal(got, order) || read != pages {
+			return fmt.Errorf("by %d: %q on %d pages, not %q on %d", limit, got, read, order, pages)
+		}
+	}
+	if _, err := h.Store.Facts(ctx, k.query(practice, "nobody's", 0)); !errors.Is(err, k.after) {
+		return fmt.Errorf("a page after a fact that is not there: error %v", err)
+	}
+	for _, q := range []Query{k.query("", "", 0), k.query(practice, "", -1), k.query(practice, "", 1001)} {
+		if _, err := h.Store.Facts(ctx, q); !errors.Is(err, k.wrong) {
+			return fmt.Errorf("a query that asks for nothing: error %v", err)
+		}
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 )
 
-func (k ledgerKit[Key, Change, Fact]) repeated(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) repeated(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	if err := k.add(ctx, h, k.fact("a"), 1); err != nil {
 		return err
 	}
@@ -21,7 +21,7 @@ func (k ledgerKit[Key, Change, Fact]) repeated(ctx context.Context, h ledgerHarn
 			return fmt.Errorf("repeated on %d facts: written %v, error %v", seen, written, err)
 		}
 	}
-	facts, err := h.Store.Facts(ctx, k.key(k.fact("a")))
+	facts, err := h.Store.Ledger(ctx, k.key(k.fact("a")))
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (k ledgerKit[Key, Change, Fact]) repeated(ctx context.Context, h ledgerHarn
 	return k.holds(ctx, h, "a", 1)
 }
 
-func (k ledgerKit[Key, Change, Fact]) staleChange(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) staleChange(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	if err := k.write(ctx, h, k.on(k.fact("a"), 0, 1)); err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (k ledgerKit[Key, Change, Fact]) staleChange(ctx context.Context, h ledgerH
 	return k.holds(ctx, h, "a b c", 3)
 }
 
-func (k ledgerKit[Key, Change, Fact]) anyLength(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) anyLength(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	for i, id := range []string{"a", "b", "c"} {
 		if err := k.add(ctx, h, k.fact(id), i); err != nil {
 			return err
@@ -60,7 +60,7 @@ func (k ledgerKit[Key, Change, Fact]) anyLength(ctx context.Context, h ledgerHar
 	return k.holds(ctx, h, "a b c", 3)
 }
 
-func (k ledgerKit[Key, Change, Fact]) allOrNothing(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) allOrNothing(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	if err := k.add(ctx, h, k.fact("a"), 1); err != nil {
 		return err
 	}
@@ -74,13 +74,13 @@ func (k ledgerKit[Key, Change, Fact]) allOrNothing(ctx context.Context, h ledger
 }
 
 // clash is a change whose entry has the id of another, and other bytes.
-func (k ledgerKit[Key, Change, Fact]) clash(f Fact, entry int, bytes string) Change {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) clash(f Fact, entry int, bytes string) Change {
 	l := leaf(uuid(entry), *k.common(&f).Practice)
 	l.Bytes = []byte(bytes)
 	return k.change(f, anyLedger, []audit.Leaf{l})
 }
 
-func (k ledgerKit[Key, Change, Fact]) severalEntries(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) severalEntries(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	c := k.change(k.fact("a"), anyLedger, []audit.Leaf{leaf(uuid(1), practice), leaf(uuid(2), practice), leaf(uuid(3), practice)})
 	if err := k.write(ctx, h, c); err != nil {
 		return err
@@ -88,7 +88,7 @@ func (k ledgerKit[Key, Change, Fact]) severalEntries(ctx context.Context, h ledg
 	return k.holds(ctx, h, "a", 3)
 }
 
-func (k ledgerKit[Key, Change, Fact]) invalid(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) invalid(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	spoiled := map[string]Change{
 		"a change without entry":       k.change(k.fact("a"), anyLedger, nil),
 		"an entry of another practice": k.change(k.fact("a"), anyLedger, []audit.Leaf{leaf(uuid(1), "oak-street")}),
@@ -115,7 +115,7 @@ func (k ledgerKit[Key, Change, Fact]) invalid(ctx context.Context, h ledgerHarne
 	return k.holds(ctx, h, "", 0)
 }
 
-func (k ledgerKit[Key, Change, Fact]) cancelled(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) cancelled(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	if h.OneConnection {
 		return nil
 	}
@@ -129,7 +129,7 @@ func (k ledgerKit[Key, Change, Fact]) cancelled(ctx context.Context, h ledgerHar
 	return k.holds(ctx, h, "", 0)
 }
 
-func (k ledgerKit[Key, Change, Fact]) concurrent(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) concurrent(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	if h.OneConnection {
 		return nil
 	}
@@ -137,14 +137,14 @@ func (k ledgerKit[Key, Change, Fact]) concurrent(ctx context.Context, h ledgerHa
 	if err != nil {
 		return err
 	}
-	facts, err := h.Store.Facts(ctx, k.key(k.fact("")))
+	facts, err := h.Store.Ledger(ctx, k.key(k.fact("")))
 	if err == nil && len(facts) != acts {
 		err = fmt.Errorf("%d facts were kept of %d", len(facts), acts)
 	}
 	return errors.Join(err, k.logs(ctx, h, acts))
 }
 
-func (k ledgerKit[Key, Change, Fact]) decisions(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) decisions(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	if h.OneConnection {
 		return nil
 	}
@@ -171,7 +171,7 @@ func (k ledgerKit[Key, Change, Fact]) decisions(ctx context.Context, h ledgerHar
 	return k.logs(ctx, h, 1)
 }
 
-func (k ledgerKit[Key, Change, Fact]) noSecrets(ctx context.Context, h ledgerHarness[Key, Change, Fact]) error {
+func (k ledgerKit[Key, Change, Fact, Query, Page]) noSecrets(ctx context.Context, h ledgerHarness[Key, Change, Fact, Query, Page]) error {
 	f := k.fact("a")
 	secrets := k.plant(&f)
 	if err := k.add(ctx, h, f, 1); err != nil {

@@ -28,7 +28,7 @@ func PolicyCases() []PolicyCase {
 	var cases []PolicyCase
 	for _, c := range policies().cases() {
 		cases = append(cases, PolicyCase{c.name, func(ctx context.Context, h PolicyHarness) error {
-			return c.check(ctx, ledgerHarness[policy.Key, policy.Change, policy.Fact]{h.Store, h.Entries, h.OneConnection})
+			return c.check(ctx, ledgerHarness[policy.Key, policy.Change, policy.Fact, policy.Query, policy.Page]{h.Store, h.Entries, h.OneConnection})
 		}})
 	}
 	return cases
@@ -47,8 +47,8 @@ func publication(id string) policy.Fact {
 	}
 }
 
-func policies() ledgerKit[policy.Key, policy.Change, policy.Fact] {
-	return ledgerKit[policy.Key, policy.Change, policy.Fact]{
+func policies() ledgerKit[policy.Key, policy.Change, policy.Fact, policy.Query, policy.Page] {
+	return ledgerKit[policy.Key, policy.Change, policy.Fact, policy.Query, policy.Page]{
 		fact: publication,
 		common: func(f *policy.Fact) common {
 			return common{&f.ID, &f.Practice, &f.At, &f.Recorded, &f.Actor}
@@ -57,7 +57,12 @@ func policies() ledgerKit[policy.Key, policy.Change, policy.Fact] {
 		change: func(f policy.Fact, seen int, leaves []audit.Leaf) policy.Change {
 			return policy.Change{Fact: f, Seen: seen, Leaves: leaves}
 		},
-		stale: policy.ErrStale,
+		query: func(practice, after string, limit int) policy.Query {
+			return policy.Query{Practice: practice, Kind: policy.Published, After: after, Limit: limit}
+		},
+		page:  func(p policy.Page) ([]policy.Fact, string) { return p.Facts, p.Next },
+		stale: policy.ErrStale, after: policy.ErrAfter, wrong: policy.ErrInvalid,
+		otherKind: func(f *policy.Fact) { f.Kind, f.Edition, f.Reason = policy.Withdrawn, policy.Edition{}, "Wrong." },
 		elsewhere: []func(*policy.Fact){
 			func(f *policy.Fact) { f.Document = "Privacy" },
 			func(f *policy.Fact) { f.Document = "privacy " },

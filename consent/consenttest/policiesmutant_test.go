@@ -13,10 +13,10 @@ import (
 	"github.com/enamel-go/enamel/consent/policy"
 )
 
-type policyStore = ledgerStore[policy.Key, policy.Change, policy.Fact]
+type policyStore = ledgerStore[policy.Key, policy.Change, policy.Fact, policy.Query, policy.Page]
 
-func policyMutants() ledgerMutants[policy.Key, policy.Change, policy.Fact] {
-	return ledgerMutants[policy.Key, policy.Change, policy.Fact]{
+func policyMutants() ledgerMutants[policy.Key, policy.Change, policy.Fact, policy.Query, policy.Page] {
+	return ledgerMutants[policy.Key, policy.Change, policy.Fact, policy.Query, policy.Page]{
 		validate: policy.Change.Validate,
 		parts: func(c *policy.Change) parts[policy.Fact] {
 			return parts[policy.Fact]{&c.Fact, &c.Seen, &c.Leaves, &c.Fact.ID, &c.Fact.Practice, &c.Fact.At, &c.Fact.Person.ID}
@@ -30,6 +30,8 @@ func policyMutants() ledgerMutants[policy.Key, policy.Change, policy.Fact] {
 			return k
 		},
 		stale: policy.ErrStale,
+		query: func(q *policy.Query) (practice, after *string, limit *int) { return &q.Practice, &q.After, &q.Limit },
+		page:  func(p *policy.Page) (facts *[]policy.Fact, next *string) { return &p.Facts, &p.Next },
 		tidy:  func(f *policy.Fact) { f.Evidence.Wording = strings.ReplaceAll(f.Evidence.Wording, "\x00", "") },
 	}
 }

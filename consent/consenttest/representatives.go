@@ -28,7 +28,7 @@ func RepresentativeCases() []RepresentativeCase {
 	var cases []RepresentativeCase
 	for _, c := range representatives().cases() {
 		cases = append(cases, RepresentativeCase{c.name, func(ctx context.Context, h RepresentativeHarness) error {
-			return c.check(ctx, ledgerHarness[representative.Key, representative.Change, representative.Fact]{h.Store, h.Entries, h.OneConnection})
+			return c.check(ctx, ledgerHarness[representative.Key, representative.Change, representative.Fact, representative.Query, representative.Page]{h.Store, h.Entries, h.OneConnection})
 		}})
 	}
 	return cases
@@ -45,8 +45,8 @@ func appointment(id string) representative.Fact {
 	}
 }
 
-func representatives() ledgerKit[representative.Key, representative.Change, representative.Fact] {
-	return ledgerKit[representative.Key, representative.Change, representative.Fact]{
+func representatives() ledgerKit[representative.Key, representative.Change, representative.Fact, representative.Query, representative.Page] {
+	return ledgerKit[representative.Key, representative.Change, representative.Fact, representative.Query, representative.Page]{
 		fact: appointment,
 		common: func(f *representative.Fact) common {
 			return common{&f.ID, &f.Practice, &f.At, &f.Recorded, &f.Actor}
@@ -55,7 +55,12 @@ func representatives() ledgerKit[representative.Key, representative.Change, repr
 		change: func(f representative.Fact, seen int, leaves []audit.Leaf) representative.Change {
 			return representative.Change{Fact: f, Seen: seen, Leaves: leaves}
 		},
-		stale: representative.ErrStale,
+		query: func(practice, after string, limit int) representative.Query {
+			return representative.Query{Practice: practice, Kind: representative.Appointed, After: after, Limit: limit}
+		},
+		page:  func(p representative.Page) ([]representative.Fact, string) { return p.Facts, p.Next },
+		stale: representative.ErrStale, after: representative.ErrAfter, wrong: representative.ErrInvalid,
+		otherKind: func(f *representative.Fact) { f.Kind = representative.Reported },
 		elsewhere: []func(*representative.Fact){
 			func(f *representative.Fact) { f.Patient = "Child-planted-0815" },
 			func(f *representative.Fact) { f.Patient = child + " " },

@@ -13,10 +13,10 @@ import (
 	"github.com/enamel-go/enamel/consent/representative"
 )
 
-type representativeStore = ledgerStore[representative.Key, representative.Change, representative.Fact]
+type representativeStore = ledgerStore[representative.Key, representative.Change, representative.Fact, representative.Query, representative.Page]
 
-func representativeMutants() ledgerMutants[representative.Key, representative.Change, representative.Fact] {
-	return ledgerMutants[representative.Key, representative.Change, representative.Fact]{
+func representativeMutants() ledgerMutants[representative.Key, representative.Change, representative.Fact, representative.Query, representative.Page] {
+	return ledgerMutants[representative.Key, representative.Change, representative.Fact, representative.Query, representative.Page]{
 		validate: representative.Change.Validate,
 		parts: func(c *representative.Change) parts[representative.Fact] {
 			return parts[representative.Fact]{&c.Fact, &c.Seen, &c.Leaves, &c.Fact.ID, &c.Fact.Practice, &c.Fact.At, &c.Fact.Patient}
@@ -30,7 +30,11 @@ func representativeMutants() ledgerMutants[representative.Key, representative.Ch
 			return k
 		},
 		stale: representative.ErrStale,
-		tidy:  func(f *representative.Fact) { f.Evidence.Words = strings.ReplaceAll(f.Evidence.Words, "\x00", "") },
+		query: func(q *representative.Query) (practice, after *string, limit *int) {
+			return &q.Practice, &q.After, &q.Limit
+		},
+		page: func(p *representative.Page) (facts *[]representative.Fact, next *string) { return &p.Facts, &p.Next },
+		tidy: func(f *representative.Fact) { f.Evidence.Words = strings.ReplaceAll(f.Evidence.Words, "\x00", "") },
 	}
 }
 

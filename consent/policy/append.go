@@ -30,8 +30,8 @@ func (l ledger) facts(k Kind) []Fact {
 }
 
 func (s *Service) read(ctx context.Context, k Key) (l ledger, err error) {
-	if l.own, err = s.store.Facts(ctx, k.Of(audit.Actor{})); err == nil && k.Person != (audit.Actor{}) {
-		l.person, err = s.store.Facts(ctx, k)
+	if l.own, err = s.store.Ledger(ctx, k.Of(audit.Actor{})); err == nil && k.Person != (audit.Actor{}) {
+		l.person, err = s.store.Ledger(ctx, k)
 	}
 	return l, err
 }

@@ -34,6 +34,9 @@ var (
 	// ErrUse refuses further use as acceptance where the policy's own words do not say so, or where they do not yet apply.
 	ErrUse = errors.New("policy: further use accepts nothing here")
 
+	// ErrAfter is the [ErrInvalid] of a page that is to continue after a fact that is not there.
+	ErrAfter = fmt.Errorf("%w: no fact has the id that the page comes after", ErrInvalid)
+
 	// ErrConflict is wrapped when an id was used before for another act.
 	ErrConflict = errors.New("policy: another fact has this id")
 

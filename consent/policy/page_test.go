@@ -43,7 +43,7 @@ func TestThePageCanOnlyBeRead(t *testing.T) {
 // broken is a store that cannot be read.
 type broken struct{ policy.Store }
 
-func (broken) Facts(context.Context, policy.Key) ([]policy.Fact, error) {
+func (broken) Ledger(context.Context, policy.Key) ([]policy.Fact, error) {
 	return nil, errors.New("the disk is on fire")
 }
 

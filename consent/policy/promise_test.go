@@ -165,7 +165,7 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 			_, err = b.Use(t.Context(), patient, using(two))
 			require.NoError(t, err)
 			for _, c := range consent.Categories() {
-				p, err := b.texts.Permission(t.Context(), consent.Key{Practice: practice, Number: "+12125550100"}, c)
+				p, err := b.texts.Permission(t.Context(), consent.Key{Practice: practice, Number: "+12125550100"}, consent.Use{Category: c})
 				require.NoError(t, err)
 				require.Equal(t, consent.None, p.Status, "whatever the policy says, %s texts stay forbidden", c)
 			}

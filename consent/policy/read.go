@@ -15,7 +15,7 @@ func (s *Service) Versions(ctx context.Context, practice, document string) ([]Fa
 	if err := k.valid(); err != nil {
 		return nil, err
 	}
-	own, err := s.store.Facts(ctx, k)
+	own, err := s.store.Ledger(ctx, k)
 	if err != nil {
 		return nil, fmt.Errorf("policy: versions: %w", err)
 	}
@@ -45,7 +45,7 @@ func (s *Service) History(ctx context.Context, by audit.Actor, k Key) ([]Fact, e
 	if err := k.person(); err != nil {
 		return nil, s.refuse(ctx, e, err)
 	}
-	facts, err := s.store.Facts(ctx, k)
+	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {
 		return nil, fmt.Errorf("policy: history: %w", err)
 	}

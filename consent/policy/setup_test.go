@@ -231,7 +231,7 @@ func (b bench) versions(t testing.TB) []string {
 // person returns the person's facts.
 func (b bench) person(t testing.TB) []policy.Fact {
 	t.Helper()
-	facts, err := b.store.Facts(t.Context(), key)
+	facts, err := b.store.Ledger(t.Context(), key)
 	require.NoError(t, err)
 	return facts
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
+	"github.com/enamel-go/enamel/internal/page"
 )
 
 // Store keeps ledgers of documents and of persons. It only ever adds facts. All methods may be called concurrently; a
@@ -16,8 +18,40 @@ type Store interface {
 	// holds another number of facts than that. What [Change.Validate] refuses is refused with its error.
 	Apply(ctx context.Context, c Change) (bool, error)
 
-	// Facts returns a ledger in the order in which it was written. One that nobody wrote to has no facts.
-	Facts(ctx context.Context, k Key) ([]Fact, error)
+	// Ledger returns a ledger's facts in the order in which they were written. One that nobody wrote to has no facts.
+	Ledger(ctx context.Context, k Key) ([]Fact, error)
+
+	// Facts returns a page of a practice's facts of one kind, whatever their ledger, in the order in which they were written.
+	// What [Query.Validate] refuses is refused with its error, and an After that is no fact's id with [ErrAfter].
+	Facts(ctx context.Context, q Query) (Page, error)
+}
+
+// Query asks for a practice's facts of one kind.
+type Query struct {
+	Practice string
+	Kind     Kind
+	After    string // Page.Next of the page before; empty for the first page
+	Limit    int    // at most this many, 1 to 1000. Defaults to 100.
+}
+
+// Validate says why no store can answer the query, whatever After says, as an error that wraps [ErrInvalid], or nil.
+func (q Query) Validate() error {
+	if _, err := page.Limit(ErrInvalid, q.Limit); err != nil {
+		return err
+	}
+	return form.Text(ErrInvalid, "the practice", q.Practice, form.ID, true)
+}
+
+// Size returns how many facts a page of the query holds at most.
+func (q Query) Size() int {
+	size, _ := page.Limit(ErrInvalid, q.Limit) // one that is invalid has no page
+	return size
+}
+
+// Page is one page of facts. Next is empty on the last page.
+type Page struct {
+	Facts []Fact
+	Next  string
 }
 
 // Any is the Seen of a change that holds whatever else the ledger says.

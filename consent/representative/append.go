@@ -39,7 +39,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 		return Fact{}, s.refuse(ctx, entry(action, f), errAhead)
 	}
 	for {
-		facts, err := s.store.Facts(ctx, f.Key())
+		facts, err := s.store.Ledger(ctx, f.Key())
 		if err != nil {
 			return Fact{}, fmt.Errorf("representative: %s: %w", act, err)
 		}
@@ -80,7 +80,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 		}
 		// Somebody wrote this id since we read: the same act twice at once, which the ledger now shows, or an act on
 		// another patient.
-		if facts, err = s.store.Facts(ctx, f.Key()); err != nil {
+		if facts, err = s.store.Ledger(ctx, f.Key()); err != nil {
 			return Fact{}, fmt.Errorf("representative: %s: %w", act, err)
 		}
 		if known(facts, f.ID) == nil {

@@ -28,6 +28,9 @@ var (
 	// ErrStaff refuses a decision on a report by anybody but a member of staff.
 	ErrStaff = errors.New("representative: only a member of staff decides on a report")
 
+	// ErrAfter is the [ErrInvalid] of a page that is to continue after a fact that is not there.
+	ErrAfter = fmt.Errorf("%w: no fact has the id that the page comes after", ErrInvalid)
+
 	// ErrConflict is wrapped when an id was used before for another act.
 	ErrConflict = errors.New("representative: another fact has this id")
 

@@ -18,7 +18,7 @@ func (s *Service) May(ctx context.Context, k Key, q Question) (Answer, error) {
 	if err := k.valid(); err != nil {
 		return Answer{}, s.refuse(ctx, e, err)
 	}
-	facts, err := s.store.Facts(ctx, k)
+	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {
 		return Answer{}, fmt.Errorf("representative: may: %w", err)
 	}
@@ -43,7 +43,7 @@ func (s *Service) History(ctx context.Context, by audit.Actor, k Key) ([]Fact, e
 	if err := k.valid(); err != nil {
 		return nil, s.refuse(ctx, e, err)
 	}
-	facts, err := s.store.Facts(ctx, k)
+	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {
 		return nil, fmt.Errorf("representative: history: %w", err)
 	}

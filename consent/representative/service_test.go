@@ -361,8 +361,8 @@ type behind struct {
 	once *sync.Once
 }
 
-func (b behind) Facts(ctx context.Context, k representative.Key) ([]representative.Fact, error) {
-	facts, err := b.Store.Facts(ctx, k)
+func (b behind) Ledger(ctx context.Context, k representative.Key) ([]representative.Fact, error) {
+	facts, err := b.Store.Ledger(ctx, k)
 	b.once.Do(func() { facts = facts[:0] })
 	return facts, err
 }

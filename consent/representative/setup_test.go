@@ -162,7 +162,7 @@ func (b bench) refused(t testing.TB, action, why string) {
 // facts returns the ledger.
 func (b bench) facts(t testing.TB) []representative.Fact {
 	t.Helper()
-	facts, err := b.store.Facts(t.Context(), key)
+	facts, err := b.store.Ledger(t.Context(), key)
 	require.NoError(t, err)
 	return facts
 }
