@@ -306,7 +306,7 @@ func (m ledgerMutants[Key, Change, Fact, Query, Page]) all() []mutant[ledgerStor
 				return good.Facts(ctx, q)
 			})
 		}},
-		{"sorts a page by time", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
+		{"turns pages around", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
 			return m.finding(good, func(ctx context.Context, q Query) (Page, error) {
 				p, err := good.Facts(ctx, q)
 				facts, _ := m.page(&p)

@@ -47,6 +47,9 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 			}, history[1].Evidence), "who was told, how")
 			require.Equal(t, "2026-05-01 14:00", history[1].At.Format("2006-01-02 15:04"), "and when")
 			require.Equal(t, staff, history[1].Actor)
+			page, err := b.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Told})
+			require.NoError(t, err)
+			require.Empty(t, cmp.Diff(history[1:2], page.Facts), "all who were told are found")
 		})
 
 		t.Run("told_on_the_next_use_whom_no_mail_reached", func(t *testing.T) {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/enamel-go/enamel/audit"
@@ -64,4 +65,35 @@ func (k Key) person() error {
 		return fmt.Errorf("%w: no person is named", ErrInvalid)
 	}
 	return nil
+}
+
+// Facts returns a page of a practice's facts of one kind: all who were told, or who accepted, in the order in which it was
+// written, after recording, for each person who is shown, that by looked. When that cannot be recorded nothing is returned.
+func (s *Service) Facts(ctx context.Context, by audit.Actor, q Query) (Page, error) {
+	const action = "consent.policy.read"
+	if by.Validate() != nil {
+		return Page{}, errActor
+	}
+	found, err := s.store.Facts(ctx, q)
+	if errors.Is(err, ErrInvalid) {
+		return Page{}, s.refuse(ctx, entry(action, Fact{Practice: q.Practice, Actor: by}), err)
+	}
+	if err != nil {
+		return Page{}, fmt.Errorf("policy: facts: %w", err)
+	}
+	shown := map[Key]bool{}
+	var entries []audit.Entry
+	for _, f := range found.Facts {
+		if k := f.Key(); k.Person != (audit.Actor{}) && !shown[k] {
+			shown[k] = true
+			entries = append(entries, entry(action, Fact{Practice: k.Practice, Document: k.Document, Person: k.Person, Actor: by}))
+		}
+	}
+	if len(entries) == 0 {
+		return found, nil // nobody is shown
+	}
+	if err := s.log.Record(ctx, entries...); err != nil {
+		return Page{}, fmt.Errorf("policy: facts: %w", err)
+	}
+	return found, nil
 }

@@ -292,6 +292,35 @@ func TestAReadOfAPersonsHistoryIsRecorded(t *testing.T) {
 	require.Equal(t, map[string]string{"person": "patient p-204"}, entries[0].Details)
 }
 
+func TestAReadOfAllWhoAcceptedIsRecordedForEach(t *testing.T) {
+	b := busy(t)
+	other := accepting(second())
+	other.Person = audit.Actor{Kind: audit.Staff, ID: "u-18"}
+	_, err := b.Accept(t.Context(), staff, other)
+	require.NoError(t, err)
+	again := accepting(second())
+	again.ID = "again"
+	_, err = b.Accept(t.Context(), patient, again)
+	require.NoError(t, err)
+	for limit, want := range map[int]int{0: 2, 1: 1} {
+		before := len(b.logged(t, "consent.policy.read"))
+		page, err := b.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Accepted, Limit: limit})
+		require.NoError(t, err)
+		require.Len(t, page.Facts, map[int]int{0: 3, 1: 1}[limit])
+		require.Len(t, b.logged(t, "consent.policy.read"), before+want, "one for each person")
+	}
+	before := b.logged(t)
+	page, err := b.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Published})
+	require.NoError(t, err)
+	require.Len(t, page.Facts, 2)
+	require.Empty(t, cmp.Diff(before, b.logged(t)), "a version is nobody's data")
+	_, err = b.Facts(t.Context(), audit.Actor{}, policy.Query{Practice: practice, Kind: policy.Accepted})
+	require.ErrorIs(t, err, policy.ErrInvalid)
+	_, err = b.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Accepted, After: "nothing"})
+	require.ErrorIs(t, err, policy.ErrAfter)
+	b.refused(t, "consent.policy.read", err)
+}
+
 // failing is a log's store that keeps nothing.
 type failing struct{ audit.Store }
 
@@ -306,6 +335,9 @@ func TestWhatCannotBeRecordedIsNotRead(t *testing.T) {
 	facts, err := s.History(t.Context(), staff, key)
 	require.Error(t, err)
 	require.Empty(t, facts)
+	page, err := s.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Accepted})
+	require.Error(t, err)
+	require.Empty(t, page)
 }
 
 func TestOfTwoWhoPublishAtOnceOneDecidesAgain(t *testing.T) {

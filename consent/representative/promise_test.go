@@ -455,6 +455,9 @@ func TestPromise_M8_3_WhatAChildGaveIsFrozenWhenAParentSaysSo(t *testing.T) {
 			}
 			require.Equal(t, date(2026, 4, 1), look().Due, "30 days later")
 			require.Equal(t, "ana@example.com", look().Fact.Evidence.Contact, "where the answer goes")
+			waiting, err := b.Open(t.Context(), staff, practice, chicago(t))
+			require.NoError(t, err)
+			require.Empty(t, cmp.Diff([]representative.Report{look()}, waiting), "staff find what waits for an answer")
 			_, err = b.Answer(t.Context(), staff, replying())
 			require.ErrorIs(t, err, representative.ErrUndecided)
 			b.clock.set(t, date(2026, 4, 1), 23, 59)
@@ -480,6 +483,9 @@ func TestPromise_M8_3_WhatAChildGaveIsFrozenWhenAParentSaysSo(t *testing.T) {
 			require.NoError(t, err)
 			b.clock.set(t, date(2027, 1, 1), 12, 0)
 			require.False(t, look().Late, "it came in time")
+			waiting, err = b.Open(t.Context(), staff, practice, chicago(t))
+			require.NoError(t, err)
+			require.Empty(t, waiting)
 		})
 
 		t.Run("without_rule", func(t *testing.T) {

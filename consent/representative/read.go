@@ -2,7 +2,10 @@ package representative
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/enamel-go/enamel/audit"
 )
@@ -51,6 +54,53 @@ func (s *Service) History(ctx context.Context, by audit.Actor, k Key) ([]Fact, e
 		return nil, fmt.Errorf("representative: history: %w", err)
 	}
 	return facts, nil
+}
+
+// Open returns a practice's reports that were not answered yet, the oldest first, after recording, for each child that is
+// shown, that by looked: what staff have to decide on and to answer, and until when. Days are the calendar's in zone, which
+// may be nil for UTC. When it cannot be recorded nothing is returned.
+func (s *Service) Open(ctx context.Context, by audit.Actor, practice string, zone *time.Location) ([]Report, error) {
+	const action = "consent.representative.read"
+	if by.Validate() != nil {
+		return nil, errActor
+	}
+	var open []Report
+	var entries []audit.Entry
+	seen := map[string]bool{}
+	q := Query{Practice: practice, Kind: Reported, Limit: 1000}
+	for more := true; more; more = q.After != "" {
+		found, err := s.store.Facts(ctx, q)
+		if errors.Is(err, ErrInvalid) {
+			return nil, s.refuse(ctx, entry(action, Fact{Practice: practice, Actor: by}), err)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("representative: open: %w", err)
+		}
+		for _, f := range found.Facts {
+			if seen[f.Patient] {
+				continue
+			}
+			seen[f.Patient] = true
+			facts, err := s.store.Ledger(ctx, f.Key())
+			if err != nil {
+				return nil, fmt.Errorf("representative: open: %w", err)
+			}
+			unanswered := slices.DeleteFunc(s.law.Reports(facts, zone, latest(s.moment(), facts)), func(r Report) bool { return !r.Answered.IsZero() })
+			if len(unanswered) > 0 {
+				open = append(open, unanswered...)
+				entries = append(entries, entry(action, Fact{Practice: practice, Patient: f.Patient, Actor: by}))
+			}
+		}
+		q.After = found.Next
+	}
+	slices.SortStableFunc(open, func(a, b Report) int { return a.Fact.Recorded.Compare(b.Fact.Recorded) })
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	if err := s.log.Record(ctx, entries...); err != nil {
+		return nil, fmt.Errorf("representative: open: %w", err)
+	}
+	return open, nil
 }
 
 // Law returns what the service decides by.

@@ -311,6 +311,47 @@ func TestReadsAndRefusedActsAreRecorded(t *testing.T) {
 	require.Len(t, b.logged(t, "consent.representative.read"), 1)
 }
 
+func TestOpenReportsAreFoundOldestFirstAndTheReadIsRecordedForEachChild(t *testing.T) {
+	b := busy(t) // of its two reports one was decided, and none was answered
+	b.clock.set(t, date(2026, 3, 3), 9, 0)
+	for _, id := range []string{"r-a", "r-b"} {
+		r := reporting()
+		r.ID, r.Patient = id, "p-of-"+id
+		_, err := b.Report(t.Context(), form, r)
+		require.NoError(t, err)
+	}
+	b.clock.set(t, date(2026, 3, 4), 9, 0)
+	late := reporting()
+	late.ID = "r-2"
+	_, err := b.Report(t.Context(), form, late)
+	require.NoError(t, err)
+	answered := replying()
+	answered.Report = "r-0"
+	_, err = b.Answer(t.Context(), staff, answered)
+	require.NoError(t, err)
+
+	open, err := b.Open(t.Context(), staff, practice, chicago(t))
+	require.NoError(t, err)
+	var ids []string
+	for _, r := range open {
+		ids = append(ids, r.Fact.ID)
+	}
+	require.Equal(t, []string{"r-1", "r-a", "r-b", "r-2"}, ids)
+	var children []string
+	for _, e := range b.logged(t, "consent.representative.read") {
+		children = append(children, e.Patient)
+	}
+	require.ElementsMatch(t, []string{patient, "p-of-r-a", "p-of-r-b"}, children)
+
+	none, err := b.Open(t.Context(), staff, "oak-street", nil)
+	require.NoError(t, err)
+	require.Empty(t, none)
+	_, err = b.Open(t.Context(), audit.Actor{}, practice, nil)
+	require.ErrorIs(t, err, representative.ErrInvalid)
+	_, err = b.Open(t.Context(), staff, "", nil)
+	require.ErrorIs(t, err, representative.ErrInvalid)
+}
+
 // failing is a log's store that keeps nothing.
 type failing struct{ audit.Store }
 
@@ -328,6 +369,9 @@ func TestWhatCannotBeRecordedIsNotAnswered(t *testing.T) {
 	a, err := s.May(t.Context(), key, representative.Question{Person: mother, Act: representative.See, Born: seven, State: texas})
 	require.Error(t, err)
 	require.Zero(t, a)
+	open, err := s.Open(t.Context(), staff, practice, nil)
+	require.Error(t, err)
+	require.Empty(t, open)
 }
 
 func TestOfTwoWhoDecideAtOnceOneIsRefused(t *testing.T) {
