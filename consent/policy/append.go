@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -38,7 +37,8 @@ func (s *Service) read(ctx context.Context, k Key) (l ledger, err error) {
 
 // append decides on a fact against its ledger and writes it with its entry. decide may complete the fact; when it
 // refuses, the refusal is recorded and nothing else. When the ledger grows in between, it is read and decided on again.
-func (s *Service) append(ctx context.Context, action string, f Fact, decide func(ledger, *Fact) error) (Fact, error) {
+func (s *Service) append(ctx context.Context, act string, f Fact, decide func(ledger, *Fact) error) (Fact, error) {
+	action := "consent.policy." + act
 	if f.Actor.Validate() != nil {
 		return Fact{}, errActor // without an actor there is no entry either
 	}
@@ -57,7 +57,7 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 	for {
 		l, err := s.read(ctx, f.Key())
 		if err != nil {
-			return Fact{}, fmt.Errorf("%s: %w", op(action), err)
+			return Fact{}, fmt.Errorf("policy: %s: %w", act, err)
 		}
 		if old := known(l.facts(f.Kind), f.ID); old != nil {
 			if !f.repeats(*old, dated) {
@@ -74,7 +74,7 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 		}
 		leaf, err := s.log.Stamp(ctx, entry(action, f))
 		if err != nil {
-			return Fact{}, fmt.Errorf("%s: %w", op(action), err)
+			return Fact{}, fmt.Errorf("policy: %s: %w", act, err)
 		}
 		change := Change{Fact: f, Seen: Any, Leaves: []audit.Leaf{leaf}}
 		if f.Kind.own() {
@@ -85,14 +85,14 @@ func (s *Service) append(ctx context.Context, action string, f Fact, decide func
 		case errors.Is(err, ErrStale):
 			continue
 		case err != nil:
-			return Fact{}, fmt.Errorf("%s: %w", op(action), err)
+			return Fact{}, fmt.Errorf("policy: %s: %w", act, err)
 		case written:
 			return f, nil
 		}
 		// Somebody wrote this id since we read: the same act twice at once, which the ledger now shows, or an act in
 		// another ledger.
 		if l, err = s.read(ctx, f.Key()); err != nil {
-			return Fact{}, fmt.Errorf("%s: %w", op(action), err)
+			return Fact{}, fmt.Errorf("policy: %s: %w", act, err)
 		}
 		if known(l.facts(f.Kind), f.ID) == nil {
 			return Fact{}, s.refuse(ctx, entry(action, f), ErrConflict)
@@ -154,11 +154,6 @@ func entry(action string, f Fact) audit.Entry {
 		e.Details = details
 	}
 	return e
-}
-
-// op turns "consent.policy.publish" into "policy: publish", the prefix of an error.
-func op(action string) string {
-	return strings.Replace(strings.TrimPrefix(action, "consent."), ".", ": ", 1)
 }
 
 func (s *Service) moment() time.Time { return s.now().UTC().Truncate(time.Microsecond) }

@@ -38,7 +38,7 @@
 // # Public page
 //
 // [Service.Page] shows the version in effect with its date, what is to come, and all that stood before. A policy is
-// nobody's data, so reading it leaves no entry; [Service.History], which shows a person's, does.
+// nobody's data, so reading it leaves no entry; [Service.History] and [Service.Facts], which show persons, do.
 //
 // # Transactions
 //

@@ -79,7 +79,7 @@ func (s *Service) Publish(ctx context.Context, by audit.Actor, p Publication) (F
 			Announced: slices.Clone(p.Announced),
 		},
 	}
-	return s.append(ctx, "consent.policy.publish", f, func(l ledger, f *Fact) error { return publishable(s.rules, l.own, f) })
+	return s.append(ctx, "publish", f, func(l ledger, f *Fact) error { return publishable(s.rules, l.own, f) })
 }
 
 // publishable refuses a publication that may not be, and else says from when it is in effect.
@@ -122,7 +122,7 @@ func (s *Service) Withdraw(ctx context.Context, by audit.Actor, w Withdrawal) (F
 	f := Fact{
 		ID: w.ID, Practice: w.Practice, Document: w.Document, Kind: Withdrawn, Version: w.Version, Reason: w.Reason, Actor: by,
 	}
-	return s.append(ctx, "consent.policy.withdraw", f, func(l ledger, f *Fact) error {
+	return s.append(ctx, "withdraw", f, func(l ledger, f *Fact) error {
 		version, err := find(l.own, f.Version, f.Recorded)
 		if err == nil && !version.Edition.From.After(f.Recorded) {
 			return ErrInEffect
@@ -137,7 +137,7 @@ func (s *Service) Tell(ctx context.Context, by audit.Actor, t Telling) (Fact, er
 		ID: t.ID, Practice: t.Practice, Document: t.Document, Person: t.Person, Kind: Told, Version: t.Version, At: t.At, Actor: by,
 		Evidence: Evidence{Channel: t.Channel, Message: t.Message, Language: t.Language, Wording: t.Wording},
 	}
-	return s.append(ctx, "consent.policy.tell", f, func(l ledger, f *Fact) error {
+	return s.append(ctx, "tell", f, func(l ledger, f *Fact) error {
 		if f.Evidence.Channel != Email && f.Evidence.Channel != Notice {
 			return fmt.Errorf("%w: a person is told by email or by a notice", ErrInvalid)
 		}
@@ -154,7 +154,7 @@ func (s *Service) Accept(ctx context.Context, by audit.Actor, a Acceptance) (Fac
 		ID: a.ID, Practice: a.Practice, Document: a.Document, Person: a.Person, Kind: Accepted, Version: a.Version, At: a.At, Actor: by,
 		Evidence: Evidence{Language: a.Language, Wording: a.Wording, Hash: a.Hash},
 	}
-	return s.append(ctx, "consent.policy.accept", f, func(l ledger, f *Fact) error {
+	return s.append(ctx, "accept", f, func(l ledger, f *Fact) error {
 		for _, shown := range []string{f.Evidence.Language, f.Evidence.Wording, f.Evidence.Hash} {
 			if strings.TrimSpace(shown) == "" {
 				return fmt.Errorf("%w: an acceptance needs the words that were shown, their language and the hash of the text", ErrEvidence)
@@ -177,7 +177,7 @@ func (s *Service) Use(ctx context.Context, by audit.Actor, u Usage) (Fact, error
 	f := Fact{
 		ID: u.ID, Practice: u.Practice, Document: u.Document, Person: u.Person, Kind: Used, Version: u.Version, At: u.At, Actor: by,
 	}
-	return s.append(ctx, "consent.policy.use", f, func(l ledger, f *Fact) error {
+	return s.append(ctx, "use", f, func(l ledger, f *Fact) error {
 		version, err := find(l.own, f.Version, f.Recorded)
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/representative"
 )
 
@@ -496,6 +497,43 @@ func TestPromise_M8_3_WhatAChildGaveIsFrozenWhenAParentSaysSo(t *testing.T) {
 			require.True(t, used(b.by(t, without("frozen")), t), "nothing else keeps it from being used")
 			reports := b.by(t, without("answer")).Law().Reports(b.facts(t), chicago(t), noon.Add(365*24*time.Hour))
 			require.False(t, reports[0].Late, "nothing else asks for an answer")
+		})
+	})
+}
+
+func TestPromise_D4_4_NoParentsWordRevivesANumber(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		stopped := func(t *testing.T) bench {
+			t.Helper()
+			b := open(t)
+			require.NoError(t, b.texts.Accept(t.Context(), staff, consent.Duty{Practice: practice, Terms: "2026-01"}))
+			b.grants(t, noon)
+			require.Equal(t, consent.Active, b.texted(t))
+			b.clock.set(t, date(2026, 3, 3), 9, 0)
+			_, err := b.texts.Revoke(t.Context(), child, consent.Revocation{Practice: practice, Number: number.Number, Channel: consent.ByDesk})
+			require.NoError(t, err)
+			b.clock.set(t, date(2026, 3, 3), 10, 0)
+			return b
+		}
+
+		t.Run("refuses_to_revive_by_an_appointment_an_order_or_a_parents_consent", func(t *testing.T) {
+			b := stopped(t)
+			b.appoint(t, appointing(mother)) // which covers texts
+			b.consent(t, mother)
+			o := barring(father)
+			o.Bars, o.Acts = false, []representative.Act{representative.Text}
+			_, err := b.Order(t.Context(), staff, o)
+			require.NoError(t, err)
+			b.allows(t, mother, representative.Text, seven)
+			require.Equal(t, consent.Stopped, b.texted(t), "who may agree to texts has not agreed yet")
+			anew := b.may(t, mother, representative.Text, date(2008, 1, 1))
+			require.False(t, anew.Allowed, "and for who is of age a parent may not")
+		})
+
+		t.Run("without_rule", func(t *testing.T) {
+			b := stopped(t)
+			b.grants(t, b.clock.now())
+			require.Equal(t, consent.Active, b.texted(t), "a later written grant does, and nothing of this package's")
 		})
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/consentmem"
 	"github.com/enamel-go/enamel/consent/consentpg"
 	"github.com/enamel-go/enamel/consent/representative"
@@ -71,19 +72,20 @@ func (c *clock) set(t testing.TB, d representative.Date, hour, minute int) {
 	c.at = time.Date(d.Year, d.Month, d.Day, hour, minute, 0, 0, chicago(t))
 }
 
-// bench is a service with all that it stands on.
+// bench is a service with all that it stands on, and consent to texts beside it.
 type bench struct {
 	*representative.Service
 	clock   *clock
 	store   representative.Store
 	log     *audit.Log
 	entries audit.Store
+	texts   *consent.Service
 }
 
 func onMemory(t testing.TB) bench {
 	t.Helper()
 	entries := auditmem.New()
-	return assemble(t, consentmem.NewRepresentatives(entries), entries, keyring(t))
+	return assemble(t, consentmem.NewRepresentatives(entries), consentmem.New(entries), entries, keyring(t))
 }
 
 func onPostgres(t testing.TB) bench {
@@ -92,9 +94,9 @@ func onPostgres(t testing.TB) bench {
 	db, ctx := d.Pool(4), context.Background()
 	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: d.Schema()}))
 	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: d.Schema()}))
-	keys := keyring(t)
-	store := consentpg.NewRepresentatives(db, keys, &consentpg.Options{Schema: d.Schema()})
-	return assemble(t, store, auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()}), keys)
+	keys, o := keyring(t), &consentpg.Options{Schema: d.Schema()}
+	entries := auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()})
+	return assemble(t, consentpg.NewRepresentatives(db, keys, o), consentpg.New(db, keys, o), entries, keys)
 }
 
 func keyring(t testing.TB) *crypto.Keyring {
@@ -104,12 +106,14 @@ func keyring(t testing.TB) *crypto.Keyring {
 	return keys
 }
 
-func assemble(t testing.TB, store representative.Store, entries audit.Store, keys *crypto.Keyring) bench {
+func assemble(t testing.TB, store representative.Store, texts consent.Store, entries audit.Store, keys *crypto.Keyring) bench {
 	t.Helper()
 	c := &clock{at: noon}
 	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.now})
 	require.NoError(t, err)
-	return bench{nil, c, store, log, entries}.by(t, representative.Promised())
+	consents, err := consent.New(texts, log, &consent.Options{Now: c.now})
+	require.NoError(t, err)
+	return bench{nil, c, store, log, entries, consents}.by(t, representative.Promised())
 }
 
 // by returns the bench with a service of other rules.
@@ -252,4 +256,25 @@ func removing() representative.Removal {
 
 func replying() representative.Reply {
 	return representative.Reply{ID: "w-1", Practice: practice, Patient: patient, Report: "r-1", Message: "mail-12"}
+}
+
+// number is the phone of the patient's family.
+var number = consent.Key{Practice: practice, Number: "+12125550100"}
+
+// grants is written consent to texts about appointments.
+func (b bench) grants(t testing.TB, at time.Time) {
+	t.Helper()
+	_, err := b.texts.Grant(t.Context(), staff, consent.Grant{
+		Practice: practice, Number: number.Number, Category: consent.Transactional, Basis: consent.SignedAgreement, At: at,
+		Evidence: consent.Evidence{Wording: "Elm Street Dental may text me.", Language: "en", Signature: "sig-1"},
+	})
+	require.NoError(t, err)
+}
+
+// texted returns what texts about appointments stand at.
+func (b bench) texted(t testing.TB) consent.Status {
+	t.Helper()
+	p, err := b.texts.Permission(t.Context(), number, consent.Use{Category: consent.Transactional})
+	require.NoError(t, err)
+	return p.Status
 }
