@@ -93,6 +93,13 @@ func TestARowOfTheFutureCountsFromItsDay(t *testing.T) {
 	q = representative.Question{Person: child, Act: representative.Enter, Born: date(2020, 1, 1), State: texas}
 	require.True(t, l.May(nil, q, change.Add(-time.Second)).Allowed)
 	require.False(t, l.May(nil, q, change).Allowed)
+
+	rules[slices.IndexFunc(rules, func(r representative.Rule) bool { return r.Check == representative.CheckAnswer })].Effective = change
+	l = law(t, rules, nil)
+	before := ledger(representative.Fact{Kind: representative.Reported})
+	require.Zero(t, l.Reports(before, nil, change)[0].Due, "nothing was promised yet when it was made")
+	before[0].Recorded = change
+	require.Equal(t, date(2027, 1, 31), l.Reports(before, nil, change)[0].Due)
 }
 
 // ledger is facts of a patient, all recorded at noon.

@@ -71,6 +71,7 @@ func TestPromise_M8_1_AChildUnder13GivesNothingWithoutAParentsConsent(t *testing
 			b := open(t)
 			for _, born := range []representative.Date{{}, date(2013, 2, 30), date(2027, 1, 1)} {
 				b.refuses(t, child, representative.Enter, born, "consent")
+				require.Contains(t, b.may(t, child, representative.Enter, born).Why, "not known")
 			}
 		})
 
