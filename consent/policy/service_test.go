@@ -141,6 +141,60 @@ func TestAVersionNeverChanges(t *testing.T) {
 	b.refused(t, "consent.policy.publish", err)
 }
 
+func TestAFirstVersionThatChangesWhatStoodElsewhereIsAnnouncedToo(t *testing.T) {
+	b := onMemory(t)
+	p := first()
+	p.Material, p.Changes = true, "We keep less than before."
+	_, err := b.Publish(t.Context(), staff, p)
+	require.ErrorIs(t, err, policy.ErrUnannounced)
+}
+
+func TestFurtherUseAcceptsTheVersionInEffectAlone(t *testing.T) {
+	b := busy(t)
+	p := second()
+	p.ID, p.Version, p.Effective = "f-3", "3", day(7, 1)
+	b.publish(t, p)
+	for _, told := range []policy.Publication{second(), p} {
+		_, err := b.Tell(t.Context(), staff, telling(told))
+		require.NoError(t, err)
+	}
+	b.clock.set(t, 7, 1, 9, 0)
+	b.due(t, policy.Use, "3", "")
+	_, err := b.Use(t.Context(), patient, using(second()))
+	require.ErrorIs(t, err, policy.ErrUse)
+	_, err = b.Use(t.Context(), patient, using(p))
+	require.NoError(t, err)
+	again := using(p)
+	again.ID = ""
+	_, err = b.Use(t.Context(), patient, again)
+	require.NoError(t, err, "of two pages at once the second is no refusal")
+	early := using(p)
+	early.ID, early.At = "", noon
+	_, err = b.Use(t.Context(), patient, early)
+	require.ErrorIs(t, err, policy.ErrUse)
+}
+
+// behind is a store that shows an older ledger the first time it is read.
+type behind struct {
+	policy.Store
+	once *sync.Once
+}
+
+func (b behind) Ledger(ctx context.Context, k policy.Key) ([]policy.Fact, error) {
+	facts, err := b.Store.Ledger(ctx, k)
+	b.once.Do(func() { facts = facts[:0] })
+	return facts, err
+}
+
+func TestWhoPublishedOnAnOlderLedgerDecidesAnew(t *testing.T) {
+	b := busy(t)
+	p := second()
+	p.ID = ""
+	_, err := b.WithStore(behind{b.store, &sync.Once{}}).Publish(t.Context(), staff, p)
+	require.ErrorIs(t, err, policy.ErrPublished)
+	require.Equal(t, []string{"1", "2"}, b.versions(t))
+}
+
 func TestAWithdrawnVersionNeverTakesEffect(t *testing.T) {
 	b := busy(t)
 	withdrawal := policy.Withdrawal{Practice: practice, Document: document, Version: "2", Reason: "A sentence was wrong."}

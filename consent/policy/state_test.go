@@ -70,6 +70,57 @@ func TestNext(t *testing.T) {
 	require.Equal(t, []string{"2", "5"}, []string{due.Changes[0].Version, due.Changes[1].Version}, "whoever was long away is told of all that changed")
 }
 
+func TestNextLooksAhead(t *testing.T) {
+	upcoming := func(material bool, channel policy.Channel) policy.Fact {
+		f := edition("2", 10, material)
+		f.Edition.Announced = []policy.Announcement{{Channel: channel, On: day(3, 5)}}
+		return f
+	}
+	for name, c := range map[string]struct {
+		upcoming policy.Fact
+		more     []policy.Fact
+		on       int
+		step     policy.Step
+		about    string
+	}{
+		"before the notice's day":    {upcoming(true, policy.Notice), nil, 4, policy.Settled, "1"},
+		"on its day":                 {upcoming(true, policy.Notice), nil, 5, policy.Tell, "2"},
+		"by e-mail alone":            {upcoming(true, policy.Email), nil, 5, policy.Settled, "1"},
+		"what is not material":       {upcoming(false, policy.Notice), nil, 5, policy.Settled, "1"},
+		"told already":               {upcoming(true, policy.Notice), []policy.Fact{did(policy.Told, "2")}, 5, policy.Settled, "1"},
+		"accepted already":           {upcoming(true, policy.Notice), []policy.Fact{did(policy.Accepted, "2")}, 5, policy.Settled, "1"},
+		"told, and its day has come": {upcoming(true, policy.Notice), []policy.Fact{did(policy.Told, "2")}, 10, policy.Use, "2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			due := policy.Next([]policy.Fact{edition("1", 2, false), c.upcoming}, append(c.more, did(policy.Accepted, "1")), time.Date(2026, 3, c.on, 0, 0, 0, 0, time.UTC))
+			require.Equal(t, c.step, due.Step, due.Why)
+			require.Equal(t, c.about, due.Fact.Version)
+		})
+	}
+}
+
+func TestVersionsStandInTheOrderOfTheirDates(t *testing.T) {
+	versions := []policy.Fact{edition("3", 20, false), edition("1", 2, false), edition("2", 10, false)}
+	moment := time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC)
+	var labels []string
+	for _, f := range policy.Standing(versions, moment) {
+		labels = append(labels, f.Version)
+	}
+	require.Equal(t, []string{"1", "2", "3"}, labels)
+	now, ok := policy.InEffect(versions, moment)
+	require.True(t, ok)
+	require.Equal(t, "2", now.Version)
+	require.Equal(t, "3", policy.Upcoming(versions, moment)[0].Version)
+}
+
+func TestARuleOfTheFutureCountsFromItsDay(t *testing.T) {
+	change := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	rules := []policy.Rule{{ID: "mail", Effective: change, OneOf: []policy.Channel{policy.Email}, Citation: "a law of 2027"}}
+	e := policy.Edition{Effective: day(6, 1)}
+	require.Empty(t, e.Lacks(rules, change.Add(-time.Second)))
+	require.Equal(t, []string{"a change is announced by email on 2026-06-01 at the latest (a law of 2027)"}, e.Lacks(rules, change))
+}
+
 // TestThePastStaysAsItWas appends any facts and looks at a moment before they were recorded.
 func TestThePastStaysAsItWas(t *testing.T) {
 	at := func(rt *rapid.T, name string) time.Time {
