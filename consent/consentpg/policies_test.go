@@ -148,6 +148,7 @@ func TestAnAlteredPolicyIsFound(t *testing.T) {
 	log, err := audit.NewLog(b.entries(b.Pool(1)), b.keys, nil)
 	require.NoError(t, err)
 	for name, alter := range map[string]string{
+		"the kind":                        "UPDATE ?0 SET kind = 'withdrawn' WHERE id = 'privacy'",
 		"the recorded time":               "UPDATE ?0 SET recorded = recorded + interval '1 year' WHERE id = 'privacy'",
 		"the sealed part":                 "UPDATE ?0 SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE id = 'privacy'",
 		"another fact's sealed part":      "UPDATE ?0 SET sealed = (SELECT sealed FROM ?0 WHERE practice = 'elm-street' AND id = 'other') WHERE id = 'privacy'",
@@ -195,6 +196,19 @@ func TestMemoryAndPostgresAgreeOnPolicies(t *testing.T) {
 			got, err := postgres.Ledger(t.Context(), k)
 			require.NoError(rt, err)
 			require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+		}
+		for _, practice := range practices {
+			for _, kind := range []policy.Kind{policy.Published, policy.Accepted} {
+				q := policy.Query{Practice: practice, Kind: kind, Limit: rapid.IntRange(1, 3).Draw(rt, "limit")}
+				for more := true; more; more = q.After != "" {
+					want, err := memory.Facts(t.Context(), q)
+					require.NoError(rt, err)
+					got, err := postgres.Facts(t.Context(), q)
+					require.NoError(rt, err)
+					require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+					q.After = got.Next
+				}
+			}
 		}
 	})
 }

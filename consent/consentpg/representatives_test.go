@@ -96,6 +96,9 @@ func TestAnAlteredRepresentativeIsFound(t *testing.T) {
 		"another fact's sealed part": "UPDATE ?0 SET sealed = (SELECT sealed FROM ?0 WHERE practice = 'elm-street' AND id = 's') WHERE id = 'r'",
 		"another id":                 "UPDATE ?0 SET id = 'then' WHERE id = 'r'",
 		"another child's report":     "UPDATE ?0 SET ledger = (SELECT ledger FROM ?0 WHERE practice = 'elm-street' AND id = 'r') WHERE practice = 'elm-street' AND id = 'other'",
+		"the kind":                   "UPDATE ?0 SET kind = 'answered' WHERE id = 'r'",
+		"the patient":                "UPDATE ?0 SET patient = (SELECT patient FROM ?0 WHERE practice = 'elm-street' AND id = 'other') WHERE practice = 'elm-street' AND id = 'r'",
+		"no patient":                 "UPDATE ?0 SET patient = NULL WHERE id = 'r'",
 		"another practice's report":  "UPDATE ?0 SET practice = 'elm-street', id = 'oak', ledger = (SELECT ledger FROM ?0 WHERE practice = 'elm-street' AND id = 'r') WHERE practice = 'oak-street' AND id = 'r'",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,6 +130,9 @@ func TestAShreddedPatientsRepresentativesAreGone(t *testing.T) {
 	facts, err := b.representatives(db).Ledger(t.Context(), representative.Key{Practice: childKey.Practice, Patient: "another"})
 	require.NoError(t, err)
 	require.Len(t, facts, 1, "nobody else's are")
+	page, err := b.representatives(db).Facts(t.Context(), representative.Query{Practice: childKey.Practice, Kind: representative.Reported})
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(facts, page.Facts), "nor stand in the way of others'")
 }
 
 // TestMemoryAndPostgresAgreeOnRepresentatives gives both stores the same random facts. The store in memory is the model.
@@ -152,6 +158,19 @@ func TestMemoryAndPostgresAgreeOnRepresentatives(t *testing.T) {
 			got, err := postgres.Ledger(t.Context(), k)
 			require.NoError(rt, err)
 			require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+		}
+		for _, practice := range practices {
+			for _, kind := range []representative.Kind{representative.Appointed, representative.Reported} {
+				q := representative.Query{Practice: practice, Kind: kind, Limit: rapid.IntRange(1, 3).Draw(rt, "limit")}
+				for more := true; more; more = q.After != "" {
+					want, err := memory.Facts(t.Context(), q)
+					require.NoError(rt, err)
+					got, err := postgres.Facts(t.Context(), q)
+					require.NoError(rt, err)
+					require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+					q.After = got.Next
+				}
+			}
 		}
 	})
 }

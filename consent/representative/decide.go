@@ -20,7 +20,7 @@ const (
 
 // Question asks whether somebody may do something for a patient, or about one.
 type Question struct {
-	Person  audit.Actor // who acts: the patient, a representative by the vendor's id, staff or a system
+	Person  audit.Actor // who acts: the patient by its own id, a representative by the vendor's id, staff or a system
 	Act     Act
 	Episode string         // the care that it concerns; empty: none in particular
 	Born    Date           // the patient's birth date; zero where it is not known
@@ -57,11 +57,12 @@ type Step struct {
 }
 
 // May says whether somebody may do something. It is a pure function of the law, a patient's facts, the question and the
-// moment: facts that were recorded after the moment do not count, so any past answer can be had again. Days are the
+// moment: facts of another ledger and facts that were recorded after the moment do not count, so any past answer can be had
+// again. Days are the
 // calendar's, in the question's zone. The rules are looked at in order, and the first that allows or refuses decides. What
 // no rule allows is refused.
-func (l *Law) May(facts []Fact, q Question, moment time.Time) Answer {
-	s := l.state(facts, q, moment)
+func (l *Law) May(k Key, facts []Fact, q Question, moment time.Time) Answer {
+	s := l.state(k, facts, q, moment)
 	a := Answer{Why: "No rule allows it."}
 	for _, r := range l.rules {
 		if r.Effective.After(moment) || r.Check == CheckAnswer {

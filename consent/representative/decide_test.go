@@ -83,7 +83,7 @@ func TestARowOfTheFutureCountsFromItsDay(t *testing.T) {
 		{representative.Agree, change, true},
 	} {
 		q.Act = c.act
-		require.Equal(t, c.allowed, l.May(nil, q, c.moment).Allowed, "%+v", c)
+		require.Equal(t, c.allowed, l.May(key, nil, q, c.moment).Allowed, "%+v", c)
 	}
 
 	rules := representative.Promised()
@@ -91,15 +91,15 @@ func TestARowOfTheFutureCountsFromItsDay(t *testing.T) {
 	rules[at].Effective = change
 	l = law(t, rules, representative.Ages())
 	q = representative.Question{Person: child, Act: representative.Enter, Born: date(2020, 1, 1), State: texas}
-	require.True(t, l.May(nil, q, change.Add(-time.Second)).Allowed)
-	require.False(t, l.May(nil, q, change).Allowed)
+	require.True(t, l.May(key, nil, q, change.Add(-time.Second)).Allowed)
+	require.False(t, l.May(key, nil, q, change).Allowed)
 
 	rules[slices.IndexFunc(rules, func(r representative.Rule) bool { return r.Check == representative.CheckAnswer })].Effective = change
 	l = law(t, rules, nil)
 	before := ledger(representative.Fact{Kind: representative.Reported})
-	require.Zero(t, l.Reports(before, nil, change)[0].Due, "nothing was promised yet when it was made")
+	require.Zero(t, l.Reports(key, before, nil, change)[0].Due, "nothing was promised yet when it was made")
 	before[0].Recorded = change
-	require.Equal(t, date(2027, 1, 31), l.Reports(before, nil, change)[0].Due)
+	require.Equal(t, date(2027, 1, 31), l.Reports(key, before, nil, change)[0].Due)
 }
 
 // ledger is facts of a patient, all recorded at noon.
@@ -162,10 +162,11 @@ func TestMay(t *testing.T) {
 		"a withdrawal of the same time": {ledger(representative.Fact{Kind: representative.Withdrawn, Person: "father"}, consented), child, representative.Enter, ten, false, "consent", ""},
 		"a withdrawal of the past":      {ledger(representative.Fact{Kind: representative.Withdrawn, Person: "father", At: noon.Add(-time.Hour)}, consented), child, representative.Enter, ten, true, "consent", "c"},
 		"a withdrawal dated ahead":      {ledger(representative.Fact{Kind: representative.Withdrawn, Person: "father", At: noon.Add(time.Hour)}, consented), child, representative.Enter, ten, false, "consent", ""},
+		"a patient of another id":       {ledger(consented), audit.Actor{Kind: audit.Patient, ID: "p-205"}, representative.Enter, date(2000, 1, 1), false, "appoint", ""},
 		"an unknown act":                {ledger(appointed), mother, "sell", seven, false, "appoint", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := promised(t).May(c.facts, representative.Question{Person: c.who, Act: c.act, Born: c.born, State: texas}, noon)
+			a := promised(t).May(key, c.facts, representative.Question{Person: c.who, Act: c.act, Born: c.born, State: texas}, noon)
 			require.Equal(t, c.allowed, a.Allowed, a.Why)
 			require.Equal(t, c.rule, a.Rule, a.Why)
 			require.Equal(t, c.fact, a.Fact)
@@ -176,8 +177,17 @@ func TestMay(t *testing.T) {
 }
 
 func TestWhatNoRuleAllowsIsRefused(t *testing.T) {
-	a := law(t, nil, nil).May(nil, representative.Question{Person: staff, Act: representative.Enter}, noon)
+	a := law(t, nil, nil).May(key, nil, representative.Question{Person: staff, Act: representative.Enter}, noon)
 	require.Empty(t, cmp.Diff(representative.Answer{Why: "No rule allows it."}, a))
+}
+
+func TestFactsOfAnotherLedgerDoNotCount(t *testing.T) {
+	facts := ledger(representative.Fact{Kind: representative.Consented, Person: "mother"}, representative.Fact{Kind: representative.Reported})
+	for _, other := range []representative.Key{{Practice: "oak-street", Patient: patient}, {Practice: practice, Patient: "p-205"}} {
+		q := representative.Question{Person: audit.Actor{Kind: audit.Patient, ID: other.Patient}, Act: representative.Enter, Born: ten, State: texas}
+		require.Equal(t, "consent", promised(t).May(other, facts, q, noon).Rule)
+		require.Empty(t, promised(t).Reports(other, facts, nil, noon))
+	}
 }
 
 // TestThePastStaysAsItWas appends any facts and asks again about moments before they were recorded.
@@ -208,10 +218,10 @@ func TestThePastStaysAsItWas(t *testing.T) {
 				Episode: rapid.SampledFrom([]string{"", "v-1", "v-2"}).Draw(rt, "asked"),
 				Born:    rapid.SampledFrom([]representative.Date{seven, ten, date(2008, 3, 8), date(2000, 1, 1), {}}).Draw(rt, "born"), State: texas,
 			}
-			asked, moments, answers = append(asked, q), append(moments, now), append(answers, l.May(facts, q, now))
+			asked, moments, answers = append(asked, q), append(moments, now), append(answers, l.May(key, facts, q, now))
 		}
 		for i, moment := range moments {
-			require.Empty(rt, cmp.Diff(answers[i], l.May(facts, asked[i], moment)))
+			require.Empty(rt, cmp.Diff(answers[i], l.May(key, facts, asked[i], moment)))
 		}
 		// Whatever was recorded, no representative sees a minor's own episode.
 		for _, f := range facts {
@@ -219,7 +229,7 @@ func TestThePastStaysAsItWas(t *testing.T) {
 				continue
 			}
 			for _, who := range []audit.Actor{mother, father} {
-				a := l.May(facts, representative.Question{Person: who, Act: representative.See, Episode: f.Episode, Born: ten, State: texas}, now)
+				a := l.May(key, facts, representative.Question{Person: who, Act: representative.See, Episode: f.Episode, Born: ten, State: texas}, now)
 				emancipated := slices.ContainsFunc(facts, func(f representative.Fact) bool { return f.Kind == representative.Emancipated })
 				require.False(rt, a.Allowed && !emancipated, a.Why)
 			}

@@ -36,7 +36,8 @@
 // Whoever believes that a child gave data says so by [Service.Report], without an account. From then on the act [Use] is
 // refused to everybody, and [Enter] to the patient, until a member of staff has verified and decided: what was given is
 // covered by a parent's consent or was mistaken for a child's ([Service.Unfreeze]), or was deleted ([Service.Remove]). To
-// verify, staff look at it under their own rights. [Law.Reports] says until when the answer is due and whether it is late.
+// verify, staff look at it under their own rights. [Service.Open] lists what waits for an answer, until when it is due and
+// whether it is late.
 //
 // The package keeps no list of what a child gave: the vendor marks it, and asks before it is used. A child whom the vendor
 // cannot find by what was reported has no ledger; that is a request to answer all the same.

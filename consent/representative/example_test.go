@@ -76,8 +76,9 @@ func ExampleLaw_May() {
 		fmt.Println(err)
 		return
 	}
+	key := representative.Key{Practice: "elm-street", Patient: "p-204"}
 	facts := []representative.Fact{{
-		ID: "a-1", Kind: representative.Appointed, Person: "mother-9", Basis: representative.Parent, Acts: representative.Acts(),
+		ID: "a-1", Practice: "elm-street", Patient: "p-204", Kind: representative.Appointed, Person: "mother-9", Basis: representative.Parent, Acts: representative.Acts(),
 		From: representative.Date{Year: 2020, Month: time.January, Day: 1},
 	}}
 	q := representative.Question{
@@ -87,7 +88,7 @@ func ExampleLaw_May() {
 	for _, state := range []string{"TX", "AL"} {
 		q.State = state
 		for _, day := range []int{28, 29} { // the second is the first of March
-			a := law.May(facts, q, time.Date(2026, time.February, day, 12, 0, 0, 0, time.UTC))
+			a := law.May(key, facts, q, time.Date(2026, time.February, day, 12, 0, 0, 0, time.UTC))
 			fmt.Println(state, a.Allowed, a.Rule, a.Why)
 		}
 	}

@@ -451,7 +451,7 @@ func TestPromise_M8_3_WhatAChildGaveIsFrozenWhenAParentSaysSo(t *testing.T) {
 			_, err := b.Report(t.Context(), form, reporting())
 			require.NoError(t, err)
 			look := func() representative.Report {
-				reports := b.Law().Reports(b.facts(t), chicago(t), b.clock.now())
+				reports := b.Law().Reports(key, b.facts(t), chicago(t), b.clock.now())
 				require.Len(t, reports, 1)
 				return reports[0]
 			}
@@ -496,7 +496,7 @@ func TestPromise_M8_3_WhatAChildGaveIsFrozenWhenAParentSaysSo(t *testing.T) {
 			require.NoError(t, err)
 			require.False(t, used(b, t))
 			require.True(t, used(b.by(t, without("frozen")), t), "nothing else keeps it from being used")
-			reports := b.by(t, without("answer")).Law().Reports(b.facts(t), chicago(t), noon.Add(365*24*time.Hour))
+			reports := b.by(t, without("answer")).Law().Reports(key, b.facts(t), chicago(t), noon.Add(365*24*time.Hour))
 			require.False(t, reports[0].Late, "nothing else asks for an answer")
 		})
 	})

@@ -25,7 +25,7 @@ func (s *Service) May(ctx context.Context, k Key, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("representative: may: %w", err)
 	}
-	a := s.law.May(facts, q, latest(s.moment(), facts))
+	a := s.law.May(k, facts, q, latest(s.moment(), facts))
 	if a.Allowed {
 		return a, nil
 	}
@@ -85,7 +85,7 @@ func (s *Service) Open(ctx context.Context, by audit.Actor, practice string, zon
 			if err != nil {
 				return nil, fmt.Errorf("representative: open: %w", err)
 			}
-			unanswered := slices.DeleteFunc(s.law.Reports(facts, zone, latest(s.moment(), facts)), func(r Report) bool { return !r.Answered.IsZero() })
+			unanswered := slices.DeleteFunc(s.law.Reports(f.Key(), facts, zone, latest(s.moment(), facts)), func(r Report) bool { return !r.Answered.IsZero() })
 			if len(unanswered) > 0 {
 				open = append(open, unanswered...)
 				entries = append(entries, entry(action, Fact{Practice: practice, Patient: f.Patient, Actor: by}))

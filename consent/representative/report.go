@@ -18,9 +18,9 @@ type Report struct {
 
 // Reports returns what became of a patient's reports, the oldest first, as it stood at a moment. It is a pure function like
 // [Law.May]. Days are the calendar's in zone, which may be nil for UTC; the first day counted is the one after the report.
-func (l *Law) Reports(facts []Fact, zone *time.Location, moment time.Time) []Report {
+func (l *Law) Reports(k Key, facts []Fact, zone *time.Location, moment time.Time) []Report {
 	q := Question{Zone: zone}
-	s := l.state(facts, q, moment)
+	s := l.state(k, facts, q, moment)
 	var reports []Report
 	for _, f := range s.facts {
 		if f.Kind != Reported {

@@ -145,7 +145,7 @@ func (s *Service) Unfreeze(ctx context.Context, by audit.Actor, r Release) (Fact
 		if err := decides(facts, f); err != nil {
 			return err
 		}
-		if f.Finding == Covered && s.law.state(facts, Question{Zone: r.Zone}, f.Recorded).consent() == nil {
+		if f.Finding == Covered && s.law.state(f.Key(), facts, Question{Zone: r.Zone}, f.Recorded).consent() == nil {
 			return ErrUncovered
 		}
 		return nil

@@ -24,7 +24,7 @@ func TestNewRefuses(t *testing.T) {
 	require.ErrorIs(t, err, representative.ErrInvalid)
 	s, err := representative.New(b.store, b.log, nil)
 	require.NoError(t, err)
-	a := s.Law().May(nil, representative.Question{Person: child, Act: representative.Enter, Born: ten, State: texas}, noon)
+	a := s.Law().May(key, nil, representative.Question{Person: child, Act: representative.Enter, Born: ten, State: texas}, noon)
 	require.Equal(t, "consent", a.Rule, "by default it goes by what is promised")
 }
 

@@ -10,16 +10,17 @@ import (
 
 // state is a ledger as it stands for a question on a day.
 type state struct {
+	k     Key
 	q     Question
 	facts []Fact // what was recorded by the moment, in order
 	today Date
 	adult Date // from which day the patient is of age for the act; zero where that is not known
 }
 
-func (l *Law) state(facts []Fact, q Question, moment time.Time) state {
-	s := state{q: q, today: civil.Of(moment.In(q.zone()))}
+func (l *Law) state(k Key, facts []Fact, q Question, moment time.Time) state {
+	s := state{k: k, q: q, today: civil.Of(moment.In(q.zone()))}
 	for _, f := range facts {
-		if !f.Recorded.After(moment) {
+		if f.Key() == k && !f.Recorded.After(moment) {
 			s.facts = append(s.facts, f)
 		}
 	}
@@ -147,5 +148,8 @@ func about(facts []Fact, id string, kinds ...Kind) *Fact {
 	return nil
 }
 
-// by reports in what capacity the person of the question acts.
-func (s state) by(kind audit.ActorKind) bool { return s.q.Person.Kind == kind }
+// by reports whether the person of the question acts in a capacity. A patient is this one alone: whoever is a patient too
+// and acts for another is a representative.
+func (s state) by(kind audit.ActorKind) bool {
+	return s.q.Person.Kind == kind && (kind != audit.Patient || s.q.Person.ID == s.k.Patient)
+}
