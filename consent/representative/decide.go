@@ -58,9 +58,8 @@ type Step struct {
 
 // May says whether somebody may do something. It is a pure function of the law, a patient's facts, the question and the
 // moment: facts of another ledger and facts that were recorded after the moment do not count, so any past answer can be had
-// again. Days are the
-// calendar's, in the question's zone. The rules are looked at in order, and the first that allows or refuses decides. What
-// no rule allows is refused.
+// again. Days are the calendar's, in the question's zone. The rules are looked at in order, and the first that allows or
+// refuses decides. What no rule allows is refused.
 func (l *Law) May(k Key, facts []Fact, q Question, moment time.Time) Answer {
 	s := l.state(k, facts, q, moment)
 	a := Answer{Why: "No rule allows it."}
