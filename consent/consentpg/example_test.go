@@ -23,5 +23,7 @@ func ExampleSQL() {
 	// "clinic".consent_fact
 	// "clinic".consent_settings
 	// "clinic".consent_wording
+	// "clinic".consent_policy
 	// "clinic".consent_cookie
+	// "clinic".consent_representative
 }

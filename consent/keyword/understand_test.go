@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -112,10 +111,10 @@ func TestUnderstandIsBounded(t *testing.T) {
 		"marks": "\u0301", "signs": "🛑", "commas": ",", "quotes": "\"stop ", "nothing": "\xff", "unsubscribe": "unsubscribe x ",
 	} {
 		t.Run(name, func(t *testing.T) {
-			begin := time.Now()
-			got := keyword.Understand(strings.Repeat(unit, size/len(unit)))
+			body := strings.Repeat(unit, size/len(unit))
+			got := keyword.Understand(body)
 			require.Contains(t, []keyword.Word{keyword.None, keyword.Review, keyword.Stop}, got.Asks)
-			require.Less(t, time.Since(begin), 5*time.Second)
+			require.Equal(t, got, keyword.Understand(body+" stop texting me"), "what stands behind the limit is not read")
 		})
 	}
 	require.Equal(t, keyword.Review, keyword.Understand(strings.Repeat("see you at three. ", 100)).Asks)

@@ -1,0 +1,201 @@
+package consentpg
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/internal/pgstore"
+)
+
+// ledgers is a table of sealed facts, each of which belongs to a ledger: a document's, a person's, a patient's. What a
+// ledger is called is found by a blind index.
+type ledgers struct {
+	pg       pgstore.Handle
+	keys     *crypto.Keyring
+	table    string
+	index    string
+	tampered error // what an altered row is
+	stale    error // what a change is that was decided on a ledger of another length
+}
+
+func (l ledgers) withTx(tx bun.IConn) ledgers {
+	l.pg = l.pg.WithTx(tx)
+	return l
+}
+
+// line is a fact as a row: what is searched by is plain or an index, and the sealed part says it as well.
+type line struct {
+	Practice string    `bun:"practice"`
+	ID       string    `bun:"id"`
+	Ledger   []byte    `bun:"ledger"`
+	Kind     string    `bun:"kind"`
+	Recorded time.Time `bun:"recorded"`
+	Patient  []byte    `bun:"patient"` // whose key seals the fact, sealed under the practice's; NULL: the practice's seals it
+	Sealed   []byte    `bun:"sealed"`
+}
+
+const lineColumns = "practice, id, ledger, kind, recorded, patient, sealed"
+
+// sealed is what is sealed of a fact, as JSON. Its names are part of what old rows hold: add, never rename.
+type sealed[Secret any] struct {
+	Ledger   string    `json:"ledger"`
+	Kind     string    `json:"kind"`
+	Recorded time.Time `json:"recorded"`
+	Fact     Secret    `json:"fact"`
+}
+
+// writing is a fact that is to be written.
+type writing struct {
+	practice, id, kind string
+	ledger             string // what the ledger is called
+	recorded           time.Time
+	secret             any    // what is sealed
+	patient            string // whose key seals it; empty: the practice's
+	seen               int    // negative: whatever the ledger holds
+	leaves             []audit.Leaf
+}
+
+func (l ledgers) binding(practice, id, patient string) crypto.Binding {
+	b := crypto.Binding{Practice: practice, Patient: patient, Kind: l.table, ID: id}
+	if patient != "" {
+		b.Class = crypto.Evidence
+	}
+	return b
+}
+
+// apply writes a fact and its entries as one statement, in which the entries hang on the fact: a repeated or stale fact
+// inserts nothing at all.
+func (l ledgers) apply(ctx context.Context, w writing) (bool, error) {
+	ledger, err := l.keys.Index(ctx, w.practice, l.index, w.ledger)
+	if err != nil {
+		return false, err
+	}
+	r := line{Practice: w.practice, ID: w.id, Ledger: ledger, Kind: w.kind, Recorded: w.recorded}
+	plain, err := json.Marshal(sealed[any]{w.ledger, w.kind, w.recorded, w.secret})
+	if err != nil {
+		return false, err
+	}
+	if r.Sealed, err = l.keys.Seal(ctx, nil, plain, l.binding(w.practice, w.id, w.patient)); err != nil {
+		return false, err
+	}
+	if w.patient != "" {
+		if r.Patient, err = l.keys.Seal(ctx, nil, []byte(w.patient), l.whose(w.practice, w.id)); err != nil {
+			return false, err
+		}
+	}
+	written, err := l.insert(ctx, r, w.seen, w.leaves)
+	if written || err != nil || w.seen < 0 {
+		return written, err // where any length will do, nothing but its id can stand in its way
+	}
+	known, err := l.known(ctx, w.practice, w.id)
+	if err == nil && !known {
+		err = l.stale
+	}
+	return false, err
+}
+
+// known reports whether the practice has a fact of this id.
+func (l ledgers) known(ctx context.Context, practice, id string) (bool, error) {
+	var known bool
+	err := l.pg.Raw("SELECT EXISTS (SELECT FROM ? WHERE practice = ? AND id = ?)", l.pg.Table(l.table), practice, id).Scan(ctx, &known)
+	return known, err
+}
+
+// insert writes the fact with its entries, or nothing when its id or its place is taken, or the ledger is of another
+// length than was seen.
+func (l ledgers) insert(ctx context.Context, r line, seen int, leaves []audit.Leaf) (bool, error) {
+	table := l.pg.Table(l.table)
+	place, from := bun.SafeQuery("NULL::integer"), bun.SafeQuery("")
+	if seen >= 0 {
+		place = bun.SafeQuery("coalesce(max(place), 0) + 1")
+		from = bun.SafeQuery("FROM ? WHERE practice = ? AND ledger = ?::bytea HAVING count(*) = ?", table, r.Practice, r.Ledger, seen)
+	}
+	n, err := l.pg.Exec(ctx, `WITH fact AS (
+		INSERT INTO ? (practice, id, ledger, place, kind, recorded, patient, sealed)
+		SELECT ?, ?, ?::bytea, ?, ?, ?::timestamptz, ?::bytea, ?::bytea ?
+		ON CONFLICT DO NOTHING RETURNING 1
+	) ?`, table, r.Practice, r.ID, r.Ledger, place, r.Kind, r.Recorded, r.Patient, r.Sealed, from, auditpg.After(l.pg, "fact", leaves))
+	return n > 0, err
+}
+
+// ledger returns a ledger's rows in the order in which they were written.
+func (l ledgers) ledger(ctx context.Context, practice, ledger string) ([]line, error) {
+	index, err := l.keys.Index(ctx, practice, l.index, ledger)
+	if err != nil {
+		return nil, err
+	}
+	var rows []line
+	err = l.pg.Raw("SELECT "+lineColumns+" FROM ? WHERE practice = ? AND ledger = ? ORDER BY seq", l.pg.Table(l.table), practice, index).Scan(ctx, &rows)
+	return rows, err
+}
+
+// ofKind returns a practice's rows of one kind in the order in which they were written, after the fact of an id where one is
+// given, which is known.
+func (l ledgers) ofKind(ctx context.Context, practice, kind, after string, limit int) ([]line, error) {
+	from := bun.SafeQuery("")
+	if after != "" {
+		from = bun.SafeQuery("AND seq > (SELECT seq FROM ? WHERE practice = ? AND id = ?)", l.pg.Table(l.table), practice, after)
+	}
+	var rows []line
+	err := l.pg.Raw("SELECT "+lineColumns+" FROM ? WHERE practice = ? AND kind = ? ? ORDER BY seq LIMIT ?",
+		l.pg.Table(l.table), practice, kind, from, limit).Scan(ctx, &rows)
+	return rows, err
+}
+
+// open returns what a row holds. An error wraps l.tampered when the row was altered, or moved from another row or another
+// ledger.
+func open[Secret any](ctx context.Context, l ledgers, r line) (v sealed[Secret], err error) {
+	var patient []byte
+	if r.Patient != nil {
+		if patient, err = l.opened(ctx, r.Patient, l.whose(r.Practice, r.ID)); err != nil {
+			return v, err
+		}
+	}
+	plain, err := l.opened(ctx, r.Sealed, l.binding(r.Practice, r.ID, string(patient)))
+	if err != nil {
+		return v, err
+	}
+	if json.Unmarshal(plain, &v) != nil {
+		return v, fmt.Errorf("%w: its sealed part cannot be read", l.tampered)
+	}
+	index, err := l.keys.Index(ctx, r.Practice, l.index, v.Ledger)
+	if err == nil && (!bytes.Equal(index, r.Ledger) || v.Kind != r.Kind || !v.Recorded.Equal(r.Recorded)) {
+		err = fmt.Errorf("%w: a column differs from its sealed part", l.tampered)
+	}
+	return v, err
+}
+
+func (l ledgers) opened(ctx context.Context, sealed []byte, b crypto.Binding) ([]byte, error) {
+	plain, err := l.keys.Open(ctx, nil, sealed, b)
+	if errors.Is(err, crypto.ErrAuth) {
+		err = fmt.Errorf("%w: %w", l.tampered, err)
+	}
+	return plain, err
+}
+
+// openAll returns the facts of rows.
+func openAll[Secret, Fact any](ctx context.Context, l ledgers, rows []line, fact func(line, sealed[Secret]) Fact) ([]Fact, error) {
+	var facts []Fact
+	for _, r := range rows {
+		v, err := open[Secret](ctx, l, r)
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, fact(r, v))
+	}
+	return facts, nil
+}
+
+// whose ties the id of the patient whose key seals a fact to its row.
+func (l ledgers) whose(practice, id string) crypto.Binding {
+	return crypto.Binding{Practice: practice, Kind: l.table + ".patient", ID: id}
+}

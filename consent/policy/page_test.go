@@ -1,0 +1,59 @@
+package policy_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/consent/policy"
+)
+
+func TestThePageRunsNothingAndLoadsNothing(t *testing.T) {
+	b := onMemory(t)
+	p := first()
+	p.Texts = []policy.Text{{Language: "en", Body: "<script>alert(1)</script> & more"}}
+	p.Version = `1"><img src=x>`
+	b.publish(t, p)
+	_, shown := b.page(t, "")
+	require.Contains(t, shown, "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more")
+	require.NotContains(t, shown, "<script")
+	require.NotContains(t, shown, "<img")
+	require.NotRegexp(t, `(?i)\bsrc\s*=\s*"|<link|url\(|https?:`, strings.ReplaceAll(shown, "src=x", ""))
+}
+
+func TestThePageCanOnlyBeRead(t *testing.T) {
+	b := onMemory(t)
+	b.publish(t, first())
+	h, err := b.Page(practice, document, nil)
+	require.NoError(t, err)
+	for method, code := range map[string]int{http.MethodGet: http.StatusOK, http.MethodHead: http.StatusOK, http.MethodPost: http.StatusMethodNotAllowed} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(method, "/", nil))
+		require.Equal(t, code, w.Code)
+	}
+	_, err = b.Page(practice, "", nil)
+	require.ErrorIs(t, err, policy.ErrInvalid)
+}
+
+// broken is a store that cannot be read.
+type broken struct{ policy.Store }
+
+func (broken) Ledger(context.Context, policy.Key) ([]policy.Fact, error) {
+	return nil, errors.New("the disk is on fire")
+}
+
+func TestAPageThatCannotBeShownSaysNothingOfWhy(t *testing.T) {
+	b := onMemory(t)
+	s := b.WithStore(broken{b.store})
+	h, err := s.Page(practice, document, nil)
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	require.Equal(t, http.StatusInternalServerError, w.Code)
+	require.NotContains(t, w.Body.String(), "fire")
+}

@@ -1,0 +1,430 @@
+package representative_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditmem"
+	"github.com/enamel-go/enamel/consent/representative"
+)
+
+func TestNewRefuses(t *testing.T) {
+	b := onMemory(t)
+	_, err := representative.New(nil, b.log, nil)
+	require.ErrorIs(t, err, representative.ErrInvalid)
+	_, err = representative.New(b.store, nil, nil)
+	require.ErrorIs(t, err, representative.ErrInvalid)
+	s, err := representative.New(b.store, b.log, nil)
+	require.NoError(t, err)
+	a := s.Law().May(key, nil, representative.Question{Person: child, Act: representative.Enter, Born: ten, State: texas}, noon)
+	require.Equal(t, "consent", a.Rule, "by default it goes by what is promised")
+}
+
+// shielding, ending and emancipating are the commands that no promise's test shares.
+func shielding() representative.Shield {
+	return representative.Shield{ID: "s-1", Practice: practice, Patient: patient, Episode: "visit-9", Basis: representative.Lawful, Reason: "By statute."}
+}
+
+func ending() representative.Ending {
+	return representative.Ending{ID: "e-1", Practice: practice, Patient: patient, About: "a father", Reason: "He asked to."}
+}
+
+func emancipating() representative.Emancipation {
+	return representative.Emancipation{
+		ID: "m-1", Practice: practice, Patient: patient, From: date(2026, 4, 1), Proof: representative.Proof{Kind: "court order", Document: "scan-7"},
+	}
+}
+
+func withdrawing() representative.ParentWithdrawal {
+	return representative.ParentWithdrawal{ID: "x-1", Practice: practice, Patient: patient, Parent: "father", Words: "No."}
+}
+
+// busy is a bench with a father who was appointed, two reports, one of them decided, and a consent.
+func busy(t testing.TB) bench {
+	t.Helper()
+	b := onMemory(t)
+	b.appoint(t, appointing(father))
+	b.consent(t, father)
+	old := reporting()
+	old.ID = "r-0"
+	for _, r := range []representative.ChildReport{old, reporting()} {
+		_, err := b.Report(t.Context(), form, r)
+		require.NoError(t, err)
+	}
+	d := removing()
+	d.ID, d.Report = "d-0", "r-0"
+	_, err := b.Remove(t.Context(), staff, d)
+	require.NoError(t, err)
+	return b
+}
+
+// acts are all commands, by the last part of their action.
+func acts() map[string]func(context.Context, bench) (representative.Fact, error) {
+	return map[string]func(context.Context, bench) (representative.Fact, error){
+		"appoint": func(ctx context.Context, b bench) (representative.Fact, error) {
+			return b.Appoint(ctx, staff, appointing(mother))
+		},
+		"order": func(ctx context.Context, b bench) (representative.Fact, error) {
+			return b.Order(ctx, staff, barring(mother))
+		},
+		"emancipate": func(ctx context.Context, b bench) (representative.Fact, error) {
+			return b.Emancipate(ctx, staff, emancipating())
+		},
+		"end": func(ctx context.Context, b bench) (representative.Fact, error) { return b.End(ctx, staff, ending()) },
+		"shield": func(ctx context.Context, b bench) (representative.Fact, error) {
+			return b.Shield(ctx, staff, shielding())
+		},
+		"consent": func(ctx context.Context, b bench) (representative.Fact, error) {
+			return b.Consent(ctx, mother, consenting(mother))
+		},
+		"withdraw": func(ctx context.Context, b bench) (representative.Fact, error) {
+			return b.Withdraw(ctx, father, withdrawing())
+		},
+		"report": func(ctx context.Context, b bench) (representative.Fact, error) {
+			r := reporting()
+			r.ID = "r-2"
+			return b.Report(ctx, form, r)
+		},
+		"unfreeze": func(ctx context.Context, b bench) (representative.Fact, error) {
+			return b.Unfreeze(ctx, staff, releasing(representative.Covered))
+		},
+		"remove": func(ctx context.Context, b bench) (representative.Fact, error) {
+			return b.Remove(ctx, staff, removing())
+		},
+		"answer": func(ctx context.Context, b bench) (representative.Fact, error) {
+			r := replying()
+			r.Report = "r-0"
+			return b.Answer(ctx, staff, r)
+		},
+	}
+}
+
+func TestTheSameActTwiceIsOne(t *testing.T) {
+	for name, act := range acts() {
+		t.Run(name, func(t *testing.T) {
+			b := busy(t)
+			before := len(b.logged(t, "consent.representative."+name))
+			once, err := act(t.Context(), b)
+			require.NoError(t, err)
+			require.Equal(t, noon, once.Recorded)
+			require.Equal(t, []representative.Fact{once}, b.facts(t)[len(b.facts(t))-1:])
+			entries := b.logged(t)
+			require.Len(t, b.logged(t, "consent.representative."+name), before+1)
+			b.clock.set(t, date(2026, 3, 3), 9, 0)
+			again, err := act(t.Context(), b)
+			require.NoError(t, err)
+			require.Empty(t, cmp.Diff(once, again))
+			require.Empty(t, cmp.Diff(entries, b.logged(t)))
+		})
+	}
+}
+
+func TestAnIdUsedForAnotherActIsAConflict(t *testing.T) {
+	appoint := func(change func(*representative.Appointment)) func(context.Context, bench) (representative.Fact, error) {
+		return func(ctx context.Context, b bench) (representative.Fact, error) {
+			a := appointing(father)
+			change(&a)
+			return b.Appoint(ctx, staff, a)
+		}
+	}
+	for name, act := range map[string]func(context.Context, bench) (representative.Fact, error){
+		"another patient":  appoint(func(a *representative.Appointment) { a.Patient = "p-205" }),
+		"another person":   appoint(func(a *representative.Appointment) { a.Person = "mother" }),
+		"another basis":    appoint(func(a *representative.Appointment) { a.Basis = representative.Court }),
+		"fewer acts":       appoint(func(a *representative.Appointment) { a.Acts = a.Acts[:1] }),
+		"another first":    appoint(func(a *representative.Appointment) { a.From = date(2021, 1, 1) }),
+		"another last":     appoint(func(a *representative.Appointment) { a.Until = date(2027, 1, 1) }),
+		"another document": appoint(func(a *representative.Appointment) { a.Proof.Document = "scan-89" }),
+		"another time":     appoint(func(a *representative.Appointment) { a.At = noon.Add(-time.Hour) }),
+		"an order": func(ctx context.Context, b bench) (representative.Fact, error) {
+			o := barring(father)
+			o.ID = "a father"
+			return b.Order(ctx, staff, o)
+		},
+		"another actor": func(ctx context.Context, b bench) (representative.Fact, error) {
+			return b.Appoint(ctx, audit.Actor{Kind: audit.Staff, ID: "u-18"}, appointing(father))
+		},
+		"other words": func(ctx context.Context, b bench) (representative.Fact, error) {
+			c := consenting(father)
+			c.Wording += "!"
+			return b.Consent(ctx, father, c)
+		},
+		"another report": func(ctx context.Context, b bench) (representative.Fact, error) {
+			d := removing()
+			d.ID = "d-0"
+			return b.Remove(ctx, staff, d)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := busy(t)
+			before := b.facts(t)
+			f, err := act(t.Context(), b)
+			require.ErrorIs(t, err, representative.ErrConflict)
+			require.Zero(t, f)
+			require.Empty(t, cmp.Diff(before, b.facts(t)))
+		})
+	}
+}
+
+func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
+	appoint := func(spoil func(*representative.Appointment)) func(context.Context, bench) error {
+		return func(ctx context.Context, b bench) error {
+			a := appointing(mother)
+			spoil(&a)
+			_, err := b.Appoint(ctx, staff, a)
+			return err
+		}
+	}
+	end := func(spoil func(*representative.Ending)) func(context.Context, bench) error {
+		return func(ctx context.Context, b bench) error {
+			e := ending()
+			spoil(&e)
+			_, err := b.End(ctx, staff, e)
+			return err
+		}
+	}
+	shield := func(spoil func(*representative.Shield)) func(context.Context, bench) error {
+		return func(ctx context.Context, b bench) error {
+			s := shielding()
+			spoil(&s)
+			_, err := b.Shield(ctx, staff, s)
+			return err
+		}
+	}
+	release := func(spoil func(*representative.Release)) func(context.Context, bench) error {
+		return func(ctx context.Context, b bench) error {
+			r := releasing(representative.Mistaken)
+			spoil(&r)
+			_, err := b.Unfreeze(ctx, staff, r)
+			return err
+		}
+	}
+	reply := func(spoil func(*representative.Reply)) func(context.Context, bench) error {
+		return func(ctx context.Context, b bench) error {
+			r := replying()
+			r.Report = "r-0"
+			spoil(&r)
+			_, err := b.Answer(ctx, staff, r)
+			return err
+		}
+	}
+	for name, c := range map[string]struct {
+		act  func(context.Context, bench) error
+		err  error
+		says string
+	}{
+		"nobody":             {appoint(func(a *representative.Appointment) { a.Person = " " }), representative.ErrInvalid, "nobody is named"},
+		"no patient":         {appoint(func(a *representative.Appointment) { a.Patient = "" }), representative.ErrInvalid, "the patient is empty"},
+		"a basis of shields": {appoint(func(a *representative.Appointment) { a.Basis = representative.Lawful }), representative.ErrInvalid, "the basis"},
+		"no acts":            {appoint(func(a *representative.Appointment) { a.Acts = nil }), representative.ErrInvalid, "the acts that it covers"},
+		"an unknown act":     {appoint(func(a *representative.Appointment) { a.Acts = []representative.Act{"sell"} }), representative.ErrInvalid, "each once"},
+		"an act twice":       {appoint(func(a *representative.Appointment) { a.Acts = append(a.Acts, representative.See) }), representative.ErrInvalid, "each once"},
+		"no first day":       {appoint(func(a *representative.Appointment) { a.From = representative.Date{} }), representative.ErrInvalid, "the first day is missing"},
+		"no day":             {appoint(func(a *representative.Appointment) { a.From.Day = 32 }), representative.ErrInvalid, "none of the calendar"},
+		"the last first":     {appoint(func(a *representative.Appointment) { a.Until = date(2019, 12, 31) }), representative.ErrInvalid, "before its first"},
+		"the future":         {appoint(func(a *representative.Appointment) { a.At = noon.Add(2 * time.Minute) }), representative.ErrInvalid, "future"},
+		"a long id":          {appoint(func(a *representative.Appointment) { a.ID = strings.Repeat("x", 65) }), representative.ErrInvalid, "the id is longer"},
+		"ends nothing":       {end(func(e *representative.Ending) { e.About = "a mother" }), representative.ErrUnknown, "no such fact"},
+		"ends a report":      {end(func(e *representative.Ending) { e.About = "r-1" }), representative.ErrUnknown, "no such fact"},
+		"ends for nought":    {end(func(e *representative.Ending) { e.Reason = "" }), representative.ErrEvidence, "and why"},
+		"shields nothing":    {shield(func(s *representative.Shield) { s.Episode = "" }), representative.ErrInvalid, "the episode"},
+		"shields for nought": {shield(func(s *representative.Shield) { s.Basis = representative.Parent }), representative.ErrInvalid, "one of the bases"},
+		"no finding":         {release(func(r *representative.Release) { r.Finding = "" }), representative.ErrInvalid, "covered or mistaken"},
+		"no report":          {release(func(r *representative.Release) { r.Report = "r-9" }), representative.ErrUnknown, "no such fact"},
+		"no report, but":     {release(func(r *representative.Release) { r.Report = "a father" }), representative.ErrUnknown, "no such fact"},
+		"decided before":     {release(func(r *representative.Release) { r.Report = "r-0" }), representative.ErrDecided, "decided before"},
+		"an empty answer":    {reply(func(r *representative.Reply) { r.Message = " " }), representative.ErrEvidence, "what was answered"},
+		"answers nothing":    {reply(func(r *representative.Reply) { r.Report = "a father" }), representative.ErrUnknown, "no such fact"},
+		"answers too early":  {reply(func(r *representative.Reply) { r.Report = "r-1" }), representative.ErrUndecided, "unfreeze or remove"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := busy(t)
+			before := b.facts(t)
+			err := c.act(t.Context(), b)
+			require.ErrorIs(t, err, c.err)
+			require.ErrorContains(t, err, c.says)
+			for _, secret := range []string{patient, "mother", "Ana", "example.com"} {
+				require.NotContains(t, err.Error(), secret)
+			}
+			require.Empty(t, cmp.Diff(before, b.facts(t)))
+			var refused []string
+			for _, e := range b.logged(t) {
+				if e.Outcome == audit.Refused {
+					refused = append(refused, e.Reason)
+				}
+			}
+			require.Equal(t, []string{err.Error()}, refused)
+		})
+	}
+
+	b := onMemory(t)
+	_, err := b.Report(t.Context(), audit.Actor{}, reporting())
+	require.ErrorIs(t, err, representative.ErrInvalid)
+	_, err = b.History(t.Context(), audit.Actor{}, key)
+	require.ErrorIs(t, err, representative.ErrInvalid)
+	_, err = b.May(t.Context(), key, representative.Question{})
+	require.ErrorIs(t, err, representative.ErrInvalid)
+	nowhere := reporting()
+	nowhere.Practice = ""
+	_, err = b.Report(t.Context(), form, nowhere)
+	require.ErrorIs(t, err, representative.ErrInvalid)
+	require.Empty(t, b.logged(t), "without an actor or a practice there is no entry either")
+	_, err = b.History(t.Context(), staff, representative.Key{Practice: practice})
+	require.ErrorIs(t, err, representative.ErrInvalid)
+	b.refused(t, "consent.representative.read", err.Error())
+	_, err = b.May(t.Context(), representative.Key{Practice: practice}, representative.Question{Person: mother, Act: representative.See})
+	require.ErrorIs(t, err, representative.ErrInvalid)
+	b.refused(t, "consent.representative.may", err.Error())
+}
+
+func TestAnEndedAppointmentIsNotEndedAgain(t *testing.T) {
+	b := busy(t)
+	_, err := b.End(t.Context(), staff, ending())
+	require.NoError(t, err)
+	again := ending()
+	again.ID = ""
+	_, err = b.End(t.Context(), staff, again)
+	require.ErrorIs(t, err, representative.ErrUnknown)
+}
+
+func TestReadsAndRefusedActsAreRecorded(t *testing.T) {
+	b := onMemory(t)
+	b.appoint(t, appointing(mother))
+	b.allows(t, mother, representative.See, seven)
+	require.Empty(t, b.logged(t, "consent.representative.may"), "what is allowed the caller records")
+	b.refuses(t, father, representative.See, seven, "appoint")
+	entries := b.logged(t, "consent.representative.may")
+	require.Len(t, entries, 1)
+	require.Equal(t, father, entries[0].Actor)
+	require.Equal(t, patient, entries[0].Patient)
+	require.Equal(t, "see", entries[0].Details["acts"])
+	_, err := b.History(t.Context(), staff, key)
+	require.NoError(t, err)
+	require.Len(t, b.logged(t, "consent.representative.read"), 1)
+}
+
+func TestOpenReportsAreFoundOldestFirstAndTheReadIsRecordedForEachChild(t *testing.T) {
+	b := busy(t) // of its two reports one was decided, and none was answered
+	b.clock.set(t, date(2026, 3, 3), 9, 0)
+	for _, id := range []string{"r-a", "r-b"} {
+		r := reporting()
+		r.ID, r.Patient = id, "p-of-"+id
+		_, err := b.Report(t.Context(), form, r)
+		require.NoError(t, err)
+	}
+	b.clock.set(t, date(2026, 3, 4), 9, 0)
+	late := reporting()
+	late.ID = "r-2"
+	_, err := b.Report(t.Context(), form, late)
+	require.NoError(t, err)
+	answered := replying()
+	answered.Report = "r-0"
+	_, err = b.Answer(t.Context(), staff, answered)
+	require.NoError(t, err)
+
+	open, err := b.Open(t.Context(), staff, practice, chicago(t))
+	require.NoError(t, err)
+	var ids []string
+	for _, r := range open {
+		ids = append(ids, r.Fact.ID)
+	}
+	require.Equal(t, []string{"r-1", "r-a", "r-b", "r-2"}, ids)
+	var children []string
+	for _, e := range b.logged(t, "consent.representative.read") {
+		children = append(children, e.Patient)
+	}
+	require.ElementsMatch(t, []string{patient, "p-of-r-a", "p-of-r-b"}, children)
+
+	none, err := b.Open(t.Context(), staff, "oak-street", nil)
+	require.NoError(t, err)
+	require.Empty(t, none)
+	_, err = b.Open(t.Context(), audit.Actor{}, practice, nil)
+	require.ErrorIs(t, err, representative.ErrInvalid)
+	_, err = b.Open(t.Context(), staff, "", nil)
+	require.ErrorIs(t, err, representative.ErrInvalid)
+}
+
+// failing is a log's store that keeps nothing.
+type failing struct{ audit.Store }
+
+func (failing) Append(context.Context, ...audit.Leaf) error { return errors.New("the log is full") }
+
+func TestWhatCannotBeRecordedIsNotAnswered(t *testing.T) {
+	b := busy(t)
+	log, err := audit.NewLog(failing{auditmem.New()}, keyring(t), nil)
+	require.NoError(t, err)
+	s, err := representative.New(b.store, log, nil)
+	require.NoError(t, err)
+	facts, err := s.History(t.Context(), staff, key)
+	require.Error(t, err)
+	require.Empty(t, facts)
+	a, err := s.May(t.Context(), key, representative.Question{Person: mother, Act: representative.See, Born: seven, State: texas})
+	require.Error(t, err)
+	require.Zero(t, a)
+	open, err := s.Open(t.Context(), staff, practice, nil)
+	require.Error(t, err)
+	require.Empty(t, open)
+}
+
+func TestOfTwoWhoDecideAtOnceOneIsRefused(t *testing.T) {
+	b := busy(t)
+	var group sync.WaitGroup
+	failed := make(chan error, 8)
+	for range 8 {
+		group.Go(func() {
+			d := removing()
+			d.ID = ""
+			_, err := b.Remove(t.Context(), staff, d)
+			failed <- err
+		})
+	}
+	group.Wait()
+	close(failed)
+	decided := 0
+	for err := range failed {
+		if err == nil {
+			decided++
+			continue
+		}
+		require.ErrorIs(t, err, representative.ErrDecided)
+	}
+	require.Equal(t, 1, decided)
+}
+
+// behind is a store that shows an older ledger the first time it is read.
+type behind struct {
+	representative.Store
+	once *sync.Once
+}
+
+func (b behind) Ledger(ctx context.Context, k representative.Key) ([]representative.Fact, error) {
+	facts, err := b.Store.Ledger(ctx, k)
+	b.once.Do(func() { facts = facts[:0] })
+	return facts, err
+}
+
+func TestWhoDecidedOnAnOlderLedgerDecidesAnew(t *testing.T) {
+	b := busy(t)
+	s := b.WithStore(behind{b.store, &sync.Once{}})
+	f, err := s.Appoint(t.Context(), staff, appointing(mother))
+	require.NoError(t, err)
+	require.Equal(t, "a mother", f.ID)
+	b.allows(t, mother, representative.See, seven)
+}
+
+func TestAClockThatIsBehindNeverPutsAnActBeforeAnother(t *testing.T) {
+	b := busy(t)
+	b.clock.set(t, date(2026, 3, 2), 11, 0)
+	f, err := b.Withdraw(t.Context(), father, withdrawing())
+	require.NoError(t, err)
+	require.Equal(t, noon, f.Recorded)
+	b.refuses(t, child, representative.Use, ten, "frozen")
+}
