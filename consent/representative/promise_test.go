@@ -508,6 +508,10 @@ func TestPromise_D4_4_NoParentsWordRevivesANumber(t *testing.T) {
 			t.Helper()
 			b := open(t)
 			require.NoError(t, b.texts.Accept(t.Context(), staff, consent.Duty{Practice: practice, Terms: "2026-01"}))
+			require.NoError(t, b.texts.Configure(t.Context(), staff, consent.Settings{Practice: practice, Name: "Elm Street Dental", Platform: "DentTracks"}))
+			require.NoError(t, b.texts.Publish(t.Context(), staff, consent.Wording{
+				ID: "w-1", Practice: practice, Category: consent.Transactional, Language: "en", Text: shown,
+			}))
 			b.grants(t, noon)
 			require.Equal(t, consent.Active, b.texted(t))
 			b.clock.set(t, date(2026, 3, 3), 9, 0)

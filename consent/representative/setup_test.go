@@ -261,12 +261,18 @@ func replying() representative.Reply {
 // number is the phone of the patient's family.
 var number = consent.Key{Practice: practice, Number: "+12125550100"}
 
+// shown is what is read before a consent.
+const shown = "I agree to get texts from Elm Street Dental, sent through DentTracks: reminders of my appointments and, if I ticked the box, " +
+	"offers. Message frequency varies. Message and data rates may apply. Reply STOP to opt out, HELP for help. " +
+	"Terms of service: https://elm.example/terms. Privacy policy: https://elm.example/privacy. Consent is not tied to any " +
+	"purchases or additional services. Text messages are not encrypted."
+
 // grants is written consent to texts about appointments.
 func (b bench) grants(t testing.TB, at time.Time) {
 	t.Helper()
 	_, err := b.texts.Grant(t.Context(), staff, consent.Grant{
 		Practice: practice, Number: number.Number, Category: consent.Transactional, Basis: consent.SignedAgreement, At: at,
-		Evidence: consent.Evidence{Wording: "Elm Street Dental may text me.", Language: "en", Signature: "sig-1"},
+		Evidence: consent.Evidence{Wording: shown, Language: "en", Signature: "sig-1"},
 	})
 	require.NoError(t, err)
 }

@@ -94,7 +94,13 @@ func setOptIn(ctx context.Context, s *app, in optInInput) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	if err := s.scene.Load().Consents.Configure(ctx, world.Desk(), consent.Settings{Practice: practice, DoubleOptIn: setting}); err != nil {
+	consents := s.scene.Load().Consents
+	set, err := consents.Settings(ctx, practice)
+	if err != nil {
+		return done{}, err
+	}
+	set.DoubleOptIn = setting
+	if err := consents.Configure(ctx, world.Desk(), set); err != nil {
 		return done{}, err
 	}
 	says := map[consent.DoubleOptIn]string{

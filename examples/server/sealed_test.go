@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
+	"github.com/enamel-go/enamel/examples/internal/world"
 	"github.com/enamel-go/enamel/internal/pgtest"
 )
 
@@ -21,7 +22,7 @@ import (
 var planted = []string{
 	"Quillfeather", "Xanthippe", "1971-10-23", "19711023", "xq.private@mail.example",
 	"5125550177", "(512) 555-0177", "2000 Hidden Hollow",
-	"my wisdom tooth hurts", "we have moved to Sparrow Lane", "I agree to texts of Elm Street", "scan-of-form-88431", "rang about the cat",
+	"my wisdom tooth hurts", "we have moved to Sparrow Lane", "scan-of-form-88431", "rang about the cat",
 }
 
 // TestPromise_M4_1_NothingIsReadableAtRest tells a whole story on Postgres, with workers, and then looks for it in every
@@ -70,7 +71,7 @@ func tell(t *testing.T, s *site) string {
 	require.Len(t, found, 1)
 	patient := found[0].ID
 	s.act("consent", map[string]string{
-		"number": "(512) 555-0177", "category": "transactional", "wording": "I agree to texts of Elm Street.", "document": "scan-of-form-88431",
+		"number": "(512) 555-0177", "category": "transactional", "wording": world.Wording, "document": "scan-of-form-88431",
 	})
 	s.act("text", map[string]string{"patient": patient, "category": "transactional", "body": "Elm Street Dental: we have moved to Sparrow Lane."})
 	start := get[struct{ Now time.Time }](s, "clock").Now.Add(30 * time.Hour).Format(time.RFC3339)

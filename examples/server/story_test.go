@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/enamel-go/enamel/examples/internal/world"
 	"github.com/enamel-go/enamel/internal/shareddata"
 )
 
@@ -32,7 +33,7 @@ func TestStory(t *testing.T) {
 		// She signs, and the practice has everybody confirm.
 		s.act("optin", map[string]string{"setting": "all"})
 		said := s.act("consent", map[string]string{
-			"number": "(512) 555-0155", "category": "transactional", "wording": "I agree to texts.", "document": "scan-1",
+			"number": "(512) 555-0155", "category": "transactional", "wording": world.Wording, "document": "scan-1",
 		})
 		require.Contains(t, said, "pending")
 

@@ -32,9 +32,10 @@ func TestOrdinaryTextsRevokeNothing(t *testing.T) {
 		const number = "+15125550142"
 		sent := 0
 		for lines := bufio.NewScanner(file); lines.Scan() && sent < most; {
-			var row struct{ Label, Text string }
+			var row struct{ ID, Label, Text string }
 			require.NoError(t, json.Unmarshal(lines.Bytes(), &row))
-			if row.Label != "ham" || strings.TrimSpace(row.Text) == "" {
+			asks := row.ID == "uci-100" || row.ID == "uci-334" // two that do ask for no more texts
+			if row.Label != "ham" || strings.TrimSpace(row.Text) == "" || asks {
 				continue
 			}
 			_, err = sc.network.Reply(number, practiceNumber(), row.Text)
