@@ -56,7 +56,7 @@ func (s *Service) Permission(ctx context.Context, k Key, u Use) (Permission, err
 	if err := k.valid(); err != nil {
 		return Permission{}, err
 	}
-	facts, err := s.store.Ledger(ctx, k)
+	facts, err := s.store.Standing(ctx, k)
 	if err != nil {
 		return Permission{}, fmt.Errorf("consent: permission: %w", err)
 	}

@@ -18,9 +18,13 @@ type Store interface {
 	// error.
 	Apply(ctx context.Context, c Change) (bool, error)
 
-	// Ledger returns a ledger in the order in which it was written. A number that nobody wrote about has no facts. The facts
-	// are lent, for a check before every text copies none: nobody changes them.
+	// Ledger returns a ledger in the order in which it was written. A number that nobody wrote about has no facts. What is
+	// returned is lent: nobody changes it.
 	Ledger(ctx context.Context, k Key) ([]Fact, error)
+
+	// Standing returns a ledger as a check before every text needs it: what Ledger returns, but a fact's Evidence may be
+	// left out. What is returned is lent: nobody changes it.
+	Standing(ctx context.Context, k Key) ([]Fact, error)
 
 	// Settings returns what a practice has set and accepted, or the zero value with the practice where nothing was.
 	Settings(ctx context.Context, practice string) (Settings, error)

@@ -95,6 +95,11 @@ func (s *Store) Ledger(ctx context.Context, k consent.Key) ([]consent.Fact, erro
 	return slices.Clip(s.ledgers[k]), ctx.Err()
 }
 
+// Standing implements [consent.Store].
+func (s *Store) Standing(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+	return s.Ledger(ctx, k)
+}
+
 // Settings implements [consent.Store].
 func (s *Store) Settings(ctx context.Context, practice string) (consent.Settings, error) {
 	s.mu.RLock()

@@ -11,21 +11,33 @@ import (
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
-const factColumns = "id, kind, category, at, recorded, patient, sealed, evidence"
+const (
+	factColumns     = "id, kind, category, at, recorded, patient, sealed, evidence"
+	standingColumns = "id, kind, category, at, recorded, patient, sealed, CASE WHEN patient IS NOT NULL THEN evidence END AS evidence"
+)
 
-// Ledger implements [consent.Store]. It is one statement on one table, for a check before every text waits for it.
+// Ledger implements [consent.Store].
 func (s *Store) Ledger(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+	return s.ledger(ctx, k, factColumns, s.open)
+}
+
+// Standing implements [consent.Store]. It is one statement on one table, and brings only the evidence that may be erased.
+func (s *Store) Standing(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+	return s.ledger(ctx, k, standingColumns, s.stands)
+}
+
+func (s *Store) ledger(ctx context.Context, k consent.Key, columns string, open opener) ([]consent.Fact, error) {
 	number, err := s.keys.Index(ctx, k.Practice, numberIndex, k.Number)
 	if err != nil {
 		return nil, fmt.Errorf("consentpg: ledger: %w", err)
 	}
 	var rows []row
-	err = s.pg.Raw("SELECT "+factColumns+" FROM ? WHERE practice = ? AND number = ? ORDER BY seq",
+	err = s.pg.Raw("SELECT "+columns+" FROM ? WHERE practice = ? AND number = ? ORDER BY seq",
 		s.pg.Table(factTable), k.Practice, number).Scan(ctx, &rows)
 	if err != nil {
 		return nil, pgstore.Wrap("consentpg: ledger", err)
 	}
-	facts, err := s.openAll(ctx, k.Practice, rows)
+	facts, err := factsOf(ctx, k.Practice, rows, open)
 	for _, f := range facts {
 		if f.Number != k.Number {
 			err = errColumn
@@ -64,7 +76,7 @@ func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error
 		rows = rows[:q.Size()]
 		page.Next = rows[len(rows)-1].ID
 	}
-	page.Facts, err = s.openAll(ctx, q.Practice, rows)
+	page.Facts, err = factsOf(ctx, q.Practice, rows, s.open)
 	if err != nil {
 		return consent.Page{}, fmt.Errorf("consentpg: facts: %w", err)
 	}
@@ -100,7 +112,7 @@ func (s *Store) Numbers(ctx context.Context, practice, patient string) ([]string
 	if err != nil {
 		return nil, pgstore.Wrap("consentpg: numbers", err)
 	}
-	facts, err := s.openAll(ctx, practice, rows)
+	facts, err := factsOf(ctx, practice, rows, s.open)
 	if err != nil {
 		return nil, fmt.Errorf("consentpg: numbers: %w", err)
 	}
@@ -115,10 +127,13 @@ func (s *Store) Numbers(ctx context.Context, practice, patient string) ([]string
 	return numbers, nil
 }
 
-func (s *Store) openAll(ctx context.Context, practice string, rows []row) ([]consent.Fact, error) {
+// opener returns the fact that a row of the practice keeps.
+type opener func(ctx context.Context, practice string, r row) (consent.Fact, error)
+
+func factsOf(ctx context.Context, practice string, rows []row, open opener) ([]consent.Fact, error) {
 	var facts []consent.Fact
 	for _, r := range rows {
-		f, err := s.open(ctx, practice, r)
+		f, err := open(ctx, practice, r)
 		if err != nil {
 			return nil, err
 		}

@@ -28,29 +28,7 @@ type row struct {
 	Recorded time.Time `bun:"recorded"`
 	Patient  []byte    `bun:"patient"`
 	Sealed   []byte    `bun:"sealed"`
-	Evidence []byte    `bun:"evidence"` // of a fact that names a patient: sealed under that patient's key
-}
-
-// secret is the JSON that is sealed. Its names are part of what old rows hold: add, never rename.
-type secret struct {
-	Number   string    `json:"number"`
-	Kind     string    `json:"kind"`
-	Category string    `json:"category,omitempty"`
-	At       time.Time `json:"at"`
-	Recorded time.Time `json:"recorded"`
-	Actor    actor     `json:"actor"`
-	Entry    string    `json:"entry,omitempty"`
-	Sender   string    `json:"sender,omitempty"`
-	Patient  string    `json:"patient,omitempty"`
-	Token    string    `json:"token,omitempty"`
-	Duty     string    `json:"duty,omitempty"`
-	Cause    string    `json:"cause,omitempty"`
-	Basis    string    `json:"basis,omitempty"`
-	Channel  string    `json:"channel,omitempty"`
-	Confirm  bool      `json:"confirm,omitempty"`
-	About    []string  `json:"about,omitempty"`
-	Expires  time.Time `json:"expires,omitzero"`
-	Evidence evidence  `json:"evidence,omitzero"`
+	Evidence []byte    `bun:"evidence"` // sealed under the key of the patient whom the fact names, else the practice's
 }
 
 type actor struct {
@@ -79,84 +57,108 @@ func binding(practice, id string) crypto.Binding {
 	return crypto.Binding{Practice: practice, Kind: factTable, ID: id}
 }
 
-// evidenceOf ties the evidence of a fact that names a patient to its row. It is gone with the patient's key.
+// evidenceOf ties the evidence of a fact to its row. Where the fact names a patient it is gone with that patient's key.
 func evidenceOf(practice, id, patient string) crypto.Binding {
-	return crypto.Binding{Practice: practice, Patient: patient, Class: crypto.Evidence, Kind: factTable + ".evidence", ID: id}
+	b := crypto.Binding{Practice: practice, Patient: patient, Kind: factTable + ".evidence", ID: id}
+	if patient != "" {
+		b.Class = crypto.Evidence
+	}
+	return b
 }
 
 func (s *Store) seal(ctx context.Context, f consent.Fact) (row, error) {
 	r := row{ID: f.ID, Kind: string(f.Kind), Category: string(f.Category), At: f.At, Recorded: f.Recorded}
-	v := secret{
-		Number: f.Number, Kind: string(f.Kind), Category: string(f.Category), At: f.At, Recorded: f.Recorded,
-		Actor: actor(f.Actor), Entry: f.Entry, Sender: f.Sender, Patient: f.Patient, Token: f.Token, Duty: f.Duty, Cause: string(f.Cause),
-		Basis: string(f.Basis), Channel: string(f.Channel), Confirm: f.Confirm, About: f.About, Expires: f.Expires,
-		Evidence: evidence(f.Evidence),
-	}
 	var err error
 	if f.Patient != "" {
-		v.Evidence = evidence{}
 		if r.Patient, err = s.keys.Index(ctx, f.Practice, patientIndex, f.Patient); err != nil {
 			return row{}, err
 		}
-		if r.Evidence, err = s.sealed(ctx, evidence(f.Evidence), evidenceOf(f.Practice, f.ID, f.Patient)); err != nil {
-			return row{}, err
-		}
 	}
-	r.Sealed, err = s.sealed(ctx, v, binding(f.Practice, f.ID))
+	proof, err := json.Marshal(evidence(f.Evidence))
+	if err != nil {
+		return row{}, err
+	}
+	if r.Evidence, err = s.keys.Seal(ctx, nil, proof, evidenceOf(f.Practice, f.ID, f.Patient)); err != nil {
+		return row{}, err
+	}
+	r.Sealed, err = s.keys.Seal(ctx, nil, body(f), binding(f.Practice, f.ID))
 	return r, err
 }
 
-func (s *Store) sealed(ctx context.Context, v any, b crypto.Binding) ([]byte, error) {
-	plain, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
+// stands returns the fact that r keeps without its evidence, or an error that wraps consent.ErrTampered when r was altered,
+// or moved from another row. Whether it stands in the right ledger is the caller's to ask.
+func (s *Store) stands(ctx context.Context, practice string, r row) (consent.Fact, error) {
+	f, err := s.kept(ctx, practice, r)
+	if err != nil || f.Patient == "" {
+		return f, err
 	}
-	return s.keys.Seal(ctx, nil, plain, b)
-}
-
-// open returns the fact that r keeps, or an error that wraps consent.ErrTampered when r was altered, or moved from
-// another row. Whether it stands in the right ledger is the caller's to ask.
-func (s *Store) open(ctx context.Context, practice string, r row) (consent.Fact, error) {
-	var v secret
-	if err := s.opened(ctx, r.Sealed, &v, binding(practice, r.ID)); err != nil {
-		return consent.Fact{}, err
-	}
-	if v.Kind != r.Kind || v.Category != r.Category || !v.At.Equal(r.At) || !v.Recorded.Equal(r.Recorded) ||
-		(v.Patient == "") != (r.Patient == nil) || (v.Patient == "") != (r.Evidence == nil) {
-		return consent.Fact{}, errColumn
-	}
-	f := consent.Fact{
-		ID: r.ID, Practice: practice, Number: v.Number, Kind: consent.Kind(v.Kind),
-		Category: consent.Category(v.Category), Sender: v.Sender, Patient: v.Patient, At: v.At, Recorded: v.Recorded,
-		Actor: audit.Actor(v.Actor), Entry: v.Entry, Basis: consent.Basis(v.Basis), Channel: consent.Channel(v.Channel),
-		Cause: consent.Cause(v.Cause), Evidence: consent.Evidence(v.Evidence), Confirm: v.Confirm, About: v.About,
-		Token: v.Token, Duty: v.Duty, Expires: v.Expires,
-	}
-	if f.Patient == "" {
-		return f, nil
-	}
-	var e evidence
-	err := s.opened(ctx, r.Evidence, &e, evidenceOf(f.Practice, f.ID, f.Patient))
-	if errors.Is(err, crypto.ErrShredded) {
-		f.Erased = true
-		return f, nil
-	}
-	f.Evidence = consent.Evidence(e)
+	_, f.Erased, err = s.proof(ctx, r, f)
 	return f, err
 }
 
-var errColumn = fmt.Errorf("%w: a column differs from its sealed part", consent.ErrTampered)
+// open returns the fact that r keeps, evidence included.
+func (s *Store) open(ctx context.Context, practice string, r row) (consent.Fact, error) {
+	f, err := s.kept(ctx, practice, r)
+	if err != nil {
+		return f, err
+	}
+	if r.Evidence == nil && f.Entry == "" {
+		return f, nil // of before, when the sealed part held the evidence
+	}
+	plain, erased, err := s.proof(ctx, r, f)
+	if f.Erased = erased; err != nil || erased {
+		return f, err
+	}
+	var e evidence
+	if json.Unmarshal(plain, &e) != nil {
+		return f, errUnreadable
+	}
+	f.Evidence = consent.Evidence(e)
+	return f, nil
+}
 
-func (s *Store) opened(ctx context.Context, sealed []byte, v any, b crypto.Binding) error {
+// kept returns what the sealed part of r says.
+func (s *Store) kept(ctx context.Context, practice string, r row) (consent.Fact, error) {
+	plain, err := s.opened(ctx, r.Sealed, binding(practice, r.ID))
+	if err != nil {
+		return consent.Fact{}, err
+	}
+	f, ok := ofBody(string(plain))
+	if !ok {
+		f, ok = ofOldBody(plain)
+	}
+	if !ok {
+		return consent.Fact{}, errUnreadable
+	}
+	if string(f.Kind) != r.Kind || string(f.Category) != r.Category || !f.At.Equal(r.At) || !f.Recorded.Equal(r.Recorded) ||
+		(f.Patient == "") != (r.Patient == nil) {
+		return consent.Fact{}, errColumn
+	}
+	f.ID, f.Practice = r.ID, practice
+	return f, nil
+}
+
+// proof returns the evidence of a fact, or that it was erased with its patient.
+func (s *Store) proof(ctx context.Context, r row, f consent.Fact) (plain []byte, erased bool, err error) {
+	if r.Evidence == nil {
+		return nil, false, errColumn
+	}
+	plain, err = s.opened(ctx, r.Evidence, evidenceOf(f.Practice, f.ID, f.Patient))
+	if f.Patient != "" && errors.Is(err, crypto.ErrShredded) {
+		return nil, true, nil
+	}
+	return plain, false, err
+}
+
+var (
+	errColumn     = fmt.Errorf("%w: a column differs from its sealed part", consent.ErrTampered)
+	errUnreadable = fmt.Errorf("%w: its sealed part cannot be read", consent.ErrTampered)
+)
+
+func (s *Store) opened(ctx context.Context, sealed []byte, b crypto.Binding) ([]byte, error) {
 	plain, err := s.keys.Open(ctx, nil, sealed, b)
 	if errors.Is(err, crypto.ErrAuth) {
-		return fmt.Errorf("%w: %w", consent.ErrTampered, err)
+		err = fmt.Errorf("%w: %w", consent.ErrTampered, err)
 	}
-	if err != nil {
-		return err
-	}
-	if json.Unmarshal(plain, v) != nil {
-		return fmt.Errorf("%w: its sealed part cannot be read", consent.ErrTampered)
-	}
-	return nil
+	return plain, err
 }

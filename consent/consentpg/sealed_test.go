@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/crypto"
 )
 
 const number = "+12125550147"
@@ -150,4 +152,31 @@ func TestNoRowsNeverEscapes(t *testing.T) {
 	_, err = b.store(broken).Ledger(t.Context(), consent.Key{Practice: "nobody", Number: number})
 	require.Error(t, err)
 	require.NotErrorIs(t, err, sql.ErrNoRows)
+}
+
+// TestARowOfBeforeIsRead puts a row into the table as it was written before evidence was kept apart.
+func TestARowOfBeforeIsRead(t *testing.T) {
+	b := open(t)
+	db := b.Pool(2)
+	const practice = "elm-street"
+	index, err := b.keys.Index(t.Context(), practice, crypto.Fixed+"consent.number", number)
+	require.NoError(t, err)
+	at := time.Date(2026, 3, 2, 15, 0, 0, 123456000, time.UTC)
+	sealed, err := b.keys.Seal(t.Context(), nil, []byte(`{"number":"`+number+`","kind":"revoked","at":"2026-03-02T15:00:00.123456Z",
+		"recorded":"2026-03-02T15:00:00.123456Z","actor":{"kind":"staff","id":"u-1"},"channel":"call","evidence":{"words":"stop it"}}`),
+		crypto.Binding{Practice: practice, Kind: "consent_fact", ID: "f-1"})
+	require.NoError(t, err)
+	_, err = db.NewRaw(`INSERT INTO ? (practice, id, number, kind, category, at, recorded, sealed) VALUES (?, 'f-1', ?, 'revoked', '', ?, ?, ?)`,
+		b.tables()[0], practice, index, at, at, sealed).Exec(t.Context())
+	require.NoError(t, err)
+	want := consent.Fact{
+		ID: "f-1", Practice: practice, Number: number, Kind: consent.Revoked, At: at, Recorded: at, Channel: consent.ByCall,
+		Actor: audit.Actor{Kind: audit.Staff, ID: "u-1"}, Evidence: consent.Evidence{Words: "stop it"},
+	}
+	facts, err := b.store(db).Ledger(t.Context(), consent.Key{Practice: practice, Number: number})
+	require.NoError(t, err)
+	require.Equal(t, []consent.Fact{want}, facts)
+	facts, err = b.store(db).Standing(t.Context(), consent.Key{Practice: practice, Number: number})
+	require.NoError(t, err)
+	require.Len(t, facts, 1)
 }

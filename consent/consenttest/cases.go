@@ -42,6 +42,7 @@ func Cases() []Case {
 		{"a refused entry takes the fact with it", allOrNothing},
 		{"what is returned is not shared", notShared},
 		{"what is lent stays as it is", lent},
+		{"what stands is the ledger, evidence aside", standing},
 		{"facts of one kind come page by page", ofOneKind},
 		{"a fact is found by its id", byID},
 		{"a patient's numbers are found", numbersOf},

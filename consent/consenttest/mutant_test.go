@@ -25,6 +25,7 @@ import (
 type wrapped struct {
 	consent.Store
 	apply    func(context.Context, consent.Change) (bool, error)
+	standing func(context.Context, consent.Key) ([]consent.Fact, error)
 	ledger   func(context.Context, consent.Key) ([]consent.Fact, error)
 	settings func(context.Context, string) (consent.Settings, error)
 	facts    func(context.Context, consent.Query) (consent.Page, error)
@@ -59,6 +60,13 @@ func (m wrapped) Ledger(ctx context.Context, k consent.Key) ([]consent.Fact, err
 		return m.Store.Ledger(ctx, k)
 	}
 	return m.ledger(ctx, k)
+}
+
+func (m wrapped) Standing(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+	if m.standing == nil {
+		return m.Store.Standing(ctx, k)
+	}
+	return m.standing(ctx, k)
 }
 
 func (m wrapped) Settings(ctx context.Context, id string) (consent.Settings, error) {
@@ -194,6 +202,16 @@ func mutants() []mutant[consent.Store] {
 					return good.Apply(ctx, c)
 				}, ledger: func(context.Context, consent.Key) ([]consent.Fact, error) { return facts, nil },
 			}
+		}},
+		{"does not know what was erased", "what stands is the ledger, evidence aside", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, standing: func(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+				facts, err := good.Standing(ctx, k)
+				facts = slices.Clone(facts)
+				for i := range facts {
+					facts[i].Erased = false
+				}
+				return facts, err
+			}}
 		}},
 		{"forgets the last page", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {
 			return wrapped{Store: good, facts: func(ctx context.Context, q consent.Query) (consent.Page, error) {

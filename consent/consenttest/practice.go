@@ -76,6 +76,37 @@ func ofOneKind(ctx context.Context, h Harness) error {
 	return nil
 }
 
+func standing(ctx context.Context, h Harness) error {
+	for i, patient := range []string{"p-7", "", "p-8"} {
+		f := fact(fmt.Sprint(i))
+		f.Kind, f.Category, f.Patient, f.Evidence = consent.Granted, consent.Transactional, patient, evidence
+		if err := apply(ctx, h.Store, change(f, i)); err != nil {
+			return err
+		}
+	}
+	for range 2 {
+		want, err := ledger(ctx, h.Store, number)
+		if err != nil {
+			return err
+		}
+		got, err := h.Store.Standing(ctx, consent.Key{Practice: practice, Number: number})
+		if err != nil || len(got) != len(want) {
+			return fmt.Errorf("of %d facts %d stand, error %v", len(want), len(got), err)
+		}
+		for i := range want {
+			w, g := want[i], got[i]
+			w.Evidence, g.Evidence = consent.Evidence{}, consent.Evidence{}
+			if !reflect.DeepEqual(w, g) {
+				return fmt.Errorf("want %+v\nread %+v", w, g)
+			}
+		}
+		if err := h.Shred(ctx, practice, "p-7"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func byID(ctx context.Context, h Harness) error {
 	if _, err := mixed(ctx, h); err != nil {
 		return err
