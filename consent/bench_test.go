@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
@@ -47,6 +48,7 @@ type bench struct {
 	log     *audit.Log
 	entries audit.Store
 	shred   func(ctx context.Context, practice, patient string) error // destroys the key of a patient's evidence
+	wipe    func(testing.TB)                                          // deletes all facts; nil in memory
 }
 
 // with returns a service on the same store and log with other options; its time is the bench's.
@@ -76,7 +78,13 @@ func onPostgres(t testing.TB) bench {
 	shred := func(ctx context.Context, practice, patient string) error {
 		return keys.Shred(ctx, crypto.Subject{Practice: practice, Patient: patient, Class: crypto.Evidence})
 	}
-	return assemble(t, store, auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()}), keys, shred)
+	b := assemble(t, store, auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()}), keys, shred)
+	b.wipe = func(t testing.TB) {
+		t.Helper()
+		_, err := db.NewRaw("DELETE FROM ?", bun.Ident(d.Schema()+".consent_fact")).Exec(context.Background())
+		require.NoError(t, err)
+	}
+	return b
 }
 
 func keyring(t testing.TB) *crypto.Keyring {

@@ -3,6 +3,8 @@ package consent_test
 import (
 	"context"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,49 +65,133 @@ func command(t *rapid.T, now time.Time) func(context.Context, *consent.Service) 
 	return func(ctx context.Context, s *consent.Service) (consent.State, error) { return s.Restart(ctx, by, r) }
 }
 
+// emptied returns a function that opens a bench without facts: on Postgres it is the same one, emptied.
+func emptied(t *testing.T, open func(testing.TB) bench) func() bench {
+	b := open(t)
+	return func() bench {
+		if b.wipe == nil {
+			return open(t)
+		}
+		b.wipe(t)
+		b.clock.pass(noon.Sub(b.clock.now()))
+		return b
+	}
+}
+
+// serviceOf draws how a practice is set up.
+func serviceOf(rt *rapid.T, t *testing.T, b bench) *consent.Service {
+	s := b.with(t, consent.Options{ConfirmWithin: time.Hour, Profile: profile(rt)})
+	require.NoError(rt, s.Configure(t.Context(), staff, consent.Settings{
+		Practice:    key.Practice,
+		DoubleOptIn: rapid.SampledFrom([]consent.DoubleOptIn{consent.ConfirmOff, consent.ConfirmPromotional, consent.ConfirmAll}).Draw(rt, "double opt-in"),
+	}))
+	return s
+}
+
+// unwaiting are the kinds of facts that wait for nobody who writes beside them.
+var unwaiting = []consent.Kind{consent.Revoked, consent.Lapsed, consent.Muted, consent.Doubted}
+
+// asModelled holds what a service says of a ledger to the model.
+func asModelled(rt *rapid.T, t *testing.T, s *consent.Service, facts []consent.Fact) {
+	var last, decided time.Time
+	for _, f := range facts {
+		if !slices.Contains(unwaiting, f.Kind) {
+			require.False(rt, f.Recorded.Before(decided), "recorded times run backwards")
+			decided = f.Recorded
+		}
+		last = later(last, f.Recorded)
+	}
+	for _, u := range uses() {
+		p, err := s.Permission(t.Context(), key, u)
+		require.NoError(rt, err)
+		require.Equal(rt, modelled(facts, s.Profile(), u, last.Add(time.Hour)), p.Status, "%+v", u)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // TestAnyCommandsKeepTheRules gives a service random commands by clocks that differ, and holds what it says after each to
 // the model.
 func TestAnyCommandsKeepTheRules(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		b := onMemory(t)
-		s := b.with(t, consent.Options{ConfirmWithin: time.Hour, Profile: profile(rt)})
-		require.NoError(rt, s.Configure(t.Context(), staff, consent.Settings{
-			Practice:    key.Practice,
-			DoubleOptIn: rapid.SampledFrom([]consent.DoubleOptIn{consent.ConfirmOff, consent.ConfirmPromotional, consent.ConfirmAll}).Draw(rt, "double opt-in"),
-		}))
-		for range rapid.IntRange(1, 12).Draw(rt, "commands") {
-			b.clock.pass(rapid.SampledFrom([]time.Duration{
-				0, time.Microsecond, time.Second, 10 * time.Minute, 2 * time.Hour, -time.Second, -5 * time.Minute,
-			}).Draw(rt, "pass"))
-			before := b.facts(t)
-			state, err := command(rt, b.clock.now())(t.Context(), s)
-			after := b.facts(t)
-			if err != nil {
-				require.Empty(rt, cmp.Diff(before, after), "a refused command changed the ledger")
-				continue
-			}
-			doubted := func(f consent.Fact) bool { return f.Kind == consent.Doubted }
-			if slices.ContainsFunc(before, doubted) && len(after) == len(before) {
-				require.Empty(rt, cmp.Diff(before, after), "the same doubt once more changed the ledger")
-				continue
-			}
-			require.Len(rt, after, len(before)+1)
-			require.Empty(rt, cmp.Diff(before, after[:len(before)], cmpopts.EquateEmpty()), "a fact was changed")
-			last := after[len(after)-1]
-			if len(before) > 0 {
-				require.False(rt, last.Recorded.Before(before[len(before)-1].Recorded), "recorded times run backwards")
-			}
-			for _, c := range consent.Categories() {
-				require.Equal(rt, modelled(after, s.Profile(), consent.Use{Category: c}, last.Recorded.Add(time.Hour)), state.For(c).Status, "%s", c)
-				for _, u := range uses() {
-					p, err := s.Permission(t.Context(), key, u)
-					require.NoError(rt, err)
-					require.Equal(rt, modelled(after, s.Profile(), u, last.Recorded.Add(time.Hour)), p.Status, "%+v", u)
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		fresh := emptied(t, open)
+		rapid.Check(t, func(rt *rapid.T) {
+			b := fresh()
+			s := serviceOf(rt, t, b)
+			for range rapid.IntRange(1, 12).Draw(rt, "commands") {
+				b.clock.pass(rapid.SampledFrom([]time.Duration{
+					0, time.Microsecond, time.Second, 10 * time.Minute, 2 * time.Hour, -time.Second, -5 * time.Minute,
+				}).Draw(rt, "pass"))
+				before := slices.Clone(b.facts(t))
+				state, err := command(rt, b.clock.now())(t.Context(), s)
+				after := b.facts(t)
+				if err != nil {
+					require.Empty(rt, cmp.Diff(before, after, cmpopts.EquateEmpty()), "a refused command changed the ledger")
+					continue
 				}
-				if last.Kind == consent.Revoked && last.Category == "" && last.At.Equal(last.Recorded) {
-					require.Equal(rt, consent.Stopped, state.For(c).Status, "a stop said now did not count")
+				doubted := func(f consent.Fact) bool { return f.Kind == consent.Doubted }
+				if slices.ContainsFunc(before, doubted) && len(after) == len(before) {
+					require.Empty(rt, cmp.Diff(before, after), "the same doubt once more changed the ledger")
+					continue
+				}
+				require.Len(rt, after, len(before)+1)
+				require.Empty(rt, cmp.Diff(before, after[:len(before)], cmpopts.EquateEmpty()), "a fact was changed")
+				last := after[len(after)-1]
+				if len(before) > 0 {
+					require.False(rt, last.Recorded.Before(before[len(before)-1].Recorded), "recorded times run backwards")
+				}
+				asModelled(rt, t, s, after)
+				for _, c := range consent.Categories() {
+					require.Equal(rt, modelled(after, s.Profile(), consent.Use{Category: c}, last.Recorded.Add(time.Hour)), state.For(c).Status, "%s", c)
+					if last.Kind == consent.Revoked && last.Category == "" && last.At.Equal(last.Recorded) {
+						require.Equal(rt, consent.Stopped, state.For(c).Status, "a stop said now did not count")
+					}
 				}
 			}
-		}
+		})
+	})
+}
+
+// TestCommandsAtOnceKeepTheRules gives several services of one store commands at the same time: none is lost or kept twice,
+// and what the number stands at is what the model makes of the ledger.
+func TestCommandsAtOnceKeepTheRules(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		fresh := emptied(t, open)
+		rapid.Check(t, func(rt *rapid.T) {
+			b := fresh()
+			s := serviceOf(rt, t, b)
+			var group sync.WaitGroup
+			var written atomic.Int64
+			for range 3 {
+				var commands []func(context.Context, *consent.Service) (consent.State, error)
+				for range rapid.IntRange(1, 5).Draw(rt, "commands") {
+					commands = append(commands, command(rt, b.clock.now()))
+				}
+				group.Go(func() {
+					for _, c := range commands {
+						b.clock.pass(time.Second)
+						if _, err := c(t.Context(), s); err == nil {
+							written.Add(1)
+						}
+					}
+				})
+			}
+			group.Wait()
+			facts := b.facts(t)
+			ids := map[string]bool{}
+			for _, f := range facts {
+				require.False(rt, ids[f.ID], "a fact was kept twice")
+				ids[f.ID] = true
+			}
+			require.LessOrEqual(rt, int64(len(facts)), written.Load())
+			repeated := written.Load() - int64(len(facts)) // a doubt may be said again
+			require.True(rt, repeated == 0 || ids["d-1"] || ids["d-2"], "a command that was done left nothing")
+			asModelled(rt, t, s, facts)
+		})
 	})
 }
