@@ -20,7 +20,7 @@ type Revocation struct {
 	ID       string // as in Grant
 	Practice string
 	Number   string
-	Category Category // only what the patient's own words narrow it to; empty: everything
+	Category Category // only what the patient's own words narrow it to. Empty, without words, or where they are a plain stop: everything.
 	Channel  Channel
 	Sender   string    // the number of ours that the words came to, where they came by text
 	Evidence Evidence  // Words, and Message, Document or Staff as the channel has them

@@ -58,6 +58,7 @@ func command(t *rapid.T, now time.Time) func(context.Context, *consent.Service) 
 		r := stop()
 		r.At = at
 		r.Category = rapid.SampledFrom(append(consent.Categories(), "", "", "")).Draw(t, "narrowed to")
+		r.Evidence.Words = rapid.SampledFrom([]string{"STOP", "no more of those, please"}).Draw(t, "words")
 		return func(ctx context.Context, s *consent.Service) (consent.State, error) { return s.Revoke(ctx, by, r) }
 	}
 	r := start()

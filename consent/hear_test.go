@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,6 +9,39 @@ import (
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/keyword"
 )
+
+func TestPromise_D4_1_OnlyThePatientsOwnWordsNarrowAStop(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		narrow := func(words string) consent.Revocation {
+			r := stop()
+			r.Category, r.Evidence.Words = consent.Promotional, words
+			return r
+		}
+		t.Run("keeps", func(t *testing.T) {
+			b := promoted(t, open(t))
+			must(t)(b.Revoke(t.Context(), patient, narrow("please, no more ads")))
+			require.Equal(t, consent.Stopped, b.status(t, consent.Promotional))
+			require.Equal(t, consent.Active, b.status(t, consent.Transactional))
+		})
+		for name, words := range map[string]string{"no_words": " \n", "a_plain_stop": "Stop!", "the_FCCs_words": "opt out"} {
+			t.Run("refuses_to_narrow_on_"+name, func(t *testing.T) {
+				b := promoted(t, open(t))
+				must(t)(b.Revoke(t.Context(), staff, narrow(words)))
+				for _, c := range consent.Categories() {
+					require.Equal(t, consent.Stopped, b.status(t, c), "everything is stopped instead")
+				}
+			})
+		}
+		t.Run("without_rule", func(t *testing.T) {
+			b := promoted(t, open(t))
+			must(t)(b.Revoke(t.Context(), staff, narrow("")))
+			facts := slices.Clone(b.facts(t))
+			facts[len(facts)-1].Category = consent.Promotional // as it was asked for
+			u := consent.Use{Category: consent.Transactional}
+			require.Equal(t, consent.Active, consent.Decide(key, facts, consent.Promised(), b.clock.now(), u).Status)
+		})
+	})
+}
 
 func TestPromise_D4_1_AnyWordsByAnyChannel(t *testing.T) {
 	said := func(words string, by consent.Channel) consent.Said {

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent/keyword"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
 
@@ -171,6 +173,9 @@ func (s *Service) revoke(ctx context.Context, by audit.Actor, r Revocation) (Sta
 		ID: r.ID, Practice: r.Practice, Number: r.Number, Kind: Revoked, Category: r.Category, Sender: r.Sender,
 		At: r.At, Actor: by, Channel: r.Channel, Evidence: r.Evidence,
 	}
+	if f.Category.valid() && !narrowed(r.Evidence.Words) {
+		f.Category = ""
+	}
 	return s.append(ctx, "consent.revoke", f, func(_ []Fact, f *Fact) error {
 		if f.Category != "" && !f.Category.valid() {
 			return errCategory
@@ -180,6 +185,11 @@ func (s *Service) revoke(ctx context.Context, by audit.Actor, r Revocation) (Sta
 		}
 		return nil
 	})
+}
+
+// narrowed reports whether words can narrow a revocation: a stop is everything, and nobody but the patient makes less of it.
+func narrowed(words string) bool {
+	return strings.TrimSpace(words) != "" && keyword.Classify(words) != keyword.Stop
 }
 
 // Restart records the patient's own START, which restores what written consent carried before the stop. It is refused
