@@ -41,6 +41,9 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 	}
 	for {
 		facts, err := s.store.Ledger(ctx, f.Key())
+		if err != nil && f.narrows() {
+			facts, err = nil, nil // a stop is written even where what was before it cannot be read
+		}
 		if err != nil {
 			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
 		}
@@ -55,6 +58,9 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 			f.At = f.Recorded
 		}
 		if err := decide(facts, &f); err != nil {
+			if failed := (failure{}); errors.As(err, &failed) {
+				return State{}, false, fmt.Errorf("%s: %w", op(action), failed.error)
+			}
 			return State{}, false, s.refuse(ctx, entry(action, f), err)
 		}
 		leaf, err := s.log.Stamp(ctx, entry(action, f))
@@ -84,6 +90,18 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 			return State{}, false, s.refuse(ctx, entry(action, f), ErrConflict)
 		}
 	}
+}
+
+// failure is what a store answered while a fact was decided on. It is no refusal.
+type failure struct{ error }
+
+// settings returns a practice's settings to whoever decides on a fact.
+func (s *Service) settings(ctx context.Context, practice string) (Settings, error) {
+	set, err := s.store.Settings(ctx, practice)
+	if err != nil {
+		return Settings{}, failure{err}
+	}
+	return set, nil
 }
 
 // latest returns the recorded time of a fact that is written after the others. It never runs backwards in a ledger, so

@@ -23,7 +23,7 @@ func (s *Service) Ask(ctx context.Context, by audit.Actor, a Ask) (State, error)
 
 // asks completes a request, or says why there is none to make.
 func (s *Service) asks(ctx context.Context, facts []Fact, f *Fact) error {
-	set, err := s.store.Settings(ctx, f.Practice)
+	set, err := s.settings(ctx, f.Practice)
 	if err != nil {
 		return err
 	}

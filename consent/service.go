@@ -104,7 +104,7 @@ func (s *Service) grant(ctx context.Context, by audit.Actor, g Grant) (State, bo
 		At: g.At, Actor: by, Basis: g.Basis, Evidence: g.Evidence,
 	}
 	return s.write(ctx, "consent.grant", f, func(_ []Fact, f *Fact) error {
-		set, err := s.store.Settings(ctx, f.Practice)
+		set, err := s.settings(ctx, f.Practice)
 		if err != nil {
 			return err
 		}
@@ -140,7 +140,8 @@ func (s *Service) grant(ctx context.Context, by audit.Actor, g Grant) (State, bo
 
 // Revoke records a revocation and returns what the number stands at now. It is never refused for what the ledger says:
 // a number that nobody consented for can be stopped, and stopped again. Nor is it for its time: one that lies ahead, by a
-// provider's clock or a slip, counts from now.
+// provider's clock or a slip, counts from now. It is written even where the ledger cannot be read, because a row was altered
+// or a key cannot be had: then the state returned knows of nothing else.
 //
 // Where it came to a sender that several practices share, it is recorded for each of them, for the practice of r first;
 // see [Options]. When one of them cannot be written the error says so, and the same command again finishes the rest.

@@ -428,17 +428,59 @@ func TestWhatCannotBeRecordedIsNotShown(t *testing.T) {
 	require.ErrorIs(t, err, audit.ErrNotRecorded, "a refusal whose entry fails says both")
 }
 
-// broken is a store that cannot read.
-type broken struct{ consent.Store }
+// broken is a store that cannot read one thing.
+type broken struct {
+	consent.Store
+	what string
+}
 
-func (broken) Ledger(context.Context, consent.Key) ([]consent.Fact, error) {
-	return nil, errDisk
+func (s broken) Ledger(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+	if s.what == "ledger" {
+		return nil, errDisk
+	}
+	return s.Store.Ledger(ctx, k)
+}
+
+func (s broken) Settings(ctx context.Context, practice string) (consent.Settings, error) {
+	if s.what == "settings" {
+		return consent.Settings{}, errDisk
+	}
+	return s.Store.Settings(ctx, practice)
+}
+
+func (s broken) Wordings(ctx context.Context, practice string) ([]consent.Wording, error) {
+	if s.what == "wordings" {
+		return nil, errDisk
+	}
+	return s.Store.Wordings(ctx, practice)
 }
 
 func TestAFailureOfTheStoreIsNoRefusal(t *testing.T) {
+	for _, what := range []string{"ledger", "settings", "wordings"} {
+		t.Run(what, func(t *testing.T) {
+			b := onMemory(t)
+			_, err := b.WithStore(broken{b.store, what}).Grant(t.Context(), staff, grant(consent.Transactional))
+			require.ErrorIs(t, err, errDisk)
+			require.True(t, strings.HasPrefix(err.Error(), "consent: grant: "), err)
+			require.Empty(t, b.logged(t, key.Practice))
+		})
+	}
 	b := onMemory(t)
-	_, err := b.WithStore(broken{b.store}).Grant(t.Context(), staff, grant(consent.Transactional))
+	_, err := b.WithStore(broken{b.store, "settings"}).Doubt(t.Context(), staff, doubt("d-1"))
 	require.ErrorIs(t, err, errDisk)
-	require.True(t, strings.HasPrefix(err.Error(), "consent: grant: "), err)
 	require.Empty(t, b.logged(t, key.Practice))
+}
+
+func TestAStopIsWrittenWhereTheLedgerCannotBeRead(t *testing.T) {
+	b := onMemory(t)
+	must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+	b.later()
+	r := stop()
+	r.ID = "s-1"
+	state, err := b.WithStore(broken{b.store, "ledger"}).Revoke(t.Context(), patient, r)
+	require.NoError(t, err)
+	require.Equal(t, consent.Stopped, state.Transactional.Status)
+	require.Equal(t, consent.Stopped, b.status(t, consent.Transactional))
+	require.Len(t, b.facts(t), 2)
+	require.Len(t, b.logged(t, key.Practice), 2)
 }

@@ -55,7 +55,7 @@ func (s Settings) location() (*time.Location, error) {
 
 // zone returns the time zone of a practice.
 func (s *Service) zone(ctx context.Context, practice string) (*time.Location, error) {
-	set, err := s.store.Settings(ctx, practice)
+	set, err := s.settings(ctx, practice)
 	if err != nil {
 		return nil, err
 	}

@@ -139,7 +139,7 @@ func (s *Service) Wordings(ctx context.Context, practice string) ([]Wording, err
 func (s *Service) shown(ctx context.Context, f *Fact) error {
 	wordings, err := s.store.Wordings(ctx, f.Practice)
 	if err != nil {
-		return err
+		return failure{err}
 	}
 	if !slices.ContainsFunc(wordings, func(w Wording) bool {
 		return w.Category == f.Category && w.Language == f.Evidence.Language && w.Text == f.Evidence.Wording && !w.Effective.After(f.At)
