@@ -118,7 +118,7 @@ const (
 		"El consentimiento no es condición de ninguna compra ni servicio. Los mensajes de texto no están cifrados."
 )
 
-// ready has a practice do what it must before its patients consent.
+// ready has a practice do what it must before its patients consent. The wordings are read in the tests of them, not here.
 func (b bench) ready(t testing.TB, s *consent.Service, practice string) {
 	t.Helper()
 	ctx := context.Background()
@@ -128,8 +128,12 @@ func (b bench) ready(t testing.TB, s *consent.Service, practice string) {
 		for id, w := range map[string]consent.Wording{
 			"english": {Language: "en", Text: shown}, "spanish": {Language: "es", Text: shownInSpanish}, "exact": {Language: "en", Text: exact},
 		} {
-			w.ID, w.Practice, w.Category = string(c)+" "+id, practice, c
-			require.NoError(t, s.Publish(ctx, staff, w))
+			w.ID, w.Practice, w.Category, w.By = string(c)+" "+id, practice, c, staff
+			w.Effective, w.Recorded = b.clock.now(), b.clock.now()
+			leaf, err := b.log.Stamp(ctx, audit.Entry{Practice: practice, Actor: staff, Action: "consent.publish", Object: audit.Object{Kind: "practice", ID: practice}})
+			require.NoError(t, err)
+			_, err = b.store.Apply(ctx, consent.Change{Wording: &w, Seen: consent.Any, Leaves: []audit.Leaf{leaf}})
+			require.NoError(t, err)
 		}
 	}
 }

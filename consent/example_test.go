@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -26,10 +27,9 @@ func service() (*consent.Service, *consentmem.Store, *audit.Log, error) {
 		return nil, nil, nil, err
 	}
 	store := consentmem.New(entries)
-	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	var looks atomic.Int64 // at the clock, each a minute after the one before
 	consents, err := consent.New(store, log, &consent.Options{Now: func() time.Time {
-		at = at.Add(time.Minute)
-		return at
+		return time.Date(2026, 3, 2, 9, int(looks.Add(1)), 0, 0, time.UTC)
 	}})
 	if err != nil {
 		return nil, nil, nil, err
