@@ -114,7 +114,8 @@ func reassigns(f consent.Fact) bool {
 	return f.Kind == consent.Lapsed && (f.Cause == consent.Reassigned || f.Cause == consent.WrongNumber)
 }
 
-// optIn returns what the consent stands on that is in force, and nothing else: no stop, no patient, no staff.
+// optIn returns what the consent stands on that is in force for the number, and nothing else: no stop, no patient, no staff.
+// A mute concerns its patient alone and leaves the number's consent as it is.
 func optIn(k consent.Key, facts []consent.Fact, p consent.Profile, moment time.Time) ledger {
 	l := ledger{number: k.Number}
 	stands := map[string]bool{}
