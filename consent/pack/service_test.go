@@ -238,11 +238,50 @@ func TestAFileThatBrokeOffIsAccountedAndWrittenAgain(t *testing.T) {
 func TestAFileIsOnRecordWhateverBecomesOfATransaction(t *testing.T) {
 	b := onMemory(t).family(t)
 	b.request(t, "r-1", pack.Scope{Recipient: pack.Patient, Patient: ana})
-	bound := b.WithStore(consentmem.NewPacks(auditmem.New()))
-	_, err := bound.Write(t.Context(), staff, io.Discard, practice, "r-1")
+	gone := consentmem.NewPacks(auditmem.New())
+	bound := b.WithStore(gone)
+	_, err := bound.Request(t.Context(), staff, pack.Request{Practice: practice, Release: "r-2", Scope: order})
+	require.NoError(t, err)
+	facts, err := gone.Ledger(t.Context(), pack.Key{Practice: practice, Release: "r-2"})
+	require.NoError(t, err)
+	require.Len(t, facts, 1, "a request is part of the transaction")
+	_, err = bound.Write(t.Context(), staff, io.Discard, practice, "r-2")
+	require.ErrorIs(t, err, pack.ErrUnknown, "and counts once that is committed")
+	_, err = bound.Write(t.Context(), staff, io.Discard, practice, "r-1")
 	require.NoError(t, err)
 	require.Len(t, b.account(t), 1)
 }
+
+func TestNobodyReadsForARefusedFile(t *testing.T) {
+	b := onMemory(t).family(t)
+	b.request(t, "r-1", carrier)
+	b.writeRefused(t, "r-1", pack.ErrNotApproved)
+	require.Empty(t, b.logged(t, "consent.read"))
+}
+
+func TestWhoseLogFailsGetsNothing(t *testing.T) {
+	b := onMemory(t).family(t)
+	b.request(t, "r-1", pack.Scope{Recipient: pack.Patient, Patient: ana})
+	keys := keyring(t)
+	log, err := audit.NewLog(mute{}, keys, nil)
+	require.NoError(t, err)
+	s, err := pack.New(b.store, log, b.consents, b.prove, nil)
+	require.NoError(t, err)
+	page, err := s.Releases(t.Context(), staff, pack.Query{Practice: practice, Kind: pack.Requested})
+	require.ErrorIs(t, err, errDisk)
+	require.Zero(t, page)
+	state, err := s.State(t.Context(), staff, pack.Key{Practice: practice, Release: "r-1"})
+	require.ErrorIs(t, err, errDisk)
+	require.Zero(t, state)
+	_, err = s.Request(t.Context(), patient, pack.Request{Practice: practice, Scope: order})
+	require.ErrorIs(t, err, pack.ErrStaff)
+	require.ErrorIs(t, err, audit.ErrNotRecorded)
+}
+
+// mute is a log that keeps nothing.
+type mute struct{ audit.Store }
+
+func (mute) Append(context.Context, ...audit.Leaf) error { return errDisk }
 
 func TestLookingIsRecorded(t *testing.T) {
 	b := onMemory(t).family(t)

@@ -225,7 +225,7 @@ func pre(t testing.TB, file, id string) string {
 	t.Helper()
 	found := regexp.MustCompile(`(?s)<pre id="` + id + `">\n(.*?)</pre>`).FindStringSubmatch(file)
 	require.Len(t, found, 2, "the file has no part %q", id)
-	return html.UnescapeString(found[1])
+	return html.UnescapeString(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(found[1]))
 }
 
 // line is a fact as a program reads it from the file.
