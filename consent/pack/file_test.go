@@ -162,36 +162,38 @@ func TestACarrierSeesWhatTheConsentStandsOn(t *testing.T) {
 	const office, ads = "+12125550111", "+12125550112"
 	for name, c := range map[string]struct {
 		facts []consent.Fact
-		want  string // the kinds, and the senders
+		want  string // kinds, bases and senders
 	}{
 		"restored by the patient's START": {[]consent.Fact{
 			{ID: "g", Kind: consent.Granted},
 			{ID: "late", Kind: consent.Granted, Category: consent.Conversational},
 			{ID: "stop", Kind: consent.Revoked, Channel: consent.ByText},
 			{ID: "start", Kind: consent.Restarted, Actor: patient},
-		}, "granted granted restarted"},
+		}, "granted signed_agreement, granted signed_agreement, restarted"},
 		"restored, and not what START does not bring back": {[]consent.Fact{
-			{ID: "g", Kind: consent.Granted}, {ID: "verbal", Kind: consent.Granted, Basis: consent.Verbal},
-			{ID: "stop", Kind: consent.Revoked, Channel: consent.ByText}, {ID: "start", Kind: consent.Restarted, Actor: patient},
-		}, "granted restarted"},
+			{ID: "g", Kind: consent.Granted},
+			{ID: "verbal", Kind: consent.Granted, Basis: consent.Verbal},
+			{ID: "stop", Kind: consent.Revoked, Channel: consent.ByText},
+			{ID: "start", Kind: consent.Restarted, Actor: patient},
+		}, "granted signed_agreement, restarted"},
 		"for one of our numbers": {[]consent.Fact{
 			{ID: "g", Kind: consent.Granted, Sender: office},
 			{ID: "h", Kind: consent.Granted, Sender: ads},
 			{ID: "stop", Kind: consent.Revoked, Channel: consent.ByText},
 			{ID: "i", Kind: consent.Granted, Sender: ads},
-		}, "granted" + ads},
+		}, "granted signed_agreement " + ads},
 		"the newest of two": {[]consent.Fact{
 			{ID: "g", Kind: consent.Granted}, {ID: "h", Kind: consent.Granted},
-		}, "granted"},
+		}, "granted signed_agreement"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := onMemory(t).on(t, c.facts...).file(t, carrier)
 			var kinds []string
 			for _, l := range lines(t, file) {
 				require.Empty(t, l.ID)
-				kinds = append(kinds, l.Kind+l.Sender)
+				kinds = append(kinds, strings.Join(strings.Fields(l.Kind+" "+l.Basis+" "+l.Sender), " "))
 			}
-			require.Equal(t, c.want, strings.Join(kinds, " "))
+			require.Equal(t, c.want, strings.Join(kinds, ", "))
 		})
 	}
 
