@@ -19,13 +19,13 @@
 // so a row that was altered, copied or moved is refused with [consent.ErrTampered] when it is read. That a row was
 // removed only the log shows.
 //
-// [Policies], [Representatives] and [Cookies] keep what they know likewise: whose a fact is, is found by a blind index, and
-// of a fact only its kind and when it was recorded are plain.
+// [Policies], [Representatives], [Packs] and [Cookies] keep what they know likewise: whose a fact is, is found by a blind
+// index, and of a fact only its kind and when it was recorded are plain.
 //
 // # Rights
 //
-// The application's role needs SELECT and INSERT on consent_fact and consent_wording, SELECT, INSERT and UPDATE on consent_settings, and
-// what package auditpg asks for.
+// The application's role needs SELECT and INSERT on consent_fact and consent_wording, and on consent_pack where evidence is
+// handed out; SELECT, INSERT and UPDATE on consent_settings; and what package auditpg asks for.
 //
 // [Migrate] is never run by a constructor. A store also needs the tables of package auditpg, in the same schema.
 package consentpg

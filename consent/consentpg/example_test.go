@@ -26,4 +26,5 @@ func ExampleSQL() {
 	// "clinic".consent_policy
 	// "clinic".consent_cookie
 	// "clinic".consent_representative
+	// "clinic".consent_pack
 }

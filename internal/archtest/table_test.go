@@ -35,7 +35,7 @@ var domains = map[string]domain{
 	}},
 	"consent": {
 		knows: []string{"audit"},
-		rooms: []room{{name: "keyword"}, {name: "wording"}, {name: "policy"}, {name: "cookie"}, {name: "representative"}},
+		rooms: []room{{name: "keyword"}, {name: "wording"}, {name: "policy"}, {name: "cookie"}, {name: "representative"}, {name: "pack"}},
 	},
 	"sms": {
 		knows: []string{"audit", "consent"},
