@@ -40,7 +40,7 @@ var domains = map[string]domain{
 	"sms": {
 		knows: []string{"audit", "consent"},
 		links: []string{"golang.org/x/time"},
-		rooms: []room{{name: "carrier"}, {name: "twilio"}},
+		rooms: []room{{name: "carrier"}, {name: "twilio"}, {name: "segment"}},
 	},
 	"records": {
 		knows: []string{"audit", "crypto"},
