@@ -20,17 +20,17 @@ func (c *cluster) takes(r rune) bool {
 	}
 	if unicode.Is(unicode.Regional_Indicator, r) {
 		c.alone = !alone
-		return alone || prepends(last)
+		return alone
 	}
 	switch {
 	case extends(r), unicode.Is(unicode.Mc, r), r == 0x0E33, r == 0x0EB3: // The two are vowels of Thai and Lao.
 		return !controls(last)
-	case controls(r):
-		return false
 	case last == joiner:
 		return unicode.Is(unicode.So, r) // a further part of an emoji
+	case prepends(last):
+		return !controls(r)
 	}
-	return prepends(last) || syllable(last, r)
+	return syllable(last, r)
 }
 
 // extends reports whether r changes the character before it: accents, joiners, variation selectors, colours of skin.

@@ -18,9 +18,9 @@
 // a flag, a family or a letter with its accents, to the next segment as a whole; others cut it, and sometimes come to one
 // segment fewer. It counts a line's end of CR and LF as two, and an empty text as one segment without units.
 //
-// It differs in two places, both at the end of a segment of UCS-2 alone. Where the calculator knows the emoji of 2017, we
-// also hold newer ones together. And a pile of more than 67 units, such as a letter under 67 accents, is cut where a
-// segment is full, though the calculator would put any number of units into one.
+// It differs in two places, both at the end of a segment of UCS-2 alone. The calculator knows the emoji of 2017; we hold
+// newer ones together too, and a colour of skin with whatever it follows. And a pile of more than 67 units, such as a letter
+// under 67 accents, is cut where a segment is full, though the calculator would put any number of units into one.
 //
 // # Smart Encoding
 //
