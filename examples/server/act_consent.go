@@ -9,18 +9,23 @@ import (
 )
 
 type consentInput struct {
-	Number   string `json:"number" doc:"the phone number that was written on the form"`
-	Category string `json:"category" doc:"transactional, conversational or promotional"`
-	Basis    string `json:"basis" doc:"office_document or signed_agreement; office_document where it is left out"`
-	Wording  string `json:"wording" doc:"what the patient read and signed, exactly"`
-	Language string `json:"language" doc:"of the wording; en where it is left out"`
-	Document string `json:"document" doc:"where the signed paper or its scan is kept"`
-	Given    string `json:"given" doc:"when it was signed, as in book; now where it is left out"`
+	Number    string `json:"number" doc:"the phone number that was written on the form"`
+	Category  string `json:"category" doc:"transactional, conversational or promotional; may be left out with published, which says it"`
+	Basis     string `json:"basis" doc:"office_document or signed_agreement; office_document where it is left out"`
+	Published string `json:"published" doc:"the id of the published text that the patient read and signed; instead of wording and language"`
+	Wording   string `json:"wording" doc:"what the patient read and signed, exactly"`
+	Language  string `json:"language" doc:"of the wording; en where it is left out"`
+	Document  string `json:"document" doc:"where the signed paper or its scan is kept"`
+	Given     string `json:"given" doc:"when it was signed, as in book; now where it is left out"`
 }
 
 func recordConsent(ctx context.Context, s *app, in consentInput) (done, error) {
 	to, err := number(in.Number)
 	if err != nil {
+		return done{}, err
+	}
+	sc := s.scene.Load()
+	if err := in.complete(ctx, sc); err != nil {
 		return done{}, err
 	}
 	category, err := choice("category", in.Category, consent.Categories()...)
@@ -33,9 +38,6 @@ func recordConsent(ctx context.Context, s *app, in consentInput) (done, error) {
 			return done{}, err
 		}
 	}
-	if in.Language == "" {
-		in.Language = "en"
-	}
 	g := consent.Grant{
 		Practice: practice, Number: to, Category: category, Basis: basis,
 		Evidence: consent.Evidence{Wording: in.Wording, Language: in.Language, Document: in.Document, Staff: world.Desk().ID},
@@ -45,7 +47,6 @@ func recordConsent(ctx context.Context, s *app, in consentInput) (done, error) {
 			return done{}, err
 		}
 	}
-	sc := s.scene.Load()
 	state, err := sc.Consents.Grant(ctx, world.Desk(), g)
 	if err != nil {
 		return done{}, err
@@ -55,6 +56,28 @@ func recordConsent(ctx context.Context, s *app, in consentInput) (done, error) {
 		Said:   "Recorded. " + capital(categoryName(category)) + " to this number: " + string(p.Status) + ". " + p.Why,
 		Result: permissionView{p.Status, p.Why},
 	}, nil
+}
+
+// complete fills in what the published text says that was named.
+func (in *consentInput) complete(ctx context.Context, s *scene) error {
+	if in.Published == "" {
+		if in.Language == "" {
+			in.Language = "en"
+		}
+		return nil
+	}
+	if in.Wording != "" || in.Language != "" {
+		return badInput("Name a published text, or send its words and language, not both.")
+	}
+	w, err := published(ctx, s, in.Published)
+	if err != nil {
+		return err
+	}
+	if in.Category != "" && in.Category != string(w.Category) {
+		return badInput("The text %q is for %s, and permits nothing else.", w.ID, categoryName(w.Category))
+	}
+	in.Category, in.Wording, in.Language = string(w.Category), w.Text, w.Language
+	return nil
 }
 
 type stopInput struct {

@@ -137,9 +137,12 @@ func TestThePageInABrowser(t *testing.T) {
 	require.False(t, strings.Contains(page, "It is a stop"))
 
 	// What is refused is answered by the page as well, with the reason.
-	status, page = s.press(b, "consent", url.Values{"number": {"+15125550142"}, "category": {"transactional"}, "wording": {"I agree."}}, nil)
+	status, page = s.press(b, "consent", url.Values{"number": {"+15125550142"}, "published": {"transactional-2026-01"}}, nil)
 	require.Equal(t, http.StatusUnprocessableEntity, status)
 	says(t, page, "A consent by document signed in the office needs document.")
+	status, page = s.press(b, "publish", url.Values{"id": {"short"}, "category": {"promotional"}, "text": {"I agree."}}, nil)
+	require.Equal(t, http.StatusBadRequest, status)
+	says(t, page, "must also name the practice that sends the texts")
 	says(t, page, ">I agree.</textarea>")
 
 	// A file that is chosen on the page comes in, and one that is none is answered with the reason.

@@ -36,6 +36,8 @@ func looks() []look {
 		{"GET", "/api/received", "the newest messages that came in", map[string]string{"number": number}, lookReceived},
 		{"GET", "/api/phone", "what the owner of a simulated phone sees on it", map[string]string{"number": number}, lookPhone},
 		{"GET", "/api/consent", "what a number stands at, and its consent history", map[string]string{"number": number}, lookConsent},
+		{"GET", "/api/wordings", "the texts that patients may sign, each with its SHA-256", nil, lookWordings},
+		{"GET", "/api/practice", "what the practice is called, and the duty to obtain consent that it has accepted", nil, lookPractice},
 		{"GET", "/api/settings", "double opt-in, and the agreements with providers", nil, lookSettings},
 		{"GET", "/api/keys", "the practice's keys and their versions, and how far a rotation has come", nil, lookKeys},
 		{"GET", "/api/log", "the newest entries of the log, opened, and its newest checkpoint", map[string]string{

@@ -41,7 +41,8 @@ type view struct {
 	Thread   []bubble
 	Ledger   []factView
 	Settings settingsView
-	Wording  string
+	Office   practiceView
+	Wordings []wordingView
 	Tomorrow string // ten o'clock, as a form's field takes it
 	Keys     keysView
 	Log      logView
@@ -87,7 +88,7 @@ func (s *app) render(w http.ResponseWriter, r *http.Request, status int, v view)
 // fill reads what the page shows. Each look leaves its entries, so the log is read last.
 func (s *app) fill(ctx context.Context, v *view) error {
 	sc := s.scene.Load()
-	v.Practice, v.Durable, v.Now, v.Wording = world.Sender().Name, sc.Durable, sc.Clock.Now(), world.Wording
+	v.Practice, v.Durable, v.Now = world.Sender().Name, sc.Durable, sc.Clock.Now()
 	next, found, err := sc.Next(ctx)
 	if err != nil {
 		return err
@@ -130,13 +131,25 @@ func (s *app) fill(ctx context.Context, v *view) error {
 			return err
 		}
 	}
-	if v.Settings, err = settings(ctx, sc); err != nil {
+	if err := fillPractice(ctx, sc, v); err != nil {
 		return err
 	}
 	if v.Keys, err = keys(ctx, sc); err != nil {
 		return err
 	}
 	return s.fillLog(ctx, sc, v)
+}
+
+// fillPractice reads what the practice has chosen and published.
+func fillPractice(ctx context.Context, s *scene, v *view) (err error) {
+	if v.Settings, err = settings(ctx, s); err != nil {
+		return err
+	}
+	if v.Office, err = office(ctx, s); err != nil {
+		return err
+	}
+	v.Wordings, err = wordings(ctx, s)
+	return err
 }
 
 func (s *app) fillLog(ctx context.Context, sc *scene, v *view) (err error) {

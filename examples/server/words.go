@@ -31,6 +31,7 @@ func verdicts() []verdict {
 	const reread = "Somebody has changed this since you looked. Look at it again, then decide."
 	return []verdict{
 		{clock.ErrMove, http.StatusBadRequest, ""},
+		{consent.ErrDuty, http.StatusConflict, "The practice has not accepted its duty to obtain its patients' consent. Accept it first; it is on the page under The practice."},
 		{consent.ErrEvidence, http.StatusUnprocessableEntity, ""},
 		{consent.ErrNothingPending, http.StatusConflict, "No consent of this number waits for confirmation. Record a consent first, with double opt-in switched on for it."},
 		{consent.ErrAsked, http.StatusConflict, "The patient was already asked to confirm, and is asked only once."},
@@ -88,11 +89,14 @@ func plain(text string) string {
 		text = rest
 	}
 	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:] + "."
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
 // spoken writes a moment as the practice's people say it, by the practice's own clock.
 func spoken(t time.Time) string { return local(t).Format("Mon, Jan 2, 3:04 PM") }
+
+// dated is a day, by the practice's own clock.
+func dated(t time.Time) string { return local(t).Format("January 2, 2006") }
 
 // clocked is the time of day alone.
 func clocked(t time.Time) string { return local(t).Format("3:04 PM") }
