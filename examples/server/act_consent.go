@@ -91,12 +91,9 @@ func recordStop(ctx context.Context, s *app, in stopInput) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	channel := consent.ByCall
-	if in.Channel != "" {
-		channel, err = choice("channel", in.Channel, consent.ByCall, consent.ByDesk, consent.ByEmail, consent.ByMail, consent.ByPortal)
-		if err != nil {
-			return done{}, err
-		}
+	channel, err := spokenBy(in.Channel)
+	if err != nil {
+		return done{}, err
 	}
 	sc := s.scene.Load()
 	_, err = sc.Consents.Revoke(ctx, world.Desk(), consent.Revocation{

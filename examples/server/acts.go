@@ -21,6 +21,8 @@ func acts() []act {
 		newAct("reply", "phone", "Writes a text from a simulated phone to the practice.", reply),
 		newAct("consent", "consent", "Records a consent that was given on paper.", recordConsent),
 		newAct("stop", "consent", "Records a stop that was said by telephone or in another way. It counts at once.", recordStop),
+		newAct("heard", "alarms", "Records what somebody said about texts, in any words, and answers what it was taken for and why.", recordHeard),
+		newAct("clear", "alarms", "Says that what may have been a stop was none.", clearDoubt),
 		newAct("optin", "consent", "Sets which consents a patient must confirm by text before they permit anything.", setOptIn),
 		newAct("confirmation", "consent", "Asks a patient, once, to confirm the consents that wait for it.", askConfirmation),
 		newAct("agreement", "consent", "Says whether the agreement with a provider is in force. Without one no text leaves.", setAgreement),

@@ -77,7 +77,7 @@ func viewEntry(e audit.Entry, leaf audit.Leaf) entryView {
 
 // isLook reports whether an action read something and changed nothing. What a request changes has entries of its own.
 func isLook(action string) bool {
-	return action == "http.request" || strings.HasSuffix(action, ".read") || strings.HasSuffix(action, ".find")
+	return action == "http.request" || strings.HasSuffix(action, ".read") || strings.HasSuffix(action, ".find") || action == "consent.alarms"
 }
 
 // did says an action in plain words.
@@ -94,8 +94,11 @@ func actions() map[string]string {
 		"audit.log.read":             "looked at the log",
 		"audit.log.verify":           "verified the log",
 		"consent.accept":             "accepted the duty to obtain consent",
+		"consent.alarms":             "looked at what may be a stop",
 		"consent.ask":                "asked for confirmation",
-		"consent.configure":          "changed double opt-in",
+		"consent.clear":              "cleared what may have been a stop",
+		"consent.doubt":              "said what may be a stop",
+		"consent.configure":          "changed the practice's settings",
 		"consent.confirm":            "confirmed the consent",
 		"consent.grant":              "recorded a consent",
 		"consent.publish":            "published a text to sign",

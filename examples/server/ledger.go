@@ -75,6 +75,10 @@ func factSays(f consent.Fact) string {
 		return "The patient said stop to " + scope + ", by " + channelName(f.Channel) + "."
 	case consent.Restarted:
 		return "The patient texted START."
+	case consent.Doubted:
+		return "Something was said, by " + channelName(f.Channel) + ", that may be a stop. A person has to look by " + dated(f.Expires.Add(-time.Second)) + "."
+	case consent.Cleared:
+		return "A person looked at what may have been a stop: it was none."
 	}
 	return string(f.Kind)
 }
@@ -107,6 +111,10 @@ func channelName(c consent.Channel) string {
 	switch c {
 	case consent.ByCall:
 		return "telephone"
+	case consent.ByEmail:
+		return "e-mail"
+	case consent.ByMail:
+		return "letter"
 	case consent.ByDesk:
 		return "word at the desk"
 	case consent.ByProvider:

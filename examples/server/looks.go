@@ -36,6 +36,7 @@ func looks() []look {
 		{"GET", "/api/received", "the newest messages that came in", map[string]string{"number": number}, lookReceived},
 		{"GET", "/api/phone", "what the owner of a simulated phone sees on it", map[string]string{"number": number}, lookPhone},
 		{"GET", "/api/consent", "what a number stands at, and its consent history", map[string]string{"number": number}, lookConsent},
+		{"GET", "/api/alarms", "what patients said that may be a stop, and until when a person has to look", nil, lookAlarms},
 		{"GET", "/api/wordings", "the texts that patients may sign, each with its SHA-256", nil, lookWordings},
 		{"GET", "/api/practice", "what the practice is called, and the duty to obtain consent that it has accepted", nil, lookPractice},
 		{"GET", "/api/settings", "double opt-in, and the agreements with providers", nil, lookSettings},

@@ -40,6 +40,7 @@ type view struct {
 	Days     []dayView
 	Thread   []bubble
 	Ledger   []factView
+	Alarms   []alarmView
 	Settings settingsView
 	Office   practiceView
 	Wordings []wordingView
@@ -130,6 +131,9 @@ func (s *app) fill(ctx context.Context, v *view) error {
 		if v.Ledger, err = ledger(ctx, sc, v.Person.Number); err != nil {
 			return err
 		}
+	}
+	if v.Alarms, err = alarms(ctx, sc); err != nil {
+		return err
 	}
 	if err := fillPractice(ctx, sc, v); err != nil {
 		return err

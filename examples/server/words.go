@@ -32,6 +32,7 @@ func verdicts() []verdict {
 	return []verdict{
 		{clock.ErrMove, http.StatusBadRequest, ""},
 		{consent.ErrDuty, http.StatusConflict, "The practice has not accepted its duty to obtain its patients' consent. Accept it first; it is on the page under The practice."},
+		{consent.ErrNoDoubt, http.StatusConflict, "Nothing of that kind waits for a person: it was settled, or never said."},
 		{consent.ErrEvidence, http.StatusUnprocessableEntity, ""},
 		{consent.ErrNothingPending, http.StatusConflict, "No consent of this number waits for confirmation. Record a consent first, with double opt-in switched on for it."},
 		{consent.ErrAsked, http.StatusConflict, "The patient was already asked to confirm, and is asked only once."},
