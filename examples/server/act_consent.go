@@ -53,8 +53,8 @@ func recordConsent(ctx context.Context, s *app, in consentInput) (done, error) {
 	}
 	p := state.For(category)
 	return done{
-		Said:   "Recorded. " + capital(categoryName(category)) + " to this number: " + string(p.Status) + ". " + p.Why,
-		Result: permissionView{p.Status, p.Why},
+		Said:   "Recorded. " + capital(categoryName(category)) + " to this number: " + permission(p).Word() + ". " + p.Why,
+		Result: permission(p),
 	}, nil
 }
 

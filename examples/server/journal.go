@@ -77,7 +77,7 @@ func viewEntry(e audit.Entry, leaf audit.Leaf) entryView {
 
 // isLook reports whether an action read something and changed nothing. What a request changes has entries of its own.
 func isLook(action string) bool {
-	return action == "http.request" || strings.HasSuffix(action, ".read") || strings.HasSuffix(action, ".find") || action == "consent.alarms"
+	return action == "http.request" || strings.HasSuffix(action, ".read") || strings.HasSuffix(action, ".find") || action == "consent.alarms" || action == "consent.suppressed"
 }
 
 // did says an action in plain words.
@@ -96,6 +96,10 @@ func actions() map[string]string {
 		"consent.accept":             "accepted the duty to obtain consent",
 		"consent.alarms":             "looked at what may be a stop",
 		"consent.ask":                "asked for confirmation",
+		"consent.lapse":              "recorded that a number is not the patient's any more",
+		"consent.mute":               "recorded that a patient wants no texts",
+		"consent.unmute":             "recorded that a patient wants texts again",
+		"consent.suppressed":         "looked at the numbers that said stop",
 		"consent.clear":              "cleared what may have been a stop",
 		"consent.doubt":              "said what may be a stop",
 		"consent.configure":          "changed the practice's settings",

@@ -37,6 +37,9 @@ func looks() []look {
 		{"GET", "/api/phone", "what the owner of a simulated phone sees on it", map[string]string{"number": number}, lookPhone},
 		{"GET", "/api/consent", "what a number stands at, and its consent history", map[string]string{"number": number}, lookConsent},
 		{"GET", "/api/alarms", "what patients said that may be a stop, and until when a person has to look", nil, lookAlarms},
+		{"GET", "/api/suppressed", "the numbers that said stop, a page of them", map[string]string{
+			"after": "what the answer before said is next",
+		}, lookSuppressed},
 		{"GET", "/api/wordings", "the texts that patients may sign, each with its SHA-256", nil, lookWordings},
 		{"GET", "/api/practice", "what the practice is called, and the duty to obtain consent that it has accepted", nil, lookPractice},
 		{"GET", "/api/settings", "double opt-in, and the agreements with providers", nil, lookSettings},
@@ -146,13 +149,13 @@ func lookConsent(ctx context.Context, _ *app, s *scene, q url.Values) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	history, err := ledger(ctx, s, number)
+	history, err := ledger(ctx, s, number, "")
 	if err != nil {
 		return nil, err
 	}
 	permissions := map[consent.Category]permissionView{}
 	for _, c := range consent.Categories() {
-		permissions[c] = permissionView{state.For(c).Status, state.For(c).Why}
+		permissions[c] = permission(state.For(c))
 	}
 	return struct {
 		Number      string                              `json:"number"`

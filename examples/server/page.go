@@ -31,22 +31,23 @@ type view struct {
 	Fresh    bool       // nothing was done or chosen yet
 	Form     url.Values // what was typed into a form that was refused: nobody types it twice
 
-	People   []personView
-	Person   personView
-	Found    []personView
-	Find     string // what was looked for
-	Born     string
-	Texts    []textView
-	Days     []dayView
-	Thread   []bubble
-	Ledger   []factView
-	Alarms   []alarmView
-	Settings settingsView
-	Office   practiceView
-	Wordings []wordingView
-	Tomorrow string // ten o'clock, as a form's field takes it
-	Keys     keysView
-	Log      logView
+	People     []personView
+	Person     personView
+	Found      []personView
+	Find       string // what was looked for
+	Born       string
+	Texts      []textView
+	Days       []dayView
+	Thread     []bubble
+	Ledger     []factView
+	Alarms     []alarmView
+	Suppressed suppressedView
+	Settings   settingsView
+	Office     practiceView
+	Wordings   []wordingView
+	Tomorrow   string // ten o'clock, as a form's field takes it
+	Keys       keysView
+	Log        logView
 }
 
 type logView struct {
@@ -128,11 +129,14 @@ func (s *app) fill(ctx context.Context, v *view) error {
 	if v.Person.Number != "" {
 		v.Thread = thread(sc, v.Person.Number)
 		slices.Reverse(v.Thread)
-		if v.Ledger, err = ledger(ctx, sc, v.Person.Number); err != nil {
+		if v.Ledger, err = ledger(ctx, sc, v.Person.Number, v.Person.ID); err != nil {
 			return err
 		}
 	}
 	if v.Alarms, err = alarms(ctx, sc); err != nil {
+		return err
+	}
+	if v.Suppressed, err = suppressed(ctx, sc, ""); err != nil {
 		return err
 	}
 	if err := fillPractice(ctx, sc, v); err != nil {
