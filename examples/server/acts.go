@@ -28,6 +28,8 @@ func acts() []act {
 		newAct("unmute", "suppressed", "Records that this patient wants them again. It permits nothing by itself.", unmute),
 		newAct("optin", "consent", "Sets which consents a patient must confirm by text before they permit anything.", setOptIn),
 		newAct("confirmation", "consent", "Asks a patient, once, to confirm the consents that wait for it.", askConfirmation),
+		newAct("asklink", "consent", "Asks a patient, once, to confirm by a link, which is told this once. It reaches landlines too.", askByLink),
+		importConsentsAct(),
 		newAct("agreement", "consent", "Says whether the agreement with a provider is in force. Without one no text leaves.", setAgreement),
 		newAct("practice", "practice", "Says what the practice is called, and accepts its duty to obtain its patients' consent.", setPractice),
 		newAct("publish", "practice", "Publishes a text that patients may sign. One that leaves out something it must say is refused, and the answer lists what.", publish),

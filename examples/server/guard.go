@@ -14,7 +14,7 @@ import (
 // cookie carries the session of whoever opened the printed address. The prefix makes browsers keep it to this host.
 const cookie = "__Host-enamel"
 
-// guard stands before everything but the webhooks, which are signed. It knows one token, which is printed at the start.
+// guard stands before everything but the webhooks, which are signed, and the pages for patients. It knows one token, which is printed at the start.
 type guard struct {
 	token   string
 	session string // what the cookie holds: not the token, so that a cookie is no key for curl

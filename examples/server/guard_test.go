@@ -102,10 +102,16 @@ func (s *site) press(b *http.Client, name string, fields url.Values, edit func(*
 // upload sends a file through the page's form.
 func (s *site) upload(b *http.Client, content string) (int, string) {
 	s.t.Helper()
+	return s.uploadTo(b, "import", "bundle", content)
+}
+
+// uploadTo sends a file through a form of the page.
+func (s *site) uploadTo(b *http.Client, name, field, content string) (int, string) {
+	s.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	require.NoError(s.t, form.WriteField("who", "p-101"))
-	file, err := form.CreateFormFile("bundle", "bundle.json")
+	file, err := form.CreateFormFile(field, "chosen")
 	require.NoError(s.t, err)
 	_, err = file.Write([]byte(content))
 	require.NoError(s.t, err)
@@ -113,7 +119,7 @@ func (s *site) upload(b *http.Client, content string) (int, string) {
 	was := s.client
 	s.client = b
 	defer func() { s.client = was }()
-	return s.bare(http.MethodPost, "/do/import", body.String(), func(r *http.Request) {
+	return s.bare(http.MethodPost, "/do/"+name, body.String(), func(r *http.Request) {
 		r.Header.Set("Content-Type", form.FormDataContentType())
 	})
 }

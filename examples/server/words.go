@@ -32,6 +32,10 @@ func verdicts() []verdict {
 	return []verdict{
 		{clock.ErrMove, http.StatusBadRequest, ""},
 		{consent.ErrDuty, http.StatusConflict, "The practice has not accepted its duty to obtain its patients' consent. Accept it first; it is on the page under The practice."},
+		{consent.ErrUsed, http.StatusConflict, "This link was used before. What it confirmed is confirmed."},
+		{consent.ErrExpired, http.StatusGone, "This link has expired. Ask the practice for a new form."},
+		{consent.ErrNotAsked, http.StatusNotFound, "This link confirms nothing. It may be incomplete, or a later stop has ended what it asked about."},
+		{consent.ErrLandline, http.StatusConflict, "This number is a landline, which takes no texts. Ask by a link."},
 		{consent.ErrNoDoubt, http.StatusConflict, "Nothing of that kind waits for a person: it was settled, or never said."},
 		{consent.ErrEvidence, http.StatusUnprocessableEntity, ""},
 		{consent.ErrNothingPending, http.StatusConflict, "No consent of this number waits for confirmation. Record a consent first, with double opt-in switched on for it."},
