@@ -45,7 +45,7 @@ func TestNothingWithoutTheToken(t *testing.T) {
 			"a wrong one":  func(r *http.Request) { r.Header.Set("Authorization", "Bearer x"+testToken) },
 			"an empty one": func(r *http.Request) { r.Header.Set("Authorization", "Bearer ") },
 			"a wrong kind": func(r *http.Request) { r.SetBasicAuth("", testToken) },
-			"a cookie":     func(r *http.Request) { r.AddCookie(&http.Cookie{Name: cookie, Value: testToken}) },
+			"a cookie":     func(r *http.Request) { r.AddCookie(&http.Cookie{Name: sessionCookie, Value: testToken}) },
 		} {
 			status, _ := s.bare(method, path, "{}", edit)
 			require.Equal(t, http.StatusUnauthorized, status, "%s with %s", p, name)

@@ -40,6 +40,9 @@ func looks() []look {
 		{"GET", "/api/suppressed", "the numbers that said stop, a page of them", map[string]string{
 			"after": "what the answer before said is next",
 		}, lookSuppressed},
+		{"GET", "/api/cookies", "what this server keeps in a browser, by which rules, and what a visitor chose", map[string]string{
+			"visitor": "the random id of a browser that has chosen; may be left out",
+		}, lookCookies},
 		{"GET", "/api/wordings", "the texts that patients may sign, each with its SHA-256", nil, lookWordings},
 		{"GET", "/api/practice", "what the practice is called, and the duty to obtain consent that it has accepted", nil, lookPractice},
 		{"GET", "/api/settings", "double opt-in, and the agreements with providers", nil, lookSettings},

@@ -48,6 +48,7 @@ type view struct {
 	Tomorrow   string // ten o'clock, as a form's field takes it
 	Keys       keysView
 	Log        logView
+	Browser    browserView
 }
 
 type logView struct {
@@ -63,14 +64,20 @@ func (s *app) showPage(w http.ResponseWriter, r *http.Request) {
 	if err := s.scene.Load().Settle(r.Context(), time.Second); err != nil {
 		s.logFailure(r.Context(), true, err)
 	}
-	s.render(w, r, http.StatusOK, view{Who: r.URL.Query().Get("who"), Fresh: r.URL.RawQuery == "", Said: recall(w, r)})
+	v := view{Who: r.URL.Query().Get("who"), Fresh: r.URL.RawQuery == "", Said: recall(w, r)}
+	v.Browser.Visits = s.countVisit(w, r)
+	s.render(w, r, http.StatusOK, v)
 }
 
 // render writes the page with the status of what led to it.
 func (s *app) render(w http.ResponseWriter, r *http.Request, status int, v view) {
 	q := r.URL.Query()
 	v.Find, v.Born, v.Log.Looks = q.Get("find"), q.Get("born"), q.Get("looks") == "yes"
-	if err := s.fill(r.Context(), &v); err != nil {
+	browser, err := s.stands(w, r, v.Browser.Visits)
+	if v.Browser = browser; err == nil {
+		err = s.fill(r.Context(), &v)
+	}
+	if err != nil {
 		code, sentence, failed := explain(err)
 		s.logFailure(r.Context(), failed, err)
 		http.Error(w, sentence, code)

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"html/template"
 	"log/slog"
 	"net"
 	"net/http"
+
+	"github.com/enamel-go/enamel/consent/cookie"
 )
 
 // publicView is what a page shows to somebody who has no token.
@@ -14,6 +17,7 @@ type publicView struct {
 	Says     string
 	Wrong    bool   // it was not done
 	Form     string // the form that is shown: confirm, report or none
+	Banner   template.HTML
 }
 
 // public serves the pages that patients and their families open: they have no token.
@@ -22,6 +26,9 @@ func (s *app) public(mux *http.ServeMux) {
 	open := func(pattern string, h http.HandlerFunc) {
 		mux.Handle(pattern, secured(loopbackOnly(sameSite.Handler(bounded(mostForm, h)))))
 	}
+	open("GET /cookies", func(w http.ResponseWriter, r *http.Request) { s.scene.Load().cookies.Handler().ServeHTTP(w, r) })
+	open("POST /cookies", func(w http.ResponseWriter, r *http.Request) { s.scene.Load().cookies.Handler().ServeHTTP(w, r) })
+	open("GET "+cookie.GPCPath, s.gpc.ServeHTTP)
 	open("GET /public.css", http.FileServerFS(static).ServeHTTP)
 	open("GET /confirm/{link}", s.askToConfirm)
 	open("POST /confirm/{link}", s.confirmByLink)
@@ -40,9 +47,13 @@ func loopbackOnly(next http.Handler) http.Handler {
 
 // show writes a public page.
 func (s *app) show(w http.ResponseWriter, r *http.Request, status int, v publicView) {
-	set, err := s.scene.Load().Consents.Settings(r.Context(), practice)
+	sc := s.scene.Load()
+	set, err := sc.Consents.Settings(r.Context(), practice)
 	if err == nil {
 		v.Practice = set.Name
+		v.Banner, err = sc.cookies.Banner(w, r)
+	}
+	if err == nil {
 		var out bytes.Buffer
 		if err = s.page.ExecuteTemplate(&out, "public.html", v); err == nil {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
