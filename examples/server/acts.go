@@ -33,6 +33,8 @@ func acts() []act {
 		newAct("agreement", "consent", "Says whether the agreement with a provider is in force. Without one no text leaves.", setAgreement),
 		newAct("practice", "practice", "Says what the practice is called, and accepts its duty to obtain its patients' consent.", setPractice),
 		newAct("publish", "practice", "Publishes a text that patients may sign. One that leaves out something it must say is refused, and the answer lists what.", publish),
+		newAct("publishpolicy", "policies", "Publishes a version of the privacy policy. A change that is not announced as the policy promises is refused.", publishPolicy),
+		newAct("acceptpolicy", "policies", "Accepts the privacy policy, for whoever uses the page.", acceptPolicy),
 		newAct("patient", "patients", "Adds a patient, or saves one anew.", savePatient),
 		importAct(),
 		newAct("verify", "log", "Checks the whole log against its signed tree, and against a checkpoint that was kept elsewhere.", verifyLog),

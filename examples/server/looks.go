@@ -45,6 +45,7 @@ func looks() []look {
 		}, lookCookies},
 		{"GET", "/api/wordings", "the texts that patients may sign, each with its SHA-256", nil, lookWordings},
 		{"GET", "/api/practice", "what the practice is called, and the duty to obtain consent that it has accepted", nil, lookPractice},
+		{"GET", "/api/policies", "the versions of the privacy policy, and what is due of the desk on the next use", nil, lookPolicies},
 		{"GET", "/api/settings", "double opt-in, and the agreements with providers", nil, lookSettings},
 		{"GET", "/api/keys", "the practice's keys and their versions, and how far a rotation has come", nil, lookKeys},
 		{"GET", "/api/log", "the newest entries of the log, opened, and its newest checkpoint", map[string]string{

@@ -49,6 +49,8 @@ type view struct {
 	Keys       keysView
 	Log        logView
 	Browser    browserView
+	Policies   policiesView
+	Due        dueView // of whoever uses the page
 }
 
 type logView struct {
@@ -163,7 +165,13 @@ func fillPractice(ctx context.Context, s *scene, v *view) (err error) {
 	if v.Office, err = office(ctx, s); err != nil {
 		return err
 	}
-	v.Wordings, err = wordings(ctx, s)
+	if v.Wordings, err = wordings(ctx, s); err != nil {
+		return err
+	}
+	if v.Policies, err = policies(ctx, s); err != nil {
+		return err
+	}
+	v.Due, err = usePage(ctx, s)
 	return err
 }
 

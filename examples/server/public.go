@@ -28,6 +28,7 @@ func (s *app) public(mux *http.ServeMux) {
 	}
 	open("GET /cookies", func(w http.ResponseWriter, r *http.Request) { s.scene.Load().cookies.Handler().ServeHTTP(w, r) })
 	open("POST /cookies", func(w http.ResponseWriter, r *http.Request) { s.scene.Load().cookies.Handler().ServeHTTP(w, r) })
+	open("GET /privacy", s.privacyPage)
 	open("GET "+cookie.GPCPath, s.gpc.ServeHTTP)
 	open("GET /public.css", http.FileServerFS(static).ServeHTTP)
 	open("GET /confirm/{link}", s.askToConfirm)

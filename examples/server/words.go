@@ -13,6 +13,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/cookie"
+	"github.com/enamel-go/enamel/consent/policy"
 	"github.com/enamel-go/enamel/examples/internal/clock"
 	"github.com/enamel-go/enamel/internal/phone"
 	"github.com/enamel-go/enamel/records"
@@ -41,6 +42,12 @@ func verdicts() []verdict {
 		{consent.ErrEvidence, http.StatusUnprocessableEntity, ""},
 		{consent.ErrNothingPending, http.StatusConflict, "No consent of this number waits for confirmation. Record a consent first, with double opt-in switched on for it."},
 		{consent.ErrAsked, http.StatusConflict, "The patient was already asked to confirm, and is asked only once."},
+		{policy.ErrUnannounced, http.StatusUnprocessableEntity, ""},
+		{policy.ErrPublished, http.StatusConflict, ""},
+		{policy.ErrUnknown, http.StatusNotFound, ""},
+		{policy.ErrChanged, http.StatusConflict, ""},
+		{policy.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
+		{policy.ErrInvalid, http.StatusBadRequest, ""},
 		{cookie.ErrInvalid, http.StatusBadRequest, ""},
 		{consent.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
 		{consent.ErrInvalid, http.StatusBadRequest, ""},

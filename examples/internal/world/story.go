@@ -78,6 +78,9 @@ func (w *World) Begin(ctx context.Context) error {
 	if err := w.Texts.Register(ctx, Desk(), Sender()); err != nil {
 		return fmt.Errorf("begin the story: %w", err)
 	}
+	if err := w.declare(ctx); err != nil {
+		return fmt.Errorf("begin the story: %w", err)
+	}
 	for _, p := range people() {
 		if err := w.introduce(ctx, p, time.UnixMicro(first)); err != nil {
 			return fmt.Errorf("begin the story: %w", err)
