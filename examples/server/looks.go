@@ -46,6 +46,9 @@ func looks() []look {
 		{"GET", "/api/wordings", "the texts that patients may sign, each with its SHA-256", nil, lookWordings},
 		{"GET", "/api/practice", "what the practice is called, and the duty to obtain consent that it has accepted", nil, lookPractice},
 		{"GET", "/api/policies", "the versions of the privacy policy, and what is due of the desk on the next use", nil, lookPolicies},
+		{"GET", "/api/representatives", "who may act for a patient, and the reports that a child gave data which wait for an answer", map[string]string{
+			"patient": "the patient's id; the reports alone where it is left out",
+		}, lookRepresentatives},
 		{"GET", "/api/settings", "double opt-in, and the agreements with providers", nil, lookSettings},
 		{"GET", "/api/keys", "the practice's keys and their versions, and how far a rotation has come", nil, lookKeys},
 		{"GET", "/api/log", "the newest entries of the log, opened, and its newest checkpoint", map[string]string{

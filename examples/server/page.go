@@ -49,6 +49,7 @@ type view struct {
 	Keys       keysView
 	Log        logView
 	Browser    browserView
+	Acting     actingView
 	Policies   policiesView
 	Due        dueView // of whoever uses the page
 }
@@ -146,6 +147,9 @@ func (s *app) fill(ctx context.Context, v *view) error {
 		return err
 	}
 	if v.Suppressed, err = suppressed(ctx, sc, ""); err != nil {
+		return err
+	}
+	if v.Acting, err = acting(ctx, sc, v.Who); err != nil {
 		return err
 	}
 	if err := fillPractice(ctx, sc, v); err != nil {

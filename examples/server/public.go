@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 
 	"github.com/enamel-go/enamel/consent/cookie"
 )
@@ -15,8 +16,9 @@ type publicView struct {
 	Practice string
 	Title    string
 	Says     string
-	Wrong    bool   // it was not done
-	Form     string // the form that is shown: confirm, report or none
+	Wrong    bool       // it was not done
+	Form     string     // the form that is shown: confirm, report or none
+	Typed    url.Values // what was typed into a form that was refused
 	Banner   template.HTML
 }
 
@@ -28,6 +30,8 @@ func (s *app) public(mux *http.ServeMux) {
 	}
 	open("GET /cookies", func(w http.ResponseWriter, r *http.Request) { s.scene.Load().cookies.Handler().ServeHTTP(w, r) })
 	open("POST /cookies", func(w http.ResponseWriter, r *http.Request) { s.scene.Load().cookies.Handler().ServeHTTP(w, r) })
+	open("GET /report", s.askForReport)
+	open("POST /report", s.takeReport)
 	open("GET /privacy", s.privacyPage)
 	open("GET "+cookie.GPCPath, s.gpc.ServeHTTP)
 	open("GET /public.css", http.FileServerFS(static).ServeHTTP)

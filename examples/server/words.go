@@ -14,6 +14,7 @@ import (
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/cookie"
 	"github.com/enamel-go/enamel/consent/policy"
+	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/examples/internal/clock"
 	"github.com/enamel-go/enamel/internal/phone"
 	"github.com/enamel-go/enamel/records"
@@ -48,6 +49,12 @@ func verdicts() []verdict {
 		{policy.ErrChanged, http.StatusConflict, ""},
 		{policy.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
 		{policy.ErrInvalid, http.StatusBadRequest, ""},
+		{representative.ErrEvidence, http.StatusUnprocessableEntity, ""},
+		{representative.ErrUnknown, http.StatusNotFound, ""},
+		{representative.ErrDecided, http.StatusConflict, ""},
+		{representative.ErrUndecided, http.StatusConflict, ""},
+		{representative.ErrUncovered, http.StatusConflict, ""},
+		{representative.ErrInvalid, http.StatusBadRequest, ""},
 		{cookie.ErrInvalid, http.StatusBadRequest, ""},
 		{consent.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
 		{consent.ErrInvalid, http.StatusBadRequest, ""},

@@ -86,6 +86,9 @@ func (w *World) Begin(ctx context.Context) error {
 			return fmt.Errorf("begin the story: %w", err)
 		}
 	}
+	if err := w.represent(ctx, time.UnixMicro(first)); err != nil {
+		return fmt.Errorf("begin the story: %w", err)
+	}
 	return w.settings.Set(ctx, begun+" told", 1)
 }
 
