@@ -17,6 +17,7 @@ type consentInput struct {
 	Language  string `json:"language" doc:"of the wording; en where it is left out"`
 	Document  string `json:"document" doc:"where the signed paper or its scan is kept"`
 	Given     string `json:"given" doc:"when it was signed, as in book; now where it is left out"`
+	Sender    string `json:"sender" doc:"the one number of the practice that it is for; all of them where it is left out"`
 }
 
 func recordConsent(ctx context.Context, s *app, in consentInput) (done, error) {
@@ -42,16 +43,23 @@ func recordConsent(ctx context.Context, s *app, in consentInput) (done, error) {
 		Practice: practice, Number: to, Category: category, Basis: basis,
 		Evidence: consent.Evidence{Wording: in.Wording, Language: in.Language, Document: in.Document, Staff: world.Desk().ID},
 	}
+	if in.Sender != "" {
+		if g.Sender, err = number(in.Sender); err != nil {
+			return done{}, err
+		}
+	}
 	if in.Given != "" {
 		if g.At, err = moment(in.Given); err != nil {
 			return done{}, err
 		}
 	}
-	state, err := sc.Consents.Grant(ctx, world.Desk(), g)
+	if _, err := sc.Consents.Grant(ctx, world.Desk(), g); err != nil {
+		return done{}, err
+	}
+	p, err := sc.Consents.Permission(ctx, consent.Key{Practice: practice, Number: to}, consent.Use{Category: category, Sender: g.Sender})
 	if err != nil {
 		return done{}, err
 	}
-	p := state.For(category)
 	return done{
 		Said:   "Recorded. " + capital(categoryName(category)) + " to this number: " + permission(p).Word() + ". " + p.Why,
 		Result: permission(p),

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent/cookie"
@@ -75,7 +76,7 @@ type cookieView struct {
 	Category cookie.Category `json:"category"`
 	Purpose  string          `json:"purpose"`
 	Always   bool            `json:"always_on"`
-	Days     float64         `json:"days"` // 0: until the browser is closed
+	Kept     string          `json:"kept"` // for how long at most
 }
 
 type cookieRule struct {
@@ -104,7 +105,7 @@ func lookCookies(ctx context.Context, _ *app, s *scene, q url.Values) (any, erro
 func (s *scene) jar(ctx context.Context, visitor string) (cookiesView, error) {
 	v := cookiesView{Choices: []choiceView{}}
 	for _, c := range s.register.Cookies() {
-		v.Cookies = append(v.Cookies, cookieView{c.Name, c.Category, c.Purpose, c.Category.Necessary(), c.Lasts.Hours() / 24})
+		v.Cookies = append(v.Cookies, cookieView{c.Name, c.Category, c.Purpose, c.Category.Necessary(), lasts(c.Lasts)})
 	}
 	for _, r := range cookie.Promised() {
 		v.Rules = append(v.Rules, cookieRule{r.ID, r.Citation})
@@ -121,6 +122,18 @@ func (s *scene) jar(ctx context.Context, visitor string) (cookiesView, error) {
 		v.Choices = append(v.Choices, choiceView{c.At, allowed, c.Withdrawn, c.Signals.String(), c.Language, c.Hash()})
 	}
 	return v, nil
+}
+
+// lasts says for how long a cookie is kept.
+func lasts(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d == 0:
+		return "until the browser is closed"
+	case d < day:
+		return strings.ToLower(count(int((d+time.Minute-1)/time.Minute), "minute", "minutes"))
+	}
+	return count(int(d/day), "day", "days")
 }
 
 // browserView is what the browser before which somebody sits stands at.

@@ -89,10 +89,11 @@ func TestWhatIsKeptInABrowser(t *testing.T) {
 	t.Parallel()
 	s := openSite(t, config{})
 	v := get[cookiesView](s, "cookies")
-	on := map[string]bool{}
+	on, kept := map[string]bool{}, map[string]string{}
 	for _, c := range v.Cookies {
-		on[c.Name] = c.Always
+		on[c.Name], kept[c.Name] = c.Always, c.Kept
 	}
+	require.Equal(t, []string{"until the browser is closed", "one minute", "30 days"}, []string{kept[sessionCookie], kept[said], kept[visitCookie]})
 	require.Equal(t, map[string]bool{sessionCookie: true, said: true, visitCookie: false, "__Host-cookie-choice": true}, on)
 	require.NotEmpty(t, v.Rules)
 	require.Empty(t, v.Choices)

@@ -72,6 +72,20 @@ func TestNumbersThatAreNotThePatients(t *testing.T) {
 		s.act("consent", map[string]string{"number": rosa, "published": "transactional-2026-01", "document": "scan-2"})
 		require.Equal(t, "active", string(rosas().Status))
 
+		// A consent that is for one number of the practice's is for no other.
+		const priya = "+15125550163"
+		priyas := func() string {
+			return string(get[[]personView](s, "patients", "find", priya)[0].Transactional.Status)
+		}
+		form := map[string]string{"number": priya, "published": "transactional-2026-01", "document": "scan-3", "sender": "512 555 0101"}
+		require.Contains(t, s.act("consent", form), "to this number: agreed.")
+		require.Equal(t, "none", priyas())
+		_, page = s.send(http.MethodGet, "/?who=p-105", "", nil)
+		require.True(t, strings.Contains(page, "It is for texts from (512) 555-0101 alone."))
+		form["sender"] = "512 555 0100"
+		s.act("consent", form)
+		require.Equal(t, "active", priyas())
+
 		s.act("stop", map[string]string{"number": otis})
 		s.act("lapse", map[string]string{"number": otis, "cause": "landline"})
 		listed := get[suppressedView](s, "suppressed").Numbers

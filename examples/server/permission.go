@@ -34,12 +34,14 @@ func (v permissionView) Word() string {
 	return "never agreed"
 }
 
-// permit fills in what texts about the patient stand at: others on the same phone may stand at something else.
+// permit fills in what texts about the patient, from the practice's number, stand at: others on the same phone may stand at something else.
 func (p *personView) permit(ctx context.Context, s *scene) error {
 	for c, view := range map[consent.Category]*permissionView{
 		consent.Transactional: &p.Transactional, consent.Conversational: &p.Conversational, consent.Promotional: &p.Promotional,
 	} {
-		now, err := s.Consents.Permission(ctx, consent.Key{Practice: world.Practice, Number: p.Number}, consent.Use{Category: c, Patient: p.ID})
+		now, err := s.Consents.Permission(ctx, consent.Key{Practice: world.Practice, Number: p.Number}, consent.Use{
+			Category: c, Sender: world.Sender().Number, Patient: p.ID,
+		})
 		if err != nil {
 			return err
 		}

@@ -108,10 +108,14 @@ func (w *World) Open(ctx context.Context) error {
 			return err
 		}
 	}
+	zone, err := clock.Central()
+	if err != nil {
+		return err
+	}
 	for _, c := range consent.Categories() {
 		err := w.Consents.Publish(ctx, Desk(), consent.Wording{
 			ID: string(c) + "-2026-01", Practice: Practice, Category: c, Language: "en", Text: Wording,
-			Effective: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), // on paper, before the story begins
+			Effective: time.Date(2026, 1, 1, 0, 0, 0, 0, zone), // on paper, before the story begins
 		})
 		if err != nil {
 			return err
