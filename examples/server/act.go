@@ -20,7 +20,8 @@ type act struct {
 	Does    string            `json:"does"`
 	Fields  map[string]string `json:"fields,omitempty"` // what the request's JSON object has, and what it means
 	section string            // where on the page it belongs
-	run     func(context.Context, *app, []byte) (done, error)
+	file    *upload           // where it takes a file instead of fields
+	run     func(context.Context, *app, io.Reader) (done, error)
 }
 
 // done is what an act came to.
@@ -41,7 +42,11 @@ func newAct[In any](name, section, does string, run func(context.Context, *app, 
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[In]()) {
 		a.Fields[f.Tag.Get("json")] = f.Tag.Get("doc")
 	}
-	a.run = func(ctx context.Context, s *app, raw []byte) (done, error) {
+	a.run = func(ctx context.Context, s *app, body io.Reader) (done, error) {
+		raw, err := io.ReadAll(body)
+		if err != nil {
+			return done{}, unread(err)
+		}
 		var in In
 		if err := a.decode(raw, &in); err != nil {
 			return done{}, err

@@ -9,18 +9,24 @@ import (
 )
 
 type consentInput struct {
-	Number   string `json:"number" doc:"the phone number that was written on the form"`
-	Category string `json:"category" doc:"transactional, conversational or promotional"`
-	Basis    string `json:"basis" doc:"office_document or signed_agreement; office_document where it is left out"`
-	Wording  string `json:"wording" doc:"what the patient read and signed, exactly"`
-	Language string `json:"language" doc:"of the wording; en where it is left out"`
-	Document string `json:"document" doc:"where the signed paper or its scan is kept"`
-	Given    string `json:"given" doc:"when it was signed, as in book; now where it is left out"`
+	Number    string `json:"number" doc:"the phone number that was written on the form"`
+	Category  string `json:"category" doc:"transactional, conversational or promotional; may be left out with published, which says it"`
+	Basis     string `json:"basis" doc:"office_document or signed_agreement; office_document where it is left out"`
+	Published string `json:"published" doc:"the id of the published text that the patient read and signed; instead of wording and language"`
+	Wording   string `json:"wording" doc:"what the patient read and signed, exactly"`
+	Language  string `json:"language" doc:"of the wording; en where it is left out"`
+	Document  string `json:"document" doc:"where the signed paper or its scan is kept"`
+	Given     string `json:"given" doc:"when it was signed, as in book; now where it is left out"`
+	Sender    string `json:"sender" doc:"the one number of the practice that it is for; all of them where it is left out"`
 }
 
 func recordConsent(ctx context.Context, s *app, in consentInput) (done, error) {
 	to, err := number(in.Number)
 	if err != nil {
+		return done{}, err
+	}
+	sc := s.scene.Load()
+	if err := in.complete(ctx, sc); err != nil {
 		return done{}, err
 	}
 	category, err := choice("category", in.Category, consent.Categories()...)
@@ -33,28 +39,53 @@ func recordConsent(ctx context.Context, s *app, in consentInput) (done, error) {
 			return done{}, err
 		}
 	}
-	if in.Language == "" {
-		in.Language = "en"
-	}
 	g := consent.Grant{
 		Practice: practice, Number: to, Category: category, Basis: basis,
 		Evidence: consent.Evidence{Wording: in.Wording, Language: in.Language, Document: in.Document, Staff: world.Desk().ID},
+	}
+	if in.Sender != "" {
+		if g.Sender, err = number(in.Sender); err != nil {
+			return done{}, err
+		}
 	}
 	if in.Given != "" {
 		if g.At, err = moment(in.Given); err != nil {
 			return done{}, err
 		}
 	}
-	sc := s.scene.Load()
-	state, err := sc.Consents.Grant(ctx, world.Desk(), g)
+	if _, err := sc.Consents.Grant(ctx, world.Desk(), g); err != nil {
+		return done{}, err
+	}
+	p, err := sc.Consents.Permission(ctx, consent.Key{Practice: practice, Number: to}, consent.Use{Category: category, Sender: g.Sender})
 	if err != nil {
 		return done{}, err
 	}
-	p := state.For(category)
 	return done{
-		Said:   "Recorded. " + capital(categoryName(category)) + " to this number: " + string(p.Status) + ". " + p.Why,
-		Result: permissionView{p.Status, p.Why},
+		Said:   "Recorded. " + capital(categoryName(category)) + " to this number: " + permission(p).Word() + ". " + p.Why,
+		Result: permission(p),
 	}, nil
+}
+
+// complete fills in what the published text says that was named.
+func (in *consentInput) complete(ctx context.Context, s *scene) error {
+	if in.Published == "" {
+		if in.Language == "" {
+			in.Language = "en"
+		}
+		return nil
+	}
+	if in.Wording != "" || in.Language != "" {
+		return badInput("Name a published text, or send its words and language, not both.")
+	}
+	w, err := published(ctx, s, in.Published)
+	if err != nil {
+		return err
+	}
+	if in.Category != "" && in.Category != string(w.Category) {
+		return badInput("The text %q is for %s, and permits nothing else.", w.ID, categoryName(w.Category))
+	}
+	in.Category, in.Wording, in.Language = string(w.Category), w.Text, w.Language
+	return nil
 }
 
 type stopInput struct {
@@ -68,12 +99,9 @@ func recordStop(ctx context.Context, s *app, in stopInput) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	channel := consent.ByCall
-	if in.Channel != "" {
-		channel, err = choice("channel", in.Channel, consent.ByCall, consent.ByDesk, consent.ByEmail, consent.ByMail, consent.ByPortal)
-		if err != nil {
-			return done{}, err
-		}
+	channel, err := spokenBy(in.Channel)
+	if err != nil {
+		return done{}, err
 	}
 	sc := s.scene.Load()
 	_, err = sc.Consents.Revoke(ctx, world.Desk(), consent.Revocation{

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,13 +15,15 @@ import (
 	"github.com/enamel-go/enamel/records/fhir"
 )
 
-const importName = "import"
-
 // importAct takes a bundle as it is, so its input is no object of fields.
 func importAct() act {
 	return act{
-		Name: importName, Method: http.MethodPost, Path: "/api/" + importName, section: "patients", run: importBundle,
+		Name: "import", Method: http.MethodPost, Path: "/api/import", section: "patients", run: importBundle,
 		Does: "Takes over the patients of a FHIR R4 bundle. Importing it again changes nothing.",
+		file: &upload{
+			field: "bundle", most: mostBundle, kinds: []string{"application/json", "application/fhir+json"},
+			ask: "Send JSON, with the header Content-Type: application/json.",
+		},
 	}
 }
 
@@ -34,7 +37,11 @@ type importedView struct {
 	Dropped    map[string]int `json:"dropped"`
 }
 
-func importBundle(ctx context.Context, s *app, raw []byte) (done, error) {
+func importBundle(ctx context.Context, s *app, body io.Reader) (done, error) {
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		return done{}, unread(err)
+	}
 	sc := s.scene.Load()
 	e := audit.Entry{
 		Practice: practice, Actor: world.Desk(), Action: "records.bundle.import", Object: audit.Object{Kind: "bundle"},

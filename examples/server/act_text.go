@@ -139,6 +139,12 @@ func taken(word string) string {
 	switch word {
 	case "stop":
 		return "The practice has received it. It is a stop: it counts at once, for everybody on this phone."
+	case "narrow":
+		return "The practice has received it. It ends offers; texts about appointments go on."
+	case "stranger":
+		return "The practice has received it. The number is not the patient's: no text leaves for it any more."
+	case "review":
+		return "The practice has received it. It may be a stop: offers are held until a person has looked."
 	case "help":
 		return "The practice has received it, and answers with its contact."
 	case "start":

@@ -31,6 +31,7 @@ type app struct {
 	acts     []act
 	looks    []look
 	page     *template.Template
+	gpc      http.Handler // the statement on Global Privacy Control
 
 	scene  atomic.Pointer[scene]
 	change sync.Mutex // one reset or move of the clock at a time
@@ -66,13 +67,16 @@ func open(ctx context.Context, c config, logger *slog.Logger) (*app, error) {
 	if s.page, err = parseTemplates(); err != nil {
 		return nil, errors.Join(err, s.listener.Close())
 	}
+	if s.gpc, err = statement(); err != nil {
+		return nil, errors.Join(err, s.listener.Close())
+	}
 	s.acts, s.looks = acts(), looks()
 	handler, err := s.recorded(s.handler())
 	if err != nil {
 		return nil, errors.Join(err, s.listener.Close())
 	}
 	s.http = &http.Server{
-		Handler: handler, TLSConfig: s.cert.Server(), MaxHeaderBytes: 16 << 10,
+		Handler: s.watched(handler), TLSConfig: s.cert.Server(), MaxHeaderBytes: 16 << 10,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 90 * time.Second, IdleTimeout: 2 * time.Minute,
 		// Every visitor's browser ends a handshake first, to ask about the certificate: that is worth no line.
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),

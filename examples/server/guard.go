@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// cookie carries the session of whoever opened the printed address. The prefix makes browsers keep it to this host.
-const cookie = "__Host-enamel"
+// sessionCookie carries the session of whoever opened the printed address. The prefix makes browsers keep it to this host.
+const sessionCookie = "__Host-enamel"
 
-// guard stands before everything but the webhooks, which are signed. It knows one token, which is printed at the start.
+// guard stands before everything but the webhooks, which are signed, and the pages for patients. It knows one token, which is printed at the start.
 type guard struct {
 	token   string
 	session string // what the cookie holds: not the token, so that a cookie is no key for curl
@@ -54,12 +54,12 @@ func (g *guard) wrap(next http.Handler) http.Handler {
 				return
 			}
 			http.SetCookie(w, &http.Cookie{
-				Name: cookie, Value: g.session, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+				Name: sessionCookie, Value: g.session, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 			})
 			http.Redirect(w, r, r.URL.Path, http.StatusSeeOther) // the token leaves the address bar
 			return
 		}
-		if c, err := r.Cookie(cookie); err == nil && same(c.Value, g.session) {
+		if c, err := r.Cookie(sessionCookie); err == nil && same(c.Value, g.session) {
 			next.ServeHTTP(w, r)
 			return
 		}

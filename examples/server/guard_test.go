@@ -45,7 +45,7 @@ func TestNothingWithoutTheToken(t *testing.T) {
 			"a wrong one":  func(r *http.Request) { r.Header.Set("Authorization", "Bearer x"+testToken) },
 			"an empty one": func(r *http.Request) { r.Header.Set("Authorization", "Bearer ") },
 			"a wrong kind": func(r *http.Request) { r.SetBasicAuth("", testToken) },
-			"a cookie":     func(r *http.Request) { r.AddCookie(&http.Cookie{Name: cookie, Value: testToken}) },
+			"a cookie":     func(r *http.Request) { r.AddCookie(&http.Cookie{Name: sessionCookie, Value: testToken}) },
 		} {
 			status, _ := s.bare(method, path, "{}", edit)
 			require.Equal(t, http.StatusUnauthorized, status, "%s with %s", p, name)
@@ -102,10 +102,16 @@ func (s *site) press(b *http.Client, name string, fields url.Values, edit func(*
 // upload sends a file through the page's form.
 func (s *site) upload(b *http.Client, content string) (int, string) {
 	s.t.Helper()
+	return s.uploadTo(b, "import", "bundle", content)
+}
+
+// uploadTo sends a file through a form of the page.
+func (s *site) uploadTo(b *http.Client, name, field, content string) (int, string) {
+	s.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	require.NoError(s.t, form.WriteField("who", "p-101"))
-	file, err := form.CreateFormFile("bundle", "bundle.json")
+	file, err := form.CreateFormFile(field, "chosen")
 	require.NoError(s.t, err)
 	_, err = file.Write([]byte(content))
 	require.NoError(s.t, err)
@@ -113,7 +119,7 @@ func (s *site) upload(b *http.Client, content string) (int, string) {
 	was := s.client
 	s.client = b
 	defer func() { s.client = was }()
-	return s.bare(http.MethodPost, "/do/import", body.String(), func(r *http.Request) {
+	return s.bare(http.MethodPost, "/do/"+name, body.String(), func(r *http.Request) {
 		r.Header.Set("Content-Type", form.FormDataContentType())
 	})
 }
@@ -137,9 +143,12 @@ func TestThePageInABrowser(t *testing.T) {
 	require.False(t, strings.Contains(page, "It is a stop"))
 
 	// What is refused is answered by the page as well, with the reason.
-	status, page = s.press(b, "consent", url.Values{"number": {"+15125550142"}, "category": {"transactional"}, "wording": {"I agree."}}, nil)
+	status, page = s.press(b, "consent", url.Values{"number": {"+15125550142"}, "published": {"transactional-2026-01"}}, nil)
 	require.Equal(t, http.StatusUnprocessableEntity, status)
 	says(t, page, "A consent by document signed in the office needs document.")
+	status, page = s.press(b, "publish", url.Values{"id": {"short"}, "category": {"promotional"}, "text": {"I agree."}}, nil)
+	require.Equal(t, http.StatusBadRequest, status)
+	says(t, page, "must also name the practice that sends the texts")
 	says(t, page, ">I agree.</textarea>")
 
 	// A file that is chosen on the page comes in, and one that is none is answered with the reason.

@@ -4,14 +4,12 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"io"
 	"log/slog"
-	"mime"
 	"net/http"
 	"strings"
 )
 
-//go:embed page.css icon.svg
+//go:embed page.css public.css icon.svg
 var static embed.FS
 
 // Limits of what is read, in bytes.
@@ -20,7 +18,8 @@ const (
 	mostBundle = 8 << 20
 )
 
-// handler is the whole server: webhooks, which are signed, and everything else, which asks for the token.
+// handler is the whole server: webhooks, which are signed, the pages for patients, and everything else, which asks for the
+// token.
 func (s *app) handler() http.Handler {
 	inside := http.NewServeMux()
 	inside.HandleFunc("GET /{$}", s.showPage)
@@ -32,15 +31,13 @@ func (s *app) handler() http.Handler {
 		inside.HandleFunc("GET "+l.Path, func(w http.ResponseWriter, r *http.Request) { s.serveLook(w, r, l) })
 	}
 	for _, a := range s.acts {
-		limit := int64(mostForm)
-		if a.Name == importName {
-			limit = mostBundle
-		}
+		limit := a.limit()
 		inside.Handle("POST "+a.Path, bounded(limit, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveAPI(w, r, a) })))
 		inside.Handle("POST /do/"+a.Name, bounded(limit, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveForm(w, r, a) })))
 	}
 	outside := http.NewServeMux()
 	s.webhooks(outside)
+	s.public(outside)
 	// A page of another site that posts here brings the cookie only if a browser forgets its rules; this does not.
 	sameSite := http.NewCrossOriginProtection()
 	outside.Handle("/", secured(s.guard.wrap(sameSite.Handler(inside))))
@@ -55,7 +52,7 @@ func (s *app) showAPI(w http.ResponseWriter, _ *http.Request) {
 		Acts  []act  `json:"acts"`
 	}{
 		"Every act takes one JSON object whose fields are all text, and answers what was said to the page's users. " +
-			"The import takes a FHIR R4 bundle as it is.", s.looks, s.acts,
+			"The imports take a file as it is: a FHIR R4 bundle, a CSV table.", s.looks, s.acts,
 	})
 }
 
@@ -100,17 +97,12 @@ func (s *app) serveLook(w http.ResponseWriter, r *http.Request, l look) {
 }
 
 func (s *app) serveAPI(w http.ResponseWriter, r *http.Request, a act) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" && !(a.Name == importName && kind == "application/fhir+json") {
-		s.failJSON(w, r, &inputError{http.StatusUnsupportedMediaType, "Send JSON, with the header Content-Type: application/json."})
+	if err := a.takes(r); err != nil {
+		s.failJSON(w, r, err)
 		return
 	}
-	raw, err := io.ReadAll(r.Body)
-	if err != nil {
-		s.failJSON(w, r, unread(err))
-		return
-	}
-	d, err := a.run(r.Context(), s, raw)
+	a.patient(w)
+	d, err := a.run(r.Context(), s, r.Body)
 	if err != nil {
 		s.failJSON(w, r, err)
 		return
@@ -121,12 +113,12 @@ func (s *app) serveAPI(w http.ResponseWriter, r *http.Request, a act) {
 // serveForm does what a form of the page asks for, and sends the browser back to the page, so that a reload does not do
 // it again.
 func (s *app) serveForm(w http.ResponseWriter, r *http.Request, a act) {
-	raw, err := readForm(r)
+	a.patient(w)
+	body, who, err := a.readForm(r)
 	var d done
 	if err == nil {
-		d, err = a.run(r.Context(), s, raw)
+		d, err = a.run(r.Context(), s, body)
 	}
-	who := r.PostFormValue("who")
 	if err != nil {
 		status, sentence, failed := explain(err)
 		s.logFailure(r.Context(), failed, err)
@@ -138,39 +130,6 @@ func (s *app) serveForm(w http.ResponseWriter, r *http.Request, a act) {
 	}
 	remember(w, d.Said)
 	http.Redirect(w, r, pageAt(who, a.section), http.StatusSeeOther)
-}
-
-// readForm returns the JSON object that a form's fields make, or the file that was chosen.
-func readForm(r *http.Request) ([]byte, error) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch {
-	case err == nil && kind == "application/x-www-form-urlencoded":
-		if err := r.ParseForm(); err != nil {
-			return nil, unread(err)
-		}
-		return fromForm(r.PostForm)
-	case err == nil && kind == "multipart/form-data":
-		if err := r.ParseMultipartForm(mostBundle); err != nil {
-			return nil, unread(err)
-		}
-		defer r.MultipartForm.RemoveAll()
-		file, _, err := r.FormFile("bundle")
-		if err != nil {
-			return nil, badInput("Choose a file first.")
-		}
-		defer file.Close()
-		return io.ReadAll(file)
-	}
-	return nil, &inputError{http.StatusUnsupportedMediaType, "This is no form of the page."}
-}
-
-// unread says why a body could not be read.
-func unread(err error) error {
-	var long *http.MaxBytesError
-	if errors.As(err, &long) {
-		return err
-	}
-	return badInput("What was sent broke off, or cannot be read.")
 }
 
 func (s *app) failJSON(w http.ResponseWriter, r *http.Request, err error) {

@@ -36,6 +36,19 @@ func looks() []look {
 		{"GET", "/api/received", "the newest messages that came in", map[string]string{"number": number}, lookReceived},
 		{"GET", "/api/phone", "what the owner of a simulated phone sees on it", map[string]string{"number": number}, lookPhone},
 		{"GET", "/api/consent", "what a number stands at, and its consent history", map[string]string{"number": number}, lookConsent},
+		{"GET", "/api/alarms", "what patients said that may be a stop, and until when a person has to look", nil, lookAlarms},
+		{"GET", "/api/suppressed", "the numbers that said stop, a page of them", map[string]string{
+			"after": "what the answer before said is next",
+		}, lookSuppressed},
+		{"GET", "/api/cookies", "what this server keeps in a browser, by which rules, and what a visitor chose", map[string]string{
+			"visitor": "the random id of a browser that has chosen; may be left out",
+		}, lookCookies},
+		{"GET", "/api/wordings", "the texts that patients may sign, each with its SHA-256", nil, lookWordings},
+		{"GET", "/api/practice", "what the practice is called, and the duty to obtain consent that it has accepted", nil, lookPractice},
+		{"GET", "/api/policies", "the versions of the privacy policy, and what is due of the desk on the next use", nil, lookPolicies},
+		{"GET", "/api/representatives", "who may act for a patient, and the reports that a child gave data which wait for an answer", map[string]string{
+			"patient": "the patient's id; the reports alone where it is left out",
+		}, lookRepresentatives},
 		{"GET", "/api/settings", "double opt-in, and the agreements with providers", nil, lookSettings},
 		{"GET", "/api/keys", "the practice's keys and their versions, and how far a rotation has come", nil, lookKeys},
 		{"GET", "/api/log", "the newest entries of the log, opened, and its newest checkpoint", map[string]string{
@@ -143,13 +156,13 @@ func lookConsent(ctx context.Context, _ *app, s *scene, q url.Values) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	history, err := ledger(ctx, s, number)
+	history, err := ledger(ctx, s, number, "")
 	if err != nil {
 		return nil, err
 	}
 	permissions := map[consent.Category]permissionView{}
 	for _, c := range consent.Categories() {
-		permissions[c] = permissionView{state.For(c).Status, state.For(c).Why}
+		permissions[c] = permission(state.For(c))
 	}
 	return struct {
 		Number      string                              `json:"number"`

@@ -1,5 +1,6 @@
-// Command server is the reference server: one invented practice, one page that tells the story of a reminder, and the
-// same acts as a JSON API.
+// Command server is the reference server: one invented practice, one page that tells the story of a reminder and of the
+// consent behind it, and the same acts as a JSON API. Patients and their families have pages of their own, which ask for
+// no token: /privacy, /cookies, /report and the links at /confirm.
 //
 //	go run ./examples/server
 //

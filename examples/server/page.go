@@ -31,20 +31,27 @@ type view struct {
 	Fresh    bool       // nothing was done or chosen yet
 	Form     url.Values // what was typed into a form that was refused: nobody types it twice
 
-	People   []personView
-	Person   personView
-	Found    []personView
-	Find     string // what was looked for
-	Born     string
-	Texts    []textView
-	Days     []dayView
-	Thread   []bubble
-	Ledger   []factView
-	Settings settingsView
-	Wording  string
-	Tomorrow string // ten o'clock, as a form's field takes it
-	Keys     keysView
-	Log      logView
+	People     []personView
+	Person     personView
+	Found      []personView
+	Find       string // what was looked for
+	Born       string
+	Texts      []textView
+	Days       []dayView
+	Thread     []bubble
+	Ledger     []factView
+	Alarms     []alarmView
+	Suppressed suppressedView
+	Settings   settingsView
+	Office     practiceView
+	Wordings   []wordingView
+	Tomorrow   string // ten o'clock, as a form's field takes it
+	Keys       keysView
+	Log        logView
+	Browser    browserView
+	Acting     actingView
+	Policies   policiesView
+	Due        dueView // of whoever uses the page
 }
 
 type logView struct {
@@ -60,14 +67,20 @@ func (s *app) showPage(w http.ResponseWriter, r *http.Request) {
 	if err := s.scene.Load().Settle(r.Context(), time.Second); err != nil {
 		s.logFailure(r.Context(), true, err)
 	}
-	s.render(w, r, http.StatusOK, view{Who: r.URL.Query().Get("who"), Fresh: r.URL.RawQuery == "", Said: recall(w, r)})
+	v := view{Who: r.URL.Query().Get("who"), Fresh: r.URL.RawQuery == "", Said: recall(w, r)}
+	v.Browser.Visits = s.countVisit(w, r)
+	s.render(w, r, http.StatusOK, v)
 }
 
 // render writes the page with the status of what led to it.
 func (s *app) render(w http.ResponseWriter, r *http.Request, status int, v view) {
 	q := r.URL.Query()
 	v.Find, v.Born, v.Log.Looks = q.Get("find"), q.Get("born"), q.Get("looks") == "yes"
-	if err := s.fill(r.Context(), &v); err != nil {
+	browser, err := s.stands(w, r, v.Browser.Visits)
+	if v.Browser = browser; err == nil {
+		err = s.fill(r.Context(), &v)
+	}
+	if err != nil {
 		code, sentence, failed := explain(err)
 		s.logFailure(r.Context(), failed, err)
 		http.Error(w, sentence, code)
@@ -87,7 +100,7 @@ func (s *app) render(w http.ResponseWriter, r *http.Request, status int, v view)
 // fill reads what the page shows. Each look leaves its entries, so the log is read last.
 func (s *app) fill(ctx context.Context, v *view) error {
 	sc := s.scene.Load()
-	v.Practice, v.Durable, v.Now, v.Wording = world.Sender().Name, sc.Durable, sc.Clock.Now(), world.Wording
+	v.Practice, v.Durable, v.Now = world.Sender().Name, sc.Durable, sc.Clock.Now()
 	next, found, err := sc.Next(ctx)
 	if err != nil {
 		return err
@@ -126,17 +139,44 @@ func (s *app) fill(ctx context.Context, v *view) error {
 	if v.Person.Number != "" {
 		v.Thread = thread(sc, v.Person.Number)
 		slices.Reverse(v.Thread)
-		if v.Ledger, err = ledger(ctx, sc, v.Person.Number); err != nil {
+		if v.Ledger, err = ledger(ctx, sc, v.Person.Number, v.Person.ID); err != nil {
 			return err
 		}
 	}
-	if v.Settings, err = settings(ctx, sc); err != nil {
+	if v.Alarms, err = alarms(ctx, sc); err != nil {
+		return err
+	}
+	if v.Suppressed, err = suppressed(ctx, sc, ""); err != nil {
+		return err
+	}
+	if v.Acting, err = acting(ctx, sc, v.Who); err != nil {
+		return err
+	}
+	if err := fillPractice(ctx, sc, v); err != nil {
 		return err
 	}
 	if v.Keys, err = keys(ctx, sc); err != nil {
 		return err
 	}
 	return s.fillLog(ctx, sc, v)
+}
+
+// fillPractice reads what the practice has chosen and published.
+func fillPractice(ctx context.Context, s *scene, v *view) (err error) {
+	if v.Settings, err = settings(ctx, s); err != nil {
+		return err
+	}
+	if v.Office, err = office(ctx, s); err != nil {
+		return err
+	}
+	if v.Wordings, err = wordings(ctx, s); err != nil {
+		return err
+	}
+	if v.Policies, err = policies(ctx, s); err != nil {
+		return err
+	}
+	v.Due, err = usePage(ctx, s)
+	return err
 }
 
 func (s *app) fillLog(ctx context.Context, sc *scene, v *view) (err error) {

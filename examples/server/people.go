@@ -29,11 +29,6 @@ type phoneView struct {
 	Why      string `json:"why,omitempty"`
 }
 
-type permissionView struct {
-	Status consent.Status `json:"status"`
-	Why    string         `json:"why"`
-}
-
 // Shown is the number as people write it, or what was written down where that is no number.
 func (p personView) Shown() string {
 	if p.Number != "" {
@@ -76,9 +71,10 @@ func roster(ctx context.Context, s *scene) ([]personView, error) {
 	return persons(ctx, s, found)
 }
 
-// persons adds to patients what their numbers stand at. A number that several share is looked up once.
+// persons adds to patients what texts about them stand at. That the desk looked at a number that several share is
+// recorded once.
 func persons(ctx context.Context, s *scene, found []records.Patient) ([]personView, error) {
-	states := map[string]consent.State{}
+	looked := map[string]bool{}
 	views := make([]personView, 0, len(found))
 	for _, p := range found {
 		v := personView{
@@ -92,18 +88,16 @@ func persons(ctx context.Context, s *scene, found []records.Patient) ([]personVi
 			v.Phones = append(v.Phones, phoneView{ph.Number, ph.Textable, ph.Why})
 		}
 		if v.Number != "" {
-			state, known := states[v.Number]
-			if !known {
-				var err error
-				state, err = s.Consents.State(ctx, world.Desk(), consent.Key{Practice: world.Practice, Number: v.Number})
-				if err != nil {
+			if !looked[v.Number] {
+				key := consent.Key{Practice: world.Practice, Number: v.Number}
+				if _, err := s.Consents.State(ctx, world.Desk(), key); err != nil { // which leaves the entry
 					return nil, err
 				}
-				states[v.Number] = state
+				looked[v.Number] = true
 			}
-			v.Transactional = permissionView{state.Transactional.Status, state.Transactional.Why}
-			v.Conversational = permissionView{state.Conversational.Status, state.Conversational.Why}
-			v.Promotional = permissionView{state.Promotional.Status, state.Promotional.Why}
+			if err := v.permit(ctx, s); err != nil {
+				return nil, err
+			}
 		}
 		views = append(views, v)
 	}

@@ -22,7 +22,7 @@ func (s *app) recorded(next http.Handler) (http.Handler, error) {
 // who says who makes a request: whoever has the token is the practice's desk.
 func (s *app) who(r *http.Request) (string, audit.Actor, bool) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	c, err := r.Cookie(cookie)
+	c, err := r.Cookie(sessionCookie)
 	return world.Practice, world.Desk(), same(token, s.guard.token) || err == nil && same(c.Value, s.guard.session)
 }
 

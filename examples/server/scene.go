@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/enamel-go/enamel/consent/cookie"
 	"github.com/enamel-go/enamel/examples/internal/loopback"
 	"github.com/enamel-go/enamel/examples/internal/network"
 	"github.com/enamel-go/enamel/examples/internal/world"
@@ -36,6 +37,9 @@ type scene struct {
 	report *reportView
 
 	rotation *rotationView // the newest
+
+	register *cookie.Register
+	cookies  *cookie.Site
 }
 
 // raise lays the ground, makes the network, wires the services and tells the story's beginning. Nothing runs yet.
@@ -54,6 +58,9 @@ func raise(ctx context.Context, c config, page string, cert *loopback.Certificat
 	}
 	if s.World, err = world.New(ground, providers, logger); err != nil {
 		return nil, errors.Join(err, ground.Close())
+	}
+	if err := s.watch(); err != nil {
+		return nil, errors.Join(err, s.end(context.Background()))
 	}
 	if err := s.prepare(ctx, c, cert, logger); err != nil {
 		return nil, errors.Join(err, s.end(context.Background()))

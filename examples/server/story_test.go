@@ -35,7 +35,7 @@ func TestStory(t *testing.T) {
 		said := s.act("consent", map[string]string{
 			"number": "(512) 555-0155", "category": "transactional", "wording": world.Wording, "document": "scan-1",
 		})
-		require.Contains(t, said, "pending")
+		require.Contains(t, said, "not confirmed yet")
 
 		// Nothing but the one request leaves before she confirms.
 		s.act("text", map[string]string{"patient": patient, "category": "transactional", "body": "Elm Street Dental: we moved."})

@@ -12,6 +12,9 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/cookie"
+	"github.com/enamel-go/enamel/consent/policy"
+	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/examples/internal/clock"
 	"github.com/enamel-go/enamel/internal/phone"
 	"github.com/enamel-go/enamel/records"
@@ -31,9 +34,28 @@ func verdicts() []verdict {
 	const reread = "Somebody has changed this since you looked. Look at it again, then decide."
 	return []verdict{
 		{clock.ErrMove, http.StatusBadRequest, ""},
+		{consent.ErrDuty, http.StatusConflict, "The practice has not accepted its duty to obtain its patients' consent. Accept it first; it is on the page under The practice."},
+		{consent.ErrUsed, http.StatusConflict, "This link was used before. What it confirmed is confirmed."},
+		{consent.ErrExpired, http.StatusGone, "This link has expired. Ask the practice for a new form."},
+		{consent.ErrNotAsked, http.StatusNotFound, "This link confirms nothing. It may be incomplete, or a later stop has ended what it asked about."},
+		{consent.ErrLandline, http.StatusConflict, "This number is a landline, which takes no texts. Ask by a link."},
+		{consent.ErrNoDoubt, http.StatusConflict, "Nothing of that kind waits for a person: it was settled, or never said."},
 		{consent.ErrEvidence, http.StatusUnprocessableEntity, ""},
 		{consent.ErrNothingPending, http.StatusConflict, "No consent of this number waits for confirmation. Record a consent first, with double opt-in switched on for it."},
 		{consent.ErrAsked, http.StatusConflict, "The patient was already asked to confirm, and is asked only once."},
+		{policy.ErrUnannounced, http.StatusUnprocessableEntity, ""},
+		{policy.ErrPublished, http.StatusConflict, ""},
+		{policy.ErrUnknown, http.StatusNotFound, ""},
+		{policy.ErrChanged, http.StatusConflict, ""},
+		{policy.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
+		{policy.ErrInvalid, http.StatusBadRequest, ""},
+		{representative.ErrEvidence, http.StatusUnprocessableEntity, ""},
+		{representative.ErrUnknown, http.StatusNotFound, ""},
+		{representative.ErrDecided, http.StatusConflict, ""},
+		{representative.ErrUndecided, http.StatusConflict, ""},
+		{representative.ErrUncovered, http.StatusConflict, ""},
+		{representative.ErrInvalid, http.StatusBadRequest, ""},
+		{cookie.ErrInvalid, http.StatusBadRequest, ""},
 		{consent.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
 		{consent.ErrInvalid, http.StatusBadRequest, ""},
 		{records.ErrRevision, http.StatusConflict, reread},
@@ -88,11 +110,14 @@ func plain(text string) string {
 		text = rest
 	}
 	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:] + "."
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
 // spoken writes a moment as the practice's people say it, by the practice's own clock.
 func spoken(t time.Time) string { return local(t).Format("Mon, Jan 2, 3:04 PM") }
+
+// dated is a day, by the practice's own clock.
+func dated(t time.Time) string { return local(t).Format("January 2, 2006") }
 
 // clocked is the time of day alone.
 func clocked(t time.Time) string { return local(t).Format("3:04 PM") }

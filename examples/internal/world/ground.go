@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"strings"
@@ -14,6 +15,9 @@ import (
 	"github.com/enamel-go/enamel/audit/tree"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/consentmem"
+	"github.com/enamel-go/enamel/consent/cookie"
+	"github.com/enamel-go/enamel/consent/policy"
+	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/examples/internal/clock"
@@ -42,6 +46,9 @@ type Ground struct {
 	leaves   audit.Store
 	trees    tree.Store
 	consents consent.Store
+	cookies  cookie.Store
+	policies policy.Store
+	acting   representative.Store
 	texts    sms.Store
 	queue    sms.Queue
 	router   sms.Router
@@ -49,7 +56,12 @@ type Ground struct {
 	signer   note.Signer
 	known    note.Verifiers
 	close    func() error
+
+	cookieKey []byte
 }
+
+// CookieKey is what choices of cookies are signed with, the same in all processes that serve the page.
+func (g *Ground) CookieKey() []byte { return g.cookieKey }
 
 // Close gives back what the ground holds. The world on it must have ended.
 func (g *Ground) Close() error { return g.close() }
@@ -70,7 +82,9 @@ func Memory(ctx context.Context) (*Ground, error) {
 	texts := smsmem.New(entries, nil) // leases stay on real time
 	g := &Ground{
 		Clock: hours, settings: settings, manager: manager, keys: keys, leaves: entries, trees: entries,
-		consents: consentmem.New(entries), texts: texts, queue: texts, router: texts, charts: recordsmem.New(entries),
+		consents: consentmem.New(entries), cookies: consentmem.NewCookies(entries), policies: consentmem.NewPolicies(entries),
+		acting: consentmem.NewRepresentatives(entries), cookieKey: []byte(newCookieKey()),
+		texts: texts, queue: texts, router: texts, charts: recordsmem.New(entries),
 		close: func() error { return nil },
 	}
 	pair, err := newNotaryKey()
@@ -89,6 +103,9 @@ func (g *Ground) OpenCheckpoint(signed string) (notary.Checkpoint, error) {
 func (g *Ground) CheckExport(r io.Reader) (notary.Result, error) {
 	return notary.CheckExport(r, g.known, &notary.CheckOptions{Practice: Practice})
 }
+
+// newCookieKey makes the key that choices of cookies are signed with.
+func newCookieKey() string { return rand.Text() + rand.Text() }
 
 // newNotaryKey makes the pair of keys that checkpoints are signed and checked with: private, a blank, public.
 func newNotaryKey() (string, error) {

@@ -28,11 +28,14 @@ import (
 type Place struct {
 	URL    string // of the database
 	Schema string // of all tables
-	Keys   string // the file of root keys; the notary's key lies beside it
+	Keys   string // the file of root keys; the notary's key and that of cookies lie beside it
 }
 
 // Notary is the file of the notary's key.
 func (p Place) Notary() string { return p.Keys + ".notary" }
+
+// Cookies is the file of the key that choices of cookies are signed with.
+func (p Place) Cookies() string { return p.Keys + ".cookies" }
 
 // Checkpoint is the file beside the keys that keeps the newest checkpoint of this very place's log.
 func (p Place) Checkpoint() (string, error) {
@@ -114,9 +117,16 @@ func (g *Ground) lay(ctx context.Context, p Place, manager crypto.KeyManager, fa
 	queue := smspg.NewQueue(facts, g.keys, o)
 	g.leaves = auditpg.New(own, &auditpg.Options{Schema: p.Schema})
 	g.trees = auditpg.NewTrees(own, &auditpg.Options{Schema: p.Schema})
-	g.consents = consentpg.New(facts, g.keys, &consentpg.Options{Schema: p.Schema})
+	c := &consentpg.Options{Schema: p.Schema}
+	g.consents, g.cookies = consentpg.New(facts, g.keys, c), consentpg.NewCookies(facts, g.keys, c)
+	g.policies, g.acting = consentpg.NewPolicies(facts, g.keys, c), consentpg.NewRepresentatives(facts, g.keys, c)
 	g.texts, g.queue, g.router = smspg.New(facts, g.keys, o), queue, queue
 	g.charts = recordspg.New(facts, g.keys, &recordspg.Options{Schema: p.Schema})
+	key, err := secretfile.Get(p.Cookies(), func() (string, error) { return newCookieKey(), nil })
+	if err != nil {
+		return err
+	}
+	g.cookieKey = []byte(key)
 	pair, err := secretfile.Get(p.Notary(), newNotaryKey)
 	if err != nil {
 		return err

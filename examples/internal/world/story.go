@@ -78,10 +78,16 @@ func (w *World) Begin(ctx context.Context) error {
 	if err := w.Texts.Register(ctx, Desk(), Sender()); err != nil {
 		return fmt.Errorf("begin the story: %w", err)
 	}
+	if err := w.declare(ctx); err != nil {
+		return fmt.Errorf("begin the story: %w", err)
+	}
 	for _, p := range people() {
 		if err := w.introduce(ctx, p, time.UnixMicro(first)); err != nil {
 			return fmt.Errorf("begin the story: %w", err)
 		}
+	}
+	if err := w.represent(ctx, time.UnixMicro(first)); err != nil {
+		return fmt.Errorf("begin the story: %w", err)
 	}
 	return w.settings.Set(ctx, begun+" told", 1)
 }
@@ -102,10 +108,14 @@ func (w *World) Open(ctx context.Context) error {
 			return err
 		}
 	}
+	zone, err := clock.Central()
+	if err != nil {
+		return err
+	}
 	for _, c := range consent.Categories() {
 		err := w.Consents.Publish(ctx, Desk(), consent.Wording{
 			ID: string(c) + "-2026-01", Practice: Practice, Category: c, Language: "en", Text: Wording,
-			Effective: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), // on paper, before the story begins
+			Effective: time.Date(2026, 1, 1, 0, 0, 0, 0, zone), // on paper, before the story begins
 		})
 		if err != nil {
 			return err

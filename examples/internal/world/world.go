@@ -10,6 +10,9 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/notary"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/cookie"
+	"github.com/enamel-go/enamel/consent/policy"
+	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/examples/internal/setting"
 	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/sms"
@@ -23,6 +26,9 @@ type World struct {
 	*Ground
 	Log        *audit.Log
 	Consents   *consent.Service
+	Choices    *cookie.Service
+	Policies   *policy.Service
+	Acting     *representative.Service
 	Texts      *sms.Service
 	Charts     *records.Service
 	Router     sms.Router
@@ -49,6 +55,15 @@ func New(g *Ground, providers map[string]sms.Provider, logger *slog.Logger) (*Wo
 		return nil, err
 	}
 	if w.Consents, err = consent.New(g.consents, w.Log, &consent.Options{Now: now}); err != nil {
+		return nil, err
+	}
+	if w.Choices, err = cookie.New(g.cookies, w.Log, &cookie.Options{Now: now}); err != nil {
+		return nil, err
+	}
+	if w.Policies, err = policy.New(g.policies, w.Log, &policy.Options{Now: now}); err != nil {
+		return nil, err
+	}
+	if w.Acting, err = representative.New(g.acting, w.Log, &representative.Options{Now: now}); err != nil {
 		return nil, err
 	}
 	if w.Texts, err = sms.New(g.texts, w.Consents, w.Log, &sms.Options{Now: now}); err != nil {

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/policy"
+	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/examples/internal/clock"
 	"github.com/enamel-go/enamel/examples/internal/world"
 	"github.com/enamel-go/enamel/sms"
@@ -89,6 +91,27 @@ func TestTheRosterListsEachOnce(t *testing.T) {
 	ids, err := w.Roster.All(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"p-101", "p-102", "p-103", "p-104", "p-105", "p-106", "p-107", "p-900"}, ids)
+}
+
+// What the practice published and who acts for the children is told once, however often the story begins.
+func TestTheStoryOfConsentIsToldOnce(t *testing.T) {
+	w, _ := begin(t)
+	wordings, err := w.Consents.Wordings(t.Context(), world.Practice)
+	require.NoError(t, err)
+	require.Len(t, wordings, 3)
+	versions, err := w.Policies.Versions(t.Context(), world.Practice, world.Privacy)
+	require.NoError(t, err)
+	require.Len(t, versions, 1)
+	current, found := policy.InEffect(versions, w.Clock.Now())
+	require.True(t, found)
+	require.True(t, current.Edition.ByUse())
+	for _, child := range []string{"p-103", "p-104"} {
+		facts, err := w.Acting.History(t.Context(), world.Desk(), representative.Key{Practice: world.Practice, Patient: child})
+		require.NoError(t, err)
+		require.Len(t, facts, 1)
+		require.Equal(t, world.Mother, facts[0].Person)
+	}
+	require.GreaterOrEqual(t, len(w.CookieKey()), 32)
 }
 
 func TestTheAgreementIsAsked(t *testing.T) {
