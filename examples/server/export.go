@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 // file is what a look answers with where it is no JSON: it is written as it comes, whatever its length.
 type file struct {
 	name  string
+	kind  string // what it is; lines of JSON where it is empty
 	write func(context.Context, io.Writer) error
 }
 
@@ -66,7 +68,7 @@ func integrated(ctx context.Context, s *scene) error {
 
 // serveFile sends a file. What fails on the way leaves it without its end, which whoever checks it sees.
 func (s *app) serveFile(w http.ResponseWriter, r *http.Request, f file) {
-	w.Header().Set("Content-Type", "application/jsonl; charset=utf-8")
+	w.Header().Set("Content-Type", cmp.Or(f.kind, "application/jsonl; charset=utf-8"))
 	w.Header().Set("Content-Disposition", `attachment; filename="`+f.name+`"`)
 	if err := f.write(r.Context(), w); err != nil {
 		s.logFailure(r.Context(), true, err)

@@ -43,6 +43,10 @@ func looks() []look {
 		{"GET", "/api/cookies", "what this server keeps in a browser, by which rules, and what a visitor chose", map[string]string{
 			"visitor": "the random id of a browser that has chosen; may be left out",
 		}, lookCookies},
+		{"GET", "/api/packs", "the files of evidence that were asked for, and what was handed out", nil, lookPacks},
+		{"GET", "/api/pack", "one of them, which opens without a network; it is accounted for first", map[string]string{
+			"release": "as packs has it",
+		}, lookPack},
 		{"GET", "/api/wordings", "the texts that patients may sign, each with its SHA-256", nil, lookWordings},
 		{"GET", "/api/practice", "what the practice is called, and the duty to obtain consent that it has accepted", nil, lookPractice},
 		{"GET", "/api/policies", "the versions of the privacy policy, and what is due of the desk on the next use", nil, lookPolicies},

@@ -42,6 +42,7 @@ type view struct {
 	Ledger     []factView
 	Alarms     []alarmView
 	Suppressed suppressedView
+	Packs      []packView
 	Settings   settingsView
 	Office     practiceView
 	Wordings   []wordingView
@@ -147,6 +148,9 @@ func (s *app) fill(ctx context.Context, v *view) error {
 		return err
 	}
 	if v.Suppressed, err = suppressed(ctx, sc, ""); err != nil {
+		return err
+	}
+	if v.Packs, err = packs(ctx, sc); err != nil {
 		return err
 	}
 	if v.Acting, err = acting(ctx, sc, v.Who); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/cookie"
+	"github.com/enamel-go/enamel/consent/pack"
 	"github.com/enamel-go/enamel/consent/policy"
 	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/examples/internal/clock"
@@ -43,6 +44,14 @@ func verdicts() []verdict {
 		{consent.ErrEvidence, http.StatusUnprocessableEntity, ""},
 		{consent.ErrNothingPending, http.StatusConflict, "No consent of this number waits for confirmation. Record a consent first, with double opt-in switched on for it."},
 		{consent.ErrAsked, http.StatusConflict, "The patient was already asked to confirm, and is asked only once."},
+		{pack.ErrUnknown, http.StatusNotFound, "Nobody has asked for such a file."},
+		{pack.ErrNotApproved, http.StatusConflict, ""},
+		{pack.ErrDenied, http.StatusConflict, ""},
+		{pack.ErrDecided, http.StatusConflict, ""},
+		{pack.ErrSelf, http.StatusConflict, ""},
+		{pack.ErrNothing, http.StatusNotFound, ""},
+		{pack.ErrRecipient, http.StatusUnprocessableEntity, ""},
+		{pack.ErrInvalid, http.StatusBadRequest, ""},
 		{policy.ErrUnannounced, http.StatusUnprocessableEntity, ""},
 		{policy.ErrPublished, http.StatusConflict, ""},
 		{policy.ErrUnknown, http.StatusNotFound, ""},

@@ -16,6 +16,7 @@ import (
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/consentmem"
 	"github.com/enamel-go/enamel/consent/cookie"
+	"github.com/enamel-go/enamel/consent/pack"
 	"github.com/enamel-go/enamel/consent/policy"
 	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/crypto"
@@ -49,6 +50,7 @@ type Ground struct {
 	cookies  cookie.Store
 	policies policy.Store
 	acting   representative.Store
+	packs    pack.Store
 	texts    sms.Store
 	queue    sms.Queue
 	router   sms.Router
@@ -83,7 +85,7 @@ func Memory(ctx context.Context) (*Ground, error) {
 	g := &Ground{
 		Clock: hours, settings: settings, manager: manager, keys: keys, leaves: entries, trees: entries,
 		consents: consentmem.New(entries), cookies: consentmem.NewCookies(entries), policies: consentmem.NewPolicies(entries),
-		acting: consentmem.NewRepresentatives(entries), cookieKey: []byte(newCookieKey()),
+		acting: consentmem.NewRepresentatives(entries), packs: consentmem.NewPacks(entries), cookieKey: []byte(newCookieKey()),
 		texts: texts, queue: texts, router: texts, charts: recordsmem.New(entries),
 		close: func() error { return nil },
 	}

@@ -119,6 +119,7 @@ func (g *Ground) lay(ctx context.Context, p Place, manager crypto.KeyManager, fa
 	g.trees = auditpg.NewTrees(own, &auditpg.Options{Schema: p.Schema})
 	c := &consentpg.Options{Schema: p.Schema}
 	g.consents, g.cookies = consentpg.New(facts, g.keys, c), consentpg.NewCookies(facts, g.keys, c)
+	g.packs = consentpg.NewPacks(facts, g.keys, c)
 	g.policies, g.acting = consentpg.NewPolicies(facts, g.keys, c), consentpg.NewRepresentatives(facts, g.keys, c)
 	g.texts, g.queue, g.router = smspg.New(facts, g.keys, o), queue, queue
 	g.charts = recordspg.New(facts, g.keys, &recordspg.Options{Schema: p.Schema})

@@ -15,6 +15,9 @@ import (
 // Desk is who acts on the page until sign-in exists: whoever has the token.
 func Desk() audit.Actor { return audit.Actor{Kind: audit.Staff, ID: "front-desk"} }
 
+// Manager is the second member of staff, who approves what the desk asks for.
+func Manager() audit.Actor { return audit.Actor{Kind: audit.Staff, ID: "practice-manager"} }
+
 // Sender is the number that the invented practice texts from.
 func Sender() sms.Sender {
 	return sms.Sender{

@@ -3,6 +3,7 @@ package world
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/enamel-go/enamel/audit/notary"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/cookie"
+	"github.com/enamel-go/enamel/consent/pack"
 	"github.com/enamel-go/enamel/consent/policy"
 	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/examples/internal/setting"
@@ -29,6 +31,7 @@ type World struct {
 	Choices    *cookie.Service
 	Policies   *policy.Service
 	Acting     *representative.Service
+	Packs      *pack.Service
 	Texts      *sms.Service
 	Charts     *records.Service
 	Router     sms.Router
@@ -75,7 +78,16 @@ func New(g *Ground, providers map[string]sms.Provider, logger *slog.Logger) (*Wo
 	if w.Reader, err = notary.NewReader(g.trees, g.known); err != nil {
 		return nil, err
 	}
+	if w.Packs, err = pack.New(g.packs, w.Log, w.Consents, w.prove, &pack.Options{Now: now}); err != nil {
+		return nil, err
+	}
 	return w, w.employ(providers)
+}
+
+// prove writes entries of the log with their proofs.
+func (w *World) prove(ctx context.Context, to io.Writer, practice string, entries []string) error {
+	_, err := w.Reader.Extract(ctx, to, practice, notary.IDs(entries...), nil)
+	return err
 }
 
 // employ makes the workers. Everybody may watch the story, so they look for work often and ask early what became of a
