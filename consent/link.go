@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // AskByLink records that confirmation is being asked by a link, as [Service.Ask] does for a text, and returns the link's
@@ -73,7 +74,7 @@ func (s *Service) ConfirmByLink(ctx context.Context, by audit.Actor, c LinkConfi
 func (s *Service) follow(ctx context.Context, c LinkConfirmation) (Fact, error) {
 	encoded, secret, _ := strings.Cut(c.Link, ".")
 	id, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil || secret == "" {
+	if err != nil || secret == "" || form.Text(ErrInvalid, "the link", string(id), form.ID, true) != nil {
 		return Fact{}, ErrNotAsked
 	}
 	request, found, err := s.store.Fact(ctx, c.Practice, string(id))

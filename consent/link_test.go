@@ -73,6 +73,7 @@ func TestPromise_D2_3_DoubleOptInByLink(t *testing.T) {
 			for _, wrong := range []string{
 				"", ".", id, id + ".", "." + secret, id + "." + secret[1:], l + "=", "?." + secret, texted + ".", texted + "." + secret,
 				base64.RawURLEncoding.EncodeToString([]byte("nobody's")) + "." + secret,
+				base64.RawURLEncoding.EncodeToString([]byte("a\x00\xff")) + "." + secret,
 			} {
 				refused(t, consent.ErrNotAsked)(b.ConfirmByLink(t.Context(), patient, press(wrong)))
 			}
