@@ -49,6 +49,11 @@
 // holds what is promotional at once, and [Service.Alarms] lists it with its date until a person has looked, ten business
 // days at the latest.
 //
+// # Beside it
+//
+// Each of these is useful alone: keyword and wording read texts; cookie keeps what a browser may be given; policy keeps
+// versions of policies and who accepted them; representative keeps who acts for a child; pack hands out evidence.
+//
 // # Transactions
 //
 // The log given to [New] records reads and refusals, and keys are made on the keyring's handle. Both keep a handle of
