@@ -60,3 +60,31 @@ func BenchmarkGrant(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkImport takes as many rows as it runs, four at once, each with its evidence and its entry:
+//
+//	go test -run '^$' -bench Import -benchtime 100000x ./consent/consentpg
+func BenchmarkImport(b *testing.B) {
+	bench := open(b)
+	log, err := audit.NewLog(bench.entries(bench.Pool(4)), bench.keys, nil)
+	require.NoError(b, err)
+	consents, err := consent.New(bench.store(bench.Pool(4)), log, nil)
+	require.NoError(b, err)
+	ready(b, consents, "elm-street")
+	rows := func(yield func(consent.Grant, error) bool) {
+		for i := range b.N {
+			g := consent.Grant{
+				ID: fmt.Sprint("row-", i), Number: fmt.Sprintf("+1212%07d", i), Category: consent.Transactional,
+				Basis: consent.SignedAgreement, Evidence: consent.Evidence{Wording: shown, Language: "en", Signature: fmt.Sprint("sig-", i)},
+			}
+			if !yield(g, nil) {
+				return
+			}
+		}
+	}
+	b.ResetTimer()
+	report, err := consents.Import(b.Context(), audit.Actor{Kind: audit.System, ID: "import"}, "elm-street", rows, nil)
+	require.NoError(b, err)
+	require.Equal(b, b.N, report.Recorded)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}

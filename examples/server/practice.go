@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
@@ -11,11 +12,23 @@ import (
 
 // practiceView is what the practice is called, and the duty that it has accepted.
 type practiceView struct {
-	ID       string    `json:"id"`
-	Name     string    `json:"name"`
-	Platform string    `json:"platform"` // the product that texts for it
-	Zone     string    `json:"zone"`
-	Duty     *dutyView `json:"duty"` // null: it has not accepted it
+	ID       string            `json:"id"`
+	Name     string            `json:"name"`
+	Platform string            `json:"platform"` // the product that texts for it
+	Zone     string            `json:"zone"`
+	Duty     *dutyView         `json:"duty"` // null: it has not accepted it
+	Profile  string            `json:"profile"`
+	Rules    []consentRuleView `json:"rules"`
+}
+
+// consentRuleView is what a way to consent permits.
+type consentRuleView struct {
+	ID       string   `json:"id"`
+	Basis    string   `json:"basis"`
+	Needs    []string `json:"needs"`
+	Permits  []string `json:"permits"`
+	Citation string   `json:"citation"`
+	Wider    bool     `json:"wider"` // than what is promised: then promise D2.1 is not kept
 }
 
 // dutyView is the duty to obtain patients' consent, as it was accepted.
@@ -27,6 +40,18 @@ type dutyView struct {
 
 // When is when it was accepted.
 func (v dutyView) When() string { return spoken(v.Accepted) }
+
+// Name is the way to consent in plain words.
+func (v consentRuleView) Name() string { return capital(basisName(consent.Basis(v.Basis))) }
+
+// Allows is what it permits, in plain words.
+func (v consentRuleView) Allows() string {
+	var names []string
+	for _, c := range v.Permits {
+		names = append(names, categoryName(consent.Category(c)))
+	}
+	return strings.Join(names, ", ")
+}
 
 func lookPractice(ctx context.Context, _ *app, s *scene, _ url.Values) (any, error) {
 	return office(ctx, s)
@@ -40,6 +65,19 @@ func office(ctx context.Context, s *scene) (practiceView, error) {
 	v := practiceView{ID: world.Practice, Name: set.Name, Platform: set.Platform, Zone: set.Zone}
 	if set.Duty != (consent.Duty{}) {
 		v.Duty = &dutyView{set.Duty.Terms, set.Duty.Accepted, actor(set.Duty.By)}
+	}
+	profile := s.Consents.Profile()
+	wider := map[string]bool{}
+	for _, r := range profile.Wider() {
+		wider[r.ID] = true
+	}
+	v.Profile = profile.Name
+	for _, r := range profile.Rules {
+		rule := consentRuleView{ID: r.ID, Basis: string(r.Basis), Needs: r.Needs, Permits: []string{}, Citation: r.Citation, Wider: wider[r.ID]}
+		for _, c := range r.Permits {
+			rule.Permits = append(rule.Permits, string(c))
+		}
+		v.Rules = append(v.Rules, rule)
 	}
 	return v, nil
 }

@@ -64,3 +64,21 @@ func TestWordingsAndTheDuty(t *testing.T) {
 		}
 	})
 }
+
+// The page says how consent may be given, and what the promise leaves without effect.
+func TestHowConsentMayBeGiven(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		v := get[practiceView](s, "practice")
+		require.Equal(t, "promised", v.Profile)
+		permits := map[string][]string{}
+		for _, r := range v.Rules {
+			require.False(t, r.Wider)
+			permits[r.Basis] = r.Permits
+		}
+		require.Len(t, permits["signed_agreement"], 3)
+		require.Empty(t, permits["import"])
+		_, page := s.send(http.MethodGet, "/", "", nil)
+		says(t, page, "As promised: in writing, with its evidence.")
+		says(t, page, "recorded, and permits nothing")
+	})
+}
