@@ -122,6 +122,7 @@ func phrases() map[keyword.Word][]string {
 			"we moved away, no need to text us anymore",
 			"don't send anything else to this phone",
 			"kindly desist from messaging",
+			"You no longer have my consent",
 			"End these texts",
 			"cancel text messages",
 			"turn off text notifications please",
@@ -1074,6 +1075,7 @@ func conversation() map[keyword.Word][]string {
 			"You've got the wrong person, I am not a patient there",
 			"This number doesn't belong to Ms. Alvarez anymore",
 			"nobody named Trevor here",
+			"no such person at this number",
 		},
 		keyword.Review: {
 			"Can you not text me during school hours?",
