@@ -12,6 +12,7 @@ var french = []rule{
 	{pattern: "FRCEASE de|d me|m|nous? CALLINF", means: doubtful},
 	{pattern: "FRCEASE a|aux|avec? FILL|PROMO|CARE* NOUN|PROMO"},
 	{pattern: "FRCEASE ca|cela $", means: doubtful},
+	{pattern: "que ca|cela s? arrete|cesse $", means: doubtful},
 	{pattern: "ne|n? me|m|nous? IMP plus|pas|jamais"},
 	{pattern: "ne|n me|m|nous? SENDIMP plus|pas|jamais FILL|PROMO|CARE* NOUN|PROMO|STUFF|$"},
 	{pattern: "me|m|nous SENDIMP plus FILL|PROMO|CARE* NOUN|PROMO|STUFF|$"},

@@ -15,7 +15,8 @@ type Understanding struct {
 //   - [Narrow]: what is advertised by text shall end, or everything but reminders; nothing else.
 //   - [Stranger]: the number is not the patient's. It ends texts to this number as Stop does.
 //   - [Review]: it may be one of these, and a person should look the same day; meanwhile nothing promotional leaves. So is a
-//     request for a time or for fewer texts, a question about how to stop, what somebody else said, and a text in a script
+//     request for a time or for fewer texts, a question about how to stop, what somebody else said, what seems to ask for it
+//     in one of eight further languages, and a text in a script
 //     that no rule reads.
 //   - [None]: nothing of the kind. So is "don't stop texting me", "I'll stop by at 4" and "cancel my appointment".
 //
@@ -101,24 +102,6 @@ func (t *text) reaction() bool {
 		if strings.HasPrefix(s, phone) {
 			return true
 		}
-	}
-	return false
-}
-
-// elsewhere knows the words for stop, as a whole message, of further languages that are spoken in our patients' homes. A
-// person decides about them, for no rule knows what else they may mean.
-func (t *text) elsewhere() bool {
-	switch t.sentence() {
-	case
-		"sair", "para", "pare de me mandar mensagens", "nao me mande mais mensagens", "descadastrar", // Portuguese
-		"stopp", "abmelden", "aufhoren", "abbestellen", "keine nachrichten mehr", "austragen", // German
-		"dung", "dung lai", "huy", "ngung", "dung nhan tin nua", // Vietnamese
-		"itigil", "tama na", "huwag na", "ayoko na", // Tagalog
-		"sispann", "kanpe", "rete", // Haitian Creole
-		"dur", "durdur", "iptal", "mesaj gonderme", "abonelikten cik", // Turkish
-		"smettila", "smettetela", "ferma", "cancellami", "disiscrivi", // Italian
-		"koniec", "wypisz", "rezygnuje": // Polish
-		return true
 	}
 	return false
 }

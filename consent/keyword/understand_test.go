@@ -167,3 +167,23 @@ func BenchmarkUnderstand(b *testing.B) {
 		})
 	}
 }
+
+// What may be a stop in a language without rules goes to a person, and what is none stays silent.
+func TestAPersonLooksAtOtherLanguages(t *testing.T) {
+	for _, body := range []string{
+		"por favor pare de me enviar mensagens", "não quero mais receber mensagens", "sair", "Bitte keine Nachrichten mehr",
+		"Hören Sie auf mir zu schreiben", "smettete di scrivermi", "xin đừng nhắn tin nữa", "huwag na kayong mag-text",
+		"Sispann voye mesaj ban mwen", "bana mesaj göndermeyin lütfen", "Proszę nie wysyłać mi SMS", "不要再联系我", "Не пишите мне больше",
+	} {
+		require.Equal(t, keyword.Review, keyword.Understand(body).Asks, body)
+	}
+	for _, body := range []string{
+		"Danke, bis morgen", "obrigado, até amanhã", "salamat po", "cảm ơn bác sĩ", "grazie, a domani", "teşekkürler", "dziękuję, do jutra", "mèsi anpil",
+	} {
+		require.Equal(t, keyword.None, keyword.Understand(body).Asks, body)
+	}
+	require.Equal(t, keyword.Stop, keyword.Understand("quiero cancelar la suscripción").Asks)
+	require.Equal(t, keyword.Stranger, keyword.Understand("este número no es de ella").Asks)
+	require.Equal(t, keyword.Review, keyword.Understand("¿cómo cancelo estos mensajes?").Asks)
+	require.Equal(t, keyword.Review, keyword.Understand("je veux que ça s'arrête").Asks)
+}
