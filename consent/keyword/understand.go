@@ -16,8 +16,7 @@ type Understanding struct {
 //   - [Stranger]: the number is not the patient's. It ends texts to this number as Stop does.
 //   - [Review]: it may be one of these, and a person should look the same day; meanwhile nothing promotional leaves. So is a
 //     request for a time or for fewer texts, a question about how to stop, what somebody else said, what seems to ask for it
-//     in one of eight further languages, and a text in a script
-//     that no rule reads.
+//     in one of eight further languages, and a text in a script that no rule reads.
 //   - [None]: nothing of the kind. So is "don't stop texting me", "I'll stop by at 4" and "cancel my appointment".
 //
 // It reads 1,600 characters at most, as many as carriers deliver, in a time that grows with what it reads. It depends on
