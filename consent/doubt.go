@@ -14,6 +14,7 @@ import (
 // person has to look within ten business days: see [Service.Alarms]. Whoever takes it for a revocation revokes; whoever
 // does not clears the doubt. It is never refused for what the ledger says, and a time that lies ahead counts from now.
 func (s *Service) Doubt(ctx context.Context, by audit.Actor, d Doubt) (State, error) {
+	d.Evidence.Words = legible(d.Evidence.Words)
 	f := Fact{
 		ID: d.ID, Practice: d.Practice, Number: d.Number, Kind: Doubted, Channel: d.Channel, At: d.At, Actor: by, Evidence: d.Evidence,
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -29,27 +31,20 @@ type Said struct {
 // words again under the same id change nothing.
 func (s *Service) Hear(ctx context.Context, by audit.Actor, said Said) (keyword.Understanding, error) {
 	u := keyword.Understand(said.Evidence.Words)
+	said.Evidence.Words = legible(said.Evidence.Words)
 	if said.ID == "" {
 		said.ID = s.newID()
-	}
-	revocation := Revocation{
-		ID: said.ID, Practice: said.Practice, Number: said.Number, Channel: said.Channel, Sender: said.Sender,
-		Evidence: said.Evidence, At: said.At,
 	}
 	var err error
 	switch u.Asks {
 	case keyword.Stop:
-		_, err = s.Revoke(ctx, by, revocation)
+		err = s.stop(ctx, by, said, "")
 	case keyword.Narrow:
-		revocation.Category = Promotional
-		_, err = s.Revoke(ctx, by, revocation)
+		err = s.stop(ctx, by, said, Promotional)
 	case keyword.Stranger:
-		if _, err = s.Revoke(ctx, by, revocation); err != nil {
-			break
+		if err = s.stop(ctx, by, said, ""); err == nil {
+			err = s.estrange(ctx, by, said)
 		}
-		_, err = s.Lapse(ctx, by, Lapse{
-			ID: following(said.ID), Practice: said.Practice, Number: said.Number, Cause: WrongNumber, Evidence: said.Evidence, At: said.At,
-		})
 	case keyword.Review:
 		_, err = s.Doubt(ctx, by, Doubt{
 			ID: said.ID, Practice: said.Practice, Number: said.Number, Channel: said.Channel, Evidence: said.Evidence, At: said.At,
@@ -58,8 +53,49 @@ func (s *Service) Hear(ctx context.Context, by audit.Actor, said Said) (keyword.
 	return u, err
 }
 
-// following is the id of the second fact that follows from one act.
+// stop revokes what the words end. Where something else has their id, a doubt that an earlier version took them for, say, it
+// revokes under another: no id holds up a stop.
+func (s *Service) stop(ctx context.Context, by audit.Actor, said Said, c Category) error {
+	r := Revocation{
+		ID: said.ID, Practice: said.Practice, Number: said.Number, Category: c, Channel: said.Channel, Sender: said.Sender,
+		Evidence: said.Evidence, At: said.At,
+	}
+	_, err := s.Revoke(ctx, by, r)
+	if errors.Is(err, ErrConflict) {
+		r.ID = following("stop " + said.ID)
+		_, err = s.Revoke(ctx, by, r)
+	}
+	return err
+}
+
+// estrange lets the number lapse at every practice that a stranger's word came to.
+func (s *Service) estrange(ctx context.Context, by audit.Actor, said Said) error {
+	l := Lapse{
+		ID: following("lapse " + said.ID), Practice: said.Practice, Number: said.Number, Cause: WrongNumber, Evidence: said.Evidence, At: said.At,
+	}
+	if _, err := s.Lapse(ctx, by, l); err != nil {
+		return err
+	}
+	return s.others(ctx, l.Practice, said.Sender, l.ID, func(practice, id string) error {
+		l.Practice, l.ID = practice, id
+		_, err := s.Lapse(ctx, by, l)
+		return err
+	})
+}
+
+// legible makes of what somebody said a text that can be kept: whatever bytes a network delivers, the words in them are not
+// lost over a stray one, nor over a thread that a mail quotes.
+func legible(words string) string {
+	words = strings.ReplaceAll(strings.ToValidUTF8(words, "\uFFFD"), "\x00", "\uFFFD")
+	const most = 16 << 10 // as Evidence holds
+	if len(words) > most {
+		words = strings.ToValidUTF8(words[:most], "")
+	}
+	return words
+}
+
+// following is the id of a further fact that follows from one act.
 func following(id string) string {
-	sum := sha256.Sum256([]byte("lapse " + id))
+	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:16])
 }

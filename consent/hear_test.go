@@ -2,6 +2,7 @@ package consent_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,7 +24,7 @@ func TestPromise_D4_1_OnlyThePatientsOwnWordsNarrowAStop(t *testing.T) {
 			require.Equal(t, consent.Stopped, b.status(t, consent.Promotional))
 			require.Equal(t, consent.Active, b.status(t, consent.Transactional))
 		})
-		for name, words := range map[string]string{"no_words": " \n", "a_plain_stop": "Stop!", "the_FCCs_words": "opt out"} {
+		for name, words := range map[string]string{"no_words": " \n", "a_plain_stop": "Stop!", "the_FCCs_words": "opt out", "a_sentence": "please don't text me any more", "a_stranger": "wrong number"} {
 			t.Run("refuses_to_narrow_on_"+name, func(t *testing.T) {
 				b := promoted(t, open(t))
 				must(t)(b.Revoke(t.Context(), staff, narrow(words)))
@@ -91,6 +92,23 @@ func TestPromise_D4_1_AnyWordsByAnyChannel(t *testing.T) {
 				}
 			})
 		}
+		t.Run("refuses_to_lose_a_stop_over_its_bytes_or_its_length", func(t *testing.T) {
+			for _, words := range []string{"Please stop texting me. caf\xe9 \x00", "Please stop texting me.\n" + strings.Repeat("> quoted é\n", 2000)} {
+				b := promoted(t, open(t))
+				_, err := b.Hear(t.Context(), patient, said(words, consent.ByEmail))
+				require.NoError(t, err)
+				require.Equal(t, consent.Stopped, b.status(t, consent.Transactional))
+			}
+		})
+		t.Run("refuses_to_lose_a_stop_over_its_id", func(t *testing.T) {
+			b := promoted(t, open(t))
+			must(t)(b.Doubt(t.Context(), staff, doubt("said-1")))
+			for range 2 {
+				_, err := b.Hear(t.Context(), patient, said("stop texting me", consent.ByText))
+				require.NoError(t, err)
+				require.Equal(t, consent.Stopped, b.status(t, consent.Transactional))
+			}
+		})
 		t.Run("what_cannot_be_recorded_is_an_error", func(t *testing.T) {
 			b := open(t)
 			for _, words := range []string{"STOP", "stop the ads", "wrong number", "how do I stop these texts?"} {

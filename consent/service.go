@@ -149,24 +149,35 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, r Revocation) (Sta
 	if r.ID == "" {
 		r.ID = s.newID()
 	}
+	r.Evidence.Words = legible(r.Evidence.Words)
 	state, err := s.revoke(ctx, by, r)
-	if err != nil || s.shared == nil || r.Sender == "" {
+	if err != nil {
 		return state, err
 	}
-	practices, err := s.shared.Practices(ctx, r.Sender)
+	return state, s.others(ctx, r.Practice, r.Sender, r.ID, func(practice, id string) error {
+		r.Practice, r.ID = practice, id
+		_, err := s.revoke(ctx, by, r)
+		return err
+	})
+}
+
+// others records an act for every other practice that shares a sender, under an id of its own, for the practice may have used
+// this one. It goes on after an error.
+func (s *Service) others(ctx context.Context, practice, sender, id string, record func(practice, id string) error) error {
+	if s.shared == nil || sender == "" {
+		return nil
+	}
+	practices, err := s.shared.Practices(ctx, sender)
 	if err != nil {
-		return state, fmt.Errorf("consent: revoke: whose the sender is: %w", err)
+		return fmt.Errorf("consent: revoke: whose the sender is: %w", err)
 	}
 	var failed error
-	for _, practice := range practices {
-		if practice == r.Practice {
-			continue
+	for _, other := range practices {
+		if other != practice {
+			failed = errors.Join(failed, record(other, following(practice+" "+id)))
 		}
-		r.Practice = practice
-		_, err := s.revoke(ctx, by, r)
-		failed = errors.Join(failed, err)
 	}
-	return state, failed
+	return failed
 }
 
 func (s *Service) revoke(ctx context.Context, by audit.Actor, r Revocation) (State, error) {
@@ -190,7 +201,8 @@ func (s *Service) revoke(ctx context.Context, by audit.Actor, r Revocation) (Sta
 
 // narrowed reports whether words can narrow a revocation: a stop is everything, and nobody but the patient makes less of it.
 func narrowed(words string) bool {
-	return strings.TrimSpace(words) != "" && keyword.Classify(words) != keyword.Stop
+	asks := keyword.Understand(words).Asks
+	return strings.TrimSpace(words) != "" && asks != keyword.Stop && asks != keyword.Stranger
 }
 
 // Restart records the patient's own START, which restores what written consent carried before the stop. It is refused

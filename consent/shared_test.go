@@ -68,6 +68,31 @@ func TestPromise_D4_1_AStopOnASharedSenderStopsEveryPractice(t *testing.T) {
 			require.Equal(t, consent.Stopped, status(t, s, key.Practice))
 			require.Equal(t, consent.Active, status(t, s, oak), "a sender of one practice alone")
 		})
+		t.Run("refuses_to_lose_it_over_an_id_that_another_practice_has_used", func(t *testing.T) {
+			_, s := setUp(t)
+			g := grant(consent.Conversational)
+			g.ID, g.Practice = "s-1", oak
+			must(t)(s.Grant(t.Context(), staff, g))
+			must(t)(s.Revoke(t.Context(), patient, heard(office)))
+			require.Equal(t, consent.Stopped, status(t, s, oak))
+		})
+		t.Run("refuses_to_have_a_stranger_revive_what_was_the_patients", func(t *testing.T) {
+			b, s := setUp(t)
+			for range 2 {
+				_, err := s.Hear(t.Context(), patient, consent.Said{
+					ID: "m-1", Practice: key.Practice, Number: key.Number, Channel: consent.ByText, Sender: office,
+					Evidence: consent.Evidence{Words: "wrong number"},
+				})
+				require.NoError(t, err)
+			}
+			b.later()
+			for _, practice := range practices {
+				again := start()
+				again.Practice = practice
+				must(t)(s.Restart(t.Context(), patient, again))
+				require.Equal(t, consent.Stopped, status(t, s, practice))
+			}
+		})
 		t.Run("an_error_is_told_and_the_first_practice_is_stopped", func(t *testing.T) {
 			_, s := setUp(t)
 			_, err := s.Revoke(t.Context(), patient, heard("broken"))

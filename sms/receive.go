@@ -29,11 +29,11 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 	r := Received{Inbound: in, Practice: practice, At: s.moment()}
 	// Actors are plain in the log, and a patient's number must not be: whoever sent this message is named by it.
 	by := audit.Actor{Kind: audit.Patient, ID: messageID(in)}
-	sender, err := s.store.Sender(ctx, practice, in.To)
+	said, err := s.hear(ctx, by, r) // before anything that may fail: a stop is not lost over it
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
-	said, err := s.hear(ctx, by, r)
+	sender, err := s.store.Sender(ctx, practice, in.To)
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}

@@ -183,7 +183,7 @@ func (s *Store) Shred(ctx context.Context, practice, patient string) error {
 		}
 		erased := slices.Clone(ledger) // others may be reading what was lent
 		for i := range erased {
-			if erased[i].Patient == patient {
+			if erased[i].Patient == patient && patient != "" {
 				erased[i].Evidence, erased[i].Erased = consent.Evidence{}, true
 			}
 		}
