@@ -115,7 +115,11 @@ func (v *view) weigh(f *Fact, u Use, e ends) weight {
 		return idle
 	}
 	stopped := e.stop != nil && !f.after(e.stop.moment())
-	settled := !f.Confirm || v.confirmed(f.ID)
+	by := v.moment
+	if stopped {
+		by = e.stop.moment() // what was confirmed later was not confirmed before it was taken back
+	}
+	settled := !f.Confirm || v.confirmed(f.ID, by)
 	switch {
 	case e.lapse != nil && !f.after(e.lapse.moment()):
 		return over
@@ -225,19 +229,20 @@ func (v *view) open(doubt *Fact) bool {
 	return true
 }
 
-// confirmed reports whether a grant's confirmation request was answered in time. A service makes one request at most.
-func (v *view) confirmed(grant string) bool {
+// confirmed reports whether a grant's confirmation request was answered in time, and by a moment. A service makes one request
+// at most.
+func (v *view) confirmed(grant string, by time.Time) bool {
 	for request := range v.known(Asked) {
-		if slices.Contains(request.About, grant) && v.answered(request) {
+		if slices.Contains(request.About, grant) && v.answered(request, by) {
 			return true
 		}
 	}
 	return false
 }
 
-func (v *view) answered(request *Fact) bool {
+func (v *view) answered(request *Fact, by time.Time) bool {
 	for f := range v.known(Confirmed) {
-		if slices.Contains(f.About, request.ID) && !f.Recorded.After(request.Expires) {
+		if slices.Contains(f.About, request.ID) && !f.Recorded.After(request.Expires) && !f.Recorded.After(by) {
 			return true
 		}
 	}

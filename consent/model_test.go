@@ -36,7 +36,7 @@ func wide() consent.Profile {
 func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment time.Time) consent.Status {
 	c := u.Category
 	var grants, stops, lapses, starts, mutes, unmutes, doubts []consent.Fact
-	answered := map[string]bool{} // grants whose request was answered in time
+	answered := map[string]time.Time{} // when grants were first confirmed whose request was answered in time
 	cleared := map[string]bool{}
 	own := func(f consent.Fact) bool {
 		return u.Patient != "" && f.Patient == u.Patient && (f.Category == "" || f.Category == c)
@@ -67,7 +67,9 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 				if request.Kind == consent.Asked && !request.Recorded.After(moment) && !f.Recorded.After(request.Expires) &&
 					slices.Contains(f.About, request.ID) {
 					for _, grant := range request.About {
-						answered[grant] = true
+						if first, ok := answered[grant]; !ok || f.Recorded.Before(first) {
+							answered[grant] = f.Recorded
+						}
 					}
 				}
 			}
@@ -108,7 +110,8 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 		if g.Sender != "" && g.Sender != u.Sender || g.Erased || g.Duty == "" {
 			continue
 		}
-		settled := !g.Confirm || answered[g.ID]
+		first, ok := answered[g.ID]
+		settled := !g.Confirm || ok
 		if !g.Expires.IsZero() && !g.Expires.After(moment) {
 			expired = true
 			continue
@@ -117,7 +120,8 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 			return narrowed(consent.Active)
 		}
 		pending = pending || stands
-		evidence = evidence || settled && onPaper(g)
+		before := !g.Confirm || ok && (unbeaten(g, stops) || !first.After(lastOf(stops)))
+		evidence = evidence || before && onPaper(g)
 	}
 	switch {
 	case c != consent.Promotional && len(stops) > 0 && evidence && slices.ContainsFunc(starts, func(f consent.Fact) bool { return unbeaten(f, stops) }):
@@ -132,6 +136,20 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 		return consent.Expired
 	}
 	return consent.None
+}
+
+// lastOf is the latest moment that stops count from.
+func lastOf(stops []consent.Fact) (last time.Time) {
+	for _, f := range stops {
+		since := f.At
+		if f.Recorded.Before(since) {
+			since = f.Recorded
+		}
+		if since.After(last) {
+			last = since
+		}
+	}
+	return last
 }
 
 // permits reads the profiles of these tests, whose rules hold at all times.

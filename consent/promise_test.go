@@ -539,6 +539,24 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			require.NoError(t, b.shred(t.Context(), key.Practice, "p-204"))
 			require.Equal(t, consent.None, b.status(t, consent.Transactional))
 		})
+		t.Run("refuses_to_revive_by_START_what_was_confirmed_after_the_stop", func(t *testing.T) {
+			b := open(t)
+			require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmAll}))
+			for _, c := range consent.Categories() {
+				must(t)(b.Grant(t.Context(), staff, grant(c)))
+			}
+			must(t)(b.Ask(t.Context(), staff, ask()))
+			b.later()
+			narrow := stop()
+			narrow.Category, narrow.Evidence.Words = consent.Transactional, "nothing about my visits, please"
+			must(t)(b.Revoke(t.Context(), patient, narrow))
+			b.later()
+			must(t)(b.Confirm(t.Context(), patient, agree()))
+			b.later()
+			must(t)(b.Restart(t.Context(), patient, start()))
+			require.Equal(t, consent.Stopped, b.status(t, consent.Transactional))
+			require.Equal(t, consent.Active, b.status(t, consent.Conversational))
+		})
 		t.Run("refuses_a_START_that_is_not_the_patients", func(t *testing.T) {
 			b := stopped(t)
 			refused(t, consent.ErrEvidence)(b.Restart(t.Context(), staff, start()))

@@ -22,6 +22,9 @@
 // [Policies], [Representatives], [Packs] and [Cookies] keep what they know likewise: whose a fact is, is found by a blind
 // index, and of a fact only its kind and when it was recorded are plain.
 //
+// Evidence of a fact that names a patient is sealed under that patient's key, and counts as erased once the key was
+// shredded: at once in the process that did it, elsewhere within the Lifetime of the keyring there.
+//
 // # Rights
 //
 // The application's role needs SELECT and INSERT on consent_fact and consent_wording, and on consent_pack where evidence is
