@@ -103,7 +103,7 @@ func (s *Service) Alarms(ctx context.Context, by audit.Actor, practice string) (
 		if cleared[f.ID] {
 			continue
 		}
-		facts, err := s.store.Ledger(ctx, f.Key())
+		facts, err := s.store.Standing(ctx, f.Key())
 		if err != nil {
 			return nil, fmt.Errorf("consent: alarms: %w", err)
 		}

@@ -16,6 +16,9 @@ var (
 	// language, by then. The text that was shown is kept to the letter, so it is compared to the letter.
 	ErrWording = fmt.Errorf("%w: the text that was shown is none that the practice had published for it", ErrEvidence)
 
+	// ErrAfter is the [ErrInvalid] of a page that is to continue after a fact that is not there.
+	ErrAfter = fmt.Errorf("%w: no fact has the id that the page comes after", ErrInvalid)
+
 	// ErrTampered is wrapped by a store whose kept fact does not say what was written, or stands in another place.
 	ErrTampered = errors.New("consent: fact was altered")
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/keyword"
+	"github.com/enamel-go/enamel/internal/form"
 )
 
 // Said is what somebody said, by any channel.
@@ -86,7 +87,7 @@ func (s *Service) estrange(ctx context.Context, by audit.Actor, said Said) error
 // legible makes of what somebody said a text that can be kept: whatever bytes a network delivers, the words in them are not
 // lost over a stray one, nor over a thread that a mail quotes.
 func legible(words string) string {
-	words = strings.ReplaceAll(strings.ToValidUTF8(words, "\uFFFD"), "\x00", "\uFFFD")
+	words = form.Legible(words)
 	const most = 16 << 10 // as Evidence holds
 	if len(words) > most {
 		words = strings.ToValidUTF8(words[:most], "")

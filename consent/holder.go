@@ -85,7 +85,7 @@ func (s *Service) Suppressed(ctx context.Context, by audit.Actor, q Query) ([]St
 	}
 	var states []State
 	for _, f := range page.Facts {
-		facts, err := s.store.Ledger(ctx, f.Key())
+		facts, err := s.store.Standing(ctx, f.Key())
 		if err != nil {
 			return nil, "", fmt.Errorf("consent: suppressed: %w", err)
 		}

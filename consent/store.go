@@ -6,16 +6,17 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/form"
+	"github.com/enamel-go/enamel/internal/page"
 )
 
 // Store keeps ledgers and practices' settings. It only ever adds facts. All methods may be called concurrently; a
-// cancelled context writes nothing. What is returned shares no memory with the store. Text is kept as it is: neither
-// case nor Unicode form is folded.
+// cancelled context writes nothing. What is returned shares no memory with the store, but for what is said to be lent. Text
+// is kept as it is: neither case nor Unicode form is folded.
 type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when a
-	// fact of the practice already has the id of c.Fact, or a wording that of c.Wording. It returns [ErrStale], and writes nothing, when c.Seen is not
-	// [Any] and the ledger holds another number of facts than that. What [Change.Validate] refuses is refused with its
-	// error.
+	// fact of the practice already has the id of c.Fact, or a wording that of c.Wording. It returns [ErrStale], and
+	// writes nothing, when c.Seen is not [Any] and the ledger holds another number of facts than that. What
+	// [Change.Validate] refuses is refused with its error.
 	Apply(ctx context.Context, c Change) (bool, error)
 
 	// Ledger returns a ledger in the order in which it was written. A number that nobody wrote about has no facts. What is
@@ -33,7 +34,7 @@ type Store interface {
 	Wordings(ctx context.Context, practice string) ([]Wording, error)
 
 	// Facts returns a page of a practice's facts of one kind, whatever their number, in the order in which they were
-	// written. The zero Limit means 100; an After that is no fact's id is refused with an error that wraps [ErrInvalid].
+	// written. The zero Limit means 100; an After that is no fact's id is refused with [ErrAfter].
 	Facts(ctx context.Context, q Query) (Page, error)
 
 	// Fact returns the practice's fact of an id, and whether there is one.
@@ -53,18 +54,16 @@ type Query struct {
 
 // Validate says why no store can answer the query, as an error that wraps [ErrInvalid], or nil.
 func (q Query) Validate() error {
-	if q.Limit < 0 || q.Limit > 1000 {
-		return fmt.Errorf("%w: a page holds 1 to 1000 facts", ErrInvalid)
+	if _, err := page.Limit(ErrInvalid, q.Limit); err != nil {
+		return err
 	}
 	return form.Text(ErrInvalid, "the practice", q.Practice, form.ID, true)
 }
 
 // Size returns how many facts a page of the query holds at most.
 func (q Query) Size() int {
-	if q.Limit == 0 {
-		return 100
-	}
-	return q.Limit
+	size, _ := page.Limit(ErrInvalid, q.Limit) // one that is invalid has no page
+	return size
 }
 
 // Page is one page of facts. Next is empty on the last page.

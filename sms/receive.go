@@ -22,7 +22,7 @@ import (
 // It reports false for a message that was taken in before.
 func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (bool, error) {
 	// Whatever bytes a network delivers, the words in them must not be lost over a stray one.
-	in.Body = strings.ReplaceAll(strings.ToValidUTF8(in.Body, "\uFFFD"), "\x00", "\uFFFD")
+	in.Body = form.Legible(in.Body)
 	if err := in.valid(); err != nil {
 		return false, err
 	}

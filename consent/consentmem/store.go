@@ -2,12 +2,12 @@ package consentmem
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/page"
 )
 
 // Store implements [consent.Store]. It may be used concurrently.
@@ -127,23 +127,19 @@ func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error
 	if q.After != "" {
 		after, known := s.ids[id{q.Practice, q.After}]
 		if !known {
-			return consent.Page{}, fmt.Errorf("%w: no fact has the id that the page comes after", consent.ErrInvalid)
+			return consent.Page{}, consent.ErrAfter
 		}
 		from = after + 1
 	}
-	var page consent.Page
+	var found []consent.Fact
 	for _, p := range s.written[q.Practice][from:] {
-		f := s.ledgers[p.ledger][p.nth]
-		if f.Kind != q.Kind {
-			continue
+		if f := s.ledgers[p.ledger][p.nth]; f.Kind == q.Kind && len(found) <= q.Size() {
+			found = append(found, f.Clone())
 		}
-		if len(page.Facts) == q.Size() {
-			page.Next = page.Facts[len(page.Facts)-1].ID
-			break
-		}
-		page.Facts = append(page.Facts, f.Clone())
 	}
-	return page, ctx.Err()
+	var p consent.Page
+	p.Facts, p.Next = page.Cut(found, q.Size(), func(f consent.Fact) string { return f.ID })
+	return p, ctx.Err()
 }
 
 // Fact implements [consent.Store].

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditpg"
@@ -103,11 +104,32 @@ func (l ledgers) apply(ctx context.Context, w writing) (bool, error) {
 	return false, err
 }
 
-// known reports whether the practice has a fact of this id.
-func (l ledgers) known(ctx context.Context, practice, id string) (bool, error) {
+// known reports whether the practice has a fact of this id in a table.
+func known(ctx context.Context, pg pgstore.Handle, table, practice, id string) (bool, error) {
 	var known bool
-	err := l.pg.Raw("SELECT EXISTS (SELECT FROM ? WHERE practice = ? AND id = ?)", l.pg.Table(l.table), practice, id).Scan(ctx, &known)
+	err := pg.Raw("SELECT EXISTS (SELECT FROM ? WHERE practice = ? AND id = ?)", pg.Table(table), practice, id).Scan(ctx, &known)
 	return known, err
+}
+
+// after narrows a statement to what a table has after the fact of an id, where one is given.
+func after(pg pgstore.Handle, table, practice, id string) schema.QueryAppender {
+	if id == "" {
+		return bun.SafeQuery("")
+	}
+	return bun.SafeQuery("AND seq > (SELECT seq FROM ? WHERE practice = ? AND id = ?)", pg.Table(table), practice, id)
+}
+
+// opened opens what is sealed. An error wraps tampered when it was altered or moved.
+func opened(ctx context.Context, keys *crypto.Keyring, tampered error, sealed []byte, b crypto.Binding) ([]byte, error) {
+	plain, err := keys.Open(ctx, nil, sealed, b)
+	if errors.Is(err, crypto.ErrAuth) {
+		err = fmt.Errorf("%w: %w", tampered, err)
+	}
+	return plain, err
+}
+
+func (l ledgers) known(ctx context.Context, practice, id string) (bool, error) {
+	return known(ctx, l.pg, l.table, practice, id)
 }
 
 // insert writes the fact with its entries, or nothing when its id or its place is taken, or the ledger is of another
@@ -140,14 +162,10 @@ func (l ledgers) ledger(ctx context.Context, practice, ledger string) ([]line, e
 
 // ofKind returns a practice's rows of one kind in the order in which they were written, after the fact of an id where one is
 // given, which is known.
-func (l ledgers) ofKind(ctx context.Context, practice, kind, after string, limit int) ([]line, error) {
-	from := bun.SafeQuery("")
-	if after != "" {
-		from = bun.SafeQuery("AND seq > (SELECT seq FROM ? WHERE practice = ? AND id = ?)", l.pg.Table(l.table), practice, after)
-	}
+func (l ledgers) ofKind(ctx context.Context, practice, kind, from string, limit int) ([]line, error) {
 	var rows []line
 	err := l.pg.Raw("SELECT "+lineColumns+" FROM ? WHERE practice = ? AND kind = ? ? ORDER BY seq LIMIT ?",
-		l.pg.Table(l.table), practice, kind, from, limit).Scan(ctx, &rows)
+		l.pg.Table(l.table), practice, kind, after(l.pg, l.table, practice, from), limit).Scan(ctx, &rows)
 	return rows, err
 }
 
@@ -175,11 +193,7 @@ func open[Secret any](ctx context.Context, l ledgers, r line) (v sealed[Secret],
 }
 
 func (l ledgers) opened(ctx context.Context, sealed []byte, b crypto.Binding) ([]byte, error) {
-	plain, err := l.keys.Open(ctx, nil, sealed, b)
-	if errors.Is(err, crypto.ErrAuth) {
-		err = fmt.Errorf("%w: %w", l.tampered, err)
-	}
-	return plain, err
+	return opened(ctx, l.keys, l.tampered, sealed, b)
 }
 
 // openAll returns the facts of rows.

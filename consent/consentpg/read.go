@@ -1,13 +1,13 @@
 package consentpg
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
-	"github.com/uptrace/bun"
-
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/page"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -54,33 +54,24 @@ func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error
 	if err := q.Validate(); err != nil {
 		return consent.Page{}, err
 	}
-	after := bun.SafeQuery("")
 	if q.After != "" {
-		known, err := s.known(ctx, q.Practice, q.After)
-		if err != nil {
-			return consent.Page{}, pgstore.Wrap("consentpg: facts", err)
+		if there, err := known(ctx, s.pg, factTable, q.Practice, q.After); err != nil || !there {
+			return consent.Page{}, pgstore.Wrap("consentpg: facts", cmp.Or(err, consent.ErrAfter))
 		}
-		if !known {
-			return consent.Page{}, fmt.Errorf("%w: no fact has the id that the page comes after", consent.ErrInvalid)
-		}
-		after = bun.SafeQuery("AND seq > (SELECT seq FROM ? WHERE practice = ? AND id = ?)", s.pg.Table(factTable), q.Practice, q.After)
 	}
 	var rows []row
 	err := s.pg.Raw("SELECT "+factColumns+" FROM ? WHERE practice = ? AND kind = ? ? ORDER BY seq LIMIT ?",
-		s.pg.Table(factTable), q.Practice, string(q.Kind), after, q.Size()+1).Scan(ctx, &rows)
+		s.pg.Table(factTable), q.Practice, string(q.Kind), after(s.pg, factTable, q.Practice, q.After), q.Size()+1).Scan(ctx, &rows)
 	if err != nil {
 		return consent.Page{}, pgstore.Wrap("consentpg: facts", err)
 	}
-	var page consent.Page
-	if len(rows) > q.Size() {
-		rows = rows[:q.Size()]
-		page.Next = rows[len(rows)-1].ID
-	}
-	page.Facts, err = factsOf(ctx, q.Practice, rows, s.open)
+	var p consent.Page
+	rows, p.Next = page.Cut(rows, q.Size(), func(r row) string { return r.ID })
+	p.Facts, err = factsOf(ctx, q.Practice, rows, s.open)
 	if err != nil {
 		return consent.Page{}, fmt.Errorf("consentpg: facts: %w", err)
 	}
-	return page, nil
+	return p, nil
 }
 
 // Fact implements [consent.Store].

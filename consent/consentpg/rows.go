@@ -156,9 +156,5 @@ var (
 )
 
 func (s *Store) opened(ctx context.Context, sealed []byte, b crypto.Binding) ([]byte, error) {
-	plain, err := s.keys.Open(ctx, nil, sealed, b)
-	if errors.Is(err, crypto.ErrAuth) {
-		err = fmt.Errorf("%w: %w", consent.ErrTampered, err)
-	}
-	return plain, err
+	return opened(ctx, s.keys, consent.ErrTampered, sealed, b)
 }

@@ -71,8 +71,8 @@ func (s *Store) Apply(ctx context.Context, c consent.Change) (bool, error) {
 	if c.Seen == consent.Any {
 		return false, nil // nothing but its id can stand in its way
 	}
-	known, err := s.known(ctx, c.Fact.Practice, c.Fact.ID)
-	if err == nil && !known {
+	there, err := known(ctx, s.pg, factTable, c.Fact.Practice, c.Fact.ID)
+	if err == nil && !there {
 		return false, consent.ErrStale
 	}
 	return false, pgstore.Wrap("consentpg: apply", err)
@@ -94,11 +94,4 @@ func (s *Store) insert(ctx context.Context, c consent.Change, r row, number []by
 	) ?`, table, c.Fact.Practice, r.ID, number, place, r.Kind, r.Category, r.At, r.Recorded, r.Patient, r.Sealed, r.Evidence, ledger,
 		auditpg.After(s.pg, "fact", c.Leaves))
 	return n > 0, err
-}
-
-// known reports whether the practice has a fact of this id.
-func (s *Store) known(ctx context.Context, practice, id string) (bool, error) {
-	var known bool
-	err := s.pg.Raw("SELECT EXISTS (SELECT FROM ? WHERE practice = ? AND id = ?)", s.pg.Table(factTable), practice, id).Scan(ctx, &known)
-	return known, err
 }

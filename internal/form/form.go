@@ -25,6 +25,12 @@ func Text(under error, what, s string, limit int, required bool) error {
 	return nil
 }
 
+// Legible makes valid text of whatever bytes came, each stray one a replacement character, so that the words are not lost
+// over it.
+func Legible(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
 // Instants returns under, wrapped, unless all times are instants as stores keep them.
 func Instants(under error, times ...time.Time) error {
 	for _, at := range times {

@@ -54,3 +54,9 @@ func TestZone(t *testing.T) {
 		require.Equal(t, want, form.Zone(name), "%q", name)
 	}
 }
+
+func TestLegible(t *testing.T) {
+	for s, want := range map[string]string{"": "", "señal 👍": "señal 👍", "a\xe9b": "a\uFFFDb", "a\x00b": "a\uFFFDb"} {
+		require.Equal(t, want, form.Legible(s))
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/sms"
 )
 
@@ -27,7 +28,7 @@ func (p *Provider) ReadInbound(r *http.Request) (sms.Inbound, error) {
 		ID:       id(fields.Get("MessageSid"), fields.Get("SmsMessageSid"), fields.Get("SmsSid")),
 		From:     fields.Get("From"),
 		To:       fields.Get("To"),
-		Body:     legible(decoded(fields.Get("Body"))),
+		Body:     form.Legible(decoded(fields.Get("Body"))),
 	}
 	if !plain(in.ID) || !address(in.From) || !address(in.To) {
 		return sms.Inbound{}, fmt.Errorf("%w: the webhook names no message, sender or recipient", sms.ErrInvalid)
@@ -136,9 +137,4 @@ func decoded(body string) string {
 		}
 	}
 	return string(raw)
-}
-
-// legible replaces what no store keeps as text: bytes that are no UTF-8, and NUL.
-func legible(body string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(body, "\uFFFD"), "\x00", "\uFFFD")
 }
