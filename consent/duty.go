@@ -58,12 +58,6 @@ func (s *Service) Accept(ctx context.Context, by audit.Actor, d Duty) error {
 	if set.Duty.Terms == d.Terms {
 		return nil
 	}
-	leaf, err := s.log.Stamp(ctx, e)
-	if err != nil {
-		return fmt.Errorf("consent: accept: %w", err)
-	}
-	if _, err := s.store.Apply(ctx, Change{Duty: &d, Seen: Any, Leaves: []audit.Leaf{leaf}}); err != nil {
-		return fmt.Errorf("consent: accept: %w", err)
-	}
-	return nil
+	_, err = s.keep(ctx, e, Change{Duty: &d})
+	return err
 }

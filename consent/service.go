@@ -228,12 +228,20 @@ func (s *Service) Configure(ctx context.Context, by audit.Actor, set Settings) e
 		return s.refuse(ctx, e, err)
 	}
 	e.Details = map[string]string{"double opt-in": string(set.DoubleOptIn)}
+	_, err := s.keep(ctx, e, Change{Settings: &set})
+	return err
+}
+
+// keep writes a change that holds whatever else the store has, with its entry. It reports false when its id is taken.
+func (s *Service) keep(ctx context.Context, e audit.Entry, c Change) (bool, error) {
 	leaf, err := s.log.Stamp(ctx, e)
 	if err != nil {
-		return fmt.Errorf("consent: configure: %w", err)
+		return false, fmt.Errorf("%s: %w", op(e.Action), err)
 	}
-	if _, err := s.store.Apply(ctx, Change{Settings: &set, Seen: Any, Leaves: []audit.Leaf{leaf}}); err != nil {
-		return fmt.Errorf("consent: configure: %w", err)
+	c.Seen, c.Leaves = Any, []audit.Leaf{leaf}
+	written, err := s.store.Apply(ctx, c)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", op(e.Action), err)
 	}
-	return nil
+	return written, nil
 }

@@ -100,13 +100,9 @@ func (s *Service) Publish(ctx context.Context, by audit.Actor, w Wording) error 
 	if len(lacks) > 0 {
 		return s.refuse(ctx, e, &WordingError{lacks})
 	}
-	leaf, err := s.log.Stamp(ctx, e)
+	written, err := s.keep(ctx, e, Change{Wording: &w})
 	if err != nil {
-		return fmt.Errorf("consent: publish: %w", err)
-	}
-	written, err := s.store.Apply(ctx, Change{Wording: &w, Seen: Any, Leaves: []audit.Leaf{leaf}})
-	if err != nil {
-		return fmt.Errorf("consent: publish: %w", err)
+		return err
 	}
 	if !written { // somebody published under this id since we read
 		return s.Publish(ctx, by, w)
