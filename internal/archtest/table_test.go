@@ -40,7 +40,17 @@ var domains = map[string]domain{
 	"sms": {
 		knows: []string{"audit", "consent"},
 		links: []string{"golang.org/x/time"},
-		rooms: []room{{name: "carrier"}, {name: "twilio"}, {name: "segment"}},
+		rooms: []room{
+			{name: "carrier"},
+			{name: "twilio"},
+			{name: "telnyx"},
+			{name: "bandwidth"},
+			{name: "segment"},
+			{name: "screen"},
+			{name: "template"},
+			{name: "nanp"},
+			{name: "registration"},
+		},
 	},
 	"records": {
 		knows: []string{"audit", "crypto"},
