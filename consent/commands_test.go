@@ -102,10 +102,19 @@ func asModelled(rt *rapid.T, t *testing.T, s *consent.Service, facts []consent.F
 		}
 		last = later(last, f.Recorded)
 	}
+	var checks []consent.Check
 	for _, u := range uses() {
-		p, err := s.Permission(t.Context(), key, u)
+		checks = append(checks, consent.Check{Key: key, Use: u}, consent.Check{Key: consent.Key{Practice: "oak-street", Number: key.Number}, Use: u})
+	}
+	many, err := s.Permissions(t.Context(), checks)
+	require.NoError(rt, err)
+	for i, c := range checks {
+		p, err := s.Permission(t.Context(), c.Key, c.Use)
 		require.NoError(rt, err)
-		require.Equal(rt, modelled(facts, s.Profile(), u, last.Add(time.Hour)), p.Status, "%+v", u)
+		require.Equal(rt, p, many[i], "%+v", c)
+		if c.Key == key {
+			require.Equal(rt, modelled(facts, s.Profile(), c.Use, last.Add(time.Hour)), p.Status, "%+v", c.Use)
+		}
 	}
 }
 

@@ -63,6 +63,33 @@ func (s *Service) Permission(ctx context.Context, k Key, u Use) (Permission, err
 	return s.view(k, facts, latest(s.moment(), facts)).decide(u), nil
 }
 
+// Check is one question of many: may such a text go to the number?
+type Check struct {
+	Key
+	Use
+}
+
+// Permissions answers what Permission answers for each of many texts, in their order and by one read of the store. Where
+// one ledger cannot be read, the others cannot either: ask for each by itself then.
+func (s *Service) Permissions(ctx context.Context, checks []Check) ([]Permission, error) {
+	keys := make([]Key, len(checks))
+	for i, a := range checks {
+		if err := a.Key.valid(); err != nil {
+			return nil, err
+		}
+		keys[i] = a.Key
+	}
+	ledgers, err := s.store.Standings(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("consent: permissions: %w", err)
+	}
+	permissions := make([]Permission, len(checks))
+	for i, a := range checks {
+		permissions[i] = s.view(a.Key, ledgers[i], latest(s.moment(), ledgers[i])).decide(a.Use)
+	}
+	return permissions, nil
+}
+
 // Settings returns what a practice has chosen, the defaults where nothing was set. It is nobody's data and leaves no
 // entry.
 func (s *Service) Settings(ctx context.Context, practice string) (Settings, error) {

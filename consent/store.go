@@ -27,6 +27,10 @@ type Store interface {
 	// left out. What is returned is lent: nobody changes it.
 	Standing(ctx context.Context, k Key) ([]Fact, error)
 
+	// Standings returns what Standing returns for each of many keys, in their order. Where one cannot be read it returns an
+	// error alone.
+	Standings(ctx context.Context, keys []Key) ([][]Fact, error)
+
 	// Settings returns what a practice has set and accepted, or the zero value with the practice where nothing was.
 	Settings(ctx context.Context, practice string) (Settings, error)
 

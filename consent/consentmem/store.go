@@ -100,6 +100,17 @@ func (s *Store) Standing(ctx context.Context, k consent.Key) ([]consent.Fact, er
 	return s.Ledger(ctx, k)
 }
 
+// Standings implements [consent.Store].
+func (s *Store) Standings(ctx context.Context, keys []consent.Key) ([][]consent.Fact, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	ledgers := make([][]consent.Fact, len(keys))
+	for i, k := range keys {
+		ledgers[i] = slices.Clip(s.ledgers[k])
+	}
+	return ledgers, ctx.Err()
+}
+
 // Settings implements [consent.Store].
 func (s *Store) Settings(ctx context.Context, practice string) (consent.Settings, error) {
 	s.mu.RLock()

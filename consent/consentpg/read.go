@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
+
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/internal/page"
 	"github.com/enamel-go/enamel/internal/pgstore"
@@ -47,6 +50,47 @@ func (s *Store) ledger(ctx context.Context, k consent.Key, columns string, open 
 		return nil, fmt.Errorf("consentpg: ledger: %w", err)
 	}
 	return facts, nil
+}
+
+// placed is a row of the ledger that was asked for in this place.
+type placed struct {
+	row
+	Place int `bun:"place"`
+}
+
+// Standings implements [consent.Store]. It is one statement on one table.
+func (s *Store) Standings(ctx context.Context, keys []consent.Key) ([][]consent.Fact, error) {
+	ledgers := make([][]consent.Fact, len(keys))
+	if len(keys) == 0 {
+		return ledgers, ctx.Err()
+	}
+	asked := make([]schema.QueryWithArgs, len(keys))
+	for i, k := range keys {
+		number, err := s.keys.Index(ctx, k.Practice, numberIndex, k.Number)
+		if err != nil {
+			return nil, fmt.Errorf("consentpg: standings: %w", err)
+		}
+		asked[i] = bun.SafeQuery("(?, ?, ?::bytea)", i, k.Practice, number)
+	}
+	var rows []placed
+	err := s.pg.Raw("SELECT k.place, "+standingColumns+` FROM (VALUES ?) AS k (place, practice, number) CROSS JOIN LATERAL (
+			SELECT * FROM ? AS f WHERE f.practice = k.practice COLLATE "C" AND f.number = k.number
+		) AS f ORDER BY seq`, bun.List(asked), s.pg.Table(factTable)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, pgstore.Wrap("consentpg: standings", err)
+	}
+	for _, r := range rows {
+		k := keys[r.Place]
+		f, err := s.stands(ctx, k.Practice, r.row)
+		if err == nil && f.Number != k.Number {
+			err = errColumn
+		}
+		if err != nil {
+			return nil, fmt.Errorf("consentpg: standings: %w", err)
+		}
+		ledgers[r.Place] = append(ledgers[r.Place], f)
+	}
+	return ledgers, nil
 }
 
 // Facts implements [consent.Store].

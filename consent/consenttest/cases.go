@@ -43,6 +43,7 @@ func Cases() []Case {
 		{"what is returned is not shared", notShared},
 		{"what is lent stays as it is", lent},
 		{"what stands is the ledger, evidence aside", standing},
+		{"what stands in many ledgers is what stands in each", standings},
 		{"facts of one kind come page by page", ofOneKind},
 		{"a fact is found by its id", byID},
 		{"a patient's numbers are found", numbersOf},

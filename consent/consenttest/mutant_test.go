@@ -26,6 +26,7 @@ type wrapped struct {
 	consent.Store
 	apply    func(context.Context, consent.Change) (bool, error)
 	standing func(context.Context, consent.Key) ([]consent.Fact, error)
+	many     func(context.Context, []consent.Key) ([][]consent.Fact, error)
 	ledger   func(context.Context, consent.Key) ([]consent.Fact, error)
 	settings func(context.Context, string) (consent.Settings, error)
 	facts    func(context.Context, consent.Query) (consent.Page, error)
@@ -67,6 +68,13 @@ func (m wrapped) Standing(ctx context.Context, k consent.Key) ([]consent.Fact, e
 		return m.Store.Standing(ctx, k)
 	}
 	return m.standing(ctx, k)
+}
+
+func (m wrapped) Standings(ctx context.Context, keys []consent.Key) ([][]consent.Fact, error) {
+	if m.many == nil {
+		return m.Store.Standings(ctx, keys)
+	}
+	return m.many(ctx, keys)
 }
 
 func (m wrapped) Settings(ctx context.Context, id string) (consent.Settings, error) {
@@ -211,6 +219,22 @@ func mutants() []mutant[consent.Store] {
 					facts[i].Erased = false
 				}
 				return facts, err
+			}}
+		}},
+		{"answers in another order", "what stands in many ledgers is what stands in each", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, many: func(ctx context.Context, keys []consent.Key) ([][]consent.Fact, error) {
+				ledgers, err := good.Standings(ctx, keys)
+				slices.Reverse(ledgers[:max(0, len(ledgers)-1)])
+				return ledgers, err
+			}}
+		}},
+		{"answers for the number of any practice", "what stands in many ledgers is what stands in each", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, many: func(ctx context.Context, keys []consent.Key) ([][]consent.Fact, error) {
+				keys = slices.Clone(keys)
+				for i := range keys {
+					keys[i].Practice = "elm-street"
+				}
+				return good.Standings(ctx, keys)
 			}}
 		}},
 		{"forgets the last page", "facts of one kind come page by page", func(good store, _ *auditmem.Store) store {

@@ -107,6 +107,33 @@ func standing(ctx context.Context, h Harness) error {
 	return nil
 }
 
+func standings(ctx context.Context, h Harness) error {
+	if _, err := mixed(ctx, h); err != nil {
+		return err
+	}
+	keys := []consent.Key{
+		{Practice: "oak-street", Number: number},
+		{Practice: practice, Number: "+12125550101"},
+		{Practice: practice, Number: number},
+		{Practice: "nobody", Number: number},
+		{Practice: practice, Number: number},
+	}
+	got, err := h.Store.Standings(ctx, keys)
+	if err != nil || len(got) != len(keys) {
+		return fmt.Errorf("of %d ledgers %d were read, error %v", len(keys), len(got), err)
+	}
+	for i, k := range keys {
+		want, err := h.Store.Standing(ctx, k)
+		if err != nil || len(want) != len(got[i]) || len(want) > 0 && !reflect.DeepEqual(want, got[i]) {
+			return fmt.Errorf("ledger %d: want %+v\nread %+v, error %v", i, want, got[i], err)
+		}
+	}
+	if none, err := h.Store.Standings(ctx, nil); err != nil || len(none) != 0 {
+		return fmt.Errorf("of no ledgers %d were read, error %v", len(none), err)
+	}
+	return nil
+}
+
 func byID(ctx context.Context, h Harness) error {
 	if _, err := mixed(ctx, h); err != nil {
 		return err
