@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"sync"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/internal/loop"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
 
@@ -23,6 +21,12 @@ type Agreements interface {
 // Zones says where a number may be: the IANA names of all time zones it may belong to, or none where it is not known.
 type Zones interface {
 	Zones(ctx context.Context, number string) ([]string, error)
+}
+
+// Waker waits for work. It may wake for nothing, and may miss work: polling is the truth.
+type Waker interface {
+	// Wait returns nil when there may be something to do, and an error when it cannot tell or ctx is done.
+	Wait(ctx context.Context) error
 }
 
 // DispatcherOptions adjusts a [Dispatcher]. The zero value sends nothing, for it knows of no agreement.
@@ -38,7 +42,8 @@ type DispatcherOptions struct {
 	Rules []Rule
 	// Worker is this process's name in leases; no two processes may share one. Defaults to a random name.
 	Worker string
-	// Concurrency is how many requests to providers run at once. Defaults to 16.
+	// Concurrency is how many requests to providers run at once. A tenth of them is kept for answers to patients' own
+	// messages. Defaults to 200.
 	Concurrency int
 	// Timeout bounds one request to a provider, which is waited for even when Run is told to stop. Defaults to 10 seconds.
 	Timeout time.Duration
@@ -47,8 +52,10 @@ type DispatcherOptions struct {
 	// Wait is how long after a lost answer the provider is asked what became of the text: long enough for a request that
 	// is still under way to have arrived. Defaults to 30 seconds.
 	Wait time.Duration
-	// Interval is how often Run looks for work when there was none. Defaults to one second.
+	// Interval is how often Run looks for work when there was none, and for texts in doubt. Defaults to one second.
 	Interval time.Duration
+	// Waker tells Run of work before Interval is over. Defaults to none: polling alone.
+	Waker Waker
 	// Now gives the time that texts are decided by; leases run on real time whatever it says. Defaults to time.Now.
 	Now func() time.Time
 	// Logger hears of errors that no caller is there to hear: ids only. Defaults to none.
@@ -61,7 +68,7 @@ func (o *DispatcherOptions) complete() error {
 		o.Rules = Promised()
 	}
 	o.Worker = cmp.Or(o.Worker, uuidv7.New())
-	o.Concurrency = cmp.Or(o.Concurrency, 16)
+	o.Concurrency = cmp.Or(o.Concurrency, 200)
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	o.Lease = cmp.Or(o.Lease, time.Minute)
 	o.Wait = cmp.Or(o.Wait, 30*time.Second)
@@ -112,58 +119,66 @@ func NewDispatcher(queue Queue, store Store, gate Gate, log *audit.Log, provider
 	return d, nil
 }
 
-// Run works until ctx is done: it steps at once again while there is work, and otherwise every Interval. It returns
-// ctx's error. Errors of a step go to the logger, and the next step tries again.
+// Run works until ctx is done and returns ctx's error: it claims again at once while there is work, and otherwise when the
+// Waker says so, or after Interval. Requests that have begun are still waited for and settled. Errors go to the logger, and
+// the texts they are about are looked at again.
 func (d *Dispatcher) Run(ctx context.Context) error {
-	return loop.Run(ctx, "dispatcher", d.o.Interval, d.o.Logger, func(ctx context.Context) (bool, error) {
-		n, err := d.Step(ctx)
-		return n > 0, err
-	})
+	report := func(err error) {
+		if d.o.Logger != nil {
+			d.o.Logger.ErrorContext(ctx, "a step failed", slog.String("worker", "dispatcher"), slog.String("error", err.Error()))
+		}
+	}
+	f := d.begin(report)
+	defer f.end()
+	var asked time.Time
+	for {
+		limit, answers := f.room(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		claimed, err := f.round(ctx, limit, answers)
+		if ctx.Err() == nil && passed(asked) >= d.o.Interval {
+			asked = time.Now()
+			err = errors.Join(err, f.inquire(ctx, limit))
+		}
+		if err != nil {
+			report(err)
+		}
+		if err != nil || claimed < limit {
+			f.idle(ctx, answers)
+		}
+	}
 }
 
-// Step does one round: it claims as many texts as can start at once, sends or settles each of them, and asks providers
-// about texts in doubt. It returns how many texts it handled, also beside an error. When ctx ends, requests that have
-// begun are still waited for and settled, and what has not left goes back to the queue.
+// Step does one round: it claims a batch of texts, sends or settles each of them, and asks providers about texts in doubt.
+// It returns how many texts it handled, also beside an error, when all of them are settled. When ctx ends, requests that
+// have begun are still waited for and settled, and what has not left goes back to the queue.
 func (d *Dispatcher) Step(ctx context.Context) (int, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	claim := Claim{
-		Worker: d.o.Worker, Now: micro(d.o.Now()), Lease: d.o.Lease, Wait: d.o.Wait, Limit: d.o.Concurrency,
+	var errs []error
+	f := d.begin(func(err error) { errs = append(errs, err) })
+	limit := min(batch, d.o.Concurrency)
+	_, err := f.round(ctx, limit, false)
+	f.claimed.Wait()
+	if ctx.Err() == nil {
+		err = errors.Join(err, f.inquire(ctx, limit))
 	}
-	began := time.Now()
-	texts, err := d.claim(ctx, d.queue.Claim, claim)
-	failed := errors.Join(err, d.each(texts, func(t Tracked) error { return d.send(ctx, t, began) }))
-	if ctx.Err() != nil {
-		return len(texts), failed
-	}
-	doubtful, err := d.claim(ctx, d.queue.Doubt, claim)
-	failed = errors.Join(failed, err, d.each(doubtful, func(t Tracked) error { return d.inquire(ctx, t) }))
-	return len(texts) + len(doubtful), failed
+	f.end()
+	return f.handled, errors.Join(err, errors.Join(errs...))
 }
 
 // claim takes work off the queue. It is not cut off: what a claim had just committed would lie with nobody until its lease
 // is over, and be in doubt then. One that takes longer than the lease is worth nothing.
-func (d *Dispatcher) claim(ctx context.Context, from func(context.Context, Claim) ([]Tracked, error), c Claim) ([]Tracked, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Lease)
+func (d *Dispatcher) claim(ctx context.Context, from func(context.Context, Claim) ([]Tracked, error), limit int, answers bool) ([]Tracked, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Lease)
 	defer cancel()
-	texts, err := from(ctx, c)
+	texts, err := from(ctx, Claim{
+		Worker: d.o.Worker, Now: micro(d.o.Now()), Lease: d.o.Lease, Wait: d.o.Wait, Limit: limit, Answers: answers,
+	})
 	if err != nil {
 		return texts, fmt.Errorf("sms: claim: %w", err)
 	}
 	return texts, nil
-}
-
-// each handles texts side by side, a single one right here, and joins what went wrong.
-func (d *Dispatcher) each(texts []Tracked, handle func(Tracked) error) error {
-	if len(texts) == 1 {
-		return handle(texts[0])
-	}
-	errs := make([]error, len(texts))
-	var group sync.WaitGroup
-	for i, t := range texts {
-		group.Go(func() { errs[i] = handle(t) })
-	}
-	group.Wait()
-	return errors.Join(errs...)
 }

@@ -19,16 +19,16 @@ const (
 // about nor sent, again or at all.
 func taken(t Tracked) bool { return t.Delivery.Rank() > 0 }
 
-// inquire asks the provider what became of a doubtful text, and settles it by the answer. A text that the provider has
+// inquire asks the provider what became of a doubtful text, and says how to settle it. A text that the provider has
 // certainly never taken on goes back into the queue, to be decided on anew; where nobody can tell, a person decides.
-func (d *Dispatcher) inquire(ctx context.Context, t Tracked) error {
+func (d *Dispatcher) inquire(ctx context.Context, t Tracked) (Settlement, error) {
 	if taken(t) {
-		return d.settle(ctx, t, Settlement{State: Sent})
+		return Settlement{State: Sent}, nil
 	}
 	review := Settlement{State: Review, Class: Unknown}
 	finder, able := d.providers[t.Provider].(Finder)
 	if !able {
-		return d.settle(ctx, t, review)
+		return review, nil
 	}
 	receipt, found, err := d.find(ctx, finder, t)
 	now := micro(d.o.Now())
@@ -37,23 +37,23 @@ func (d *Dispatcher) inquire(ctx context.Context, t Tracked) error {
 	again := Settlement{State: Doubtful, Wait: max(d.o.Wait, min(age/4, time.Hour))}
 	switch {
 	case err != nil && transient(err) && age < longest:
-		return errors.Join(fmt.Errorf("sms: look up: %w", err), d.settle(ctx, t, again))
+		return again, fmt.Errorf("sms: look up: %w", err)
 	case err != nil:
-		return errors.Join(panicked(err), d.settle(ctx, t, review))
+		return review, panicked(err)
 	case !found && t.Attempts >= most:
-		return d.settle(ctx, t, review)
+		return review, nil
 	case !found && t.Attempts > 1:
-		return d.settle(ctx, t, Settlement{State: Queued, Due: now.Add(backoff(t.Attempts))})
+		return Settlement{State: Queued, Due: now.Add(backoff(t.Attempts))}, nil
 	case !found:
-		return d.settle(ctx, t, Settlement{State: Queued, Due: now})
+		return Settlement{State: Queued, Due: now}, nil
 	case receipt.Class == OptedOut:
 		if err := d.revoke(ctx, t.Text); err != nil {
-			return errors.Join(err, d.settle(ctx, t, again))
+			return again, err
 		}
 	}
-	return d.settle(ctx, t, Settlement{
+	return Settlement{
 		State: Sent, ProviderID: receipt.ID, Delivery: receipt.Status, Code: receipt.Code, Class: receipt.Class,
-	})
+	}, nil
 }
 
 // find looks a text up at its provider, from when its first request began, or from when it was made.

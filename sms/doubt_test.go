@@ -333,7 +333,9 @@ func TestAResultThatComesTooLateIsHeardOf(t *testing.T) {
 
 type forgetting struct{ sms.Queue }
 
-func (forgetting) Settle(context.Context, sms.Settlement) (bool, error) { return false, nil }
+func (forgetting) Settle(_ context.Context, s ...sms.Settlement) ([]bool, error) {
+	return make([]bool, len(s)), nil
+}
 
 // A dispatcher without a rule knows none that permits anything.
 func TestNoRulesAreTheDefault(t *testing.T) {

@@ -18,47 +18,122 @@ const fresh = time.Second
 // errSlow is why texts stay where the store cannot be read in time.
 var errSlow = errors.New("sms: consent takes longer to read than it stays fresh")
 
-// send checks a text that was claimed after began, sends it when the law says so, and settles it.
-func (d *Dispatcher) send(ctx context.Context, t Tracked, began time.Time) error {
-	if taken(t) {
-		return d.settle(ctx, t, Settlement{State: Sent})
+// checked is what was decided on a text, and when its consent was asked for.
+type checked struct {
+	decision Decision
+	at       time.Time
+	err      error // why nobody could decide
+}
+
+// check decides on texts by facts that are gathered anew every time. Consent is read last, for it is the one fact that has
+// to be fresh, and for all texts at once. Where that fails each text is asked for by itself, so that one whose ledger
+// cannot be read holds up no other.
+func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
+	checks := make([]checked, len(texts))
+	facts := make([]Facts, len(texts))
+	var asked []consent.Check
+	var of []int // whose facts are complete but for consent
+	for i, t := range texts {
+		checks[i].err = calm(func() (err error) {
+			facts[i], err = d.facts(ctx, t.Text)
+			return err
+		})
+		if checks[i].err == nil {
+			asked = append(asked, consent.Check{
+				Key: consent.Key{Practice: t.Practice, Number: t.To}, Use: consent.Use{Category: t.Category, Sender: t.From, Patient: t.Patient},
+			})
+			of = append(of, i)
+		}
 	}
-	provider := d.providers[t.Provider]
+	began := time.Now()
+	permissions, failed := d.permissions(ctx, asked)
+	for n, i := range of {
+		checks[i].at, checks[i].err = began, failed[n]
+		if failed[n] == nil {
+			facts[i].Permission = permissions[n]
+			checks[i].decision = d.law.Decide(facts[i], d.o.Now())
+		}
+	}
+	for i := range checks {
+		if checks[i].err != nil {
+			checks[i].err = fmt.Errorf("sms: check: %w", checks[i].err)
+		}
+	}
+	return checks
+}
+
+// permissions asks for the consent to many texts.
+func (d *Dispatcher) permissions(ctx context.Context, asked []consent.Check) (permissions []consent.Permission, failed []error) {
+	failed = make([]error, len(asked))
+	if len(asked) > 1 {
+		err := calm(func() (err error) {
+			permissions, err = d.gate.Permissions(ctx, asked)
+			return err
+		})
+		if err == nil {
+			return permissions, failed
+		}
+	}
+	permissions = make([]consent.Permission, len(asked))
+	for i, a := range asked {
+		failed[i] = calm(func() (err error) {
+			permissions[i], err = d.gate.Permission(ctx, a.Key, a.Use)
+			return err
+		})
+	}
+	return permissions, failed
+}
+
+// weigh says what a check makes of a text: it is settled, or its request may begin.
+func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlement, send bool) {
+	if taken(t) {
+		return Settlement{State: Sent}, false
+	}
+	if c.err != nil {
+		return d.release(ctx, t), false
+	}
+	decision := c.decision
+	if decision.Verdict == Send && d.providers[t.Provider] == nil {
+		decision = Decision{Verdict: Refuse, Reason: "No provider named " + t.Provider + " is set up here.", Trail: decision.Trail}
+	}
+	switch decision.Verdict {
+	case Refuse:
+		return Settlement{State: Refused, Decision: decision}, false
+	case Defer:
+		return Settlement{State: Queued, Due: decision.Until, Decision: decision}, false
+	}
+	return Settlement{}, true
+}
+
+// send asks the provider to carry a text that may leave and was claimed after began.
+func (d *Dispatcher) send(ctx context.Context, t Tracked, c checked, began time.Time) (Settlement, error) {
 	for range 3 {
-		decision, checked, err := d.check(ctx, t.Text)
-		if err != nil {
-			return errors.Join(err, d.release(ctx, t))
-		}
-		if decision.Verdict == Send && provider == nil {
-			decision = Decision{Verdict: Refuse, Reason: "No provider named " + t.Provider + " is set up here.", Trail: decision.Trail}
-		}
-		switch decision.Verdict {
-		case Refuse:
-			return d.settle(ctx, t, Settlement{State: Refused, Decision: decision})
-		case Defer:
-			return d.settle(ctx, t, Settlement{State: Queued, Due: decision.Until, Decision: decision})
-		}
 		now := d.o.Now()
 		m := Message{
 			Reference: t.Key().reference(), From: t.From, To: t.To, Body: t.Body,
-			Validity: decision.Until.Sub(now), Sent: t.FirstTry,
+			Validity: c.decision.Until.Sub(now), Sent: t.FirstTry,
 		}
 		if m.Sent.IsZero() {
 			m.Sent = now
 		}
-		// A process that was paused here looks again: consent may have ended, or the lease.
 		switch {
+		case ctx.Err() != nil:
+			return d.release(ctx, t), ctx.Err()
 		case d.o.Lease-passed(began) < d.o.Timeout:
-			return d.settle(ctx, t, Settlement{State: Queued, Due: t.Due})
-		case passed(checked) > fresh || m.Validity < shortest:
-			continue
+			return Settlement{State: Queued, Due: t.Due}, nil
+		case passed(c.at) <= fresh && m.Validity >= shortest:
+			accepted, err := d.request(ctx, d.providers[t.Provider], m)
+			s, err := d.answered(ctx, t, accepted, err)
+			s.Decision, s.Tried = c.decision, micro(now)
+			return s, err
 		}
-		accepted, err := d.request(ctx, provider, m)
-		s, err := d.answered(ctx, t, accepted, err)
-		s.Decision, s.Tried = decision, micro(now)
-		return errors.Join(err, d.settle(ctx, t, s))
+		// A process that was paused here looks again: consent may have ended, or the window.
+		c = d.check(ctx, []Tracked{t})[0]
+		if s, send := d.weigh(ctx, t, c); !send {
+			return s, c.err
+		}
 	}
-	return errors.Join(errSlow, d.release(ctx, t))
+	return d.release(ctx, t), errSlow
 }
 
 // passed returns how much time has gone by, on the clock that went further: on many systems the monotonic one stands still
@@ -66,24 +141,6 @@ func (d *Dispatcher) send(ctx context.Context, t Tracked, began time.Time) error
 func passed(since time.Time) time.Duration {
 	now := time.Now()
 	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
-}
-
-// check decides by facts that are gathered anew every time. It returns when it began to read consent, the one fact that
-// has to be fresh and is therefore read last.
-func (d *Dispatcher) check(ctx context.Context, t Text) (decision Decision, checked time.Time, err error) {
-	var f Facts
-	err = calm(func() (err error) {
-		if f, err = d.facts(ctx, t); err != nil {
-			return err
-		}
-		checked = time.Now()
-		f.Permission, err = d.gate.Permission(ctx, consent.Key{Practice: t.Practice, Number: t.To}, consent.Use{Category: t.Category, Sender: t.From, Patient: t.Patient})
-		return err
-	})
-	if err != nil {
-		return Decision{}, checked, fmt.Errorf("sms: check: %w", err)
-	}
-	return d.law.Decide(f, d.o.Now()), checked, nil
 }
 
 // facts gathers what is known besides consent.
@@ -177,18 +234,18 @@ func (d *Dispatcher) revoke(ctx context.Context, t Text) error {
 	return revokeAtProvider(ctx, d.gate, t)
 }
 
-// release gives back a text that could not be decided on. It is looked at again after a quarter of the time that it has
+// release is the settlement of a text that could not be decided on. It is looked at again after a quarter of the time that it has
 // been due, so that a text on which nobody can decide does not hold up the others, and ends when it is of no use any more.
-func (d *Dispatcher) release(ctx context.Context, t Tracked) error {
+func (d *Dispatcher) release(ctx context.Context, t Tracked) Settlement {
 	now := micro(d.o.Now())
 	switch {
 	case ctx.Err() != nil: // we are told to stop, and another worker may take it at once
-		return d.settle(ctx, t, Settlement{State: Queued, Due: t.Due})
+		return Settlement{State: Queued, Due: t.Due}
 	case !now.Before(t.LastUseful):
-		return d.settle(ctx, t, Settlement{State: Refused, Decision: Decision{Verdict: Refuse, Reason: tooLate}})
+		return Settlement{State: Refused, Decision: Decision{Verdict: Refuse, Reason: tooLate}}
 	}
 	wait := max(backoff(1), min(now.Sub(t.NotBefore)/4, time.Hour))
-	return d.settle(ctx, t, Settlement{State: Queued, Due: now.Add(wait)})
+	return Settlement{State: Queued, Due: now.Add(wait)}
 }
 
 // backoff returns how long to wait before another attempt: twice as long each time, up to an hour, half of it by chance,

@@ -15,6 +15,7 @@ import (
 // Gate is what texts ask of consent; *consent.Service meets it.
 type Gate interface {
 	Permission(ctx context.Context, k consent.Key, u consent.Use) (consent.Permission, error)
+	Permissions(ctx context.Context, checks []consent.Check) ([]consent.Permission, error)
 	Ask(ctx context.Context, by audit.Actor, a consent.Ask) (consent.State, error)
 	Confirm(ctx context.Context, by audit.Actor, c consent.Confirmation) (consent.State, error)
 	Revoke(ctx context.Context, by audit.Actor, r consent.Revocation) (consent.State, error)

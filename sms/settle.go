@@ -9,35 +9,53 @@ import (
 	"github.com/enamel-go/enamel/audit"
 )
 
-// settle records what became of a text, with its entry unless it only waits on. It is not cut off by a stop: a text that
-// has left must be settled. Where the lease was lost, whoever holds the text now settles it.
-func (d *Dispatcher) settle(ctx context.Context, t Tracked, s Settlement) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Lease)
+// settle records what became of texts, with an entry for each unless it only waits on. It is not cut off by a stop: a text
+// that has left must be settled. Where the lease was lost, whoever holds the text now settles it.
+func (d *Dispatcher) settle(ended []outcome) error {
+	ctx, cancel := context.WithTimeout(context.Background(), d.o.Lease)
 	defer cancel()
-	s.Key, s.Worker = t.Key(), d.o.Worker
-	if s.State != Queued && s.State != t.State {
-		entry := audit.Entry{
-			Practice: t.Practice, Actor: audit.Actor{Kind: audit.System, ID: "dispatcher"}, Action: "sms.text.send",
-			Patient: t.Patient, Object: audit.Object{Kind: "text", ID: t.ID}, Reason: s.Decision.Reason,
-			Details: map[string]string{"state": string(s.State), "provider": t.Provider, "code": s.Code},
+	var settlements []Settlement
+	var of []outcome
+	var failed []error
+	for _, o := range ended {
+		s := o.Settlement
+		s.Key, s.Worker = o.text.Key(), d.o.Worker
+		if s.State != Queued && s.State != o.text.State {
+			leaf, err := d.log.Stamp(ctx, settled(o.text, s))
+			if err != nil {
+				failed = append(failed, fmt.Errorf("sms: settle: %w", err))
+				continue
+			}
+			s.Leaves = []audit.Leaf{leaf}
 		}
-		if s.State == Refused || s.State == Failed {
-			entry.Outcome = audit.Refused
-		}
-		leaf, err := d.log.Stamp(ctx, entry)
-		if err != nil {
-			return fmt.Errorf("sms: settle: %w", err)
-		}
-		s.Leaves = []audit.Leaf{leaf}
+		settlements, of = append(settlements, s), append(of, o)
 	}
-	done, err := d.queue.Settle(ctx, s)
-	switch {
-	case err != nil:
-		return fmt.Errorf("sms: settle: %w", err)
-	case !done && !s.Tried.IsZero():
-		return fmt.Errorf("sms: settle: text %q of practice %q was taken over before its result was kept", t.ID, t.Practice)
+	if len(settlements) == 0 {
+		return errors.Join(failed...)
 	}
-	return nil
+	done, err := d.queue.Settle(ctx, settlements...)
+	if err != nil {
+		failed = append(failed, fmt.Errorf("sms: settle: %w", err))
+	}
+	for i, o := range of {
+		if err == nil && !done[i] && !o.Tried.IsZero() {
+			failed = append(failed, fmt.Errorf("sms: settle: text %q of practice %q was taken over before its result was kept", o.text.ID, o.text.Practice))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// settled is the entry of a text that was settled.
+func settled(t Tracked, s Settlement) audit.Entry {
+	entry := audit.Entry{
+		Practice: t.Practice, Actor: audit.Actor{Kind: audit.System, ID: "dispatcher"}, Action: "sms.text.send",
+		Patient: t.Patient, Object: audit.Object{Kind: "text", ID: t.ID}, Reason: s.Decision.Reason,
+		Details: map[string]string{"state": string(s.State), "provider": t.Provider, "code": s.Code},
+	}
+	if s.State == Refused || s.State == Failed {
+		entry.Outcome = audit.Refused
+	}
+	return entry
 }
 
 // errPanic is what is left of a panic in a vendor's code.

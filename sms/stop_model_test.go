@@ -33,6 +33,14 @@ func (h *hooked) Permission(ctx context.Context, k consent.Key, u consent.Use) (
 	return p, errors.Join(err, h.hook("after the check"))
 }
 
+func (h *hooked) Permissions(ctx context.Context, checks []consent.Check) ([]consent.Permission, error) {
+	if err := h.hook("before the check"); err != nil {
+		return nil, err
+	}
+	p, err := h.Service.Permissions(ctx, checks)
+	return p, errors.Join(err, h.hook("after the check"))
+}
+
 // Doubt is the queue's; the service's own is no part of a gate.
 func (h *hooked) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	return h.Queue.Doubt(ctx, c)
@@ -51,11 +59,11 @@ func (h *hooked) Find(ctx context.Context, m sms.Message) (sms.Receipt, bool, er
 	return r, found, errors.Join(err, h.hook("during the look-up"))
 }
 
-func (h *hooked) Settle(ctx context.Context, s sms.Settlement) (bool, error) {
+func (h *hooked) Settle(ctx context.Context, s ...sms.Settlement) ([]bool, error) {
 	if err := h.hook("before the settlement"); err != nil {
-		return false, err // the process is gone: nothing is settled
+		return nil, err // the process is gone: nothing is settled
 	}
-	return h.Queue.Settle(ctx, s)
+	return h.Queue.Settle(ctx, s...)
 }
 
 var errCrash = errors.New("the process is gone")

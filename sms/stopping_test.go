@@ -57,8 +57,8 @@ func (s *stopping) Find(ctx context.Context, m sms.Message) (sms.Receipt, bool, 
 	return r, found, errors.Join(err, s.told(ctx, "find"))
 }
 
-func (s *stopping) Settle(ctx context.Context, v sms.Settlement) (bool, error) {
-	done, err := s.Queue.Settle(ctx, v)
+func (s *stopping) Settle(ctx context.Context, v ...sms.Settlement) ([]bool, error) {
+	done, err := s.Queue.Settle(ctx, v...)
 	return done, errors.Join(err, s.told(ctx, "settle"))
 }
 

@@ -95,7 +95,7 @@ type Page struct {
 // in an error, beside the texts that can. It holds up nobody else's.
 type Queue interface {
 	// Claim marks up to c.Limit queued texts that are due as [Sending], Claimed at c.Now, under a lease of c.Worker,
-	// commits, and returns them by priority, then due time. No text is returned to two workers.
+	// commits, and returns them by [Text.Priority], then due time. No text is returned to two workers.
 	//
 	// A [StopAnswer] is claimed only when no other text to its practice and number is unsettled, or when more than
 	// [Patience] has passed between its creation and c.Now; in that case the unsettled texts are marked InFlight. A claim
@@ -109,12 +109,14 @@ type Queue interface {
 	// up to c.Limit doubtful texts whose wait is over to c.Worker and returns them; they stay doubtful.
 	Doubt(ctx context.Context, c Claim) ([]Tracked, error)
 
-	// Settle records what became of a text that s.Worker claimed last, sending or doubtful, and ends its lease. It
-	// reports false, and writes nothing, when the text is no longer that worker's: a lease that expired is still the
-	// worker's until another one leases the text. A Tried that is set adds an attempt, and is the FirstTry if it is the
-	// first. ProviderID, Code and Class replace the old ones unless empty, Decision unless it has no verdict; Delivery
-	// never falls in rank.
-	Settle(ctx context.Context, s Settlement) (bool, error)
+	// Settle records what became of texts, each of which the settlement's Worker claimed last, sending or doubtful, and
+	// ends their leases. For each it reports whether it did; it writes nothing for a text that is no longer that worker's: a
+	// lease that expired is still the worker's until another one leases the text. A Tried that is set adds an attempt, and
+	// is the FirstTry if it is the first. ProviderID, Code and Class replace the old ones unless empty, Decision unless it
+	// has no verdict; Delivery never falls in rank. Settling many at once costs little more than settling one. A settlement
+	// that cannot be kept, because it is invalid or its key cannot be had, is told of in an error beside the others. Nothing
+	// is settled where a text is named twice, which is refused with [ErrInvalid], or an entry's id is taken.
+	Settle(ctx context.Context, settlements ...Settlement) ([]bool, error)
 }
 
 // Patience is how long the answer to a STOP waits for texts that are unsettled. The FCC presumes a confirmation within
@@ -128,6 +130,8 @@ type Claim struct {
 	Lease  time.Duration // how long the worker may take
 	Wait   time.Duration // how long a text whose lease expired is left before the provider is asked about it
 	Limit  int
+
+	Answers bool // of Claim: only answers to patients' own messages
 }
 
 // Settlement is what became of a claimed text.

@@ -26,17 +26,6 @@ const (
 // Answer reports whether the kind is one of the answers that leave at any hour and after a STOP.
 func (k Kind) Answer() bool { return k == StopAnswer || k == HelpAnswer || k == StartAnswer }
 
-// Priority orders what is claimed first: answers, then confirmation requests, then everything else.
-func (k Kind) Priority() int {
-	switch {
-	case k.Answer():
-		return 0
-	case k == ConfirmRequest:
-		return 1
-	}
-	return 2
-}
-
 // Key names a text.
 type Key struct {
 	Practice string
@@ -75,6 +64,20 @@ type Text struct {
 	NotBefore  time.Time // when it may leave at the earliest; UTC, at microseconds
 	LastUseful time.Time // after this it is of no use and is refused as stale; UTC, at microseconds
 	Created    time.Time // UTC, at microseconds
+}
+
+// Priority orders what is claimed first: answers to patients' own messages, then what they wait for, which is a conversation
+// or the request to confirm a consent, then what they need, then what is promotional.
+func (t Text) Priority() int {
+	switch {
+	case t.Kind.Answer():
+		return 0
+	case t.Kind == ConfirmRequest || t.Category == consent.Conversational:
+		return 1
+	case t.Category == consent.Promotional:
+		return 3
+	}
+	return 2
 }
 
 // Key returns the text's key.

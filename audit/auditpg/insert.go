@@ -27,11 +27,40 @@ type after struct {
 	leaves      []audit.Leaf
 }
 
+// Each returns an INSERT of leaves that adds leaves[i] when the CTE named fact returned a row whose column place is i. It is a
+// fragment, as that of [After] is. There must be at least one leaf.
+func Each(h pgstore.Handle, fact string, leaves [][]audit.Leaf) schema.QueryAppender {
+	return each{table: h.Table(entryTable), fact: bun.Ident(fact), leaves: leaves}
+}
+
+type each struct {
+	table, fact bun.Ident
+	leaves      [][]audit.Leaf
+}
+
+// AppendQuery writes the fragment.
+func (e each) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
+	b = gen.AppendQuery(b, "INSERT INTO ? ("+entryColumns+") SELECT "+entryColumns+" FROM (VALUES ", e.table)
+	first := true
+	for place, leaves := range e.leaves {
+		for _, f := range leaves {
+			if !first {
+				b = append(b, ", "...)
+			}
+			first = false
+			b = append(appendLiterals(gen, gen.AppendQuery(b, "(?, ", place), f), ')')
+		}
+	}
+	return gen.AppendQuery(b, ") AS leaf (place, "+entryColumns+") WHERE place IN (SELECT place FROM ?)", e.fact), nil
+}
+
+const entryColumns = "practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac"
+
 // AppendQuery writes the fragment. The casts say what the literals are, which INSERT ... SELECT does not tell them. A
 // single leaf is no list of VALUES, whose plan costs Postgres a tenth of the statement; the fact is carried out as a
 // whole whatever the LIMIT.
 func (a after) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
-	b = gen.AppendQuery(b, "INSERT INTO ? (practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac) SELECT ", a.table)
+	b = gen.AppendQuery(b, "INSERT INTO ? ("+entryColumns+") SELECT ", a.table)
 	if len(a.leaves) == 1 {
 		return gen.AppendQuery(appendLiterals(gen, b, a.leaves[0]), " FROM ? LIMIT 1", a.fact), nil
 	}

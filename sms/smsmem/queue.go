@@ -3,10 +3,12 @@ package smsmem
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/input"
 )
@@ -25,12 +27,12 @@ func (s *Store) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	defer s.mu.Unlock()
 	var due []*item
 	for _, i := range s.texts {
-		if i.State == sms.Queued && !i.Due.After(c.Now) && s.free(i, c.Now) {
+		if i.State == sms.Queued && !i.Due.After(c.Now) && (i.Kind.Answer() || !c.Answers) && s.free(i, c.Now) {
 			due = append(due, i)
 		}
 	}
 	slices.SortFunc(due, func(a, b *item) int {
-		return cmp.Or(a.Kind.Priority()-b.Kind.Priority(), a.Due.Compare(b.Due), byKey(a, b))
+		return cmp.Or(a.Priority()-b.Priority(), a.Due.Compare(b.Due), byKey(a, b))
 	})
 	due = alone(due[:min(len(due), c.Limit)])
 	for _, i := range due {
@@ -115,23 +117,33 @@ func (s *Store) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 }
 
 // Settle implements [sms.Queue].
-func (s *Store) Settle(ctx context.Context, v sms.Settlement) (bool, error) {
-	if err := ctx.Err(); err != nil {
-		return false, err
-	}
-	v, err := input.Settlement(v)
-	if err != nil {
-		return false, err
+func (s *Store) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bool, error) {
+	if err := cmp.Or(ctx.Err(), input.Apart(settlements)); err != nil {
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := s.texts[v.Key]
-	if i == nil || i.worker != v.Worker {
-		return false, nil
+	done := make([]bool, len(settlements))
+	var kept []sms.Settlement
+	var leaves []audit.Leaf
+	var failed []error
+	for n, v := range settlements {
+		v, err := input.Settlement(v)
+		if i := s.texts[v.Key]; err == nil && i != nil && i.worker == v.Worker {
+			done[n], kept, leaves = true, append(kept, v), append(leaves, v.Leaves...)
+		}
+		failed = append(failed, err)
 	}
-	if err := s.entries.Append(ctx, v.Leaves...); err != nil {
-		return false, err
+	if err := s.entries.Append(ctx, leaves...); err != nil {
+		return make([]bool, len(settlements)), err
 	}
+	for _, v := range kept {
+		s.settle(s.texts[v.Key], v)
+	}
+	return done, errors.Join(failed...)
+}
+
+func (s *Store) settle(i *item, v sms.Settlement) {
 	i.end(v.State, v.Decision)
 	switch v.State {
 	case sms.Queued:
@@ -149,7 +161,6 @@ func (s *Store) Settle(ctx context.Context, v sms.Settlement) (bool, error) {
 	i.Delivery = further(i.Delivery, v.Delivery)
 	i.Code = cmp.Or(v.Code, i.Code)
 	i.Class = cmp.Or(v.Class, i.Class)
-	return true, nil
 }
 
 // byKey breaks ties.

@@ -143,7 +143,7 @@ func (s *Store) texts(ctx context.Context, texts []sms.Text) (part, error) {
 		}
 		payload.add("(?, ?, ?::bytea, ?, ?, ?, ?, ?, ?, ?::bytea)", t.Practice, t.ID, number, string(t.Kind),
 			string(t.Category), t.Provider, t.Created, t.NotBefore, t.LastUseful, sealed)
-		state.add("(?, ?, ?::bytea, ?, ?::timestamptz, ?, ?::timestamptz)", t.Practice, t.ID, number, t.Kind.Priority(),
+		state.add("(?, ?, ?::bytea, ?, ?::timestamptz, ?, ?::timestamptz)", t.Practice, t.ID, number, t.Priority(),
 			patience(t), string(sms.Queued), t.NotBefore)
 	}
 	return part{

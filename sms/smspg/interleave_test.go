@@ -173,9 +173,9 @@ func TestPatienceAgainstSettlement(t *testing.T) {
 
 			tx, err := c.db.BeginTx(ctx, nil)
 			require.NoError(t, err)
-			settled, err := c.queue.Within(tx).Settle(ctx, sms.Settlement{
+			settled, err := one(c.queue.Within(tx).Settle(ctx, sms.Settlement{
 				Key: sms.Key{Practice: elm, ID: "text"}, Worker: "a", State: state,
-			})
+			}))
 			require.NoError(t, err)
 			require.True(t, settled)
 

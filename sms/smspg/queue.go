@@ -4,16 +4,17 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
+
+	"github.com/uptrace/bun/schema"
 
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/input"
 )
 
-// claim takes what is due, each priority by an index scan of its own, and holds back the answer to a STOP while another
+// claim takes what is due, each priority by an index scan of its own, the next one only as far as there is room, and holds back the answer to a STOP while another
 // text to its number is unsettled. One claim never takes that answer beside another text to the number: of those that
 // are due together it takes the first.
 //
@@ -21,14 +22,14 @@ import (
 // its STOP. Whoever claims a text that the snapshot does not show as claimed commits that claim after the snapshot, and
 // reads consent after that commit: it sees the STOP. FOR UPDATE SKIP LOCKED keeps two claims from the same text.
 const claim = `WITH picked AS MATERIALIZED (
-	SELECT c.* FROM (VALUES (0), (1), (2)) AS p (priority) CROSS JOIN LATERAL (
+	SELECT c.* FROM (VALUES ?8) AS p (priority) CROSS JOIN LATERAL (
 		SELECT q.practice, q.id, q.number, q.priority, q.due, q.patience FROM ?0 AS q
 		WHERE q.state = 'queued' AND q.priority = p.priority AND q.due <= ?3 AND (
 			q.patience IS NULL OR q.patience < ?3 OR NOT EXISTS (
 				SELECT FROM ?0 AS o WHERE o.practice = q.practice AND o.number = q.number
 				AND o.state IN ('sending', 'doubtful', 'review')))
 		ORDER BY q.due, q.id, q.practice LIMIT ?4 FOR UPDATE OF q SKIP LOCKED
-	) AS c ORDER BY c.priority, c.due, c.id, c.practice LIMIT ?4
+	) AS c LIMIT ?4
 ), placed AS (
 	SELECT *, row_number() OVER (ORDER BY priority, due, id, practice) AS place,
 		row_number() OVER (PARTITION BY practice, number ORDER BY priority, due, id) AS nth,
@@ -46,6 +47,14 @@ FROM chosen AS c JOIN ?1 AS t ON t.practice = c.practice AND t.id = c.id
 LEFT JOIN ?2 AS d ON d.practice = c.practice AND d.id = c.id
 WHERE q.practice = c.practice AND q.id = c.id
 RETURNING ` + columns + `, c.place`
+
+// priorities lists what a claim takes, first things first.
+func priorities(c sms.Claim) schema.QueryWithArgs {
+	if c.Answers {
+		return query("(0)")
+	}
+	return query("(0), (1), (2), (3)")
+}
 
 // Claim implements sms.Queue.
 func (q *Queue) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
@@ -94,7 +103,7 @@ func (q *Queue) take(ctx context.Context, c sms.Claim, statements ...string) ([]
 		for _, statement := range statements {
 			rows = nil
 			err := h.Raw(statement, h.Table(queueTable), h.Table(textTable), h.Table(decisionTable), c.Now, c.Limit,
-				c.Worker, interval(c.Lease), interval(c.Wait)).Scan(ctx, &rows)
+				c.Worker, interval(c.Lease), interval(c.Wait), priorities(c)).Scan(ctx, &rows)
 			if err != nil {
 				return err
 			}
@@ -135,37 +144,4 @@ func (q *Queue) putOff(ctx context.Context, c sms.Claim, closed list) error {
 		WHERE worker = ?3 AND (practice, id) IN (?4)`,
 		q.pg.Table(queueTable), c.Now.Add(c.Lease), interval(c.Lease), c.Worker, closed)
 	return err
-}
-
-// Settle implements sms.Queue. Only a text that is sending or doubtful has a worker.
-func (q *Queue) Settle(ctx context.Context, v sms.Settlement) (bool, error) {
-	v, err := input.Settlement(v)
-	if err != nil {
-		return false, err
-	}
-	until := query("NULL")
-	if v.State == sms.Doubtful {
-		until = query("statement_timestamp() + ?", interval(v.Wait))
-	}
-	due, attempts, first := query("due"), query("attempts"), query("first_try")
-	if v.State == sms.Queued {
-		due = query("?", v.Due)
-	}
-	if !v.Tried.IsZero() {
-		attempts, first = query("attempts + 1"), query("coalesce(first_try, ?)", v.Tried)
-	}
-	with := query(`WITH fact AS (
-		UPDATE ?0 SET state = ?1, due = ?2, worker = NULL, leased = false, until = ?3, attempts = ?4, first_try = ?5,
-			provider_id = coalesce(nullif(?6, ''), provider_id),
-			delivery = CASE WHEN delivery IN (?7) THEN ?8 ELSE delivery END,
-			code = coalesce(nullif(?9, ''), code), class = coalesce(nullif(?10, ''), class)
-		WHERE practice = ?11 AND id = ?12 AND worker = ?13 RETURNING practice, id
-	)`, q.pg.Table(queueTable), string(v.State), due, until, attempts, first, v.ProviderID, lower(v.Delivery),
-		string(v.Delivery), v.Code, string(v.Class), v.Key.Practice, v.Key.ID, v.Worker)
-	var decided list
-	if err := decided.decide(ctx, vault{q.keys}, v.Key, v.Decision); err != nil {
-		return false, fmt.Errorf("smspg: settle: %w", err)
-	}
-	n, err := conclude(ctx, q.pg, decisions(q.pg, with, decided), v.Leaves)
-	return n == 1, pgstore.Wrap("smspg: settle", err)
 }

@@ -41,7 +41,7 @@ func (c *clinic) fill(t *testing.T) {
 	require.NoError(t, err)
 	c.apply(t, sms.Change{Cancel: &sms.Cancel{Key: sms.Key{Practice: elm, ID: "settled"}, Decision: d}})
 	c.apply(t, sms.Change{Received: &message, Stop: &sms.Stop{Practice: elm, Number: patient, Decision: d}})
-	done, err := c.queue.Settle(t.Context(), sms.Settlement{Key: sms.Key{Practice: elm, ID: "cancelled"}, Worker: "w", State: sms.Failed, Decision: d})
+	done, err := one(c.queue.Settle(t.Context(), sms.Settlement{Key: sms.Key{Practice: elm, ID: "cancelled"}, Worker: "w", State: sms.Failed, Decision: d}))
 	require.NoError(t, err)
 	require.True(t, done)
 	c.apply(t, sms.Change{Sender: &sms.Sender{Practice: elm, Number: ours, Provider: "twilio"}})

@@ -65,12 +65,13 @@ func patience(t sms.Text) schema.QueryAppender {
 	return bun.NullZero(t.Created.Add(sms.Patience))
 }
 
+// statuses are those that a provider tells.
+var statuses = [...]sms.Status{sms.StatusAccepted, sms.StatusSent, sms.StatusUndelivered, sms.StatusFailed, sms.StatusDelivered}
+
 // lower returns the statuses that a receipt of status s takes a text on from.
 func lower(s sms.Status) bun.ListValues {
 	var below []string
-	for _, o := range []sms.Status{
-		"", sms.StatusAccepted, sms.StatusSent, sms.StatusUndelivered, sms.StatusFailed, sms.StatusDelivered,
-	} {
+	for _, o := range append(statuses[:], "") {
 		if o.Rank() < s.Rank() {
 			below = append(below, string(o))
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
 )
 
@@ -40,8 +41,11 @@ func settlement(worker, id string, state sms.State) sms.Settlement {
 	return sms.Settlement{Key: key(id), Worker: worker, State: state}
 }
 
+// one is what became of a single settlement.
+func one(done []bool, err error) (bool, error) { return len(done) == 1 && done[0], err }
+
 func settle(ctx context.Context, h Harness, s sms.Settlement) error {
-	done, err := h.Queue.Settle(ctx, s)
+	done, err := one(h.Queue.Settle(ctx, s))
 	if err == nil && !done {
 		err = fmt.Errorf("text %s was not %s's to settle", s.Key.ID, s.Worker)
 	}
@@ -64,15 +68,23 @@ func order(ctx context.Context, h Harness) error {
 		{sms.StopAnswer, "b", "5", time.Second},
 		{sms.HelpAnswer, "a", "4", 2 * time.Second},
 		{sms.Ordinary, "late", "4", time.Hour},
+		{sms.Ordinary, "offer", "6", -time.Second},
+		{sms.Ordinary, "reply", "6", time.Second},
 	} {
 		t := of(c.kind, c.id)
+		switch c.id {
+		case "offer":
+			t.Category = consent.Promotional
+		case "reply":
+			t.Category = consent.Conversational
+		}
 		t.To, t.NotBefore = "+1212555010"+c.to, start.Add(c.due)
 		texts = append(texts, t)
 	}
 	return steps(
 		func() error { return queue(ctx, h, texts...) },
 		func() error { c := work("w"); c.Limit = 4; return claims(ctx, h, c, "b a c e") },
-		func() error { return claims(ctx, h, work("w"), "d h f g") },
+		func() error { return claims(ctx, h, work("w"), "d reply h f g offer") },
 		func() error { return claims(ctx, h, work("w"), "") },
 	)
 }
@@ -159,5 +171,18 @@ func tooLate(ctx context.Context, h Harness) error {
 		func() error { return logged(ctx, h, 0) },
 		func() error { return claims(ctx, h, work("w"), "") },
 		func() error { return settle(ctx, h, settlement("w", "a", sms.Refused)) },
+	)
+}
+
+func answersAlone(ctx context.Context, h Harness) error {
+	c := work("w")
+	c.Answers = true
+	return steps(
+		func() error {
+			return queue(ctx, h, text("a"), of(sms.ConfirmRequest, "b"), of(sms.HelpAnswer, "c"), of(sms.StartAnswer, "d"))
+		},
+		func() error { return claims(ctx, h, c, "c d") },
+		func() error { return claims(ctx, h, c, "") },
+		func() error { return claims(ctx, h, work("v"), "b a") },
 	)
 }

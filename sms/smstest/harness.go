@@ -70,6 +70,7 @@ func QueueCases() []Case {
 	return []Case{
 		{"texts are claimed by priority, due time and id", order},
 		{"a claimed text comes whole", claimedWhole},
+		{"answers alone are claimed where nothing else may be", answersAlone},
 		{"a claimed text is nobody else's", claimedOnce},
 		{"claims cross practices", acrossPractices},
 		{"what is not due is not claimed", notDue},
@@ -80,6 +81,8 @@ func QueueCases() []Case {
 		{"the answer to a stop is claimed alone", answerAlone},
 		{"two answers to stops of one number do not leave together", answersApart},
 		{"a settled text is as it was settled", settled},
+		{"many texts are settled at once, each by itself", manySettlements},
+		{"a text is not settled twice at once", settledTwiceAtOnce},
 		{"a settlement keeps what it does not say", settlementKeeps},
 		{"a settlement never takes a delivery back", settlementRank},
 		{"attempts are counted", attempts},

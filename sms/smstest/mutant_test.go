@@ -2,6 +2,7 @@ package smstest_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ type store struct {
 	claim    func(context.Context, sms.Claim) ([]sms.Tracked, error)
 	doubt    func(context.Context, sms.Claim) ([]sms.Tracked, error)
 	settle   func(context.Context, sms.Settlement) (bool, error)
+	many     func(context.Context, ...sms.Settlement) ([]bool, error)
 }
 
 func (s *store) Apply(ctx context.Context, c sms.Change) (bool, error) {
@@ -86,12 +88,25 @@ func (s *store) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	return s.doubt(ctx, c)
 }
 
-func (s *store) Settle(ctx context.Context, v sms.Settlement) (bool, error) {
-	if s.settle == nil {
-		return s.Store.Settle(ctx, v)
+func (s *store) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bool, error) {
+	if s.many != nil {
+		return s.many(ctx, settlements...)
 	}
-	return s.settle(ctx, v)
+	if s.settle == nil {
+		return s.Store.Settle(ctx, settlements...)
+	}
+	done := make([]bool, len(settlements))
+	var failed []error
+	for i, v := range settlements {
+		var err error
+		done[i], err = s.settle(ctx, v)
+		failed = append(failed, err)
+	}
+	return done, errors.Join(failed...)
 }
+
+// single is what became of one settlement.
+func single(done []bool, err error) (bool, error) { return len(done) == 1 && done[0], err }
 
 // The ways to break a store: change what it is given, or what it gives.
 
@@ -180,7 +195,7 @@ func settling(f func(*sms.Settlement)) func(*store) {
 		s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
 			v.Leaves = slices.Clone(v.Leaves)
 			f(&v)
-			return s.Store.Settle(ctx, v)
+			return single(s.Store.Settle(ctx, v))
 		}
 	}
 }

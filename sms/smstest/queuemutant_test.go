@@ -103,6 +103,7 @@ func queueMutants() []mutant {
 				return append(texts, more...), errors.Join(err, err2)
 			}
 		}},
+		{"claims other texts among the answers", "answers alone are claimed where nothing else may be", working(func(c *sms.Claim) { c.Answers = false })},
 		{"claims two answers to stops", "two answers to stops of one number do not leave together", asKind(sms.StartAnswer)},
 		{"forgets the class", "a settled text is as it was settled", settling(func(v *sms.Settlement) { v.Class = "" })},
 		{"forgets the mark", "a settled text is as it was settled", reading(func(t *sms.Tracked) { t.InFlight = t.InFlight && t.State.Unsettled() })},
@@ -111,7 +112,7 @@ func queueMutants() []mutant {
 			code := ""
 			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
 				code = v.Code
-				return s.Store.Settle(ctx, v)
+				return single(s.Store.Settle(ctx, v))
 			}
 			s.text = func(ctx context.Context, k sms.Key) (sms.Tracked, error) {
 				t, err := s.Store.Text(ctx, k)
@@ -124,7 +125,7 @@ func queueMutants() []mutant {
 				if t, err := s.Store.Text(ctx, v.Key); err == nil && t.Decision.Verdict != "" {
 					v.Decision = t.Decision
 				}
-				return s.Store.Settle(ctx, v)
+				return single(s.Store.Settle(ctx, v))
 			}
 		}},
 		{"takes a delivery back", "a settlement never takes a delivery back", reading(func(t *sms.Tracked) {
@@ -141,7 +142,7 @@ func queueMutants() []mutant {
 			var last time.Time
 			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
 				last = v.Tried
-				return s.Store.Settle(ctx, v)
+				return single(s.Store.Settle(ctx, v))
 			}
 			s.text = func(ctx context.Context, k sms.Key) (sms.Tracked, error) {
 				t, err := s.Store.Text(ctx, k)
@@ -152,7 +153,7 @@ func queueMutants() []mutant {
 		{"lets anybody settle", "only the text's last worker settles it, once", settling(func(v *sms.Settlement) { v.Worker = "w" })},
 		{"records what it did not settle", "only the text's last worker settles it, once", func(s *store) {
 			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
-				done, err := s.Store.Settle(ctx, v)
+				done, err := single(s.Store.Settle(ctx, v))
 				if err == nil && !done {
 					err = s.entries.Append(ctx, v.Leaves...)
 				}
@@ -167,18 +168,61 @@ func queueMutants() []mutant {
 				if len(v.Leaves) == 0 {
 					return false, sms.ErrInvalid
 				}
-				return s.Store.Settle(ctx, v)
+				return single(s.Store.Settle(ctx, v))
 			}
 		}},
 		{"settles without the entry that was refused", "a refused entry takes the settlement with it", func(s *store) {
 			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
-				done, err := s.Store.Settle(ctx, v)
+				done, err := single(s.Store.Settle(ctx, v))
 				if errors.Is(err, audit.ErrConflict) {
 					v.Leaves = nil
-					_, again := s.Store.Settle(ctx, v)
+					_, again := single(s.Store.Settle(ctx, v))
 					err = errors.Join(err, again)
 				}
 				return done, err
+			}
+		}},
+		{"settles the first of many", "many texts are settled at once, each by itself", func(s *store) {
+			s.many = func(ctx context.Context, v ...sms.Settlement) ([]bool, error) {
+				if len(v) == 0 {
+					return s.Store.Settle(ctx)
+				}
+				done, err := s.Store.Settle(ctx, v[0])
+				return append(done, make([]bool, len(v)-1)...), err
+			}
+		}},
+		{"settles all or none", "many texts are settled at once, each by itself", func(s *store) {
+			s.many = func(ctx context.Context, v ...sms.Settlement) ([]bool, error) {
+				for _, one := range v {
+					if t, err := s.Store.Text(ctx, one.Key); err != nil || t.State != sms.Sending {
+						return make([]bool, len(v)), nil
+					}
+				}
+				return s.Store.Settle(ctx, v...)
+			}
+		}},
+		{"gives every text the last one's state", "many texts are settled at once, each by itself", func(s *store) {
+			s.many = func(ctx context.Context, v ...sms.Settlement) ([]bool, error) {
+				for i := range v {
+					v[i].State = v[len(v)-1].State
+				}
+				return s.Store.Settle(ctx, v...)
+			}
+		}},
+		{"writes the entries of what was not settled", "many texts are settled at once, each by itself", func(s *store) {
+			s.many = func(ctx context.Context, v ...sms.Settlement) ([]bool, error) {
+				done, err := s.Store.Settle(ctx, v...)
+				for i := range done {
+					if err == nil && !done[i] {
+						err = s.entries.Append(ctx, v[i].Leaves...)
+					}
+				}
+				return done, err
+			}
+		}},
+		{"takes the last of two", "a text is not settled twice at once", func(s *store) {
+			s.many = func(ctx context.Context, v ...sms.Settlement) ([]bool, error) {
+				return s.Store.Settle(ctx, v[len(v)-1])
 			}
 		}},
 		{"makes what goes back due at once", "a text that goes back is claimed again when due", settling(func(v *sms.Settlement) { v.Due = time.Time{} })},
@@ -259,7 +303,7 @@ func queueMutants() []mutant {
 		}},
 		{"tells what it could not settle", "errors of the queue carry no number and no words", func(s *store) {
 			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
-				done, err := s.Store.Settle(ctx, v)
+				done, err := single(s.Store.Settle(ctx, v))
 				if err != nil {
 					err = errors.Join(err, errors.New(v.Decision.Reason))
 				}

@@ -152,7 +152,7 @@ func foreignWorker(ctx context.Context, h Harness) error {
 	s.Leaves, s.Decision, s.ProviderID = entry(1), decision("no"), "SM1"
 	refused := func(s sms.Settlement) func() error {
 		return func() error {
-			done, err := h.Queue.Settle(ctx, s)
+			done, err := one(h.Queue.Settle(ctx, s))
 			return errors.Join(err, same("whether "+s.Worker+" settled the text "+s.Key.ID, done, false), logged(ctx, h, 0))
 		}
 	}
@@ -209,7 +209,7 @@ func settlementAllOrNothing(ctx context.Context, h Harness) error {
 		func() error { return apply(ctx, h, with(1, sms.Change{Texts: []sms.Text{text("t")}})) },
 		func() error { return claims(ctx, h, work("w"), "t") },
 		func() error {
-			if done, err := h.Queue.Settle(ctx, s); err == nil || done {
+			if done, err := one(h.Queue.Settle(ctx, s)); err == nil || done {
 				return fmt.Errorf("a settlement whose entry was refused: done %v, error %v", done, err)
 			}
 			return nil
@@ -311,7 +311,7 @@ func lateSettlement(ctx context.Context, h Harness) error {
 		func() error { return settle(ctx, h, settlement("w", "c", sms.Doubtful)) },
 		func() error { return doubts(ctx, h, work("v"), "c") },
 		func() error {
-			done, err := h.Queue.Settle(ctx, settlement("w", "c", sms.Sent))
+			done, err := one(h.Queue.Settle(ctx, settlement("w", "c", sms.Sent)))
 			return errors.Join(err, same("whether a worker settled another's text", done, false))
 		},
 		func() error { return settle(ctx, h, settlement("v", "c", sms.Failed)) },
@@ -341,5 +341,71 @@ func resolve(ctx context.Context, h Harness) error {
 			return errors.Join(err, same("the progress", got.Progress, want))
 		},
 		func() error { return logged(ctx, h, 1) },
+	)
+}
+
+func manySettlements(ctx context.Context, h Harness) error {
+	var texts []sms.Text
+	for _, id := range []string{"a", "b", "c", "d", "e"} {
+		texts = append(texts, text(id))
+	}
+	if err := queue(ctx, h, texts...); err != nil {
+		return err
+	}
+	if err := claims(ctx, h, work("w"), "a b c d e"); err != nil {
+		return err
+	}
+	all := []sms.Settlement{
+		settlement("w", "a", sms.Sent), settlement("w", "b", sms.Failed), settlement("v", "c", sms.Sent),
+		settlement("w", "nobody's", sms.Sent), settlement("w", "d", sms.Queued), settlement("w", "e", "\x00"),
+	}
+	for i := range all[:4] {
+		all[i].Leaves = entry(i + 1)[i:]
+	}
+	all[0].Decision, all[0].ProviderID, all[0].Delivery, all[0].Tried = decision("a"), "SM-a", sms.StatusSent, now
+	all[1].Decision, all[1].Code, all[1].Class, all[1].Tried = decision("b"), "30007", sms.Filtered, now
+	all[4].Due = now.Add(time.Hour)
+	done, err := h.Queue.Settle(ctx, all...)
+	if !errors.Is(err, sms.ErrInvalid) {
+		return fmt.Errorf("the settlement that is invalid: error %v, not ErrInvalid", err)
+	}
+	return steps(
+		func() error { return same("what was settled", done, []bool{true, true, false, false, true, false}) },
+		func() error {
+			for id, want := range map[string]sms.Progress{
+				"a": {State: sms.Sent, Due: start, Claimed: now, Attempts: 1, FirstTry: now, ProviderID: "SM-a", Delivery: sms.StatusSent, Decision: decision("a")},
+				"b": {State: sms.Failed, Due: start, Claimed: now, Attempts: 1, FirstTry: now, Code: "30007", Class: sms.Filtered, Decision: decision("b")},
+				"c": {State: sms.Sending, Due: start, Claimed: now},
+				"d": {State: sms.Queued, Due: now.Add(time.Hour), Claimed: now},
+				"e": {State: sms.Sending, Due: start, Claimed: now},
+			} {
+				got, err := h.Store.Text(ctx, key(id))
+				if err := errors.Join(err, same("text "+id, got.Progress, want)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		func() error { return logged(ctx, h, 2) },
+		func() error {
+			none, err := h.Queue.Settle(ctx)
+			return errors.Join(err, same("what was settled of nothing", len(none), 0))
+		},
+	)
+}
+
+func settledTwiceAtOnce(ctx context.Context, h Harness) error {
+	return steps(
+		func() error { return queue(ctx, h, text("a"), text("b")) },
+		func() error { return claims(ctx, h, work("w"), "a b") },
+		func() error {
+			done, err := h.Queue.Settle(ctx, settlement("w", "b", sms.Sent), settlement("w", "a", sms.Sent), settlement("w", "a", sms.Failed))
+			if !errors.Is(err, sms.ErrInvalid) {
+				return fmt.Errorf("done %v, error %v, not ErrInvalid", done, err)
+			}
+			return nil
+		},
+		func() error { return in(ctx, h, key("a"), sms.Sending) },
+		func() error { return in(ctx, h, key("b"), sms.Sending) },
 	)
 }

@@ -44,7 +44,7 @@ func invalidClaims(ctx context.Context, h Harness) error {
 	} {
 		s := settlement("w", "t", sms.Sent)
 		spoil(&s)
-		if done, err := h.Queue.Settle(ctx, s); !errors.Is(err, sms.ErrInvalid) || done {
+		if done, err := one(h.Queue.Settle(ctx, s)); !errors.Is(err, sms.ErrInvalid) || done {
 			return fmt.Errorf("settlement %+v: done %v, error %v, not ErrInvalid", s, done, err)
 		}
 	}
@@ -67,7 +67,7 @@ func cancelledClaim(ctx context.Context, h Harness) error {
 		func() error { _, err := h.Queue.Doubt(gone, brief("w")); return canceled(err) },
 		func() error { return in(ctx, h, key("t"), sms.Sending) },
 		func() error {
-			_, err := h.Queue.Settle(gone, settlement("w", "t", sms.Sent))
+			_, err := one(h.Queue.Settle(gone, settlement("w", "t", sms.Sent)))
 			return canceled(err)
 		},
 		func() error { return in(ctx, h, key("t"), sms.Sending) },
@@ -192,17 +192,17 @@ func noQueueSecrets(ctx context.Context, h Harness) error {
 	if err := steps(
 		func() error { return apply(ctx, h, with(1, sms.Change{Texts: []sms.Text{t}})) },
 		func() error { return claims(ctx, h, work("w"), "t") },
-		func() error { _, err := h.Queue.Settle(ctx, s); return quiet(err, secrets...) },
+		func() error { _, err := one(h.Queue.Settle(ctx, s)); return quiet(err, secrets...) },
 	); err != nil {
 		return err
 	}
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	_, err := h.Queue.Settle(gone, s)
+	_, err := one(h.Queue.Settle(gone, s))
 	if err := quiet(err, secrets...); err != nil {
 		return err
 	}
 	s.Decision.Reason = strings.Repeat(words, 2) + "\xff"
-	_, err = h.Queue.Settle(ctx, s)
+	_, err = one(h.Queue.Settle(ctx, s))
 	return quiet(err, secrets...)
 }

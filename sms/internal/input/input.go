@@ -98,6 +98,18 @@ func Settlement(s sms.Settlement) (sms.Settlement, error) {
 	return s, check.err
 }
 
+// Apart refuses settlements of which two name the same text.
+func Apart(settlements []sms.Settlement) error {
+	seen := make(map[sms.Key]bool, len(settlements))
+	for _, s := range settlements {
+		if seen[s.Key] {
+			return fmt.Errorf("%w: a text is settled twice at once", sms.ErrInvalid)
+		}
+		seen[s.Key] = true
+	}
+	return nil
+}
+
 // Instant returns t as stores keep it: UTC, at microseconds.
 func Instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 

@@ -1,0 +1,177 @@
+package sms
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// batch is how many texts one claim and one settlement serve at most.
+	batch = 100
+	// gather is how long what came of a text waits for others to be settled with it.
+	gather = 100 * time.Millisecond
+	// pause is how long a claim waits for more room than there is.
+	pause = 20 * time.Millisecond
+)
+
+// flow carries texts from their claim to their settlement. Requests run side by side, and one goroutine settles what came of
+// them in batches, so that a slow request holds up nobody else's settlement.
+type flow struct {
+	*Dispatcher
+	report  func(error) // hears what went wrong with single texts, from one goroutine
+	ended   chan outcome
+	over    chan struct{}
+	freed   chan struct{}
+	claimed sync.WaitGroup // texts that are not settled yet
+	running atomic.Int64   // texts of which it is not known yet what came
+	handled int
+}
+
+// outcome is what came of a text, and what somebody has to hear of.
+type outcome struct {
+	text Tracked
+	Settlement
+	err error
+}
+
+// begin starts a flow. Whoever begins one ends it.
+func (d *Dispatcher) begin(report func(error)) *flow {
+	f := &flow{
+		Dispatcher: d, report: report, ended: make(chan outcome, batch), over: make(chan struct{}), freed: make(chan struct{}, 1),
+	}
+	go f.settler()
+	return f
+}
+
+// end waits until all texts are settled.
+func (f *flow) end() {
+	f.claimed.Wait()
+	close(f.ended)
+	<-f.over
+}
+
+// round claims up to limit texts that are due, decides on all of them, and starts the requests of those that may leave.
+// It returns how many it claimed.
+func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) {
+	began := time.Now()
+	texts, err := f.claim(ctx, f.queue.Claim, limit, answers)
+	f.take(len(texts))
+	checks := f.check(ctx, texts)
+	for i, t := range texts {
+		if s, send := f.weigh(ctx, t, checks[i]); !send {
+			f.finish(outcome{t, s, checks[i].err})
+			continue
+		}
+		go func() {
+			s, err := f.send(ctx, t, checks[i], began)
+			f.finish(outcome{t, s, err})
+		}()
+	}
+	return len(texts), err
+}
+
+// inquire asks providers about up to limit texts in doubt.
+func (f *flow) inquire(ctx context.Context, limit int) error {
+	texts, err := f.claim(ctx, f.queue.Doubt, limit, false)
+	f.take(len(texts))
+	for _, t := range texts {
+		go func() {
+			s, err := f.Dispatcher.inquire(ctx, t)
+			f.finish(outcome{t, s, err})
+		}()
+	}
+	return err
+}
+
+func (f *flow) take(n int) {
+	f.handled += n
+	f.claimed.Add(n)
+	f.running.Add(int64(n))
+}
+
+func (f *flow) finish(o outcome) {
+	f.running.Add(-1)
+	f.ended <- o
+	select {
+	case f.freed <- struct{}{}:
+	default:
+	}
+}
+
+// room waits until requests may start and returns how many. The last tenth of them is kept for answers to patients' own
+// messages: slow requests must not hold those up.
+func (f *flow) room(ctx context.Context) (limit int, answers bool) {
+	least := max(1, min(batch, f.o.Concurrency)/4)
+	late := time.NewTimer(pause)
+	defer late.Stop()
+	for {
+		free := f.o.Concurrency - int(f.running.Load())
+		if free < least {
+			select {
+			case <-f.freed:
+				continue
+			case <-ctx.Done():
+			case <-late.C:
+				least = 1
+				late.Reset(f.o.Interval)
+				continue
+			}
+		}
+		if kept := f.o.Concurrency / 10; free > kept {
+			return min(batch, free-kept), false
+		}
+		return max(1, free), true
+	}
+}
+
+// idle waits until there may be something to do. A claim of answers alone is followed by another as soon as there is room.
+func (f *flow) idle(ctx context.Context, answers bool) {
+	ctx, cancel := context.WithTimeout(ctx, f.o.Interval)
+	defer cancel()
+	switch {
+	case answers:
+		select {
+		case <-ctx.Done():
+		case <-f.freed:
+		}
+	case f.o.Waker != nil && f.o.Waker.Wait(ctx) == nil:
+	default:
+		<-ctx.Done()
+	}
+}
+
+// settler settles what came of texts: a hundred at a time, or what has come in a tenth of a second, or all of it when
+// nothing else is under way.
+func (f *flow) settler() {
+	defer close(f.over)
+	late := time.NewTimer(gather)
+	defer late.Stop()
+	var ended []outcome
+	for {
+		select {
+		case o, more := <-f.ended:
+			if !more {
+				return
+			}
+			if ended = append(ended, o); len(ended) == 1 {
+				late.Reset(gather)
+			}
+			if len(ended) < batch && (f.running.Load() > 0 || len(f.ended) > 0) {
+				continue
+			}
+		case <-late.C:
+		}
+		for _, o := range ended {
+			if o.err != nil {
+				f.report(o.err)
+			}
+		}
+		if err := f.settle(ended); err != nil {
+			f.report(err)
+		}
+		f.claimed.Add(-len(ended))
+		ended = ended[:0]
+	}
+}
