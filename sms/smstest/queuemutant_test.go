@@ -213,8 +213,8 @@ func queueMutants() []mutant {
 			s.many = func(ctx context.Context, v ...sms.Settlement) ([]bool, error) {
 				done, err := s.Store.Settle(ctx, v...)
 				for i := range done {
-					if err == nil && !done[i] {
-						err = s.entries.Append(ctx, v[i].Leaves...)
+					if !done[i] {
+						err = errors.Join(err, s.entries.Append(ctx, v[i].Leaves...))
 					}
 				}
 				return done, err

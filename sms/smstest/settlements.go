@@ -360,7 +360,7 @@ func manySettlements(ctx context.Context, h Harness) error {
 		settlement("w", "nobody's", sms.Sent), settlement("w", "d", sms.Queued), settlement("w", "e", "\x00"),
 	}
 	for i := range all[:4] {
-		all[i].Leaves = entry(i + 1)[i:]
+		all[i].Leaves = entry(i + 1)
 	}
 	all[0].Decision, all[0].ProviderID, all[0].Delivery, all[0].Tried = decision("a"), "SM-a", sms.StatusSent, now
 	all[1].Decision, all[1].Code, all[1].Class, all[1].Tried = decision("b"), "30007", sms.Filtered, now
