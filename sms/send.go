@@ -29,6 +29,7 @@ type checked struct {
 // to be fresh, and for all texts at once. Where that fails each text is asked for by itself, so that one whose ledger
 // cannot be read holds up no other.
 func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
+	d = d.once()
 	checks := make([]checked, len(texts))
 	facts := make([]Facts, len(texts))
 	var asked []consent.Check

@@ -1,0 +1,48 @@
+package sms
+
+import "context"
+
+// once returns a copy of the dispatcher that asks only once for what many texts share. It serves one check: what is true of a
+// sender now may not be a second later.
+func (d *Dispatcher) once() *Dispatcher {
+	c := *d
+	c.store = senders{d.store, map[Key]answered[Sender]{}}
+	if d.o.Agreements != nil {
+		c.o.Agreements = agreements{d.o.Agreements, map[Key]answered[bool]{}}
+	}
+	return &c
+}
+
+// answered is an answer, or why there was none.
+type answered[T any] struct {
+	value T
+	err   error
+}
+
+// remember returns the answer to a question that was asked before, or asks.
+func remember[T any](known map[Key]answered[T], k Key, ask func() (T, error)) (T, error) {
+	a, ok := known[k]
+	if !ok {
+		a.value, a.err = ask()
+		known[k] = a
+	}
+	return a.value, a.err
+}
+
+type senders struct {
+	Store
+	known map[Key]answered[Sender]
+}
+
+func (s senders) Sender(ctx context.Context, practice, number string) (Sender, error) {
+	return remember(s.known, Key{practice, number}, func() (Sender, error) { return s.Store.Sender(ctx, practice, number) })
+}
+
+type agreements struct {
+	Agreements
+	known map[Key]answered[bool]
+}
+
+func (a agreements) InForce(ctx context.Context, practice, provider string) (bool, error) {
+	return remember(a.known, Key{practice, provider}, func() (bool, error) { return a.Agreements.InForce(ctx, practice, provider) })
+}
