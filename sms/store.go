@@ -88,7 +88,7 @@ type Page struct {
 	Next  string
 }
 
-// Queue is the worker's side of a store: it crosses practices. Leases run on the store's own clock (the database's),
+// Queue is the worker's side of a store: it crosses practices. What it hands out has no Decision: workers decide anew. Leases run on the store's own clock (the database's),
 // everything else on the times it is given. All methods may be called concurrently by several processes.
 //
 // A text that cannot be read, because its row was altered or its key cannot be had, is given back for a while and told of

@@ -40,18 +40,15 @@ type each struct {
 
 // AppendQuery writes the fragment.
 func (e each) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
-	b = gen.AppendQuery(b, "INSERT INTO ? ("+entryColumns+") SELECT "+entryColumns+" FROM (VALUES ", e.table)
-	first := true
+	rows := pgstore.NewUnnest("int", "text", "text", "timestamptz", "text", "text", "text", "text", "text", "bytea", "bytea", "bytea")
 	for place, leaves := range e.leaves {
 		for _, f := range leaves {
-			if !first {
-				b = append(b, ", "...)
-			}
-			first = false
-			b = append(appendLiterals(gen, gen.AppendQuery(b, "(?, ", place), f), ')')
+			r := rowOf(f)
+			rows.Add(place, r.Practice, r.ID, r.At, r.ActorKind, r.Actor, r.Action, r.Outcome, r.Term, r.Tag, r.Bytes, r.MAC)
 		}
 	}
-	return gen.AppendQuery(b, ") AS leaf (place, "+entryColumns+") WHERE place IN (SELECT place FROM ?)", e.fact), nil
+	return gen.AppendQuery(b, "INSERT INTO ? ("+entryColumns+") SELECT "+entryColumns+" FROM ? AS leaf (place, "+entryColumns+`)
+		WHERE place = ANY (ARRAY(SELECT place FROM ?))`, e.table, rows, e.fact), nil
 }
 
 const entryColumns = "practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac"

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/schema"
-
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/internal/page"
 	"github.com/enamel-go/enamel/internal/pgstore"
@@ -58,24 +55,24 @@ type placed struct {
 	Place int `bun:"place"`
 }
 
-// Standings implements [consent.Store]. It is one statement on one table.
+// Standings implements [consent.Store]. It is one statement on one table, which looks each ledger up by itself.
 func (s *Store) Standings(ctx context.Context, keys []consent.Key) ([][]consent.Fact, error) {
 	ledgers := make([][]consent.Fact, len(keys))
 	if len(keys) == 0 {
 		return ledgers, ctx.Err()
 	}
-	asked := make([]schema.QueryWithArgs, len(keys))
+	asked := pgstore.NewUnnest("int", "text", "bytea")
 	for i, k := range keys {
 		number, err := s.keys.Index(ctx, k.Practice, numberIndex, k.Number)
 		if err != nil {
 			return nil, fmt.Errorf("consentpg: standings: %w", err)
 		}
-		asked[i] = bun.SafeQuery("(?, ?, ?::bytea)", i, k.Practice, number)
+		asked.Add(i, k.Practice, number)
 	}
 	var rows []placed
-	err := s.pg.Raw("SELECT k.place, "+standingColumns+` FROM (VALUES ?) AS k (place, practice, number) CROSS JOIN LATERAL (
-			SELECT * FROM ? AS f WHERE f.practice = k.practice COLLATE "C" AND f.number = k.number
-		) AS f ORDER BY seq`, bun.List(asked), s.pg.Table(factTable)).Scan(ctx, &rows)
+	err := s.pg.Raw("SELECT k.place, "+standingColumns+` FROM ? AS k (place, practice, number) CROSS JOIN LATERAL (
+			SELECT * FROM ? AS f WHERE f.practice = k.practice COLLATE "C" AND f.number = k.number ORDER BY seq OFFSET 0
+		) AS f`, asked, s.pg.Table(factTable)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, pgstore.Wrap("consentpg: standings", err)
 	}

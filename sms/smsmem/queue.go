@@ -86,7 +86,9 @@ func (s *Store) lease(items []*item, state sms.State, c sms.Claim) []sms.Tracked
 			i.Claimed = c.Now
 		}
 		i.State, i.wake, i.worker, i.leased = state, time.Time{}, c.Worker, s.now().Add(c.Lease)
-		leased = append(leased, i.copy())
+		t := i.copy()
+		t.Decision = sms.Decision{}
+		leased = append(leased, t)
 	}
 	return leased
 }

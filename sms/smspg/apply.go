@@ -182,31 +182,33 @@ func (s *Store) stop(ctx context.Context, v sms.Stop, c *sms.Cancel) (part, erro
 	if err != nil {
 		return part{}, err
 	}
-	queued := query("practice = ? AND number = ? AND state = ? AND priority > 0", v.Practice, number, string(sms.Queued))
+	queued := query("t.practice = ? AND t.number = ? AND q.practice = t.practice AND q.id = t.id AND q.state = ? AND q.priority > 0",
+		v.Practice, number, string(sms.Queued))
 	var ids []string
-	if err := s.pg.Raw("SELECT id FROM ? WHERE ?", s.pg.Table(queueTable), queued).Scan(ctx, &ids); err != nil {
+	err = s.pg.Raw("SELECT q.id FROM ? AS q, ? AS t WHERE ?", s.pg.Table(queueTable), s.pg.Table(textTable), queued).Scan(ctx, &ids)
+	if err != nil {
 		return part{}, err
 	}
-	with := query("WITH fact AS (UPDATE ? SET state = ? WHERE ? RETURNING practice, id)",
-		s.pg.Table(queueTable), string(sms.Refused), queued)
+	with := query("WITH fact AS (UPDATE ? AS q SET state = ? FROM ? AS t WHERE ? RETURNING q.practice, q.id)",
+		s.pg.Table(queueTable), string(sms.Refused), s.pg.Table(textTable), queued)
 	if c != nil && c.Key.Practice == v.Practice {
 		ids = slices.DeleteFunc(ids, func(id string) bool { return id == c.Key.ID })
 	}
-	var decided list
+	decided := noneDecided()
 	for _, id := range ids {
-		if err := decided.decide(ctx, s.vault(), sms.Key{Practice: v.Practice, ID: id}, v.Decision); err != nil {
+		if err := decided.add(ctx, s.vault(), sms.Key{Practice: v.Practice, ID: id}, v.Decision); err != nil {
 			return part{}, err
 		}
 	}
-	return part{with: decisions(s.pg, with, decided), rows: len(ids), missed: errMoved}, nil
+	return part{with: decided.keep(s.pg, with), rows: len(ids), missed: errMoved}, nil
 }
 
 // cancel takes a queued text back.
 func (s *Store) cancel(ctx context.Context, v sms.Cancel) (part, error) {
-	var decided list
-	err := decided.decide(ctx, s.vault(), v.Key, v.Decision)
+	decided := noneDecided()
+	err := decided.add(ctx, s.vault(), v.Key, v.Decision)
 	return part{
-		with: decisions(s.pg, s.move(v.Key, sms.Queued, sms.Cancelled), decided),
+		with: decided.keep(s.pg, s.move(v.Key, sms.Queued, sms.Cancelled)),
 		rows: 1, missed: errMade,
 	}, err
 }

@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
 	"github.com/enamel-go/enamel/internal/pgstore"
@@ -14,39 +18,58 @@ import (
 	"github.com/enamel-go/enamel/sms/internal/input"
 )
 
-// claim takes what is due, each priority by an index scan of its own, the next one only as far as there is room, and holds back the answer to a STOP while another
-// text to its number is unsettled. One claim never takes that answer beside another text to the number: of those that
-// are due together it takes the first.
+// due picks and locks what is due, each priority by an index scan of its own, the next one only as far as there is room, and
+// holds back the answer to a STOP while another text to its number is unsettled.
 //
-// It is one statement, so everything in it reads one snapshot. An answer that the snapshot shows was committed after
-// its STOP. Whoever claims a text that the snapshot does not show as claimed commits that claim after the snapshot, and
-// reads consent after that commit: it sees the STOP. FOR UPDATE SKIP LOCKED keeps two claims from the same text.
-const claim = `WITH picked AS MATERIALIZED (
-	SELECT c.* FROM (VALUES ?8) AS p (priority) CROSS JOIN LATERAL (
-		SELECT q.practice, q.id, q.number, q.priority, q.due, q.patience FROM ?0 AS q
-		WHERE q.state = 'queued' AND q.priority = p.priority AND q.due <= ?3 AND (
-			q.patience IS NULL OR q.patience < ?3 OR NOT EXISTS (
-				SELECT FROM ?0 AS o WHERE o.practice = q.practice AND o.number = q.number
-				AND o.state IN ('sending', 'doubtful', 'review')))
-		ORDER BY q.due, q.id, q.practice LIMIT ?4 FOR UPDATE OF q SKIP LOCKED
-	) AS c LIMIT ?4
-), placed AS (
-	SELECT *, row_number() OVER (ORDER BY priority, due, id, practice) AS place,
-		row_number() OVER (PARTITION BY practice, number ORDER BY priority, due, id) AS nth,
-		bool_or(patience IS NOT NULL) OVER (PARTITION BY practice, number) AS stopped
-	FROM picked
-), chosen AS MATERIALIZED (
-	SELECT * FROM placed WHERE nth = 1 OR NOT stopped
-), marked AS (
-	UPDATE ?0 AS o SET in_flight = true FROM chosen AS c
-	WHERE c.patience IS NOT NULL AND o.practice = c.practice AND o.number = c.number
-	AND o.state IN ('sending', 'doubtful', 'review')
-)
-UPDATE ?0 AS q SET state = 'sending', claimed = ?3, worker = ?5, leased = true, until = statement_timestamp() + ?6
-FROM chosen AS c JOIN ?1 AS t ON t.practice = c.practice AND t.id = c.id
-LEFT JOIN ?2 AS d ON d.practice = c.practice AND d.id = c.id
-WHERE q.practice = c.practice AND q.id = c.id
-RETURNING ` + columns + `, c.place`
+// It reads one snapshot. An answer that the snapshot shows was committed after its STOP. Whoever claims a text that the
+// snapshot does not show as claimed commits that claim after the snapshot, and reads consent after that commit: it sees
+// the STOP. FOR UPDATE SKIP LOCKED keeps two claims from the same text.
+const due = `SELECT ` + claimed + ` FROM (VALUES ?4) AS p (priority) CROSS JOIN LATERAL (
+	SELECT ctid AS at, * FROM ?0 AS q
+	WHERE state = 'queued' AND priority = p.priority AND due <= ?2 AND (patience IS NULL OR patience < ?2 OR NOT EXISTS (
+		SELECT FROM ?0 AS o WHERE o.practice = q.practice AND o.number = q.number AND o.state IN ('sending', 'doubtful', 'review')))
+	ORDER BY due, id, practice LIMIT ?3 FOR UPDATE SKIP LOCKED
+) AS q ` + payload + ` LIMIT ?3`
+
+// doubt picks and locks doubtful texts whose wait is over.
+const doubt = `SELECT ` + claimed + ` FROM (
+	SELECT ctid AS at, * FROM ?0
+	WHERE state IN ('sending', 'doubtful', 'review') AND state = 'doubtful' AND NOT leased AND until <= statement_timestamp()
+	ORDER BY until, id, practice LIMIT ?3 FOR UPDATE SKIP LOCKED
+) AS q ` + payload
+
+// payload joins the texts themselves, one by one: of rows that were just written there are no statistics, and Postgres would
+// read the whole table.
+const payload = `CROSS JOIN LATERAL (SELECT * FROM ?1 AS t WHERE t.practice = q.practice AND t.id = q.id OFFSET 0) AS t`
+
+const claimed = textColumns + ", q.at, q.priority, q.until"
+
+// Claim implements sms.Queue.
+func (q *Queue) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+	c, err := input.Claim(c)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := q.take(ctx, c, due, func(h pgstore.Handle, rows []row) ([]row, error) {
+		slices.SortFunc(rows, func(a, b row) int {
+			return cmp.Or(a.Priority-b.Priority, a.Due.Compare(b.Due), strings.Compare(a.ID, b.ID), strings.Compare(a.Practice, b.Practice))
+		})
+		rows = alone(rows)
+		for i, r := range rows {
+			if sms.Kind(r.Kind) == sms.StopAnswer {
+				_, err := h.Exec(ctx, `UPDATE ? SET in_flight = true
+					WHERE practice = ? AND number = ? AND state IN ('sending', 'doubtful', 'review')`, h.Table(queueTable), r.Practice, r.Number)
+				if err != nil {
+					return nil, err
+				}
+			}
+			rows[i].State, rows[i].Claimed = string(sms.Sending), bun.NullTime{Time: c.Now}
+		}
+		return rows, lease(ctx, h, rows, "state = 'sending', claimed = ?, worker = ?, leased = true, until = statement_timestamp() + ?",
+			c.Now, c.Worker, interval(c.Lease))
+	})
+	return texts, pgstore.Wrap("smspg: claim", err)
+}
 
 // priorities lists what a claim takes, first things first.
 func priorities(c sms.Claim) schema.QueryWithArgs {
@@ -56,34 +79,44 @@ func priorities(c sms.Claim) schema.QueryWithArgs {
 	return query("(0), (1), (2), (3)")
 }
 
-// Claim implements sms.Queue.
-func (q *Queue) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
-	c, err := input.Claim(c)
-	if err != nil {
-		return nil, err
+// alone drops, at each number that has the answer to a stop among rows, all but its first text.
+func alone(rows []row) []row {
+	stops, taken := map[string]bool{}, map[string]bool{}
+	number := func(r row) string { return r.Practice + "\x00" + string(r.Number) }
+	for _, r := range rows {
+		if sms.Kind(r.Kind) == sms.StopAnswer {
+			stops[number(r)] = true
+		}
 	}
-	texts, err := q.take(ctx, c, claim)
-	return texts, pgstore.Wrap("smspg: claim", err)
+	return slices.DeleteFunc(rows, func(r row) bool {
+		n := number(r)
+		drop := stops[n] && taken[n]
+		taken[n] = true
+		return drop
+	})
+}
+
+// lease updates rows that this transaction has locked, so that they still stand where they were found.
+func lease(ctx context.Context, h pgstore.Handle, rows []row, set string, args ...any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	places := make([]string, len(rows))
+	for i, r := range rows {
+		places[i] = strconv.Quote(r.At)
+	}
+	n, err := h.Exec(ctx, "UPDATE ? SET ? WHERE ctid = ANY (?::tid[])", h.Table(queueTable), query(set, args...), "{"+strings.Join(places, ",")+"}")
+	if err == nil && n != int64(len(rows)) {
+		err = fmt.Errorf("of %d locked texts %d were leased", len(rows), n)
+	}
+	return err
 }
 
 // expire turns texts whose lease has ended into doubtful ones. The worker stays, for it may still say what became of
 // the text, until another one leases it.
-const expire = `UPDATE ?0 SET state = 'doubtful', leased = false, until = statement_timestamp() + ?7
-WHERE (practice, id) IN (
-	SELECT practice, id FROM ?0 WHERE leased AND until <= statement_timestamp() FOR UPDATE SKIP LOCKED)`
-
-// doubt leases doubtful texts whose wait is over.
-const doubt = `WITH chosen AS MATERIALIZED (
-	SELECT p.*, row_number() OVER (ORDER BY until, id, practice) AS place FROM (
-		SELECT practice, id, until FROM ?0 WHERE state = 'doubtful' AND NOT leased AND until <= statement_timestamp()
-		ORDER BY until, id, practice LIMIT ?4 FOR UPDATE SKIP LOCKED
-	) AS p
-)
-UPDATE ?0 AS q SET worker = ?5, leased = true, until = statement_timestamp() + ?6
-FROM chosen AS c JOIN ?1 AS t ON t.practice = c.practice AND t.id = c.id
-LEFT JOIN ?2 AS d ON d.practice = c.practice AND d.id = c.id
-WHERE q.practice = c.practice AND q.id = c.id
-RETURNING ` + columns + `, c.place`
+const expire = `UPDATE ?0 SET state = 'doubtful', leased = false, until = statement_timestamp() + ?1
+WHERE ctid = ANY (ARRAY(
+	SELECT ctid FROM ?0 WHERE state IN ('sending', 'doubtful', 'review') AND leased AND until <= statement_timestamp() FOR UPDATE SKIP LOCKED))`
 
 // Doubt implements sms.Queue.
 func (q *Queue) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
@@ -91,29 +124,35 @@ func (q *Queue) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	if err != nil {
 		return nil, err
 	}
-	texts, err := q.take(ctx, c, expire, doubt)
+	if _, err := q.pg.Exec(ctx, expire, q.pg.Table(queueTable), interval(c.Wait)); err != nil {
+		return nil, pgstore.Wrap("smspg: doubt", err)
+	}
+	texts, err := q.take(ctx, c, doubt, func(h pgstore.Handle, rows []row) ([]row, error) {
+		slices.SortFunc(rows, func(a, b row) int {
+			return cmp.Or(a.Until.Compare(b.Until.Time), strings.Compare(a.ID, b.ID), strings.Compare(a.Practice, b.Practice))
+		})
+		return rows, lease(ctx, h, rows, "worker = ?, leased = true, until = statement_timestamp() + ?", c.Worker, interval(c.Lease))
+	})
 	return texts, pgstore.Wrap("smspg: doubt", err)
 }
 
-// take leases texts, commits, and opens them. The last statement returns their rows. What cannot be opened is put off, and
-// told in an error beside the texts that can.
-func (q *Queue) take(ctx context.Context, c sms.Claim, statements ...string) ([]sms.Tracked, error) {
+// take locks the rows that a statement picks, lets hold lease them, commits, and opens them. What cannot be opened is put off,
+// and told in an error beside the texts that can.
+func (q *Queue) take(
+	ctx context.Context, c sms.Claim, pick string, hold func(pgstore.Handle, []row) ([]row, error),
+) ([]sms.Tracked, error) {
 	var rows []row
 	err := q.pg.Atomic(ctx, func(h pgstore.Handle) error {
-		for _, statement := range statements {
-			rows = nil
-			err := h.Raw(statement, h.Table(queueTable), h.Table(textTable), h.Table(decisionTable), c.Now, c.Limit,
-				c.Worker, interval(c.Lease), interval(c.Wait), priorities(c)).Scan(ctx, &rows)
-			if err != nil {
-				return err
-			}
+		rows = nil
+		err := h.Raw(pick, h.Table(queueTable), h.Table(textTable), c.Now, c.Limit, priorities(c)).Scan(ctx, &rows)
+		if err == nil {
+			rows, err = hold(h, rows)
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Place, b.Place) })
 	var texts []sms.Tracked
 	var closed list
 	var failed []error

@@ -56,9 +56,10 @@ func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 // read returns texts, newest first.
 func (s *Store) read(ctx context.Context, where schema.QueryWithArgs, limit int) ([]sms.Tracked, error) {
 	var rows []row
-	err := s.pg.Raw(`SELECT `+columns+` FROM ? AS t JOIN ? AS q USING (practice, id) LEFT JOIN ? AS d USING (practice, id)
-		WHERE ? ORDER BY t.created DESC, t.id DESC LIMIT ?`,
-		s.pg.Table(textTable), s.pg.Table(queueTable), s.pg.Table(decisionTable), where, limit).Scan(ctx, &rows)
+	err := s.pg.Raw(`SELECT `+textColumns+`, (
+			SELECT d.sealed FROM ? AS d WHERE d.practice = t.practice AND d.id = t.id ORDER BY seq DESC LIMIT 1
+		) AS decision FROM ? AS t JOIN ? AS q USING (practice, id) WHERE ? ORDER BY t.created DESC, t.id DESC LIMIT ?`,
+		s.pg.Table(decisionTable), s.pg.Table(textTable), s.pg.Table(queueTable), where, limit).Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}

@@ -25,10 +25,9 @@ const (
 // numberIndex is the kind under which a patient's number is indexed, in every table, and in keys of rows.
 const numberIndex = crypto.Fixed + "sms.number"
 
-// columns are what a row is scanned from: the text t, its progress q and its decision d.
-const columns = `t.practice, t.id, t.kind, t.category, t.provider, t.created, t.not_before, t.last_useful, t.sealed,
-	q.number, q.state, q.due, q.attempts, q.first_try, q.claimed, q.in_flight, q.provider_id, q.delivery, q.code, q.class,
-	d.sealed AS decision`
+// textColumns are what a row is scanned from: the text t and its progress q.
+const textColumns = `t.practice, t.id, t.kind, t.category, t.provider, t.created, t.not_before, t.last_useful, t.sealed,
+	q.number, q.state, q.due, q.attempts, q.first_try, q.claimed, q.in_flight, q.provider_id, q.delivery, q.code, q.class`
 
 // row is a text with its progress.
 type row struct {
@@ -53,7 +52,9 @@ type row struct {
 	Code       string       `bun:"code"`
 	Class      string       `bun:"class"`
 	Decision   []byte       `bun:"decision"`
-	Place      int          `bun:"place"` // of a text that is claimed: its place among those claimed with it
+	At         string       `bun:"at"` // of a text that is claimed: where its row stood
+	Priority   int          `bun:"priority"`
+	Until      bun.NullTime `bun:"until"`
 }
 
 // secretText is the JSON of a text that is sealed. It repeats the plain columns, so that nobody can make an answer of a

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/uptrace/bun"
-
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/internal/pgstore"
@@ -17,14 +15,17 @@ import (
 )
 
 // settle records what became of many texts. Only a text that is sending or doubtful has a worker.
-var settle = `WITH v (place, practice, id, worker, state, due, wait, tried, provider_id, delivery, code, class) AS (VALUES ?1),
-fact AS (
+var settle = `WITH fact AS (
 	UPDATE ?0 AS q SET state = v.state, due = coalesce(v.due, q.due), worker = NULL, leased = false,
 		until = statement_timestamp() + v.wait, attempts = q.attempts + (v.tried IS NOT NULL)::int,
 		first_try = coalesce(q.first_try, v.tried), provider_id = coalesce(nullif(v.provider_id, ''), q.provider_id),
 		delivery = CASE WHEN ` + rank("q.delivery") + " < " + rank("v.delivery") + ` THEN v.delivery ELSE q.delivery END,
 		code = coalesce(nullif(v.code, ''), q.code), class = coalesce(nullif(v.class, ''), q.class)
-	FROM v WHERE q.practice = v.practice AND q.id = v.id AND q.worker = v.worker RETURNING q.practice, q.id, v.place
+	FROM ?1 AS v (place, practice, id, worker, state, due, wait, tried, provider_id, delivery, code, class)
+	WHERE q.practice = v.practice AND q.id = v.id AND q.worker = v.worker RETURNING v.place
+), decided AS (
+	INSERT INTO ?2 (practice, id, sealed) SELECT practice, id, sealed FROM ?3 AS v (place, practice, id, sealed)
+	WHERE place = ANY (ARRAY(SELECT place FROM fact))
 )`
 
 // rank is how far the status in a column has come.
@@ -37,56 +38,76 @@ func rank(column string) string {
 	return b.String() + " ELSE 0 END"
 }
 
+// byIndex has this transaction find rows by their index: of rows that were just written there are no statistics, and Postgres
+// would read whole tables for a hundred of their rows.
+const byIndex = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+	set_config('enable_mergejoin', 'off', true)`
+
 // Settle implements sms.Queue. It is one statement, however many texts there are.
 func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bool, error) {
 	if err := errors.Join(ctx.Err(), input.Apart(settlements)); err != nil {
 		return nil, fmt.Errorf("smspg: settle: %w", err)
 	}
-	var rows, decided list
+	rows := pgstore.NewUnnest("int", "text", "text", "text", "text", "timestamptz", "interval", "timestamptz", "text", "text", "text", "text")
+	decisions := pgstore.NewUnnest("int", "text", "text", "bytea")
 	var failed []error
 	leaves, entries := make([][]audit.Leaf, len(settlements)), 0
-	for i, v := range settlements {
-		if err := q.settlement(ctx, i, v, &rows, &decided); err != nil {
+	for place, v := range settlements {
+		if err := q.settlement(ctx, place, v, rows, decisions); err != nil {
 			failed = append(failed, err)
 			continue
 		}
-		leaves[i] = v.Leaves
+		leaves[place] = v.Leaves
 		entries += len(v.Leaves)
 	}
 	done := make([]bool, len(settlements))
-	if len(rows) > 0 {
-		with := decisions(q.pg, query(settle, q.pg.Table(queueTable), rows), decided)
-		if entries > 0 {
-			with = query("?, entry AS (?)", with, auditpg.Each(q.pg, "fact", leaves))
+	if rows.Len() == 0 {
+		return done, pgstore.Wrap("smspg: settle", errors.Join(failed...))
+	}
+	with := query(settle, q.pg.Table(queueTable), rows, q.pg.Table(decisionTable), decisions)
+	if entries > 0 {
+		with = query("?, entry AS (?)", with, auditpg.Each(q.pg, "fact", leaves))
+	}
+	var places []int
+	err := q.pg.Atomic(ctx, func(h pgstore.Handle) error {
+		if _, err := h.Exec(ctx, byIndex); err != nil {
+			return err
 		}
-		var places []int
-		if err := q.pg.Raw("? SELECT place FROM fact", with).Scan(ctx, &places); err != nil {
-			return done, pgstore.Wrap("smspg: settle", err)
-		}
-		for _, i := range places {
-			done[i] = true
-		}
+		places = nil
+		return h.Raw("? SELECT place FROM fact", with).Scan(ctx, &places)
+	})
+	if err != nil {
+		return done, pgstore.Wrap("smspg: settle", err)
+	}
+	for _, place := range places {
+		done[place] = true
 	}
 	return done, pgstore.Wrap("smspg: settle", errors.Join(failed...))
 }
 
 // settlement adds a settlement to the rows of the statement, and its decision to those that are kept.
-func (q *Queue) settlement(ctx context.Context, place int, v sms.Settlement, rows, decided *list) error {
+func (q *Queue) settlement(ctx context.Context, place int, v sms.Settlement, rows, decisions *pgstore.Unnest) error {
 	v, err := input.Settlement(v)
 	if err != nil {
 		return err
 	}
-	if err := decided.decide(ctx, vault{q.keys}, v.Key, v.Decision); err != nil {
-		return err
+	if v.Decision.Verdict != "" {
+		sealed, err := vault{q.keys}.seal(ctx, decisionTable, v.Key, v.Decision)
+		if err != nil {
+			return err
+		}
+		decisions.Add(place, v.Key.Practice, v.Key.ID, sealed)
 	}
-	wait, due := query("NULL"), query("NULL")
+	var due, wait, tried any
 	switch v.State {
 	case sms.Doubtful:
-		wait = interval(v.Wait)
+		wait = v.Wait
 	case sms.Queued:
-		due = query("?", v.Due)
+		due = v.Due
 	}
-	rows.add("(?, ?, ?, ?, ?, (?)::timestamptz, (?)::interval, ?::timestamptz, ?, ?, ?, ?)", place, v.Key.Practice, v.Key.ID,
-		v.Worker, string(v.State), due, wait, bun.NullZero(v.Tried), v.ProviderID, string(v.Delivery), v.Code, string(v.Class))
+	if !v.Tried.IsZero() {
+		tried = v.Tried
+	}
+	rows.Add(place, v.Key.Practice, v.Key.ID, v.Worker, string(v.State), due, wait, tried, v.ProviderID, string(v.Delivery), v.Code, string(v.Class))
 	return nil
 }

@@ -33,28 +33,32 @@ func (l list) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
 	return b, nil
 }
 
-// decide adds a text's sealed decision to a list, unless it has no verdict and leaves the last one in place.
-func (l *list) decide(ctx context.Context, v vault, k sms.Key, d sms.Decision) error {
+// decided is the decisions of a statement.
+type decided struct{ *pgstore.Unnest }
+
+func noneDecided() decided { return decided{pgstore.NewUnnest("text", "text", "bytea")} }
+
+// add adds the decision on a text, unless it has no verdict.
+func (l decided) add(ctx context.Context, v vault, k sms.Key, d sms.Decision) error {
 	if d.Verdict == "" {
 		return nil
 	}
 	sealed, err := v.seal(ctx, decisionTable, k, d)
 	if err == nil {
-		l.add("(?, ?, ?::bytea)", k.Practice, k.ID, sealed)
+		l.Add(k.Practice, k.ID, sealed)
 	}
 	return err
 }
 
-// decisions lets a statement keep the decisions on those texts that its CTE called fact returns.
-func decisions(h pgstore.Handle, with schema.QueryWithArgs, decided list) schema.QueryWithArgs {
-	if len(decided) == 0 {
+// keep lets a statement keep the decisions on those texts that its CTE called fact returns.
+func (l decided) keep(h pgstore.Handle, with schema.QueryWithArgs) schema.QueryWithArgs {
+	if l.Len() == 0 {
 		return with
 	}
 	return query(`?, decided AS (
-		INSERT INTO ? (practice, id, sealed) SELECT v.* FROM (VALUES ?) AS v (practice, id, sealed)
+		INSERT INTO ? (practice, id, sealed) SELECT v.* FROM ? AS v (practice, id, sealed)
 		JOIN fact AS f ON f.practice = v.practice AND f.id = v.id
-		ON CONFLICT (practice, id) DO UPDATE SET sealed = excluded.sealed
-	)`, with, h.Table(decisionTable), decided)
+	)`, with, h.Table(decisionTable), l.Unnest)
 }
 
 // patience is until when the answer to a STOP waits for texts that are unsettled; NULL for every other text.

@@ -29,9 +29,9 @@ func queueMutants() []mutant {
 			return texts
 		})},
 		{"claims more than it may", "texts are claimed by priority, due time and id", working(func(c *sms.Claim) { c.Limit += 4 })},
-		{"claims without the decision", "a claimed text comes whole", claiming(func(texts []sms.Tracked) []sms.Tracked {
+		{"forgets the attempts", "a claimed text comes whole", claiming(func(texts []sms.Tracked) []sms.Tracked {
 			for i := range texts {
-				texts[i].Decision = sms.Decision{}
+				texts[i].Attempts = 0
 			}
 			return texts
 		})},
