@@ -10,6 +10,7 @@ require (
 	github.com/uptrace/bun/dialect/pgdialect v1.3.0
 	go.uber.org/goleak v1.3.0
 	golang.org/x/mod v0.40.0
+	golang.org/x/time v0.15.0
 	pgregory.net/rapid v1.3.0
 )
 

@@ -38,6 +38,8 @@ type DispatcherOptions struct {
 	Schedule Schedule
 	// Zones is asked where a recipient may be when a text names no zone. Defaults to the practice's own zone.
 	Zones Zones
+	// Limits says what the carriers take. Defaults to no limits.
+	Limits Limits
 	// Rules are what decides. Defaults to [Promised].
 	Rules []Rule
 	// Worker is this process's name in leases; no two processes may share one. Defaults to a random name.
@@ -95,6 +97,7 @@ type Dispatcher struct {
 	log       *audit.Log
 	providers map[string]Provider
 	law       *Law
+	pacer     *pacer
 	o         DispatcherOptions
 }
 
@@ -115,7 +118,7 @@ func NewDispatcher(queue Queue, store Store, gate Gate, log *audit.Log, provider
 	if err != nil {
 		return nil, err
 	}
-	d.law = law
+	d.law, d.pacer = law, newPacer(d.o.Limits, queue)
 	return d, nil
 }
 

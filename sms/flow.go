@@ -58,16 +58,28 @@ func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) 
 	began := time.Now()
 	texts, err := f.claim(ctx, f.queue.Claim, limit, answers)
 	f.take(len(texts))
-	checks := f.check(ctx, texts)
-	for i, t := range texts {
-		if s, send := f.weigh(ctx, t, checks[i]); !send {
-			f.finish(outcome{t, s, checks[i].err})
+	var leaving []Tracked
+	var decided []checked
+	for i, c := range f.check(ctx, texts) {
+		if s, send := f.weigh(ctx, texts[i], c); !send {
+			f.finish(outcome{texts[i], s, c.err})
 			continue
 		}
-		go func() {
-			s, err := f.send(ctx, t, checks[i], began)
-			f.finish(outcome{t, s, err})
-		}()
+		leaving, decided = append(leaving, texts[i]), append(decided, c)
+	}
+	waits, failed := f.pacer.pace(ctx, leaving, f.o.Now())
+	for i, t := range leaving {
+		switch {
+		case failed[i] != nil:
+			f.finish(outcome{t, f.release(ctx, t), failed[i]})
+		case waits[i] != nil:
+			f.finish(outcome{text: t, Settlement: waits[i].settlement(decided[i].decision)})
+		default:
+			go func() {
+				s, err := f.send(ctx, t, decided[i], began)
+				f.finish(outcome{t, s, err})
+			}()
+		}
 	}
 	return len(texts), err
 }

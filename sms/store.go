@@ -117,6 +117,11 @@ type Queue interface {
 	// that cannot be kept, because it is invalid or its key cannot be had, is told of in an error beside the others. Nothing
 	// is settled where a text is named twice, which is refused with [ErrInvalid], or an entry's id is taken.
 	Settle(ctx context.Context, settlements ...Settlement) ([]bool, error)
+
+	// Take takes up to want texts, which is not negative, from an allowance and returns how many it got: of all that take
+	// from one key at once nobody gets what another one got. A key's later allowance replaces the earlier one, from which
+	// nothing is to be had any more.
+	Take(ctx context.Context, a Allowance, want int) (int, error)
 }
 
 // Patience is how long the answer to a STOP waits for texts that are unsettled. The FCC presumes a confirmation within

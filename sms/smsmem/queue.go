@@ -165,6 +165,30 @@ func (s *Store) settle(i *item, v sms.Settlement) {
 	i.Class = cmp.Or(v.Class, i.Class)
 }
 
+// Take implements [sms.Queue].
+func (s *Store) Take(ctx context.Context, a sms.Allowance, want int) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	a, err := input.Allowance(a, want)
+	if err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.taken[a.Key]
+	switch {
+	case t.from.After(a.From):
+		return 0, nil
+	case t.from.Before(a.From):
+		t = taken{from: a.From}
+	}
+	got := max(0, min(want, a.Count-t.count))
+	t.count += got
+	s.taken[a.Key] = t
+	return got, nil
+}
+
 // byKey breaks ties.
 func byKey(a, b *item) int {
 	return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Practice, b.Practice))

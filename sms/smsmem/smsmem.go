@@ -29,6 +29,7 @@ type Store struct {
 	texts    map[sms.Key]*item
 	messages map[message]sms.Received
 	senders  []sms.Sender // oldest first
+	taken    map[string]taken
 }
 
 // item is a text with what only workers see of it.
@@ -39,11 +40,17 @@ type item struct {
 	wake   time.Time // while doubtful: when the provider may be asked
 }
 
+// taken is how many texts left on the newest allowance of a key.
+type taken struct {
+	from  time.Time
+	count int
+}
+
 type message struct{ practice, provider, id string }
 
 // New returns an empty store that writes the entries of its changes to entries; o may be nil.
 func New(entries *auditmem.Store, o *Options) *Store {
-	s := &Store{now: time.Now, entries: entries, texts: map[sms.Key]*item{}, messages: map[message]sms.Received{}}
+	s := &Store{now: time.Now, entries: entries, texts: map[sms.Key]*item{}, messages: map[message]sms.Received{}, taken: map[string]taken{}}
 	if o != nil && o.Now != nil {
 		s.now = o.Now
 	}

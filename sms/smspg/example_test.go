@@ -25,4 +25,5 @@ func ExampleSQL() {
 	// "clinic".sms_decision
 	// "clinic".sms_received
 	// "clinic".sms_sender
+	// "clinic".sms_allowance
 }

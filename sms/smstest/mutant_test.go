@@ -30,6 +30,7 @@ type store struct {
 	doubt    func(context.Context, sms.Claim) ([]sms.Tracked, error)
 	settle   func(context.Context, sms.Settlement) (bool, error)
 	many     func(context.Context, ...sms.Settlement) ([]bool, error)
+	take     func(context.Context, sms.Allowance, int) (int, error)
 }
 
 func (s *store) Apply(ctx context.Context, c sms.Change) (bool, error) {
@@ -105,6 +106,13 @@ func (s *store) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 	return done, errors.Join(failed...)
 }
 
+func (s *store) Take(ctx context.Context, a sms.Allowance, want int) (int, error) {
+	if s.take == nil {
+		return s.Store.Take(ctx, a, want)
+	}
+	return s.take(ctx, a, want)
+}
+
 // single is what became of one settlement.
 func single(done []bool, err error) (bool, error) { return len(done) == 1 && done[0], err }
 
@@ -178,6 +186,15 @@ func working(f func(*sms.Claim)) func(*store) {
 func doubting(f func(*sms.Claim)) func(*store) {
 	return func(s *store) {
 		s.doubt = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) { f(&c); return s.Store.Doubt(ctx, c) }
+	}
+}
+
+func taking(f func(*sms.Allowance)) func(*store) {
+	return func(s *store) {
+		s.take = func(ctx context.Context, a sms.Allowance, want int) (int, error) {
+			f(&a)
+			return s.Store.Take(ctx, a, want)
+		}
 	}
 }
 

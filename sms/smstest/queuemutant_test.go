@@ -3,8 +3,10 @@ package smstest_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -256,6 +258,22 @@ func queueMutants() []mutant {
 			}
 			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
 				return !expired, nil
+			}
+		}},
+		{"gives what was asked for", "an allowance gives what it has, once", func(s *store) {
+			s.take = func(_ context.Context, _ sms.Allowance, want int) (int, error) { return want, nil }
+		}},
+		{"folds the case of keys", "an allowance gives what it has, once", taking(func(a *sms.Allowance) { a.Key = strings.ToLower(a.Key) })},
+		{"never begins anew", "an allowance gives what it has, once", taking(func(a *sms.Allowance) { a.From = time.Unix(0, 0) })},
+		{"takes what is no allowance", "what is no allowance is refused", taking(func(a *sms.Allowance) { a.Key += "x" })},
+		{"reads before it takes", "of an allowance nobody gets what another one got", func(s *store) {
+			var used atomic.Int64
+			s.take = func(_ context.Context, a sms.Allowance, want int) (int, error) {
+				before := used.Load()
+				runtime.Gosched()
+				got := max(0, min(want, a.Count-int(before)))
+				used.Store(before + int64(got))
+				return got, nil
 			}
 		}},
 		{"resolves what is not in review", "a person settles what is in review", func(s *store) {

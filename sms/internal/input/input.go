@@ -98,6 +98,15 @@ func Settlement(s sms.Settlement) (sms.Settlement, error) {
 	return s, check.err
 }
 
+// Allowance checks what is asked of an allowance and returns it as it is to be kept.
+func Allowance(a sms.Allowance, want int) (sms.Allowance, error) {
+	var check checker
+	check.text("the allowance's key", a.Key, 512)
+	check.that(want >= 0 && a.Count >= 0, "no less than nothing is taken from an allowance")
+	a.From, a.Until = Instant(a.From), Instant(a.Until)
+	return a, check.err
+}
+
 // Apart refuses settlements of which two name the same text.
 func Apart(settlements []sms.Settlement) error {
 	seen := make(map[sms.Key]bool, len(settlements))

@@ -1,0 +1,165 @@
+package sms
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Allowance is how many texts may leave within a time: those of all workers and of all numbers that count under one key,
+// which is the same whichever practice asks.
+type Allowance struct {
+	Key    string
+	Count  int
+	From   time.Time // UTC
+	Until  time.Time // UTC; from then on another allowance counts
+	Source string    // whose limit it is
+}
+
+// Limits says what the carriers take from a practice's number at a moment: a campaign's texts a minute, a brand's texts a
+// day. No allowances are no limit.
+type Limits interface {
+	Allowances(ctx context.Context, practice, number string, now time.Time) ([]Allowance, error)
+}
+
+// pacer spreads texts over what the carriers take. The store counts for all processes, and is asked once for a batch; inside
+// a process texts leave evenly, so that one batch does not take all of a minute's texts in its first second.
+type pacer struct {
+	limits Limits
+	queue  Queue
+	mu     sync.Mutex
+	lanes  map[string]*lane
+}
+
+// lane is how one key's texts leave from this process.
+type lane struct {
+	even *rate.Limiter
+	next time.Time // when the next text that has to wait is due
+}
+
+// settlement puts a text off that may leave but for its pace.
+func (w *wait) settlement(d Decision) Settlement {
+	d.Verdict, d.Until, d.Reason = Defer, w.until, w.reason.Reason
+	d.Trail = append(slices.Clip(d.Trail), w.reason)
+	return Settlement{State: Queued, Due: w.until, Decision: d}
+}
+
+func newPacer(limits Limits, queue Queue) *pacer {
+	return &pacer{limits: limits, queue: queue, lanes: map[string]*lane{}}
+}
+
+// wait is how long a text has to wait, and for what.
+type wait struct {
+	until  time.Time
+	reason Step
+}
+
+// pace returns, for each text that may leave, nil or what it has to wait for, or why nobody can tell. The first ones have precedence. Answers to
+// patients' own messages are counted and wait for nothing.
+func (p *pacer) pace(ctx context.Context, texts []Tracked, now time.Time) (waits []*wait, failed []error) {
+	waits, failed = make([]*wait, len(texts)), make([]error, len(texts))
+	if p.limits == nil {
+		return waits, failed
+	}
+	of := map[Key][]int{}
+	var senders []Key
+	for i, t := range texts {
+		k := Key{t.Practice, t.From}
+		if of[k] == nil {
+			senders = append(senders, k)
+		}
+		of[k] = append(of[k], i)
+	}
+	for _, k := range senders {
+		var allowances []Allowance
+		err := calm(func() (err error) {
+			allowances, err = p.limits.Allowances(ctx, k.Practice, k.ID, now)
+			return err
+		})
+		left := of[k]
+		for _, a := range allowances {
+			granted := 0
+			if err == nil {
+				granted, err = p.grant(ctx, a, len(left), now)
+			}
+			for err == nil && granted < len(left) && texts[left[granted]].Kind.Answer() {
+				granted++
+			}
+			for _, i := range left[granted:] {
+				waits[i] = p.later(a, texts[i], now)
+			}
+			left = left[:granted]
+		}
+		if err != nil {
+			for _, i := range of[k] {
+				failed[i] = fmt.Errorf("sms: pace: %w", err)
+			}
+		}
+	}
+	return waits, failed
+}
+
+// grant returns how many of so many texts may leave now.
+func (p *pacer) grant(ctx context.Context, a Allowance, want int, now time.Time) (int, error) {
+	if want == 0 {
+		return 0, nil
+	}
+	l := p.lane(a)
+	evenly := 0
+	for evenly < want && l.even.AllowN(now, 1) {
+		evenly++
+	}
+	if evenly == 0 {
+		return 0, nil
+	}
+	return p.queue.Take(ctx, a, evenly)
+}
+
+// lane returns a key's lane: a second's share at once, and never less than one text. A limit that changed counts from now on.
+func (p *pacer) lane(a Allowance) *lane {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	even := rate.Limit(float64(a.Count) / a.Until.Sub(a.From).Seconds())
+	burst := max(1, int(even))
+	if a.Until.Sub(a.From) > time.Hour {
+		even, burst = rate.Inf, 1 // a day's texts need not be spread over the night
+	}
+	l := p.lanes[a.Key]
+	if l == nil {
+		l = &lane{even: rate.NewLimiter(even, burst)}
+		p.lanes[a.Key] = l
+	}
+	if l.even.Limit() != even {
+		l.even.SetLimit(even)
+		l.even.SetBurst(burst)
+	}
+	return l
+}
+
+// later returns when a text that has to wait is due: each of a key's a little after the one before, so that they do not all
+// come back at once. One that has waited in that line before is looked at again soon.
+func (p *pacer) later(a Allowance, t Tracked, now time.Time) *wait {
+	l := p.lane(a)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	soon, apart := now.Add(time.Second), a.Until.Sub(a.From)/time.Duration(max(1, a.Count))
+	if l.even.Limit() == rate.Inf {
+		soon, apart = a.Until, 10*time.Millisecond
+	}
+	at := soon.Add(rand.N(10*apart + 1))
+	if !t.Due.After(t.NotBefore) {
+		if l.next = l.next.Add(apart); l.next.Before(soon) {
+			l.next = soon
+		}
+		at = l.next
+	}
+	return &wait{until: micro(at), reason: Step{
+		Rule: "pace", Version: 1, Citation: a.Source, Fact: fmt.Sprintf("%d texts from %s until %s", a.Count, a.From.Format(time.RFC3339), a.Until.Format(time.RFC3339)),
+		Says: Defer, Reason: "What the carriers take from the practice in this time is used up.",
+	}}
+}

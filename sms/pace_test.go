@@ -1,0 +1,97 @@
+package sms_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// limits is a campaign's texts a minute and a brand's a day.
+type limits struct {
+	minute, day int
+	err         error
+}
+
+func (l *limits) Allowances(_ context.Context, _, _ string, now time.Time) ([]sms.Allowance, error) {
+	minute, day := now.Truncate(time.Minute), now.Truncate(24*time.Hour)
+	return []sms.Allowance{
+		{Key: "campaign", Count: l.minute, From: minute, Until: minute.Add(time.Minute), Source: "AT&T"},
+		{Key: "brand", Count: l.day, From: day, Until: day.AddDate(0, 0, 1), Source: "T-Mobile"},
+	}, l.err
+}
+
+// TestPromise_D6_1_ThroughputStaysWithinTheCampaignsLimits lets three workers send more than a campaign may, for minutes.
+func TestPromise_D6_1_ThroughputStaysWithinTheCampaignsLimits(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		const minute, all = 12, 30
+		paced := func(o *sms.DispatcherOptions) { o.Limits = &limits{minute: minute, day: 1000} }
+		for i := range all {
+			w.enqueue(w.text(fmt.Sprint("t-", i)))
+		}
+		workers := []*sms.Dispatcher{w.dispatcher(paced), w.dispatcher(paced), w.dispatcher(paced)}
+		sent := map[time.Time]int{}
+		for second := 0; len(sent) < 10 && second < 600; second += 2 {
+			for _, d := range workers {
+				_, err := d.Step(t.Context())
+				require.NoError(t, err)
+			}
+			sent[w.now.Now().Truncate(time.Minute)] += len(w.carrier.bodies())
+			w.now.Add(2 * time.Second)
+		}
+		total := 0
+		for at, n := range sent {
+			require.LessOrEqual(t, n, minute, "in the minute of %s", at)
+			total += n
+		}
+		require.Equal(t, all, total, "all of them leave, each in its minute")
+	})
+}
+
+func TestATextThatWaitsForItsPaceSaysSo(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		paced := w.dispatcher(func(o *sms.DispatcherOptions) { o.Limits = &limits{minute: 60, day: 1} })
+		first, second := w.enqueue(w.text("a")), w.enqueue(w.text("b"))
+		w.step(paced)
+		w.now.Add(2 * time.Second)
+		w.step(paced)
+		require.Equal(t, sms.Sent, w.tracked(first).State)
+		got := w.tracked(second)
+		require.Equal(t, sms.Queued, got.State)
+		require.Zero(t, got.Attempts, "nothing was asked of the provider")
+		require.Equal(t, sms.Defer, got.Decision.Verdict)
+		require.Equal(t, got.Due, got.Decision.Until)
+		require.False(t, got.Due.Before(noon.Truncate(24*time.Hour).AddDate(0, 0, 1)), "the brand's next day")
+		last := got.Decision.Trail[len(got.Decision.Trail)-1]
+		require.Equal(t, "pace", last.Rule)
+		require.Equal(t, "T-Mobile", last.Citation)
+
+		w.now.Add(time.Second)
+		w.receive(patient, "HELP")
+		w.step(paced)
+		require.Len(t, w.carrier.bodies(), 2, "the answer to HELP waits for nothing")
+		w.now.Set(noon.Truncate(24*time.Hour).AddDate(0, 0, 1).Add(18 * time.Hour))
+		w.step(paced)
+		require.Equal(t, sms.Sent, w.tracked(second).State)
+	})
+}
+
+func TestNothingLeavesWhereNobodyKnowsTheLimits(t *testing.T) {
+	w := inMemory(t)
+	w.grant(consent.Transactional)
+	k := w.enqueue(w.text("a"))
+	d := w.dispatcher(func(o *sms.DispatcherOptions) { o.Limits = &limits{err: errors.New("the store is away")} })
+	_, err := d.Step(t.Context())
+	require.ErrorContains(t, err, "the store is away")
+	require.Empty(t, w.carrier.bodies())
+	require.Equal(t, sms.Queued, w.tracked(k).State)
+	require.True(t, w.tracked(k).Due.After(w.now.Now()))
+}
