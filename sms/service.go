@@ -254,6 +254,22 @@ func (s *Service) Resolve(ctx context.Context, by audit.Actor, k Key, sent bool,
 	return done, nil
 }
 
+// Requeue puts a text back that failed or was refused, once a person has seen to what was in its way. It is decided on anew
+// before it leaves, so what still forbids it refuses it again. It reports false when the text neither failed nor was refused.
+func (s *Service) Requeue(ctx context.Context, by audit.Actor, k Key, reason string) (bool, error) {
+	leaf, err := s.log.Stamp(ctx, audit.Entry{
+		Practice: k.Practice, Actor: by, Action: "sms.text.requeue", Object: audit.Object{Kind: "text", ID: k.ID}, Reason: reason,
+	})
+	if err != nil {
+		return false, fmt.Errorf("sms: requeue: %w", err)
+	}
+	done, err := s.store.Apply(ctx, Change{Requeue: &Requeue{Key: k, Due: s.moment()}, Leaves: []audit.Leaf{leaf}})
+	if err != nil {
+		return false, fmt.Errorf("sms: requeue: %w", err)
+	}
+	return done, nil
+}
+
 // Texts returns a page of a practice's texts, newest first, after recording that by looked.
 func (s *Service) Texts(ctx context.Context, by audit.Actor, q Query) (Page, error) {
 	page, err := s.store.Texts(ctx, q)

@@ -12,7 +12,8 @@ import (
 type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
 	// change was made before or no longer applies: the id of a text in it is taken, its message is known by provider
-	// and id, the text to cancel is not queued, the text to resolve is not in review, the receipt tells nothing new. An
+	// and id, the text to cancel is not queued, the text to resolve is not in review, the text to put back neither failed
+	// nor was refused, the receipt tells nothing new. An
 	// empty change, and a sender whose number is another practice's, are refused with [ErrInvalid]. A stop does not
 	// touch the texts of its own change.
 	Apply(ctx context.Context, c Change) (bool, error)
@@ -40,6 +41,7 @@ type Change struct {
 	Cancel   *Cancel    // a queued text becomes cancelled
 	Receipt  *Delivered // what a provider says of a text
 	Resolve  *Resolve   // a person settles a text in review
+	Requeue  *Requeue   // a person puts a text back into the queue
 	Sender   *Sender    // is added, or replaces the one of the same practice and number
 	Leaves   []audit.Leaf
 }
@@ -61,6 +63,13 @@ type Cancel struct {
 type Resolve struct {
 	Key   Key
 	State State // Sent or Failed
+}
+
+// Requeue is a text that failed or was refused and shall be looked at once more. It is decided on anew: whatever still
+// forbids it refuses it again.
+type Requeue struct {
+	Key Key
+	Due time.Time // UTC, at microseconds
 }
 
 // Delivered is a receipt for a text. A store keeps the status of the highest rank, the first provider id, and the first

@@ -100,6 +100,9 @@ func (s *Store) applies(c sms.Change) bool {
 	if c.Cancel != nil && !s.is(c.Cancel.Key, sms.Queued) || c.Resolve != nil && !s.is(c.Resolve.Key, sms.Review) {
 		return false
 	}
+	if r := c.Requeue; r != nil && !s.is(r.Key, sms.Failed) && !s.is(r.Key, sms.Refused) {
+		return false
+	}
 	if r := c.Receipt; r != nil {
 		i := s.texts[r.Key]
 		return i != nil && i.learn(*r)
@@ -158,6 +161,10 @@ func (s *Store) write(c sms.Change) {
 	}
 	if c.Resolve != nil {
 		s.texts[c.Resolve.Key].end(c.Resolve.State, sms.Decision{})
+	}
+	if c.Requeue != nil {
+		i := s.texts[c.Requeue.Key]
+		i.State, i.Due = sms.Queued, c.Requeue.Due
 	}
 	if c.Stop != nil {
 		for _, i := range s.texts {

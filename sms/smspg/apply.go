@@ -38,6 +38,9 @@ func (s *Store) Apply(ctx context.Context, c sms.Change) (bool, error) {
 	}
 	for {
 		err := s.apply(ctx, c)
+		if err == nil && s.wake != "" && (len(c.Texts) > 0 || c.Requeue != nil) {
+			_, err = s.pg.Exec(ctx, "SELECT pg_notify(?, '')", s.wake)
+		}
 		switch {
 		case errors.Is(err, errMoved):
 			// A text to the number was queued or claimed meanwhile: the stop looks at them again.
@@ -108,6 +111,9 @@ func (s *Store) parts(ctx context.Context, c sms.Change) ([]part, error) {
 	}
 	if c.Resolve != nil {
 		errs = append(errs, add(s.resolve(*c.Resolve), nil))
+	}
+	if c.Requeue != nil {
+		errs = append(errs, add(s.requeue(*c.Requeue), nil))
 	}
 	if c.Stop != nil {
 		errs = append(errs, add(s.stop(ctx, *c.Stop, c.Cancel)))
@@ -216,6 +222,16 @@ func (s *Store) cancel(ctx context.Context, v sms.Cancel) (part, error) {
 // resolve settles a text in review.
 func (s *Store) resolve(v sms.Resolve) part {
 	return part{with: s.move(v.Key, sms.Review, v.State), rows: 1, missed: errMade}
+}
+
+// requeue puts a text back that failed or was refused.
+func (s *Store) requeue(v sms.Requeue) part {
+	return part{
+		with: query(`WITH fact AS (UPDATE ? SET state = 'queued', due = ?
+			WHERE practice = ? AND id = ? AND state IN ('failed', 'refused') RETURNING practice, id)`,
+			s.pg.Table(queueTable), v.Due, v.Key.Practice, v.Key.ID),
+		rows: 1, missed: errMade,
+	}
 }
 
 func (s *Store) move(k sms.Key, from, to sms.State) schema.QueryWithArgs {

@@ -15,6 +15,9 @@ import (
 type Options struct {
 	// Schema holds the tables. Defaults to "enamel".
 	Schema string
+	// Wake is the channel that is notified when texts were queued, for a sms.Waker that listens there. A notification
+	// costs a statement, and commits that notify wait for each other. Defaults to none: workers poll.
+	Wake string
 }
 
 func (o *Options) schema() string {
@@ -28,17 +31,22 @@ func (o *Options) schema() string {
 type Store struct {
 	pg   pgstore.Handle
 	keys *crypto.Keyring
+	wake string
 }
 
 // New returns a store on db's pool; o may be nil. Keys seal and index what is secret; they need a connection pool of
 // their own where callers open transactions.
 func New(db *bun.DB, keys *crypto.Keyring, o *Options) *Store {
-	return &Store{pg: pgstore.New(db, o.schema()), keys: keys}
+	s := &Store{pg: pgstore.New(db, o.schema()), keys: keys}
+	if o != nil {
+		s.wake = o.Wake
+	}
+	return s
 }
 
 // WithTx returns a store that works inside the caller's transaction: a bun.Tx, or any *sql.Tx.
 func (s *Store) WithTx(tx bun.IConn) *Store {
-	return &Store{pg: s.pg.WithTx(tx), keys: s.keys}
+	return &Store{pg: s.pg.WithTx(tx), keys: s.keys, wake: s.wake}
 }
 
 // Queue implements sms.Queue and sms.Router, the calls of workers and webhooks, which cross practices. It may be used

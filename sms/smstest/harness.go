@@ -95,6 +95,7 @@ func QueueCases() []Case {
 		{"a lease that runs is nobody's doubt", running},
 		{"doubtful texts are leased once, the longest waiting first", doubted},
 		{"a worker may settle after its lease, until another has the text", lateSettlement},
+		{"what failed or was refused can be put back", requeue},
 		{"an allowance gives what it has, once", allowances},
 		{"of an allowance nobody gets what another one got", takenAtOnce},
 		{"what is no allowance is refused", badAllowances},

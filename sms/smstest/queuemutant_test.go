@@ -260,6 +260,17 @@ func queueMutants() []mutant {
 				return !expired, nil
 			}
 		}},
+		{"puts back what was sent", "what failed or was refused can be put back", func(s *store) {
+			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
+				written, err := s.Store.Apply(ctx, c)
+				return written || c.Requeue != nil, err
+			}
+		}},
+		{"puts back at once", "what failed or was refused can be put back", changing(func(c *sms.Change) {
+			if c.Requeue != nil {
+				c.Requeue = &sms.Requeue{Key: c.Requeue.Key}
+			}
+		})},
 		{"gives what was asked for", "an allowance gives what it has, once", func(s *store) {
 			s.take = func(_ context.Context, _ sms.Allowance, want int) (int, error) { return want, nil }
 		}},

@@ -344,6 +344,38 @@ func resolve(ctx context.Context, h Harness) error {
 	)
 }
 
+func requeue(ctx context.Context, h Harness) error {
+	back := func(id string) sms.Change {
+		return sms.Change{Requeue: &sms.Requeue{Key: key(id), Due: now.Add(time.Minute + time.Nanosecond)}}
+	}
+	failed, refused := settlement("w", "failed", sms.Failed), settlement("w", "refused", sms.Refused)
+	failed.Tried, failed.Code, refused.Decision = now, "30007", decision("no")
+	later := work("w")
+	later.Now = now.Add(time.Minute)
+	return steps(
+		func() error { return made(ctx, h, with(1, back("failed"))) },
+		func() error { return queue(ctx, h, text("failed"), text("refused"), text("sent")) },
+		func() error { return made(ctx, h, with(2, back("failed"))) },
+		func() error { return claims(ctx, h, work("w"), "failed refused sent") },
+		func() error { return made(ctx, h, with(3, back("failed"))) },
+		func() error { return settle(ctx, h, failed) },
+		func() error { return settle(ctx, h, refused) },
+		func() error { return settle(ctx, h, settlement("w", "sent", sms.Sent)) },
+		func() error { return made(ctx, h, with(4, back("sent"))) },
+		func() error { return apply(ctx, h, with(5, back("failed"))) },
+		func() error { return made(ctx, h, with(6, back("failed"))) },
+		func() error { return apply(ctx, h, with(7, back("refused"))) },
+		func() error {
+			got, err := h.Store.Text(ctx, key("failed"))
+			want := sms.Progress{State: sms.Queued, Due: now.Add(time.Minute), Claimed: now, Attempts: 1, FirstTry: now, Code: "30007"}
+			return errors.Join(err, same("the progress", got.Progress, want))
+		},
+		func() error { return claims(ctx, h, work("w"), "") },
+		func() error { return claims(ctx, h, later, "failed refused") },
+		func() error { return logged(ctx, h, 2) },
+	)
+}
+
 func manySettlements(ctx context.Context, h Harness) error {
 	var texts []sms.Text
 	for _, id := range []string{"a", "b", "c", "d", "e"} {

@@ -46,6 +46,7 @@ func invalid(ctx context.Context, h Harness) error {
 		sms.Change{Cancel: &sms.Cancel{Key: key("t"), Decision: decision("\xff")}},
 		sms.Change{Receipt: &sms.Delivered{Key: key("t"), Code: "\x00"}},
 		sms.Change{Resolve: &sms.Resolve{Key: key("t"), State: sms.Queued}},
+		sms.Change{Requeue: &sms.Requeue{}},
 		sms.Change{Sender: &sms.Sender{Practice: practice}},
 		sms.Change{Sender: &sms.Sender{Practice: practice, Number: from, Name: "\x00"}},
 	)

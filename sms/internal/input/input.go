@@ -16,7 +16,7 @@ import (
 func Change(c sms.Change) (sms.Change, error) {
 	var check checker
 	check.that(len(c.Texts) > 0 || c.Received != nil || c.Stop != nil || c.Cancel != nil || c.Receipt != nil ||
-		c.Resolve != nil || c.Sender != nil, "the change carries nothing")
+		c.Resolve != nil || c.Requeue != nil || c.Sender != nil, "the change carries nothing")
 	c.Texts = slices.Clone(c.Texts)
 	for i := range c.Texts {
 		t := &c.Texts[i]
@@ -58,6 +58,10 @@ func Change(c sms.Change) (sms.Change, error) {
 	if c.Resolve != nil {
 		check.key(c.Resolve.Key)
 		check.that(c.Resolve.State == sms.Sent || c.Resolve.State == sms.Failed, "a text in review was sent or failed")
+	}
+	if c.Requeue != nil {
+		check.key(c.Requeue.Key)
+		c.Requeue = &sms.Requeue{Key: c.Requeue.Key, Due: Instant(c.Requeue.Due)}
 	}
 	if s := c.Sender; s != nil {
 		check.text("the practice", s.Practice, 64)

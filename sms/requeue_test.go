@@ -1,0 +1,46 @@
+package sms_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms"
+)
+
+func TestADeadLetterHasAReasonAndAWayBack(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		w.carrier.answer = func(sms.Message) error { return refusal(sms.Filtered) }
+		k := w.enqueue(w.text("x"))
+		w.step(w.dispatcher())
+		dead, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, State: sms.Failed})
+		require.NoError(t, err)
+		require.Len(t, dead.Texts, 1)
+		require.Equal(t, sms.Filtered, dead.Texts[0].Class)
+		w.carrier.answer = nil
+		w.carrier.bodies()
+
+		back := func() bool {
+			w.now.Add(time.Second)
+			done, err := w.texts.Requeue(t.Context(), staff, k, "the campaign was mended")
+			require.NoError(t, err)
+			return done
+		}
+		require.True(t, back())
+		require.False(t, back(), "it is queued already")
+		w.receive(patient, "STOP")
+		require.True(t, back(), "the stop has refused it")
+		w.step(w.dispatcher())
+		require.Equal(t, sms.Refused, w.tracked(k).State, "what forbids it forbids it again")
+		w.now.Add(time.Second)
+		w.paper(patient, consent.Transactional)
+		require.True(t, back())
+		w.step(w.dispatcher())
+		require.Equal(t, sms.Sent, w.tracked(k).State)
+		require.False(t, back(), "what was sent is never sent again")
+		require.Len(t, w.carrier.bodies(), 2, "the answer to the stop, and the text")
+	})
+}
