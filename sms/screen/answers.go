@@ -15,6 +15,8 @@ const (
 	yes                    // begins them at some providers, and agrees to something
 	help
 	ended   // what texts are brought to: to end
+	negated // to receive no more
+	unless  // says when an answer is to be given: if
 	texts   // what is ended: texts
 	resumed // what texts are brought to by START
 	helped  // what HELP is for
@@ -32,13 +34,15 @@ func roles() map[string]uint16 {
 			escriba escribe texto repondez reponds repondre envoyez envoie textez texte tapez ecrivez`},
 		{filler, `with back a an the word by using only just or and either y o u e ou et con la el palabra avec le mot par please message`},
 		{aim, `to for 2 if para si pour will equals por afin a`},
+		{unless, `if si when cuando quand`},
+		{negated, `no not longer ne plus`},
 		{stop, `stop stopall unsubscribe optout alto arret baja parar`},
 		{cancel, `cancel end quit revoke remove cancelar fin annuler salir terminar eliminar retirer td`},
 		{start, `start unstop iniciar empezar debut commencer`},
 		{yes, `yes si oui`},
 		{help, `help info ayuda aide informacion`},
-		{ended, `stop end opt optout out unsubscribe quit leave not no longer halt desuscribirse desuscribir baja dejar darse terminar
-			cesar finalizar parar alto ne plus desabonner desinscrire arreter cesser arret fin`},
+		{ended, `stop end opt optout out unsubscribe quit leave halt desuscribirse desuscribir baja dejar darse terminar
+			cesar finalizar parar alto desabonner desinscrire arreter cesser arret fin`},
 		{texts, `text texts txt txts message messages msg msgs sms alerts reminders notifications subscription texting
 			mensaje mensajes textos suscripcion recordatorios alertas avisos rappels alertes abonnement envois textos`},
 		{resumed, `resubscribe resume rejoin restart subscribe receive again volver reanudar recibir reabonner reprendre recevoir`},
@@ -65,7 +69,7 @@ func (s *screening) answers() {
 		if i > 0 && s.ended(i-1) {
 			asked = false
 		}
-		if s.is(i, verb) && !s.shoutedAnswer(i) {
+		if s.is(i, verb) && (loud || !s.shoutedAnswer(i)) {
 			asked = true
 			continue
 		}
@@ -149,9 +153,9 @@ func (s *screening) endsTexts(i int) bool {
 	sentence := i+1 < len(s.tokens) && !s.ended(i) && s.aimed(i)
 	switch {
 	case s.is(i, stop):
-		return !sentence || s.purpose(i, ended) || s.purpose(i, texts)
+		return !sentence || s.purpose(i, texts) || !s.is(i+1, unless) && (s.purpose(i, ended) || s.purpose(i, negated))
 	case s.is(i, cancel):
-		return sentence && (s.purpose(i, texts) || s.is(i+2, ended))
+		return sentence && (s.purpose(i, texts) || !s.is(i+1, unless) && s.purpose(i, ended))
 	}
 	return false
 }

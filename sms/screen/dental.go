@@ -21,7 +21,8 @@ func dental() []row {
 			carte_vitale carte_mutuelle tarjeta_de_seguro la_muela_del_juicio_final
 			bridge_street golden_gate_bridge brooklyn_bridge bay_bridge london_bridge sealant_tape
 			no_drill fire_drill power_drill drill_sergeant
-			screening_room stress_free
+			screening_room stress_free parking_costs parking_cost parking_fee parking_charge
+			medical_history_form medical_history_forms health_history_form medical_forms formulario_medico
 			de_corona corona_beer corona_street corona_virus couronne_de`},
 		{Health, "procedure", always, `root_canal rootcanal rct pulpectom* pulpotom* pulp_cap pulp_capping apicoectom* endodont* periodont* orthodont* prosthodont*
 			implant~ implantolog* implantation implanted abutment bridgework dental_bridge your_bridge fixed_bridge maryland_bridge

@@ -65,6 +65,8 @@ func TestDev(t *testing.T) {
 				show = r.Tag == "dental" && !classes[Health]
 			case "sex":
 				show = r.Shaft == "sex" && !classes[Shaft]
+			case "spamhealth":
+				show = r.Label != "ham" && r.Tag == "" && classes[Health]
 			case "none":
 				show = (r.Shaft == "none" || r.Shaft == "ham-mention" || r.Tag != "") && classes[Shaft]
 			case "rem":

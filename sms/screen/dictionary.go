@@ -15,6 +15,7 @@ const (
 	offered       // in a text that offers something
 	sold          // in a text that offers something, or sends the reader to a number, a link or a price
 	priced        // in a text with an amount of money
+	listed        // the same, in a text that may not advertise
 	cosmetic      // in a text that may not advertise
 	never         // never: a phrase that is none of the terms within it
 	offer         // never: it offers something
@@ -273,7 +274,7 @@ func (d *dictionary) ending(word []byte) uint16 {
 		if n == 0 {
 			break
 		}
-		if m := d.nodes[n].whole; m != 0 && i >= 2 {
+		if m := d.nodes[n].whole; m != 0 && i >= 1 {
 			found = m
 		}
 	}

@@ -31,7 +31,9 @@ func (t *reader) findLink(i int) {
 	}
 	var buffer [longest]byte
 	name, hostEnd := readHost(buffer[:0], t.body[host:end])
-	if hostEnd += host; !isHost(name, schemed) {
+	hostEnd += host
+	path := hostEnd < end && (t.body[hostEnd] == '/' || t.body[hostEnd] == '?')
+	if !isHost(name, schemed, path) {
 		return
 	}
 	end = max(hostEnd, i+len(strings.TrimRight(t.body[i:end], ".,;:!?'*_~")))
@@ -67,9 +69,9 @@ func readHost(name []byte, s string) ([]byte, int) {
 	return bytes.TrimRight(name, "."), end
 }
 
-// isHost reports whether a name may be a link's host. Without a scheme it needs an ending that hosts have, for people leave
-// out the blank after a full stop.
-func isHost(name []byte, schemed bool) bool {
+// isHost reports whether a name may be a link's host. Without a scheme and a path it needs an ending that hosts have, for
+// people leave out the blank after a full stop.
+func isHost(name []byte, schemed, path bool) bool {
 	dot := bytes.LastIndexByte(name, '.')
 	switch {
 	case bytes.IndexByte(name, '@') >= 0 || len(name) == 0:
@@ -79,7 +81,7 @@ func isHost(name []byte, schemed bool) bool {
 	case dot <= 0:
 		return false
 	}
-	return words().tlds[string(name[dot+1:])] || bytes.HasPrefix(name, []byte("www."))
+	return path && name[dot+1] > '9' || words().tlds[string(name[dot+1:])] || bytes.HasPrefix(name, []byte("www."))
 }
 
 // unescape reads what a link writes as %XX. It returns the character and how many bytes it takes.

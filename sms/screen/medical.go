@@ -8,7 +8,7 @@ func medical() []row {
 		{Health, "condition", always, `*itis *itides *osis *emia *aemia *algia *carcinoma *sarcoma *adenoma *lymphoma *melanoma *oma_in_situ *myoma *blastoma
 			*pathy *pathies *plegia *paresis *penia *megaly *rrhea *rrhagia *rrhage *sclerotic *uria *dynia *phagia *plasia *trophy_of *cele *iasis
 			cancer cancers cancerous carcinoma* tumor tumors tumour* malignan* benign metasta* oncolog* lymphoma* leukemia* leukaemia* neoplas* lesion lesions cyst cysts
-			polyp nodule nodules diabet* prediabet* hypertens* hypotens* hepatitis hiv aids_test vih std stds sti stis herpes hpv chlamydia gonorrhea syphilis
+			polyp nodule nodules diabet* prediabet* hypertens* hypotens* hepatitis hiv aids_test vih stds herpes hpv chlamydia gonorrhea syphilis
 			asthma* copd pregnan* trimester miscarriage epilep* seizure convulsion* stroke_patient heart_attack heart_disease heart_murmur
 			heart_condition heart_failure cardiac cardio* coronary pacemaker angina anemi* anaemi* hemophil* bipolar schizophren* adhd autis* dementia
 			alzheimer* parkinson* sleep_apnea sleep_apnoea apnea cpap allergic_to allergy_to allergies allergen* diagnos* prognos* symptom*

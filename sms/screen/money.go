@@ -13,8 +13,8 @@ func money() []row {
 			solde votre_solde solde_impaye montant_du montant_dû vous_devez_payer facture votre_facture paiement_en_retard paiement_du impaye impayee franchise_assurance
 			quote_part plan_de_paiement en_souffrance`},
 		{"", "", never, `saldo_de_verano franchise_store`},
-		{Health, "money", priced, `owe owes owed due pay paid payment charge charged charges fee fees cost costs price bill invoice statement account estimate
-			debe pagar pago cargo costo precio cuenta presupuesto payer paiement frais cout prix devis doit devez`},
+		{Health, "money", priced, `owe owes owed due pay paid payment bill invoice statement account estimate debe pagar pago cuenta presupuesto payer paiement devis doit devez`},
+		{Health, "money", listed, `charge charged charges fee fees cost costs price cargo costo precio frais cout prix`},
 	}
 }
 

@@ -63,7 +63,7 @@ func (t *reader) read(body string, r *room) {
 		c, n := rune(body[i]), 1
 		if c >= utf8.RuneSelf {
 			c, n = utf8.DecodeRuneInString(body[i:])
-			if c == utf8.RuneError && n == 1 && body[i] >= 0xC0 {
+			if c == utf8.RuneError && n == 1 && body[i] >= 0xC0 && body[i] < 0xFE {
 				c = rune(body[i]) // as Latin-1 has it
 			}
 		}

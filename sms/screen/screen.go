@@ -137,6 +137,7 @@ func (s *screening) hit(m uint16, first, last int) {
 	switch t := &words().terms[m]; t.when {
 	case always:
 		s.addTokens(t.class, t.what, first, last)
+		s.offers = s.offers || t.class == Promotion
 		if t.what != drug {
 			return
 		}
@@ -177,6 +178,8 @@ func (s *screening) weigh(d *dictionary) {
 			is = s.offers || s.prices || len(s.links) > 0
 		case priced:
 			is = s.amount
+		case listed:
+			is = s.amount && !s.in.Promotes
 		case cosmetic:
 			is = !s.in.Promotes
 		}

@@ -5,7 +5,7 @@ package screen
 func shaft() []row {
 	return []row{
 		{Shaft, "sex", always, `porn porno porno* pornhub xxx_pic xxx_movie xxx_vid xxx_video xxx_photo xxx_film xxx_action xxx_chat xxx_porn hot_xxx erotic* erotica hardcore_sex hardcore_video horny
-			horniest dogging shagging_locals blowjob handjob cumshot milf milfs gangbang threesome_with escort_service escorts call_girl call_girls stripper strippers strip_club striptease
+			horniest dogging shagging_locals blowjob handjob cumshot milf milfs gangbang threesome escort_service escorts call_girl call_girls stripper strippers strip_club striptease
 			nude_pics nude_photos nudes naked_pics naked_photos naked_girls naked_women sex_chat sex_line sex_toy sex_toys sex_shop sex_cam sex_tape sex_video sex_dating sexcam sextext* sex_text
 			sexting explicit_sex hot_sex have_sex adult_singles adult_parties adult_chat adult_movie adult_film adult_video adult_content adult_dating adult_fun adult_toys adult_services
 			live_fantasies hot_live gay_chat gay_dating gay_text* rude_chat dirty_chat dirty_talk dirty_text phone_sex phone_fun live_sex
@@ -13,8 +13,8 @@ func shaft() []row {
 			swingers fetish bdsm dominatrix lingerie onlyfans orgasm* masturbat* hookup_tonight bored_housewives filthy_films filth_films filthy_pics
 			erection_pills vibrator dildo xchat textbuddy
 			pornografia sexo_en_vivo chicas_calientes chat_sexual webcam_sexe sexe_en_direct rencontres_coquines films_x`},
-		{Shaft, "sex", sold, `sex sexy sexual hardcore shag shagged shagging naughty nude naked babes busty fantasy fantasies flirt flirting flirty kinky saucy fetishes
-			dirty_girl topless xxx hot_babe filth filthy dogs_in gay lesbian lesbians virgin virgins orgy cum ecstacy ecstasy_of slut sluts whore whores swinger lust lusty raunchy
+		{Shaft, "sex", sold, `sex sexy sexual hardcore shag shagged shagging naughty nude naked busty fantasies flirt flirting flirty kinky saucy fetishes
+			dirty_girl topless hot_babe filth filthy  virgin virgins orgy slut sluts whore whores swinger lust lusty raunchy
 			sexo desnuda desnudas sexe nue nues coquine coquines`},
 		{Shaft, "hate", always, `nigger niggers nigga niggas kike kikes chink_eyed spic_trash wetback wetbacks raghead towelhead faggot faggots tranny_freak
 			white_power white_supremac* heil_hitler sieg_heil kkk_rally ku_klux_klan gas_the_jews race_war ethnic_cleansing death_to_all subhuman subhumans kill_all_the`},

@@ -24,12 +24,16 @@ func (s *screening) shape(i int) int {
 		return s.tooth(i)
 	case strings.HasPrefix(strings.TrimLeft(s.body[w.to:], " "), "%") && s.next(i, reduced):
 		s.addTokens(Promotion, "offer", i, i+1)
+		s.offers = true
 		return i + 1
 	case strings.HasSuffix(s.body[:w.from], "£"), strings.HasSuffix(s.body[:w.from], "€"), before == '$', s.next(i, "usd dollar dollars euro euros dolares cad"):
 		if s.next(i, "off") {
 			s.addTokens(Promotion, "offer", i, i+1)
+			s.offers = true
 		}
 		s.amount, s.prices = true, true
+	case w.end-w.at == 4 && s.previous(i, "d") && s.tokens[i-1].shouted:
+		s.addTokens(Health, "procedure code", i-1, i)
 	case s.next(i, "mg mcg mmhg milligrams miligramos milligrammes"):
 		s.addTokens(Health, "dose", i, i+1)
 		return i + 1
@@ -75,7 +79,7 @@ func inList(word []byte, list string) bool {
 }
 
 // reduced are words behind a percentage that make an offer of it.
-const reduced = "off discount savings less de menos descuento rabais remise reduction"
+const reduced = "off discount savings less menos descuento rabais remise reduction"
 
 // value returns the number that a token of digits is; a long one is 1<<30 or more.
 func (s *screening) value(i int) int {
@@ -109,7 +113,7 @@ func (s *screening) tooth(i int) int {
 	if v == 1 && last == i && !s.previous(i, "tooth teeth molar on extract remove fill crown for") {
 		return i
 	}
-	s.addTokens(Health, "tooth", i, last)
+	s.add(Health, "tooth", strings.LastIndexByte(s.body[:s.tokens[i].from], '#'), int(s.tokens[last].to))
 	return last
 }
 
