@@ -7,34 +7,36 @@ func dental() []row {
 		{"", "", never, `filling_out filling_in filling_up filling_the filling_your filling_forms filling_it filling_this filling_these
 			filling_station filling_a filling_my filling_fast filling_quickly
 			sweet_tooth tooth_fairy bluetooth crown_plaza triple_crown crown_royal
-			treatment_of_data royal_treatment special_treatment silent_treatment equal_treatment
-			scaling_back scaling_up jaw_dropping clean_slate cleaning_up cleaning_house cleaning_lady cleaning_the cleaning_my
+			treatment_of_data royal_treatment special_treatment equal_treatment
+			scaling_back scaling_up jaw_dropping cleaning_up cleaning_house cleaning_lady cleaning_the cleaning_my
 			cleaning_our cleaning_your cleaning_service cleaning_crew cleaning_out
 			new_balance work_life_balance
 			insurance_card insurance_cards bring_your_insurance bring_insurance
-			diagnostic_code lost_and_found dry_cleaning spring_cleaning house_cleaning
+			diagnostic_code dry_cleaning spring_cleaning house_cleaning
 			patient_portal patient_form patient_forms patient_paperwork patient_parking patient_entrance the_patient_portal
 			the_patient_form the_patient_forms the_patient_paperwork the_patient_parking the_patient_entrance
 			patient_with_us patient_with_me patient_with_him patient_with_her patient_with_them
 			smoke_free smoking_free tobacco_free alcohol_free drug_free free_of free_from feel_free
-			brace_yourself braces_for embrace pulp_fiction root_beer root_cause grass_roots square_root roots_of
-			carte_vitale carte_mutuelle tarjeta_de_seguro la_muela_del_juicio_final
-			bridge_street golden_gate_bridge brooklyn_bridge bay_bridge london_bridge sealant_tape
+			brace_yourself braces_for embrace root_beer root_cause grass_roots square_root roots_of
+			carte_vitale carte_mutuelle tarjeta_de_seguro
+			bridge_street golden_gate_bridge brooklyn_bridge bay_bridge london_bridge
 			no_drill fire_drill power_drill drill_sergeant
 			screening_room stress_free parking_costs parking_cost parking_fee parking_charge
 			medical_history_form medical_history_forms health_history_form medical_forms formulario_medico
-			de_corona corona_beer corona_street corona_virus couronne_de`},
+			de_corona corona_beer corona_street corona_virus`},
 		{Health, "procedure", always, `root_canal rootcanal rct pulpectom* pulpotom* pulp_cap pulp_capping apicoectom* endodont* periodont* orthodont* prosthodont*
 			implant~ implantolog* implantation implanted abutment bridgework dental_bridge your_bridge fixed_bridge maryland_bridge
 			crown~ crowned crown_lengthening crown_prep filling~ refilling extraction extractions extracted
 			denture partial_denture overdenture veneer inlay onlay composite_filling amalgam sealant
-			fluorid* scaling root_planing root_scaling srp deep_cleaning cleaning cleanings prophy prophylaxis dental_prophylaxis perio
+			fluorid* scaling root_planing root_scaling srp deep_cleaning your_cleaning dental_cleaning teeth_cleaning tooth_cleaning routine_cleaning regular_cleaning next_cleaning month_cleaning a_cleaning
+			cleaning_appointment cleaning_visit cleaning_with cleaning_and_exam cleaning_exam cleaning_and_checkup cleaning_is cleaning_on cleaning_at cleaning_for cleaning_today cleaning_tomorrow cleaning_due
+			cleaning_scheduled cleaning_and_x_ray hygiene_cleaning prophy prophylaxis dental_prophylaxis perio
 			ortho endo debridement graft grafts grafting bone_graft gum_graft sinus_lift sinus_augmentation ridge_augmentation
 			socket_preservation frenectom* frenulectom* gingivectom* gingivoplast* gingival* biopsy biopsies biopsied braces
 			invisalign clear_aligner aligner aligners dental_brackets retainer night_guard nightguard mouth_guard mouthguard occlusal_guard
 			bite_guard bite_splint splint splints palatal_expander palate_expander space_maintainer dental_sealant x_ray xray
 			radiograph radiographs radiographic* cbct panorex panoramic bitewing periapical* sedat* anesthe* anaesthe*
-			nitrous nitrous_oxide laughing_gas numbing novocain* local_anesthetic surgery surgeries surgical surgically surgeon oral_surgeon
+			nitrous nitrous_oxide laughing_gas numbing novocain* local_anesthetic surgery surgeries surgical_extraction surgical_consult surgical_consultation surgical_appointment surgical_visit surgical_procedure surgical_guide surgically surgeon oral_surgeon
 			maxillofacial osteotom* alveolectom* alveoloplast* apicect* hemisection* luxat* curett* forceps sutur*
 			your_stitches stitches_out remove_stitches stitches_removed gum_surgery osseous
 			your_procedure the_procedure procedure_on dental_procedure outpatient_procedure your_operation your_treatment
@@ -55,12 +57,12 @@ func dental() []row {
 			gum_recession receding_gums pyorrhea tartar halitosis bad_breath bruxi* clenching malocclu* overbite underbite
 			crossbite overjet open_bite dry_socket chipped_tooth broken_tooth cracked_tooth loose_tooth knocked_out_tooth impacted
 			canker_sore cold_sore mouth_sore mouth_ulcer oral_lesion oral_thrush leukoplakia dry_mouth
-			swelling swollen bleeding abscess* infection infections infected fractured_off bone_loss ankylo* resorption
+			swelling bleeding abscess* infection infections infected fractured_off bone_loss ankylo* resorption
 			sensitive_to_cold sensitive_to_heat sensitivity_to`},
 		{Health, "dental", paired, `bridge bonding partial quadrant elevator socket bur burs drill pulp root roots canal bony
 			upper_left upper_right lower_left lower_right bite biting tongue lip lips mouth oral orally gum appliance impression
 			bracket recession plaque grinding sensitivity cracked chipped fractured flap sectioned stitch stitches cusp fistula
-			extract stent canine canines calculus follicle mucosa temporary cement dentist dentists dentistry hygienist`},
+			cleaning cleanings swollen extract stent canine canines calculus follicle mucosa temporary cement dentist dentists dentistry hygienist`},
 		// Spanish and French.
 		{Health, "procedure", always, `endodoncia* endodontic* tratamiento_de_conducto conducto_radicular matar_el_nervio desvital*
 			extraccion extracciones sacar_la_muela sacar_el_diente sacarle implante implantes corona_dental su_corona la_corona una_corona
@@ -70,7 +72,7 @@ func dental() []row {
 			radiografia* tomografia* sedacion* anestesi* cirugia* cirujano* quirurg* injerto* biopsia* puntos_de_sutura sutura*
 			periodoncia* odontopediatr* tratamiento tratamientos procedimiento_dental su_procedimiento operacion_dental fluor selladores
 			postoperatori* preoperatori* frenectomia quitar_los_puntos
-			traitement_de_canal traitement_canalaire canal_dentaire extraire arrachage devitalis* implantaire couronne couronnes votre_couronne couronne_dentaire
+			traitement_de_canal traitement_canalaire canal_dentaire extraire arrachage devitalis* implantaire couronne couronnes votre_couronnentaire
 			plombage plombages obturation obturations composite_dentaire facettes_dentaires dentier* prothese* pont_dentaire
 			detartrage* nettoyage_dentaire nettoyage_des_dents nettoyage votre_nettoyage surfacage curetage orthodontie* parodont* bagues_dentaires
 			appareil_dentaire gouttiere* radiographie* radio_dentaire panoramique chirurgi* greffe* anesthesi* sedation

@@ -213,10 +213,10 @@ func (d *dictionary) longest(t *text, first int) (found uint16, last int) {
 		}
 		n = next
 		pos++
-		if m := d.nodes[n].stem; m != 0 && d.fits(m, bounds, blanks, pos-from) {
+		if m := d.nodes[n].stem; m != 0 && d.fits(n, m, bounds, blanks, pos-from) {
 			found, last = m, tok
 		}
-		if m := d.nodes[n].whole; m != 0 && d.fits(m, bounds, blanks, pos-from) && plural(t.letters[pos:w.end]) {
+		if m := d.nodes[n].whole; m != 0 && d.fits(n, m, bounds, blanks, pos-from) && plural(t.letters[pos:w.end]) {
 			found, last = m, tok
 		}
 	}
@@ -241,9 +241,10 @@ func plural(rest []byte) bool {
 }
 
 // fits reports whether a term of so many letters may be written with these parts.
-func (d *dictionary) fits(m uint16, bounds, blanks uint64, letters int) bool {
+func (d *dictionary) fits(n, m uint16, bounds, blanks uint64, letters int) bool {
 	t := &d.terms[m]
 	extra := bounds &^ t.bounds
+	stem := d.nodes[n].stem == m
 	switch {
 	case extra == 0:
 		return true
@@ -254,7 +255,7 @@ func (d *dictionary) fits(m uint16, bounds, blanks uint64, letters int) bool {
 	case extra&blanks == 0:
 		return letters >= 5 // root.canal, im-plant
 	}
-	return letters >= 8 && bits.OnesCount64(extra) == 1 // extrac tion
+	return !stem && letters >= 8 && bits.OnesCount64(extra) == 1 // extrac tion
 }
 
 // ending returns the term that is the ending of a token's word.

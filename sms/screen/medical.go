@@ -11,7 +11,8 @@ func medical() []row {
 			polyp nodule nodules diabet* prediabet* hypertens* hypotens* hepatitis hiv aids_test vih stds herpes hpv chlamydia gonorrhea syphilis
 			asthma* copd pregnan* trimester miscarriage epilep* seizure convulsion* stroke_patient heart_attack heart_disease heart_murmur
 			heart_condition heart_failure cardiac cardio* coronary pacemaker angina anemi* anaemi* hemophil* bipolar schizophren* adhd autis* dementia
-			alzheimer* parkinson* sleep_apnea sleep_apnoea apnea cpap allergic_to allergy_to allergies allergen* diagnos* prognos* symptom*
+			alzheimer* parkinson* sleep_apnea sleep_apnoea apnea cpap allergic_to allergy_to allergies allergen* diagnos* prognos* your_symptom symptom_of any_symptom
+			covid_symptom dental_symptom
 			chronic alcoholism alcoholic_liver alcohol_abuse alcohol_use alcohol_dependen* alcoholics_anonymous etoh drug_abuse substance_abuse illicit_drug illicit_drugs
 			overdos* suicid* obesity obese anorex* bulimi* insomnia migraine* tachycard* bradycard* arrhythm* fibrillat* infarct* ischem* ischaem*
 			embol* thromb* aneurysm* hemorrh* haemorrh* hematoma* edema edematous oedem* erythem* fractur* hernia* herniat* sprain dislocat* concussion
@@ -20,7 +21,7 @@ func medical() []row {
 			radiculopath* neuropath* sepsis septic gangren* necro* ulcer ulcers ulcerat* eczema psoria* shingles cellulit* paralys* amputat* incontinen*
 			addiction relapse withdrawal_symptoms depressive postpartum menopaus* infertil* dysfunction dysplasia hypertroph* atroph* dystroph*
 			obstructive insufficiency stenot* sclero* reflux gerd aphasi* impairment intoxicat* immunodefici* immunocompromis* transplant*`},
-		{Health, "result", always, `test_result lab_result biopsy_result your_result results_are_in results_are_ready results_came results_are_back results_of_your
+		{Health, "result", always, `your_test_result test_results_are test_result_is test_results_from test_results_came lab_result biopsy_result your_result results_are_in results_are_ready results_came results_are_back results_of_your
 			results_from_your blood_test blood_work bloodwork lab_work labwork pathology patholog* mri ct_scan cat_scan pet_scan ultrasound* sonogra* mammogra*
 			colonoscop* *oscopy *oscopies *oscopic ekg ecg eeg a1c hba1c glucose blood_sugar psa urinalys* hemoglobin platelet platelets creatinine
 			gleason stool_sample urine_sample throat_culture bone_density`},
@@ -31,7 +32,7 @@ func medical() []row {
 			hemosta* vicryl prepped draped general_anesthetic lumpectom* circumcis* amniocentes* injection injections epidural operating_room operating_table
 			recovery_room operative operatively operation_date informed_consent blood_loss closed_reduction hospice inpatient outpatient
 			discharged_from discharge_instructions admitted_to hospitali* icu pacu`},
-		{Health, "anatomy", always, `pulmon* bronch* trache* esophag* oesophag* gastro* gastri* duoden* abdom* pelvi* ovarian cervical cervix vagin* penile penis scrot*
+		{Health, "anatomy", always, `pulmon* bronch* trache* esophag* oesophag* gastro* gastri* duoden* abdom* pelvi* ovarian cervical cervix vagin* penile scrot*
 			testic* testes prostat* urinary urine urolog* urethr* bladder kidney kidneys renal hepat* spleen splenic pancrea* gallbladder chole* appendic* bowel
 			rectal rectum inguin* femoral femur tibia* fibula* humerus clavic* subclavian scapul* vertebr* lumbar thorac* sacral spinal spine neurol* neurogen*
 			tendon tendons ligament meniscus rotator_cuff biceps triceps metatars* metacarp* carpal patella* ankle_fracture bunion bunions
@@ -40,13 +41,13 @@ func medical() []row {
 			myocard* mitral valve_replacement fascia subcutaneous* subcuticular epiderm* dermal intraven* intramusc* sublingual* supine prone_position lateral* medial anterior* posterior* bilateral*
 			dorsal ventral proximal* inferior superior_aspect nipple areola breast_cancer genital* genitourinary lymphaden* adnexa* peritone* mucosal
 			extremity extremities`},
-		{Health, "specialty", always, `cardiologist oncologist urologist neurologist dermatologist psychiatr* psycholog* gynecolog* gynaecolog* obstetric* obgyn ob_gyn
+		{Health, "specialty", always, `cardiologist oncologist urologist neurologist dermatologist gynecolog* gynaecolog* obstetric* obgyn ob_gyn
 			endocrinolog* rheumatolog* nephrolog* hematolog* pulmonolog* gastroenterolog* radiolog* ophthalmologist otolaryngolog* ent_specialist
 			anesthesiolog* orthopedic* orthopaedic* podiatr* fertility_clinic planned_parenthood methadone_clinic mental_health behavioral_health
 			oncologo* cardiologo* psiquiatr* psicolog* ginecolog* urologo* neurologo* dermatologo* cardiologue* oncologue* psychologue* gynecologue* urologue* neurologue*`},
 		{Health, "chart", always, `the_patient this_patient patient_is patient_was patient_has patient_had patient_denies patient_states patient_tolerated patient_presents
-			patient_reports patient_complains patient_underwent patient_developed patient_admitted medical_history social_history family_history surgical_history dental_history past_history
-			history_of chief_complaint physical_exam physical_examination review_of_systems vital_signs blood_pressure heart_rate respiratory* range_of_motion
+			patient_reports patient_complains patient_underwent patient_developed patient_admitted medical_history social_history family_history surgical_history dental_history
+			chief_complaint physical_exam physical_examination review_of_systems vital_signs blood_pressure heart_rate respiratory* range_of_motion
 			shx pmh hpi icd icd10 cpt cdt mrn soap_note chart_note progress_note he_denies she_denies denies_any denied_any
 			year_old_male year_old_female year_old_man year_old_woman year_old_boy year_old_girl year_old_gentleman year_old_lady year_old_white
 			year_old_patient white_male white_female gravida sterile_fashion sterile_manner uneventfully uncomplicated impression_and_plan
@@ -56,14 +57,14 @@ func medical() []row {
 			el_paciente la_paciente le_patient la_patiente historia_clinica antecedentes_medicos antecedents_medicaux dossier_medical historial_medico`},
 		// Words that many texts have. Two of different rows in one text are clinical.
 		{Health, "clinical", paired, `pain pains painful ache aching headache fever cough rash itching dizzy dizziness numb numbness fatigue bruise bruising
-			wound scar trauma injury injured vomit vomited bleed cramps soreness sore depressed depression anxiety disorder syndrome disease illness flu strep`},
+			wound scar trauma injury injured vomit vomited bleed cramps soreness sore depressed depression anxiety symptom disorder syndrome disease illness flu strep`},
 		{Health, "clinical", paired, `blood chest breast breasts stomach abdomen knee knees shoulder hips elbow wrist ankle neck throat bone bones joint muscle muscles
-			nerve nerves lung lungs liver colon ear ears eyelid nose sinus gland glands tissue uterus uteri ovary ovaries womb`},
-		{Health, "clinical", paired, `hospital physician surgeon emergency_room examination evaluation evaluated consultation consulted procedure operation
+			nerve nerves lung lungs liver colon ear ears eyelid nose sinus gland glands tissue penis uterus uteri ovary ovaries womb`},
+		{Health, "clinical", paired, `test_result psychiatr* psycholog* surgical hospital physician surgeon emergency_room examination evaluation evaluated consultation consulted procedure operation
 			therapy medicine medical prescribed prescribe narcotic med meds followup admitted discharged infusion fluids drained discharge incision removed inserted
 			sutured sterile pulse tolerated demonstrated revealed clinic`},
 		{Health, "clinical", paired, `denies denied noted patients acute severe moderate stable year_old yr_old yo_male yo_female history approximately right_side left_side
-			right_upper left_upper right_lower left_lower right_foot left_foot right_eye left_eye female allergic allergy developmental mother_had condition`},
+			right_upper left_upper right_lower left_lower right_foot left_foot right_eye left_eye history_of past_history female allergic allergy developmental mother_had condition`},
 		{Health, "clinical", paired, `smoker smokes smoked smoking tobacco cigarettes alcohol drinker drinks alcoholism substance_use`},
 		{Health, "clinical", always, `positivo_para negativo_para resultado_de* sus_resultados resultados_de analisis_de_sangre examen_de_sangre
 			enfermedad* diagnosticad* embaraz* cancer_de hipertension alergi* alergic* presion_arterial azucar_en_la_sangre dolor dolores

@@ -10,7 +10,7 @@ func promotion() []row {
 			promotions promotional special_offer special_offers special_price special_pricing best_deal best_deals great_deal great_deals deal_on deals deal_of hot_deal bonus_gift sign_up_bonus gift_card gift_cards
 			gift_certificate giveaway giveaways limited_time limited_time_offer offer_ends offer_expires offer_valid our_offer exclusive_offer this_offer introductory_offer free_consultation free_consult
 			free_exam free_exams free_whitening free_cleaning free_x_rays free_checkup free_screening free_gift free_estimate free_quote free_trial free_toothbrush free_with free_when
-			buy_one_get buy_one bogo two_for_one 2_for_1 save_up_to save_big save_money you_save on_sale flash_sale big_sale summer_sale holiday_sale black_friday refer_a_friend referral_bonus referral_reward earn_rewards
+			buy_one_get bogo two_for_one 2_for_1 save_up_to save_big save_money you_save flash_sale big_sale summer_sale holiday_sale black_friday refer_a_friend referral_bonus referral_reward earn_rewards
 			new_patient_special new_patient_offer whitening_special special_this_month monthly_special specials dont_miss_out do_not_miss_out act_now hurry_in while_supplies_last
 			lowest_price low_prices best_price half_price half_off dollars_off reward_points win_a win_an enter_to_win chance_to_win prize prizes sweepstakes membership_plan join_our_plan vip_plan book_now_and treat_yourself
 			were_offering we_are_offering now_offering check_out_our_new ask_about_our ask_us_about limited_spots membership_special cash_back
@@ -18,7 +18,7 @@ func promotion() []row {
 			recomiende_a_un_amigo tarjeta_de_regalo por_tiempo_limitado
 			rabais promo_speciale remise_de offre_speciale offres_speciales offre_exclusive notre_offre soldes gratuit gratuite gratuitement bon_de_reduction reduction_de code_promo concours tirage_au_sort carte_cadeau gagnez
 			economisez prix_special parrainez_un_ami temps_limite profitez_de`},
-		{"", "", offer, `free buy order_now order_online shop_now sale sales cheap cheapest enjoy complimentary win deal offer offers special tasting free_delivery join_us on_us
+		{"", "", offer, `free buy order_now order_online on_sale shop_now sale sales cheap cheapest enjoy complimentary win deal offer offers special tasting free_delivery join_us on_us
 			compre gratuits achetez vente venta disfrute`},
 	}
 }

@@ -98,7 +98,7 @@ func (s *screening) screen() {
 				continue
 			}
 		}
-		if m, last := d.longest(&s.text, i); m != 0 && !s.street(&d.terms[m], last) {
+		if m, last := d.longest(&s.text, i); m != 0 && !s.other(&d.terms[m], i, last) {
 			s.hit(m, i, last)
 			i = last
 			continue
@@ -192,8 +192,12 @@ func (s *screening) weigh(d *dictionary) {
 	}
 }
 
-// street reports whether a term is the name of a street: 12 Crown Street.
-func (s *screening) street(t *term, last int) bool {
+// other reports whether what looks like a term is something else: the name of a street, as in 12 Crown Street, or kisses at
+// the end of a text.
+func (s *screening) other(t *term, first, last int) bool {
+	if string(s.word(first)) == "xxx" {
+		return first == last && !s.tokens[first].shouted
+	}
 	if !t.street || last+1 == len(s.tokens) {
 		return false
 	}

@@ -10,11 +10,11 @@ func shaft() []row {
 			sexting explicit_sex hot_sex have_sex adult_singles adult_parties adult_chat adult_movie adult_film adult_video adult_content adult_dating adult_fun adult_toys adult_services
 			live_fantasies hot_live gay_chat gay_dating gay_text* rude_chat dirty_chat dirty_talk dirty_text phone_sex phone_fun live_sex
 			live_girls hot_girls sexy_girls sexy_singles sexy_chat naughty_chat naughty_girls get_laid married_women married_woman_wants wife_swap*
-			swingers fetish bdsm dominatrix lingerie onlyfans orgasm* masturbat* hookup_tonight bored_housewives filthy_films filth_films filthy_pics
-			erection_pills vibrator dildo xchat textbuddy
+			swingers fetish bdsm dominatrix onlyfans filthy_stories adult_18 gay_guys orgasm* masturbat* hookup_tonight bored_housewives filthy_films filth_films filthy_pics
+			erection_pills dildo xchat textbuddy
 			pornografia sexo_en_vivo chicas_calientes chat_sexual webcam_sexe sexe_en_direct rencontres_coquines films_x`},
-		{Shaft, "sex", sold, `sex sexy sexual hardcore shag shagged shagging naughty nude naked busty fantasies flirt flirting flirty kinky saucy fetishes
-			dirty_girl topless hot_babe filth filthy  virgin virgins orgy slut sluts whore whores swinger lust lusty raunchy
+		{Shaft, "sex", sold, `xxx vibrator nasty filthy rude_time pussy knickers panties boobs tits sex sexy sexual hardcore shag shagged shagging naughty nude naked busty fantasies flirt flirting flirty kinky saucy fetishes
+			dirty_girl topless hot_babe filth filthy  orgy slut sluts whore whores swinger lust lusty raunchy
 			sexo desnuda desnudas sexe nue nues coquine coquines`},
 		{Shaft, "hate", always, `nigger niggers nigga niggas kike kikes chink_eyed spic_trash wetback wetbacks raghead towelhead faggot faggots tranny_freak
 			white_power white_supremac* heil_hitler sieg_heil kkk_rally ku_klux_klan gas_the_jews race_war ethnic_cleansing death_to_all subhuman subhumans kill_all_the`},
@@ -30,6 +30,6 @@ func shaft() []row {
 			tienda_de_vapeo boutique_de_vapotage`},
 		{Shaft, "tobacco", offered, `vape vaping e_cig e_cigs e_cigarette e_cigarettes cigarette cigarettes cigar cigars tobacco hookah juul nicotine snus
 			cigarrillos tabaco puros tabac vapoteuse`},
-		{"", "", price, `p_min per_min per_minute a_min 18_only 18_plus 18yrs std_rate nat_rate national_rate`},
+		{"", "", price, `txt txts txting p_min per_min per_minute a_min 18_only 18_plus 18yrs std_rate nat_rate national_rate`},
 	}
 }
