@@ -113,6 +113,9 @@ func (s *screening) screen() {
 	s.linked()
 	s.weigh(d)
 	s.missing()
+	if len(s.found) == 0 {
+		return
+	}
 	slices.SortFunc(s.found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Class, b.Class), cmp.Compare(a.What, b.What))
 	})
@@ -121,6 +124,9 @@ func (s *screening) screen() {
 
 // add adds a finding between two places of the body.
 func (s *screening) add(class Class, what string, start, end int) {
+	if class == Promotion && s.in.Promotes {
+		return
+	}
 	s.found = append(s.found, Finding{class, what, s.body[start:end], start, end})
 }
 
@@ -159,7 +165,7 @@ func (s *screening) hit(m uint16, first, last int) {
 // weigh decides on the terms that are a finding under a condition.
 func (s *screening) weigh(d *dictionary) {
 	hits := s.hits[:s.nhits]
-	for i, h := range hits {
+	for _, h := range hits {
 		t := &d.terms[h.term]
 		is := false
 		switch t.when {
@@ -183,12 +189,9 @@ func (s *screening) weigh(d *dictionary) {
 		case cosmetic:
 			is = !s.in.Promotes
 		}
-		if is && (t.class != Promotion || !s.in.Promotes) {
-			s.addTokens(t.class, t.what, int(hits[i].first), int(hits[i].last))
+		if is {
+			s.addTokens(t.class, t.what, int(h.first), int(h.last))
 		}
-	}
-	if s.in.Promotes {
-		s.found = slices.DeleteFunc(s.found, func(f Finding) bool { return f.Class == Promotion })
 	}
 }
 
