@@ -57,13 +57,18 @@ func roles() map[string]uint16 {
 
 // is reports whether the word of a token has a role.
 func (s *screening) is(i int, r role) bool {
-	return i >= 0 && i < len(s.tokens) && s.tokens[i].link == 0 && words().roles[string(s.word(i))]&(1<<r) != 0
+	return i >= 0 && i < len(s.tokens) && s.tokens[i].roles&(1<<r) != 0
 }
 
 // answers looks for reserved words that the text offers as answers, and for the one that ends the texts. An answer is what
 // follows "reply", or stands in capitals or quotes in such a sentence: "Reply C to confirm or CANCEL to cancel".
 func (s *screening) answers() {
-	loud := s.loud()
+	d, loud := words(), s.loud()
+	for i := range s.tokens {
+		if s.tokens[i].link == 0 {
+			s.tokens[i].roles = d.roles[string(s.word(i))]
+		}
+	}
 	asked := false // within a sentence that asks for an answer
 	for i := range s.tokens {
 		if i > 0 && s.ended(i-1) {

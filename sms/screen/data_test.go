@@ -87,7 +87,9 @@ func TestPromise_D5_2_PublicCollections(t *testing.T) {
 	ordinary := append(collection(t, "sms/uci.jsonl"), collection(t, "sms/smishing.jsonl")...)
 	adult := collection(t, "sms/shaft.jsonl")
 	labelled := func(label string) func(sample) bool {
-		return func(s sample) bool { return s.Label == label || s.Tag == label || s.Expect == label || s.Shaft == label }
+		return func(s sample) bool {
+			return s.Label == label || s.Tag == label || s.Expect == label || s.Shaft == label
+		}
 	}
 	log := func(what string, r rate) rate {
 		t.Logf("%-48s %4d of %4d in the half that was written on, %4d of %4d in the other: %5.1f %%",

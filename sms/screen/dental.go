@@ -35,7 +35,7 @@ func dental() []row {
 			socket_preservation frenectom* frenulectom* gingivectom* gingivoplast* gingival* biopsy biopsies biopsied braces
 			invisalign clear_aligner aligner aligners dental_brackets retainer night_guard nightguard mouth_guard mouthguard occlusal_guard
 			bite_guard bite_splint splint splints palatal_expander palate_expander space_maintainer dental_sealant x_ray xray
-			radiograph radiographs radiographic* cbct panorex panoramic bitewing periapical* sedat* anesthe* anaesthe*
+			radiograph radiographs radiographic* cbct panorex panoramic bitewing fmx pano lanap clearcorrect orthognath* npo nothing_to_eat pulp_test periapical* sedat* anesthe* anaesthe*
 			nitrous nitrous_oxide laughing_gas numbing novocain* local_anesthetic surgery surgeries surgical_extraction surgical_consult surgical_consultation surgical_appointment surgical_visit surgical_procedure surgical_guide surgically surgeon oral_surgeon
 			maxillofacial osteotom* alveolectom* alveoloplast* apicect* hemisection* luxat* curett* forceps sutur*
 			your_stitches stitches_out remove_stitches stitches_removed gum_surgery osseous
@@ -55,7 +55,7 @@ func dental() []row {
 			dental_pain dental_caries dental_abscess dental_emergency dental_implant dental_surgery`},
 		{Health, "condition", always, `cavity cavities caries carious decay decayed decaying toothache tooth_ache tooth_pain jaw_pain gum_disease gum_infection
 			gum_recession receding_gums pyorrhea tartar halitosis bad_breath bruxi* clenching malocclu* overbite underbite
-			crossbite overjet open_bite dry_socket chipped_tooth broken_tooth cracked_tooth loose_tooth knocked_out_tooth impacted
+			crossbite overjet open_bite dry_socket chipped_tooth broken_tooth cracked_tooth loose_tooth knocked_out_tooth broken_bracket broke_a_bracket loose_bracket impacted
 			canker_sore cold_sore mouth_sore mouth_ulcer oral_lesion oral_thrush leukoplakia dry_mouth
 			swelling bleeding abscess* infection infections infected fractured_off bone_loss ankylo* resorption
 			sensitive_to_cold sensitive_to_heat sensitivity_to`},
@@ -69,7 +69,7 @@ func dental() []row {
 			coronas empaste empastes obturacion obturaciones amalgama resina_dental carillas
 			dentadura* protesis_dental protesis puente_dental su_puente limpieza_dental limpieza_profunda limpieza_bucal su_limpieza limpieza
 			profilaxis raspado curetaje ortodoncia* frenillos brackets alineadores retenedor* guarda_nocturna guarda_oclusal ferula_dental
-			radiografia* tomografia* sedacion* anestesi* cirugia* cirujano* quirurg* injerto* biopsia* puntos_de_sutura sutura*
+			radiografia* rayos_x tomografia* sedacion* anestesi* cirugia* cirujano* quirurg* injerto* biopsia* puntos_de_sutura sutura*
 			periodoncia* odontopediatr* tratamiento tratamientos procedimiento_dental su_procedimiento operacion_dental fluor selladores
 			postoperatori* preoperatori* frenectomia quitar_los_puntos
 			traitement_de_canal traitement_canalaire canal_dentaire extraire arrachage devitalis* implantaire couronne couronnes votre_couronnentaire

@@ -23,7 +23,7 @@ const (
 )
 
 // row is terms of one kind. They stand in plain letters, with a blank between them. An underscore is where the term's words
-// part. A term in * stands for all words that begin, or end, with it. A term in ~ is a name where a street follows.
+// part. A term in * stands for all words that begin, or end, with it. A term in ~ may be a name, of a street or a doctor.
 type row struct {
 	class Class
 	what  string
@@ -35,7 +35,7 @@ type row struct {
 type term struct {
 	*row
 	bounds uint64 // where its words part: bit n is set where n letters stand before
-	street bool
+	name   bool   // it may be a name
 }
 
 // node is a letter of the terms that begin alike. Zero is no node, and no term.
@@ -61,7 +61,7 @@ type dictionary struct {
 // words builds the dictionary, once.
 var words = sync.OnceValue(func() *dictionary {
 	d := &dictionary{nodes: make([]node, 1), terms: make([]term, 1)}
-	for _, rows := range [][]row{dental(), medical(), drugs(), money(), insurance(), identity(), shaft(), forbidden(), promotion()} {
+	for _, rows := range tables() {
 		for i := range rows {
 			for _, t := range strings.Fields(rows[i].terms) {
 				d.insert(&rows[i], t)
@@ -71,6 +71,11 @@ var words = sync.OnceValue(func() *dictionary {
 	d.roles, d.shorteners, d.tlds, d.parameters = roles(), set(shorteners), set(tlds), parameters()
 	return d
 })
+
+// tables are the tables of terms. What is no finding stands in the first of them that has its words.
+func tables() [][]row {
+	return [][]row{dental(), medical(), drugs(), money(), insurance(), identity(), shaft(), forbidden(), promotion()}
+}
 
 func set(list string) map[string]bool {
 	m := map[string]bool{}
@@ -84,7 +89,7 @@ func set(list string) map[string]bool {
 func (d *dictionary) insert(r *row, written string) {
 	t := term{row: r}
 	plain, stem := strings.CutSuffix(written, "*")
-	plain, t.street = strings.CutSuffix(plain, "~")
+	plain, t.name = strings.CutSuffix(plain, "~")
 	plain, ending := strings.CutPrefix(plain, "*")
 	var letters []byte
 	for _, c := range []byte(plain) {

@@ -8,10 +8,10 @@ func medical() []row {
 		{Health, "condition", always, `*itis *itides *osis *emia *aemia *algia *carcinoma *sarcoma *adenoma *lymphoma *melanoma *oma_in_situ *myoma *blastoma
 			*pathy *pathies *plegia *paresis *penia *megaly *rrhea *rrhagia *rrhage *sclerotic *uria *dynia *phagia *plasia *trophy_of *cele *iasis
 			cancer cancers cancerous carcinoma* tumor tumors tumour* malignan* benign metasta* oncolog* lymphoma* leukemia* leukaemia* neoplas* lesion lesions cyst cysts
-			polyp nodule nodules diabet* prediabet* hypertens* hypotens* hepatitis hiv aids_test vih stds herpes hpv chlamydia gonorrhea syphilis
+			polyp nodule nodules diabet* prediabet* hypertens* hypotens* hepatitis hiv aids_test vih std_panel std_test stds herpes hpv chlamydia gonorrhea syphilis
 			asthma* copd pregnan* trimester miscarriage epilep* seizure convulsion* stroke_patient heart_attack heart_disease heart_murmur
 			heart_condition heart_failure cardiac cardio* coronary pacemaker angina anemi* anaemi* hemophil* bipolar schizophren* adhd autis* dementia
-			alzheimer* parkinson* sleep_apnea sleep_apnoea apnea cpap allergic_to allergy_to allergies allergen* diagnos* prognos* your_symptom symptom_of any_symptom
+			alzheimer* parkinson* sleep_apnea sleep_apnoea apnea cpap allergic_to allergy_to allergies allergen* diagnos* prognos* your_symptom symptom_of any_symptom your_pain
 			covid_symptom dental_symptom
 			chronic alcoholism alcoholic_liver alcohol_abuse alcohol_use alcohol_dependen* alcoholics_anonymous etoh drug_abuse substance_abuse illicit_drug illicit_drugs
 			overdos* suicid* obesity obese anorex* bulimi* insomnia migraine* tachycard* bradycard* arrhythm* fibrillat* infarct* ischem* ischaem*
@@ -21,13 +21,13 @@ func medical() []row {
 			radiculopath* neuropath* sepsis septic gangren* necro* ulcer ulcers ulcerat* eczema psoria* shingles cellulit* paralys* amputat* incontinen*
 			addiction relapse withdrawal_symptoms depressive postpartum menopaus* infertil* dysfunction dysplasia hypertroph* atroph* dystroph*
 			obstructive insufficiency stenot* sclero* reflux gerd aphasi* impairment intoxicat* immunodefici* immunocompromis* transplant*`},
-		{Health, "result", always, `your_test_result test_results_are test_result_is test_results_from test_results_came lab_result biopsy_result your_result results_are_in results_are_ready results_came results_are_back results_of_your
-			results_from_your blood_test blood_work bloodwork lab_work labwork pathology patholog* mri ct_scan cat_scan pet_scan ultrasound* sonogra* mammogra*
+		{Health, "result", always, `test_result lab_result biopsy_result your_result results_are_in results_are_ready results_came results_are_back results_of_your
+			results_from_your blood_test blood_work bloodwork lab_work labwork pathology patholog* inr mri pap_smear pap_test covid_test ct_scan cat_scan pet_scan ultrasound* sonogra* mammogra*
 			colonoscop* *oscopy *oscopies *oscopic ekg ecg eeg a1c hba1c glucose blood_sugar psa urinalys* hemoglobin platelet platelets creatinine
 			gleason stool_sample urine_sample throat_culture bone_density`},
 		{Health, "procedure", always, `*ectomy *ectomies *otomy *otomies *ostomy *ostomies *plasty *plasties *rrhaphy *pexy *centesis *desis *scopically *tripsy
 			catheter* intubat* extubat* laparo* arthro* endoscop* cesarean caesarean c_section chemo chemotherap* radiotherap* radiation_therapy
-			dialys* transfusion vaccin* immuniz* infusion iv_antibiotic physical_therapy physiotherap* occupational_therapy speech_therapy psychotherap*
+			dialys* transfusion vaccin* flu_shot therapy_session latex_allerg* immuniz* infusion iv_antibiotic physical_therapy physiotherap* occupational_therapy speech_therapy psychotherap*
 			rehab rehabilitat* ligat* ligation dissect* incision* incise* excis* resect* cauter* electrocauter* irrigat* tourniquet* fluoroscop* angiogra*
 			hemosta* vicryl prepped draped general_anesthetic lumpectom* circumcis* amniocentes* injection injections epidural operating_room operating_table
 			recovery_room operative operatively operation_date informed_consent blood_loss closed_reduction hospice inpatient outpatient
@@ -60,7 +60,7 @@ func medical() []row {
 			wound scar trauma injury injured vomit vomited bleed cramps soreness sore depressed depression anxiety symptom disorder syndrome disease illness flu strep`},
 		{Health, "clinical", paired, `blood chest breast breasts stomach abdomen knee knees shoulder hips elbow wrist ankle neck throat bone bones joint muscle muscles
 			nerve nerves lung lungs liver colon ear ears eyelid nose sinus gland glands tissue penis uterus uteri ovary ovaries womb`},
-		{Health, "clinical", paired, `test_result psychiatr* psycholog* surgical hospital physician surgeon emergency_room examination evaluation evaluated consultation consulted procedure operation
+		{Health, "clinical", paired, `psychiatr* psycholog* surgical hospital physician surgeon emergency_room examination evaluation evaluated consultation consulted procedure operation
 			therapy medicine medical prescribed prescribe narcotic med meds followup admitted discharged infusion fluids drained discharge incision removed inserted
 			sutured sterile pulse tolerated demonstrated revealed clinic`},
 		{Health, "clinical", paired, `denies denied noted patients acute severe moderate stable year_old yr_old yo_male yo_female history approximately right_side left_side

@@ -27,7 +27,7 @@ func insurance() []row {
 			insurance_paid insurance_pays insurance_denied insurance_changed insurance_expired insurance_is insurance_has insurance_was insurance_will insurance_estimate insurance_verification verify_insurance update_insurance
 			dental_insurance with_insurance by_insurance no_insurance new_insurance insurance_on_file insurance_ended insurance_did insurance_does insurer insurers dental_plan your_coverage coverage_for insurance_claim your_claim the_claim claim_was claim_denied claim_denial claim_status claim_number claim_form claims_department
 			explanation_of_benefits eob preauth* pre_auth pre_authorization prior_auth prior_authorization predetermin* pre_determination
-			dental_benefits your_benefits remaining_benefits benefits_expire unused_benefits use_your_benefits subscriber_id annual_maximum in_network out_of_network hsa fsa flex_spending
+			dental_benefits your_benefits remaining_benefits benefits_expire benefits_this_year in_benefits unused_benefits use_your_benefits subscriber_id annual_maximum in_network out_of_network hsa fsa flex_spending
 			deny_coverage coverage_denied not_covered_by
 			seguro_medico seguro_dental su_seguro aseguradora* poliza su_cobertura reclamo_de_seguro beneficios_dentales preautorizacion
 			assurance assurances votre_assurance assureur* assurance_dentaire votre_couverture votre_mutuelle mutuelle reclamation_d_assurance remboursement_assurance tiers_payant`},

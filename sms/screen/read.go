@@ -10,14 +10,15 @@ import (
 type token struct {
 	at, end  int32
 	from, to int32
-	link     int32 // the link that it stands in, counted from 1; 0: none
-	blank    bool  // a blank stands before it
-	digits   bool  // has a digit
-	alpha    bool  // has a letter
-	capital  bool  // begins with a capital
-	shouted  bool  // all its letters are capitals
-	host     bool  // stands in a link's host
-	ours     bool  // belongs to the practice's name
+	link     int32  // the link that it stands in, counted from 1; 0: none
+	roles    uint16 // what the word is in a sentence that asks for an answer, a bit for each [role]
+	blank    bool   // a blank stands before it
+	digits   bool   // has a digit
+	alpha    bool   // has a letter
+	capital  bool   // begins with a capital
+	shouted  bool   // all its letters are capitals
+	host     bool   // stands in a link's host
+	ours     bool   // belongs to the practice's name
 }
 
 // text is a body taken apart: its letters and digits in a row, without case, width, style and accents, and as tokens.
@@ -26,13 +27,6 @@ type text struct {
 	letters []byte
 	tokens  []token
 	links   []link
-}
-
-// room is where an ordinary text is read without taking memory.
-type room struct {
-	letters [480]byte
-	tokens  [96]token
-	links   [4]link
 }
 
 // word returns the letters of a token.
@@ -48,9 +42,9 @@ type reader struct {
 	in     bool // a link is being read, the last of links
 }
 
-// read takes body apart, in r as far as it fits.
-func (t *reader) read(body string, r *room) {
-	t.body, t.letters, t.tokens, t.links, t.parted = body, r.letters[:0], r.tokens[:0], r.links[:0], true
+// read takes body apart.
+func (t *reader) read(body string) {
+	t.body, t.parted = body, true
 	begins := true // a link may begin here
 	for i := 0; i < len(body); {
 		if t.in && i >= t.links[len(t.links)-1].to {

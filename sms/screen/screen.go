@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Version is the version of the rules and words. It grows whenever the same text may come out otherwise than before, so that
@@ -53,12 +54,27 @@ type Context struct {
 // blanks between their letters are found, and stand in the finding as they stand in body. Any string is a body; bytes that
 // are no UTF-8 are read as Latin-1 where they are a letter in it.
 func Screen(body string, in Context) []Finding {
-	var r room
-	var s screening
-	s.read(body, &r)
+	s := desks.Get().(*screening)
 	s.in = in
+	s.read(body)
 	s.screen()
-	return s.found
+	found := s.found
+	s.clear()
+	desks.Put(s)
+	return found
+}
+
+// desks are screenings that are done, for the memory that they have.
+var desks = sync.Pool{New: func() any { return new(screening) }}
+
+// clear leaves nothing of the text behind.
+func (s *screening) clear() {
+	clear(s.letters)
+	r := reader{text: text{letters: s.letters[:0], tokens: s.tokens[:0], links: s.links[:0]}}
+	if cap(s.letters) > 1<<12 {
+		r = reader{}
+	}
+	*s = screening{reader: r}
 }
 
 // screening is a body that is being screened.
@@ -113,7 +129,7 @@ func (s *screening) screen() {
 	s.linked()
 	s.weigh(d)
 	s.missing()
-	if len(s.found) == 0 {
+	if s.found == nil {
 		return
 	}
 	slices.SortFunc(s.found, func(a, b Finding) int {
@@ -195,13 +211,19 @@ func (s *screening) weigh(d *dictionary) {
 	}
 }
 
-// other reports whether what looks like a term is something else: the name of a street, as in 12 Crown Street, or kisses at
+// other reports whether what looks like a term is something else: a name, as in 12 Crown Street and Dr. Crown, or kisses at
 // the end of a text.
 func (s *screening) other(t *term, first, last int) bool {
 	if string(s.word(first)) == "xxx" {
 		return first == last && !s.tokens[first].shouted
 	}
-	if !t.street || last+1 == len(s.tokens) {
+	if !t.name {
+		return false
+	}
+	if s.previous(first, "dr dra doctor mr mrs ms") {
+		return true
+	}
+	if last+1 == len(s.tokens) {
 		return false
 	}
 	switch string(s.word(last + 1)) {
