@@ -133,7 +133,8 @@ func (s *screening) quoted(i int) bool {
 
 // follows reports whether a token follows the verb that asks for an answer, but for words between.
 func (s *screening) follows(i int) bool {
-	for i--; i >= 0 && (s.is(i, filler) || s.reserved(i) || s.tokens[i].end-s.tokens[i].at == 1); i-- {
+	first := i - 8
+	for i--; i > first && i >= 0 && (s.is(i, filler) || s.reserved(i) || s.tokens[i].end-s.tokens[i].at == 1); i-- {
 	}
 	return s.is(i, verb)
 }

@@ -21,7 +21,7 @@ func dental() []row {
 			carte_vitale carte_mutuelle tarjeta_de_seguro
 			bridge_street golden_gate_bridge brooklyn_bridge bay_bridge london_bridge
 			no_drill fire_drill power_drill drill_sergeant
-			screening_room stress_free parking_costs parking_cost parking_fee parking_charge
+			hours_of_operation no_smoking smoking_area stress_free parking_costs parking_cost parking_fee parking_charge
 			medical_history_form medical_history_forms health_history_form medical_forms formulario_medico
 			de_corona corona_beer corona_street corona_virus`},
 		{Health, "procedure", always, `root_canal rootcanal rct pulpectom* pulpotom* pulp_cap pulp_capping apicoectom* endodont* periodont* orthodont* prosthodont*
@@ -59,10 +59,12 @@ func dental() []row {
 			canker_sore cold_sore mouth_sore mouth_ulcer oral_lesion oral_thrush leukoplakia dry_mouth
 			swelling bleeding abscess* infection infections infected fractured_off bone_loss ankylo* resorption
 			sensitive_to_cold sensitive_to_heat sensitivity_to`},
-		{Health, "dental", paired, `bridge bonding partial quadrant elevator socket bur burs drill pulp root roots canal bony
-			upper_left upper_right lower_left lower_right bite biting tongue lip lips mouth oral orally gum appliance impression
-			bracket recession plaque grinding sensitivity cracked chipped fractured flap sectioned stitch stitches cusp fistula
-			cleaning cleanings swollen extract stent canine canines calculus follicle mucosa temporary cement dentist dentists dentistry hygienist`},
+		// Words that many texts have. Two of different rows in one text are dental.
+		{Health, "dental", paired, `bridge bonding partial appliance impression bracket stent drill elevator bur burs cement flap stitch stitches
+			sectioned extract cleaning cleanings`},
+		{Health, "dental", paired, `quadrant socket pulp root roots canal bony cusp canine canines follicle mucosa gum tongue lip lips mouth oral orally
+			upper_left upper_right lower_left lower_right bite biting`},
+		{Health, "dental", paired, `recession plaque grinding sensitivity cracked chipped fractured swollen fistula calculus temporary`},
 		// Spanish and French.
 		{Health, "procedure", always, `endodoncia* endodontic* tratamiento_de_conducto conducto_radicular matar_el_nervio desvital*
 			extraccion extracciones sacar_la_muela sacar_el_diente sacarle implante implantes corona_dental su_corona la_corona una_corona
@@ -72,7 +74,7 @@ func dental() []row {
 			radiografia* rayos_x tomografia* sedacion* anestesi* cirugia* cirujano* quirurg* injerto* biopsia* puntos_de_sutura sutura*
 			periodoncia* odontopediatr* tratamiento tratamientos procedimiento_dental su_procedimiento operacion_dental fluor selladores
 			postoperatori* preoperatori* frenectomia quitar_los_puntos
-			traitement_de_canal traitement_canalaire canal_dentaire extraire arrachage devitalis* implantaire couronne couronnes votre_couronnentaire
+			traitement_de_canal traitement_canalaire canal_dentaire extraire arrachage devitalis* implantaire votre_couronne couronne couronnesntaire
 			plombage plombages obturation obturations composite_dentaire facettes_dentaires dentier* prothese* pont_dentaire
 			detartrage* nettoyage_dentaire nettoyage_des_dents nettoyage votre_nettoyage surfacage curetage orthodontie* parodont* bagues_dentaires
 			appareil_dentaire gouttiere* radiographie* radio_dentaire panoramique chirurgi* greffe* anesthesi* sedation

@@ -12,24 +12,25 @@ type link struct {
 	short          bool // a public shortener's
 }
 
-// longest is how many letters a host is read by; the names of hosts end at 253.
-const longest = 253
+// How far a link is read: the names of hosts have 253 letters at most, and no text has room for a longer link.
+const longestHost, longestLink = 253, 2048
 
 // findLink looks whether a link begins at i, and adds it.
 func (t *reader) findLink(i int) {
 	end, dotted := i, false
-	for end < len(t.body) && t.body[end] > ' ' && strings.IndexByte(`"<>()[]{}|`, t.body[end]) < 0 {
-		dotted = dotted || t.body[end] == '.' || t.body[end] == ':' || t.body[end] >= 0xE0
+	for end < min(len(t.body), i+longestLink) && t.body[end] > ' ' && strings.IndexByte(`"<>()[]{}|`, t.body[end]) < 0 {
+		dotted = dotted || t.body[end] == '.' || t.body[end] == '/' || t.body[end] >= 0xE0
 		end++
 	}
 	if !dotted {
+		t.none = end
 		return
 	}
 	host, schemed := i, false
 	if j := strings.Index(t.body[i:end], "://"); j > 0 {
 		host, schemed = i+j+3, true
 	}
-	var buffer [longest]byte
+	var buffer [longestHost]byte
 	name, hostEnd := readHost(buffer[:0], t.body[host:end])
 	hostEnd += host
 	path := hostEnd < end && (t.body[hostEnd] == '/' || t.body[hostEnd] == '?')
@@ -118,7 +119,7 @@ func hex(c byte) int {
 
 // linked adds what the links themselves are, and what identifies somebody in them.
 func (s *screening) linked() {
-	for i, l := range s.links {
+	for _, l := range s.links {
 		if l.short {
 			s.add(Forbidden, "shortener", l.from, l.to)
 		}
@@ -130,10 +131,10 @@ func (s *screening) linked() {
 		} else if j := strings.Index(s.body[l.path:l.to], "%40"); j >= 0 {
 			s.add(Link, "e-mail address", l.from, l.to)
 		}
-		for n, w := range s.tokens {
-			if int(w.link) == i+1 && !w.host && w.digits && !w.alpha && w.end-w.at >= 9 && w.end-w.at <= 11 {
-				s.add(Link, "number", int(s.tokens[n].from), int(w.to))
-			}
+	}
+	for _, w := range s.tokens {
+		if w.link != 0 && !w.host && w.digits && !w.alpha && w.end-w.at >= 9 && w.end-w.at <= 11 {
+			s.add(Link, "number", int(w.from), int(w.to))
 		}
 	}
 }

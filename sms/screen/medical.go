@@ -60,11 +60,11 @@ func medical() []row {
 			wound scar trauma injury injured vomit vomited bleed cramps soreness sore depressed depression anxiety symptom disorder syndrome disease illness flu strep`},
 		{Health, "clinical", paired, `blood chest breast breasts stomach abdomen knee knees shoulder hips elbow wrist ankle neck throat bone bones joint muscle muscles
 			nerve nerves lung lungs liver colon ear ears eyelid nose sinus gland glands tissue penis uterus uteri ovary ovaries womb`},
-		{Health, "clinical", paired, `psychiatr* psycholog* surgical hospital physician surgeon emergency_room examination evaluation evaluated consultation consulted procedure operation
+		{Health, "clinical", paired, `psychiatr* psycholog* surgical hospital physician surgeon emergency_room examination evaluation evaluated consulted procedure operation
 			therapy medicine medical prescribed prescribe narcotic med meds followup admitted discharged infusion fluids drained discharge incision removed inserted
-			sutured sterile pulse tolerated demonstrated revealed clinic`},
-		{Health, "clinical", paired, `denies denied noted patients acute severe moderate stable year_old yr_old yo_male yo_female history approximately right_side left_side
-			right_upper left_upper right_lower left_lower right_foot left_foot right_eye left_eye history_of past_history female allergic allergy developmental mother_had condition`},
+			sutured sterile pulse tolerated demonstrated revealed`},
+		{Health, "clinical", paired, `denies denied noted acute severe moderate stable year_old yr_old yo_male yo_female history
+			right_upper left_upper right_lower left_lower right_foot left_foot right_eye left_eye history_of past_history female allergic allergy developmental mother_had`},
 		{Health, "clinical", paired, `smoker smokes smoked smoking tobacco cigarettes alcohol drinker drinks alcoholism substance_use`},
 		{Health, "clinical", always, `positivo_para negativo_para resultado_de* sus_resultados resultados_de analisis_de_sangre examen_de_sangre
 			enfermedad* diagnosticad* embaraz* cancer_de hipertension alergi* alergic* presion_arterial azucar_en_la_sangre dolor dolores

@@ -39,6 +39,7 @@ type reader struct {
 	open   bool // a token is being read
 	lower  bool // it has a letter that is no capital
 	parted bool // a blank stands before the next
+	none   int  // no link begins before this place
 	in     bool // a link is being read, the last of links
 }
 
@@ -51,7 +52,7 @@ func (t *reader) read(body string) {
 			t.close()
 			t.in = false
 		}
-		if begins && !t.in && isWord(body[i]) {
+		if begins && !t.in && i >= t.none && isWord(body[i]) {
 			t.findLink(i)
 		}
 		c, n := rune(body[i]), 1
@@ -154,7 +155,7 @@ func (t *reader) letterAt(i int) bool {
 
 // address reports whether the sign at i is one of an e-mail address: a full stop follows within the word.
 func (t *reader) address(i int) bool {
-	for _, c := range []byte(t.body[i:]) {
+	for _, c := range []byte(t.body[i:min(len(t.body), i+longestHost)]) {
 		if c == '.' || c <= ' ' {
 			return c == '.'
 		}
