@@ -127,6 +127,25 @@ func TestPromise_D5_2_PublicCollections(t *testing.T) {
 	})
 }
 
+func TestPromise_D5_2_NoHealthNoShaft(t *testing.T) {
+	for _, body := range []string{
+		"Your root canal is on Thursday.", "Your #14 is ready.", "Your biopsy results are in.", "Your balance is $20.", "Su extracción es el jueves.",
+		"Votre traitement de canal est jeudi.", "See https://elm.example/denture", "Happy hour with us!", "Reply for hot girls: 69888", "Free cigars for all!",
+	} {
+		t.Run("refuses_"+body, func(t *testing.T) {
+			require.True(t, carries(body, screen.Health, screen.Link, screen.Shaft))
+		})
+	}
+	t.Run("allows_a_history_as_shaft", func(t *testing.T) {
+		for _, body := range []string{"He drinks alcohol socially.", "She smokes a pack of cigarettes a day.", "Uses marijuana at times.", "He is sexually active.", "Owns a gun."} {
+			require.False(t, carries(body, screen.Shaft, screen.Forbidden), body)
+		}
+	})
+	t.Run("without_rule", func(t *testing.T) {
+		require.False(t, carries("Your visit is on Thursday."), "the same without the word passes")
+	})
+}
+
 // TestNamesOfDrugs measures the stems on names that they were not made from.
 func TestNamesOfDrugs(t *testing.T) {
 	found, all := 0, 0

@@ -11,7 +11,7 @@ type when uint8
 
 const (
 	always   when = iota
-	paired        // beside another term of the same class that is paired
+	paired        // beside a term of another row that is paired
 	offered       // in a text that offers something
 	sold          // in a text that offers something, or sends the reader to a number, a link or a price
 	priced        // in a text with an amount of money

@@ -70,11 +70,12 @@ var desks = sync.Pool{New: func() any { return new(screening) }}
 // clear leaves nothing of the text behind.
 func (s *screening) clear() {
 	clear(s.letters)
-	r := reader{text: text{letters: s.letters[:0], tokens: s.tokens[:0], links: s.links[:0]}}
+	kept := screening{hits: s.hits[:0]}
+	kept.letters, kept.tokens, kept.links = s.letters[:0], s.tokens[:0], s.links[:0]
 	if cap(s.letters) > 1<<12 {
-		r = reader{}
+		kept = screening{}
 	}
-	*s = screening{reader: r}
+	*s = kept
 }
 
 // screening is a body that is being screened.
@@ -83,14 +84,13 @@ type screening struct {
 	in    Context
 	found []Finding
 
-	hits    [48]hit // terms that are a finding under a condition only
-	nhits   int
-	offers  bool // it offers something
-	prices  bool // it says what a call costs, or sends the reader to a number or a link
-	amount  bool // it has an amount of money
-	named   bool // it gives the practice's name
-	reached bool // it gives a way to reach the practice
-	ends    bool // it gives a way to end the texts
+	hits    []hit // terms that are a finding under a condition only
+	offers  bool  // it offers something
+	prices  bool  // it says what a call costs, or sends the reader to a number or a link
+	amount  bool  // it has an amount of money
+	named   bool  // it gives the practice's name
+	reached bool  // it gives a way to reach the practice
+	ends    bool  // it gives a way to end the texts
 }
 
 // hit is a term in the text.
@@ -172,16 +172,22 @@ func (s *screening) hit(m uint16, first, last int) {
 		s.prices = true
 		return
 	}
-	if s.nhits < len(s.hits) {
-		s.hits[s.nhits] = hit{m, int32(first), int32(last)}
-		s.nhits++
-	}
+	s.hits = append(s.hits, hit{m, int32(first), int32(last)})
 }
 
 // weigh decides on the terms that are a finding under a condition.
 func (s *screening) weigh(d *dictionary) {
-	hits := s.hits[:s.nhits]
-	for _, h := range hits {
+	var of, another *row // two rows whose terms are paired
+	for _, h := range s.hits {
+		switch t := &d.terms[h.term]; {
+		case t.when != paired:
+		case of == nil:
+			of = t.row
+		case t.row != of:
+			another = t.row
+		}
+	}
+	for _, h := range s.hits {
 		t := &d.terms[h.term]
 		is := false
 		switch t.when {
@@ -190,10 +196,7 @@ func (s *screening) weigh(d *dictionary) {
 				s.addTokens(Forbidden, "prescription promotion", int(h.first), int(h.last))
 			}
 		case paired:
-			is = slices.ContainsFunc(hits, func(o hit) bool {
-				other := &d.terms[o.term]
-				return other.row != t.row && other.when == paired && other.class == t.class
-			})
+			is = another != nil
 		case offered:
 			is = s.offers
 		case sold:
