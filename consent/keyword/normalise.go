@@ -1,6 +1,10 @@
 package keyword
 
-import "unicode"
+import (
+	"unicode"
+
+	"github.com/enamel-go/enamel/internal/letter"
+)
 
 // normalise appends to dst, within its capacity, what body says: its words in lower case, without width, style and
 // accents, with one space between them. Whatever is neither letter nor digit parts words; only apostrophes and what
@@ -8,7 +12,7 @@ import "unicode"
 func normalise(dst []byte, body string) ([]byte, bool) {
 	between := false // something that parts words came since the last letter
 	for _, r := range body {
-		c := plain(r)
+		c := letter.Plain(r)
 		switch {
 		case c != 0:
 		case r == '\'' || r == '\u2019' || r == '\u02bc' || r > unicode.MaxASCII && unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):

@@ -3,6 +3,8 @@ package keyword
 import (
 	"strings"
 	"unicode"
+
+	"github.com/enamel-go/enamel/internal/letter"
 )
 
 // readable is how many characters of a message are read: as many as carriers deliver at most.
@@ -75,7 +77,7 @@ func (r *reader) rune(c rune) {
 	}
 }
 
-// latin is [plain], and knows the letters beside that have a stroke or lack their dot.
+// latin is [letter.Plain], and knows the letters beside that have a stroke or lack their dot.
 func latin(c rune) byte {
 	switch c {
 	case 'ı':
@@ -87,7 +89,7 @@ func latin(c rune) byte {
 	case 'ø', 'Ø':
 		return 'o'
 	}
-	return plain(c)
+	return letter.Plain(c)
 }
 
 // between reads what is no part of a word.

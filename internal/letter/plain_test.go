@@ -1,4 +1,4 @@
-package keyword_test
+package letter_test
 
 import (
 	"bytes"

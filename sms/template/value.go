@@ -1,0 +1,177 @@
+package template
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/enamel-go/enamel/internal/form"
+)
+
+// Type is what a variable's values are. Each type has one form, in which nothing can be said of anybody's health.
+type Type string
+
+// The types. A variable is named after its type.
+const (
+	PracticeName Type = "practice"   // the practice's name; the setting says it
+	Clinician    Type = "clinician"  // a clinician's name, such as Dr. Sarah Lee: at most four words
+	FirstName    Type = "first_name" // a patient's first name: one word; leave it out where a family shares the phone
+	Date         Type = "date"       // a day, as 2026-12-08
+	Clock        Type = "time"       // a time of day in the practice's zone, as 09:30
+	Phone        Type = "phone"      // a phone number in E.164
+	Code         Type = "code"       // 4 to 8 digits
+	Answer       Type = "answer"     // what the recipient is to reply: a capital letter and at most three digits, no reserved word
+	Link         Type = "link"       // https, a host of the setting's, and a path of random letters; no query
+)
+
+// types are the types and what a sample of each is: the longest that is usual.
+var types = []struct {
+	kind   Type
+	sample string
+}{
+	{PracticeName, "Practice of Dentistry at Long Street"},
+	{Clinician, "Dr. Alexandria Montgomery"},
+	{FirstName, "Maximiliana"},
+	{Date, "2026-09-30"},
+	{Clock, "12:30"},
+	{Phone, "+12145550199"},
+	{Code, "48392071"},
+	{Answer, "C482"},
+	{Link, "https://texts.practice.example/v/k3J9xZq7"},
+}
+
+// names returns the types' names.
+func names() []string {
+	var all []string
+	for _, t := range types {
+		all = append(all, string(t.kind))
+	}
+	return all
+}
+
+// typeOf returns the type that a variable's name says.
+func typeOf(name string) (Type, bool) {
+	for _, t := range types {
+		head, ok := strings.CutSuffix(name, string(t.kind))
+		if ok && (head == "" || strings.HasSuffix(head, "_") && strings.Trim(head, "abcdefghijklmnopqrstuvwxyz_") == "") {
+			return t.kind, true
+		}
+	}
+	return "", false
+}
+
+// sample returns what stands for a value of the type in a language.
+func (k Type) sample(l Language, s Setting) string {
+	if k == PracticeName {
+		return s.Practice
+	}
+	for _, t := range types {
+		if t.kind == k {
+			return k.write(t.sample, l)
+		}
+	}
+	return ""
+}
+
+// check refuses a value that is not of the type.
+func (k Type) check(value string, s Setting) error {
+	ok := false
+	switch k {
+	case PracticeName:
+		ok = strings.TrimSpace(value) == value && name(value, 8, 64, "&'’.,-–|+0123456789")
+	case Clinician:
+		ok = name(value, 4, 48, "'’.-")
+	case FirstName:
+		ok = name(value, 1, 24, "'’-")
+	case Date:
+		_, err := time.Parse(time.DateOnly, value)
+		ok = err == nil
+	case Clock:
+		_, err := time.Parse("15:04", value)
+		ok = err == nil && len(value) == 5
+	case Phone:
+		ok = form.E164(value)
+	case Code:
+		ok = len(value) >= 4 && len(value) <= 8 && strings.Trim(value, "0123456789") == ""
+	case Answer:
+		ok = len(value) >= 1 && len(value) <= 4 && value[0] >= 'A' && value[0] <= 'Z' && strings.Trim(value[1:], "0123456789") == ""
+	case Link:
+		ok = link(value, s.Hosts)
+	}
+	if !ok {
+		return fmt.Errorf("%w: the value of a variable is not of its type, %s", ErrInvalid, k)
+	}
+	return nil
+}
+
+// name reports whether value is so many words of letters, and signs that stand in names.
+func name(value string, words, longest int, signs string) bool {
+	if value == "" || utf8.RuneCountInString(value) > longest || len(strings.Fields(value)) > words || !utf8.ValidString(value) {
+		return false
+	}
+	letters := 0
+	for _, r := range value {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+		case unicode.Is(unicode.Mn, r) && letters > 0, r == ' ' && words > 1, strings.ContainsRune(signs, r):
+		default:
+			return false
+		}
+	}
+	return letters > 0
+}
+
+// link reports whether value is a link to one of the hosts whose path is of letters, digits and the signs of base 64.
+func link(value string, hosts []string) bool {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || u.Opaque != "" || !slices.Contains(hosts, u.Host) {
+		return false
+	}
+	plain := "https://" + u.Host + u.Path
+	return plain == value && len(value) <= 120 && strings.Trim(u.Path, "/-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// write writes a value of the type as the language does. It does not fail for a value that was checked.
+func (k Type) write(value string, l Language) string {
+	switch k {
+	case Date:
+		day, err := time.Parse(time.DateOnly, value)
+		if err != nil {
+			return ""
+		}
+		return dates[l].day(day)
+	case Clock:
+		at, err := time.Parse("15:04", value)
+		if err != nil {
+			return ""
+		}
+		return at.Format(dates[l].clock)
+	case Phone:
+		if national, ok := strings.CutPrefix(value, "+1"); ok && len(national) == 10 {
+			return national[:3] + "-" + national[3:6] + "-" + national[6:]
+		}
+	}
+	return value
+}
+
+// calendar is how a language writes days and times. Accents that GSM-7 does not have are left out, as people do in texts.
+type calendar struct {
+	days, months string // abbreviated, from Sunday and January on
+	form         string // of %[1]s the day of the week, %[2]d the day, %[3]s the month
+	clock        string // in the form of package time
+}
+
+var dates = map[Language]calendar{
+	English: {"Sun Mon Tue Wed Thu Fri Sat", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", "%[1]s, %[3]s %[2]d", "3:04 PM"},
+	Spanish: {"dom lun mar mie jue vie sab", "ene feb mar abr may jun jul ago sep oct nov dic", "%[1]s %[2]d de %[3]s", "3:04 PM"},
+	French:  {"dim lun mar mer jeu ven sam", "janv févr mars avr mai juin juil aout sept oct nov déc", "%[1]s %[2]d %[3]s", "15 h 04"},
+}
+
+func (c calendar) day(t time.Time) string {
+	return fmt.Sprintf(c.form, strings.Fields(c.days)[t.Weekday()], t.Day(), strings.Fields(c.months)[t.Month()-1])
+}
