@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
@@ -120,4 +121,32 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 	for _, s := range states {
 		require.False(t, s.Applied.IsZero(), s.Name)
 	}
+}
+
+func TestQueuedTextsNotify(t *testing.T) {
+	c := open(t, 2)
+	ear, err := pgx.Connect(t.Context(), c.DSN())
+	require.NoError(t, err)
+	defer ear.Close(t.Context()) //nolint:errcheck // it only listens
+	_, err = ear.Exec(t.Context(), "LISTEN texts")
+	require.NoError(t, err)
+	heard := func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		_, err := ear.WaitForNotification(ctx)
+		return err == nil
+	}
+	store := smspg.New(c.db, c.keys, &smspg.Options{Schema: c.Schema(), Wake: "texts"})
+	change := sms.Change{Texts: []sms.Text{text("a", sms.Ordinary)}}
+	tx, err := c.db.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = store.WithTx(tx).Apply(t.Context(), change)
+	require.NoError(t, err)
+	require.False(t, heard(), "it is not committed")
+	require.NoError(t, tx.Commit())
+	require.True(t, heard())
+	_, err = store.Apply(t.Context(), change)
+	require.NoError(t, err)
+	c.apply(t, sms.Change{Texts: []sms.Text{text("b", sms.Ordinary)}})
+	require.False(t, heard(), "one was queued before, and the other store tells nobody")
 }

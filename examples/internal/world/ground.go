@@ -54,6 +54,7 @@ type Ground struct {
 	texts    sms.Store
 	queue    sms.Queue
 	router   sms.Router
+	waker    sms.Waker // nil: workers poll
 	charts   records.Store
 	signer   note.Signer
 	known    note.Verifiers

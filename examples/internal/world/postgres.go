@@ -84,7 +84,8 @@ func Postgres(ctx context.Context, p Place) (*Ground, error) {
 	}
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec // one round trip a statement, nothing left behind
 	facts, own := open(config, 16), open(config, 4)
-	g := &Ground{Durable: true, close: func() error { return errors.Join(facts.Close(), own.Close()) }}
+	ear := &listener{config: config, channel: p.Schema}
+	g := &Ground{Durable: true, waker: ear, close: func() error { return errors.Join(facts.Close(), own.Close(), ear.Close()) }}
 	if err := g.lay(ctx, p, manager, facts, own); err != nil {
 		return nil, errors.Join(err, g.Close())
 	}
@@ -113,7 +114,7 @@ func (g *Ground) lay(ctx context.Context, p Place, manager crypto.KeyManager, fa
 	if g.keys, err = crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: p.Schema}), manager, nil); err != nil {
 		return err
 	}
-	o := &smspg.Options{Schema: p.Schema}
+	o := &smspg.Options{Schema: p.Schema, Wake: p.Schema}
 	queue := smspg.NewQueue(facts, g.keys, o)
 	g.leaves = auditpg.New(own, &auditpg.Options{Schema: p.Schema})
 	g.trees = auditpg.NewTrees(own, &auditpg.Options{Schema: p.Schema})
