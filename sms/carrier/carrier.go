@@ -93,8 +93,7 @@ type Carrier struct {
 var (
 	_ sms.Provider      = (*Carrier)(nil)
 	_ sms.Finder        = (*Carrier)(nil)
-	_ sms.InboundReader = (*Carrier)(nil)
-	_ sms.ReceiptReader = (*Carrier)(nil)
+	_ sms.WebhookReader = (*Carrier)(nil)
 )
 
 // New returns a network without messages. The error wraps [sms.ErrInvalid].

@@ -43,8 +43,7 @@ type Client struct {
 var (
 	_ sms.Provider      = (*Client)(nil)
 	_ sms.Finder        = (*Client)(nil)
-	_ sms.InboundReader = (*Client)(nil)
-	_ sms.ReceiptReader = (*Client)(nil)
+	_ sms.WebhookReader = (*Client)(nil)
 )
 
 // Dial returns a client of the carrier that [Handler] serves at baseURL: https, over TLS 1.3, or http on this machine.

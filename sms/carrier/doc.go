@@ -7,7 +7,7 @@
 //		OnInbound: func(ctx context.Context, in sms.Inbound) error { return receive(ctx, in) },
 //	})
 //
-// A [Carrier] is an sms.Provider, Finder, InboundReader and ReceiptReader. It has a phone for every number: [Carrier.Thread]
+// A [Carrier] is an sms.Provider, Finder and WebhookReader. It has a phone for every number: [Carrier.Thread]
 // shows what reached it, [Carrier.Reply] writes from it, [Carrier.Messages] counts what was taken on. Nothing happens
 // by itself: [Carrier.Step] does what is due by its clock, [Carrier.Run] steps on a ticker. What happens to a message
 // is its [Fate], from a [Script]; a random one depends on its seed and the message alone, whatever the timing.

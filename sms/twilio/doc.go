@@ -6,7 +6,7 @@
 //		ReceiptURL: "https://sms.example.com/twilio/receipt",
 //	})
 //
-// A [Provider] is an sms.Provider, Finder, InboundReader and ReceiptReader. It talks TLS 1.3 or nothing, follows no
+// A [Provider] is an sms.Provider, Finder and WebhookReader. It talks TLS 1.3 or nothing, follows no
 // redirect, reads no more than it must, and repeats no request: Twilio's send call has no idempotency key
 // (twilio.com/docs/api/errors/20500), so an answer that was lost is an error of class Unknown.
 //

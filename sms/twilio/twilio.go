@@ -52,8 +52,7 @@ type Provider struct {
 var (
 	_ sms.Provider      = (*Provider)(nil)
 	_ sms.Finder        = (*Provider)(nil)
-	_ sms.InboundReader = (*Provider)(nil)
-	_ sms.ReceiptReader = (*Provider)(nil)
+	_ sms.WebhookReader = (*Provider)(nil)
 )
 
 // New returns a provider for an account. The token both signs in and checks webhooks. The error wraps
