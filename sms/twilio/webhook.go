@@ -12,10 +12,8 @@ import (
 
 	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/internal/wire"
 )
-
-// referenceKey is the query key under which our reference comes back in receipts.
-const referenceKey = "ref"
 
 // ReadWebhook reads a text that came in, or a status callback, whichever of its two addresses Twilio called.
 func (p *Provider) ReadWebhook(r *http.Request) ([]sms.Event, error) {
@@ -38,7 +36,7 @@ func (p *Provider) ReadWebhook(r *http.Request) ([]sms.Event, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: the webhook tells of no text that went out", sms.ErrInvalid)
 	}
-	if reference := r.URL.Query().Get(referenceKey); address(reference) {
+	if reference := r.URL.Query().Get(wire.ReferenceKey); wire.Address(reference) {
 		receipt.Reference = reference
 	}
 	return []sms.Event{{Receipt: &receipt}}, nil
@@ -54,7 +52,7 @@ func inbound(fields url.Values) (sms.Inbound, error) {
 		To:       fields.Get("To"),
 		Body:     form.Legible(decoded(fields.Get("Body"))),
 	}
-	if !plain(in.ID) || !address(in.From) || !address(in.To) {
+	if !wire.Plain(in.ID) || !wire.Address(in.From) || !wire.Address(in.To) {
 		return sms.Inbound{}, fmt.Errorf("%w: the webhook names no message, sender or recipient", sms.ErrInvalid)
 	}
 	if n, err := strconv.Atoi(fields.Get("NumMedia")); err == nil {
@@ -90,9 +88,9 @@ func receipt(sid, status, code string) (sms.Receipt, bool) {
 	failed := r.Status == sms.StatusUndelivered || r.Status == sms.StatusFailed
 	if n, err := strconv.Atoi(code); err == nil && n > 0 && failed {
 		r.Code = strconv.Itoa(n)
-		r.Class = classOf(sms.AtDelivery, r.Code)
+		r.Class = codes.Class(sms.AtDelivery, r.Code)
 	}
-	return r, plain(sid)
+	return r, wire.Plain(sid)
 }
 
 // id returns the first of several fields that is there: Twilio repeats the message's id under old and new names.
@@ -103,22 +101,6 @@ func id(fields url.Values, names ...string) string {
 		}
 	}
 	return ""
-}
-
-// plain reports whether s can be an id of Twilio's: letters and digits.
-func plain(s string) bool {
-	if s == "" || len(s) > 64 {
-		return false
-	}
-	return strings.IndexFunc(s, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	}) < 0
-}
-
-// address reports whether s can be a sender or a recipient (a number, a short code, a name), or a reference of ours, which
-// is the longest of them: two ids of the vendor's, escaped.
-func address(s string) bool {
-	return s != "" && len(s) <= 1024 && utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
 }
 
 // decoded undoes base64. Twilio delivers long texts that came in parts in that form now and then, and a STOP must be

@@ -163,7 +163,7 @@ func TestReadReceipt(t *testing.T) {
 		"canceled":    {"canceled", "", sms.Receipt{Status: sms.StatusFailed}},
 		"opted out":   {"failed", "21610", sms.Receipt{Status: sms.StatusFailed, Code: "21610", Class: sms.OptedOut}},
 		"unreachable": {"undelivered", "30003", sms.Receipt{Status: sms.StatusUndelivered, Code: "30003", Class: sms.Transient}},
-		"blocked":     {"undelivered", "30004", sms.Receipt{Status: sms.StatusUndelivered, Code: "30004", Class: sms.Rejected}},
+		"blocked":     {"undelivered", "30004", sms.Receipt{Status: sms.StatusUndelivered, Code: "30004", Class: sms.Blocked}},
 		"gone":        {"undelivered", "30005", sms.Receipt{Status: sms.StatusUndelivered, Code: "30005", Class: sms.BadNumber}},
 		"filtered":    {"undelivered", "30007", sms.Receipt{Status: sms.StatusUndelivered, Code: "30007", Class: sms.Filtered}},
 		"unregistered": {
