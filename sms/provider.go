@@ -45,7 +45,8 @@ type WebhookReader interface {
 	// ReadWebhook checks that the provider made the request, and returns what it tells of in the order it tells it: texts
 	// that came in, and receipts, mixed as they come. A kind of event that is none of these is left out, so there may be
 	// nothing; fields that are not known are passed over. It reads at most 64 KiB of the body, which must not have been
-	// read before. Errors wrap [ErrSignature], [ErrTooLarge] or [ErrInvalid].
+	// read before. Errors wrap [ErrSignature], [ErrTooLarge] or [ErrInvalid]; beside the last of them stand the events that
+	// could be read, for a stop must not be lost over its neighbour.
 	ReadWebhook(r *http.Request) ([]Event, error)
 }
 

@@ -7,15 +7,10 @@ import (
 	"github.com/enamel-go/enamel/sms"
 )
 
-// Code is what one error code of a provider means, by stage: for a request that the provider refuses, and for a message
-// that it took on and could not deliver. Providers reuse codes with other meanings from stage to stage.
-type Code struct {
-	Code           string
-	Send, Delivery sms.Class // empty: does not occur there
-}
-
-// Codes is a provider's table of codes that mean more than a plain refusal.
-type Codes []Code
+// Codes are a provider's error codes that mean more than a plain refusal: what each means for a request that the provider
+// refuses, and then for a message that it took on and could not deliver; empty where it does not occur. Providers reuse
+// codes with other meanings from stage to stage.
+type Codes map[string][2]sms.Class
 
 // Class returns what a code means at a stage, or [sms.Rejected] where the table does not say.
 func (t Codes) Class(stage sms.Stage, code string) sms.Class {
@@ -26,16 +21,11 @@ func (t Codes) Class(stage sms.Stage, code string) sms.Class {
 }
 
 func (t Codes) find(stage sms.Stage, code string) sms.Class {
-	for _, c := range t {
-		if c.Code != code {
-			continue
-		}
-		switch stage {
-		case sms.AtSend:
-			return c.Send
-		case sms.AtDelivery:
-			return c.Delivery
-		}
+	switch stage {
+	case sms.AtSend:
+		return t[code][0]
+	case sms.AtDelivery:
+		return t[code][1]
 	}
 	return ""
 }
