@@ -1,0 +1,3 @@
+package telnyx_test
+
+const apiKey = "KEYplanted7731"
