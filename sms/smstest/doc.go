@@ -1,5 +1,5 @@
-// Package smstest is the conformance suite of stores and queues of texts, and of providers that carry them. A vendor who writes one of its own runs it
-// too, each case on empty tables:
+// Package smstest is the conformance suite of stores and queues of texts, and of the providers that carry them. A vendor who
+// writes a store of its own runs it too, each case on empty tables:
 //
 //	for _, c := range append(smstest.Cases(), smstest.QueueCases()...) {
 //		t.Run(c.Name, func(t *testing.T) {
