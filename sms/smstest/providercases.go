@@ -53,6 +53,8 @@ func carried(ctx context.Context, v Vendor) error {
 	if _, err := s.provider.Send(ctx, m); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	r := s.requests[0]
 	for _, secret := range []string{m.To[1:], m.From[1:], "plantedword"} {
 		if !strings.Contains(s.bodies[0], secret) {
@@ -180,9 +182,11 @@ func lostAnswers(ctx context.Context, v Vendor) error {
 	return nil
 }
 
-// noAnswer goes through servers that read the request and then keep silent, or never come to an end.
+// noAnswer goes through servers that read the request and then keep silent, or never come to an end. The timeout leaves a
+// slow machine the time to connect.
 func noAnswer(ctx context.Context, v Vendor) error {
-	for name, answer := range map[string]func(*rig, http.ResponseWriter, *http.Request){
+	const timeout = 2 * time.Second
+	answers := map[string]func(*rig, http.ResponseWriter, *http.Request){
 		"silent": func(s *rig, _ http.ResponseWriter, _ *http.Request) { <-s.done },
 		"silent after the header": func(s *rig, w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusOK)
@@ -200,12 +204,22 @@ func noAnswer(ctx context.Context, v Vendor) error {
 				}
 			}
 		},
-	} {
-		if err := send(ctx, v, 300*time.Millisecond, sms.Unknown, 1, answer); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
 	}
-	return nil
+	failed := make(chan error, len(answers))
+	for name, answer := range answers {
+		go func() {
+			err := send(ctx, v, timeout, sms.Unknown, 1, answer)
+			if err != nil {
+				err = fmt.Errorf("%s: %w", name, err)
+			}
+			failed <- err
+		}()
+	}
+	var all error
+	for range answers {
+		all = errors.Join(all, <-failed)
+	}
+	return all
 }
 
 func contextEnds(ctx context.Context, v Vendor) error {
@@ -322,14 +336,10 @@ func noMessage(ctx context.Context, v Vendor) error {
 // sideBySide sends many messages at once and looks which of them got which id.
 func sideBySide(ctx context.Context, v Vendor) error {
 	const calls = 32
-	var mu sync.Mutex
-	given := map[string]string{} // the request's body by the id it got
+	given := map[string]string{} // the request's body by the id it got; under the rig's lock
 	s, err := play(v, 20*time.Second, func(s *rig, w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		id := fmt.Sprintf("SMtaken%d", len(given))
-		given[id] = ""
-		mu.Unlock()
 		s.mu.Lock()
+		id := fmt.Sprintf("SMtaken%d", len(given))
 		for i, kept := range s.requests {
 			if kept == r {
 				given[id] = s.bodies[i]
@@ -356,13 +366,15 @@ func sideBySide(ctx context.Context, v Vendor) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for i, id := range ids {
 		if !strings.Contains(given[id], fmt.Sprintf("plantedword%dz", i)) {
 			return errors.New("a message has the id of another")
 		}
 	}
-	if s.count() != calls {
-		return fmt.Errorf("%d requests for %d messages", s.count(), calls)
+	if len(s.requests) != calls {
+		return fmt.Errorf("%d requests for %d messages", len(s.requests), calls)
 	}
 	return nil
 }
