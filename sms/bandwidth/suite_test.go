@@ -14,7 +14,7 @@ func TestProviderSuite(t *testing.T) {
 	about := func(field string) string {
 		return `{"type":"request-validation","description":"PLANTED","fieldErrors":[{"fieldName":"` + field + `","description":"PLANTED"}]}`
 	}
-	vendor := smstest.Vendor{
+	subject := smstest.Subject{
 		Name: "bandwidth",
 		New: func(e smstest.Endpoint) (sms.Provider, error) {
 			return bandwidth.New(account, &bandwidth.Options{BaseURL: e.URL + "/api/v2", RootCAs: e.Roots, Timeout: e.Timeout})
@@ -40,7 +40,7 @@ func TestProviderSuite(t *testing.T) {
 	for _, c := range smstest.ProviderCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			if err := c.Check(t.Context(), vendor); err != nil {
+			if err := c.Check(t.Context(), subject); err != nil {
 				t.Error(err)
 			}
 		})

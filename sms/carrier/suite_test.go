@@ -11,7 +11,7 @@ import (
 )
 
 func TestProviderSuite(t *testing.T) {
-	vendor := smstest.Vendor{
+	subject := smstest.Subject{
 		Name: "carrier",
 		New: func(e smstest.Endpoint) (sms.Provider, error) {
 			return carrier.Dial(e.URL, "planted-carrier-token", &carrier.DialOptions{RootCAs: e.Roots, Timeout: e.Timeout})
@@ -27,12 +27,12 @@ func TestProviderSuite(t *testing.T) {
 		carrier.CodeBusy: sms.Throttled, carrier.CodeFiltered: sms.Filtered, carrier.CodeUnregistered: sms.BadSender,
 		carrier.CodeInvalid: sms.Rejected,
 	} {
-		vendor.Refusals = append(vendor.Refusals, smstest.Refusal{Status: 422, Body: `{"code":"` + code + `","note":"PLANTED"}`, Class: class})
+		subject.Refusals = append(subject.Refusals, smstest.Refusal{Status: 422, Body: `{"code":"` + code + `","note":"PLANTED"}`, Class: class})
 	}
 	for _, c := range smstest.ProviderCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			if err := c.Check(t.Context(), vendor); err != nil {
+			if err := c.Check(t.Context(), subject); err != nil {
 				t.Error(err)
 			}
 		})

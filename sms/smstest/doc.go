@@ -9,11 +9,11 @@
 //		})
 //	}
 //
-// A provider runs [ProviderCases] against a server of the suite's that behaves well and badly, see [Vendor]:
+// A provider runs [ProviderCases] against a server of the suite's that behaves well and badly, see [Subject]:
 //
 //	for _, c := range smstest.ProviderCases() {
 //		t.Run(c.Name, func(t *testing.T) {
-//			if err := c.Check(t.Context(), vendor); err != nil {
+//			if err := c.Check(t.Context(), subject); err != nil {
 //				t.Error(err)
 //			}
 //		})

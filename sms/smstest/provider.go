@@ -26,8 +26,8 @@ type Endpoint struct {
 	Log     io.Writer
 }
 
-// Vendor is what the suite has to know of a provider.
-type Vendor struct {
+// Subject is what the suite has to know of the provider under test.
+type Subject struct {
 	// Name is how the provider calls itself in errors.
 	Name string
 	// New returns a provider whose API is at the endpoint.
@@ -51,7 +51,7 @@ type Refusal struct {
 // ProviderCase is one rule that every provider keeps.
 type ProviderCase struct {
 	Name  string
-	Check func(ctx context.Context, v Vendor) error
+	Check func(ctx context.Context, v Subject) error
 }
 
 // ProviderCases returns the suite of providers. It opens sockets on this machine and takes a few seconds.
@@ -84,7 +84,7 @@ func outgoing(n int) sms.Message {
 }
 
 // secretsOf is what no error about a message may repeat.
-func secretsOf(v Vendor, m sms.Message) []string {
+func secretsOf(v Subject, m sms.Message) []string {
 	return append([]string{m.To, m.To[1:], m.From, m.From[1:], "plantedword"}, v.Secrets...)
 }
 
@@ -120,7 +120,7 @@ func (l *journal) String() string {
 }
 
 // play sets up a server that answers with answer, and a provider of it.
-func play(v Vendor, timeout time.Duration, answer func(s *rig, w http.ResponseWriter, r *http.Request)) (*rig, error) {
+func play(v Subject, timeout time.Duration, answer func(s *rig, w http.ResponseWriter, r *http.Request)) (*rig, error) {
 	s := &rig{done: make(chan struct{})}
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -137,7 +137,7 @@ func play(v Vendor, timeout time.Duration, answer func(s *rig, w http.ResponseWr
 }
 
 // meet makes the provider of the server.
-func (s *rig) meet(v Vendor, timeout time.Duration) (err error) {
+func (s *rig) meet(v Subject, timeout time.Duration) (err error) {
 	roots := x509.NewCertPool()
 	roots.AddCert(s.Certificate())
 	s.provider, err = v.New(Endpoint{URL: s.URL, Roots: roots, Timeout: timeout, Log: &s.log})
@@ -171,7 +171,7 @@ func (s *rig) wait(ctx context.Context, n int) error {
 }
 
 // told checks an error of a provider: what it is, and that neither it nor the log repeats a secret.
-func (s *rig) told(v Vendor, m sms.Message, err error, class sms.Class) error {
+func (s *rig) told(v Subject, m sms.Message, err error, class sms.Class) error {
 	if err == nil {
 		return errors.New("no error, although the message was not taken on")
 	}
@@ -195,7 +195,7 @@ func (s *rig) told(v Vendor, m sms.Message, err error, class sms.Class) error {
 
 // send sends one message to a server that answers with answer, and checks what becomes of it: an error of that class after
 // exactly that many requests.
-func send(ctx context.Context, v Vendor, timeout time.Duration, class sms.Class, requests int, answer func(s *rig, w http.ResponseWriter, r *http.Request)) error {
+func send(ctx context.Context, v Subject, timeout time.Duration, class sms.Class, requests int, answer func(s *rig, w http.ResponseWriter, r *http.Request)) error {
 	s, err := play(v, timeout, answer)
 	if err != nil {
 		return err

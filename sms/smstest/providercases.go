@@ -17,13 +17,13 @@ import (
 )
 
 // accepts answers every request by taking the message on, each under an id of its own.
-func accepts(v Vendor) func(*rig, http.ResponseWriter, *http.Request) {
+func accepts(v Subject) func(*rig, http.ResponseWriter, *http.Request) {
 	return func(s *rig, w http.ResponseWriter, _ *http.Request) {
 		v.Accept(w, fmt.Sprintf("SMtaken%d", s.count()))
 	}
 }
 
-func takenOn(ctx context.Context, v Vendor) error {
+func takenOn(ctx context.Context, v Subject) error {
 	s, err := play(v, 5*time.Second, func(_ *rig, w http.ResponseWriter, _ *http.Request) { v.Accept(w, "SMtaken7") })
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func takenOn(ctx context.Context, v Vendor) error {
 }
 
 // carried checks where a message stands in the request: an address is written down by everybody on the way.
-func carried(ctx context.Context, v Vendor) error {
+func carried(ctx context.Context, v Subject) error {
 	s, err := play(v, 5*time.Second, accepts(v))
 	if err != nil {
 		return err
@@ -72,9 +72,9 @@ func carried(ctx context.Context, v Vendor) error {
 	return nil
 }
 
-func refusals(ctx context.Context, v Vendor) error {
+func refusals(ctx context.Context, v Subject) error {
 	if len(v.Refusals) == 0 {
-		return errors.New("the vendor names no refusal")
+		return errors.New("no refusal is named")
 	}
 	planted := strings.Join(secretsOf(v, outgoing(1)), " ")
 	for _, r := range v.Refusals {
@@ -92,7 +92,7 @@ func refusals(ctx context.Context, v Vendor) error {
 
 // unclear goes through answers after which a message may be on its way: servers that failed, and ones that say yes and do
 // not say to what.
-func unclear(ctx context.Context, v Vendor) error {
+func unclear(ctx context.Context, v Subject) error {
 	says := func(status int, body string) func(*rig, http.ResponseWriter, *http.Request) {
 		return func(_ *rig, w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
@@ -143,7 +143,7 @@ func cut(bytes string) func(*rig, http.ResponseWriter, *http.Request) {
 }
 
 // lostAnswers goes through connections that end after the request was read.
-func lostAnswers(ctx context.Context, v Vendor) error {
+func lostAnswers(ctx context.Context, v Subject) error {
 	for name, bytes := range map[string]string{
 		"cut at once":           "",
 		"cut in the first line": "HTTP/1.1 20",
@@ -184,7 +184,7 @@ func lostAnswers(ctx context.Context, v Vendor) error {
 
 // noAnswer goes through servers that read the request and then keep silent, or never come to an end. The timeout leaves a
 // slow machine the time to connect.
-func noAnswer(ctx context.Context, v Vendor) error {
+func noAnswer(ctx context.Context, v Subject) error {
 	const timeout = 2 * time.Second
 	answers := map[string]func(*rig, http.ResponseWriter, *http.Request){
 		"silent": func(s *rig, _ http.ResponseWriter, _ *http.Request) { <-s.done },
@@ -222,7 +222,7 @@ func noAnswer(ctx context.Context, v Vendor) error {
 	return all
 }
 
-func contextEnds(ctx context.Context, v Vendor) error {
+func contextEnds(ctx context.Context, v Subject) error {
 	s, err := play(v, time.Minute, func(s *rig, _ http.ResponseWriter, _ *http.Request) { <-s.done })
 	if err != nil {
 		return err
@@ -252,7 +252,7 @@ func contextEnds(ctx context.Context, v Vendor) error {
 }
 
 // neverLeft goes through calls of which no part can have arrived.
-func neverLeft(ctx context.Context, v Vendor) error {
+func neverLeft(ctx context.Context, v Subject) error {
 	s, err := play(v, 5*time.Second, accepts(v))
 	if err != nil {
 		return err
@@ -277,7 +277,7 @@ func neverLeft(ctx context.Context, v Vendor) error {
 	return nil
 }
 
-func oldTLS(ctx context.Context, v Vendor) error {
+func oldTLS(ctx context.Context, v Subject) error {
 	s := &rig{done: make(chan struct{})}
 	served := make(chan struct{}, 8)
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -303,7 +303,7 @@ func oldTLS(ctx context.Context, v Vendor) error {
 }
 
 // noMessage goes through messages that no provider can carry as they are.
-func noMessage(ctx context.Context, v Vendor) error {
+func noMessage(ctx context.Context, v Subject) error {
 	s, err := play(v, 5*time.Second, accepts(v))
 	if err != nil {
 		return err
@@ -334,7 +334,7 @@ func noMessage(ctx context.Context, v Vendor) error {
 }
 
 // sideBySide sends many messages at once and looks which of them got which id.
-func sideBySide(ctx context.Context, v Vendor) error {
+func sideBySide(ctx context.Context, v Subject) error {
 	const calls = 32
 	given := map[string]string{} // the request's body by the id it got; under the rig's lock
 	s, err := play(v, 20*time.Second, func(s *rig, w http.ResponseWriter, r *http.Request) {
@@ -379,7 +379,7 @@ func sideBySide(ctx context.Context, v Vendor) error {
 	return nil
 }
 
-func prints(_ context.Context, v Vendor) error {
+func prints(_ context.Context, v Subject) error {
 	s, err := play(v, 5*time.Second, accepts(v))
 	if err != nil {
 		return err

@@ -29,8 +29,8 @@ func good(e smstest.Endpoint) (sms.Provider, error) {
 	return twilio.New(account, token, &twilio.Options{BaseURL: e.URL, RootCAs: e.Roots, Timeout: e.Timeout})
 }
 
-func vendor(build func(smstest.Endpoint) (sms.Provider, error)) smstest.Vendor {
-	return smstest.Vendor{
+func subject(build func(smstest.Endpoint) (sms.Provider, error)) smstest.Subject {
+	return smstest.Subject{
 		Name: "twilio", New: build, Secrets: []string{token},
 		Accept: func(w http.ResponseWriter, id string) {
 			w.WriteHeader(http.StatusCreated)
@@ -202,14 +202,14 @@ func TestProviderSuiteCatches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.NoError(t, checkProvider(t, mutant.caught, vendor(good)), "the good provider")
-			require.Error(t, checkProvider(t, mutant.caught, vendor(mutant.build)))
+			require.NoError(t, checkProvider(t, mutant.caught, subject(good)), "the good provider")
+			require.Error(t, checkProvider(t, mutant.caught, subject(mutant.build)))
 		})
 	}
 }
 
 // checkProvider runs the case of a name.
-func checkProvider(t *testing.T, name string, v smstest.Vendor) error {
+func checkProvider(t *testing.T, name string, v smstest.Subject) error {
 	t.Helper()
 	for _, c := range smstest.ProviderCases() {
 		if c.Name == name {

@@ -14,7 +14,7 @@ func TestProviderSuite(t *testing.T) {
 	refused := func(code string) string {
 		return `{"errors":[{"code":"` + code + `","title":"PLANTED","detail":"PLANTED","source":{"pointer":"/to"}}]}`
 	}
-	vendor := smstest.Vendor{
+	subject := smstest.Subject{
 		Name: "telnyx",
 		New: func(e smstest.Endpoint) (sms.Provider, error) {
 			return telnyx.New(apiKey, &telnyx.Options{
@@ -44,7 +44,7 @@ func TestProviderSuite(t *testing.T) {
 	for _, c := range smstest.ProviderCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			if err := c.Check(t.Context(), vendor); err != nil {
+			if err := c.Check(t.Context(), subject); err != nil {
 				t.Error(err)
 			}
 		})

@@ -11,7 +11,7 @@ import (
 )
 
 func TestProviderSuite(t *testing.T) {
-	vendor := smstest.Vendor{
+	subject := smstest.Subject{
 		Name: "twilio",
 		New: func(e smstest.Endpoint) (sms.Provider, error) {
 			return twilio.New(account, token, &twilio.Options{
@@ -40,7 +40,7 @@ func TestProviderSuite(t *testing.T) {
 	for _, c := range smstest.ProviderCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			if err := c.Check(t.Context(), vendor); err != nil {
+			if err := c.Check(t.Context(), subject); err != nil {
 				t.Error(err)
 			}
 		})
