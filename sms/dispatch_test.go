@@ -27,6 +27,7 @@ func TestDispatcherSettlesByTheProvidersAnswer(t *testing.T) {
 	for class, want := range map[sms.Class]sms.State{
 		sms.BadNumber: sms.Failed, sms.Filtered: sms.Failed, sms.BadSender: sms.Failed, sms.Rejected: sms.Failed,
 		sms.Expired: sms.Failed, sms.OptedOut: sms.Failed, sms.Transient: sms.Queued, sms.Throttled: sms.Queued,
+		sms.Blocked: sms.Failed, sms.DailyLimit: sms.Queued,
 		sms.Unknown: sms.Doubtful,
 	} {
 		t.Run(string(class), func(t *testing.T) {

@@ -29,6 +29,12 @@
 // where it cannot tell, a person decides; it is never sent again blindly. A STOP waits for doubtful texts for [Patience],
 // then answers and marks them InFlight.
 //
+// # What others know
+//
+// A provider that says a recipient opted out there has told us of a revocation, in the refusal of a text or in a receipt; a
+// [Reconciler] reads what its list of opt-outs holds beside. [Lookups] ask who holds a number now, of providers with which
+// an agreement is in force, and of nobody by default; every answer is recorded with the day that it speaks of.
+//
 // # Transactions
 //
 // Consent, the keys, and the log of reads and refusals keep handles of their own, because what was stopped, sealed, seen
@@ -46,6 +52,7 @@
 //
 // # Writing your own
 //
-// A provider implements [Provider], and as many of [Finder], [InboundReader] and [ReceiptReader] as it can. A store
-// implements [Store], [Queue] and [Router] and passes the cases of package smstest.
+// A provider implements [Provider], and as many of [Finder], [WebhookReader], [Canceller], [OptOutLister], [NumberLookup] and
+// [Lingering] as it can; it passes the provider's cases of package smstest. A store implements [Store], [Queue] and
+// [Router] and passes that package's other cases.
 package sms

@@ -9,6 +9,8 @@ var (
 	ErrSignature = errors.New("sms: the webhook's signature does not fit")
 	// ErrTooLarge is wrapped when a webhook's body is longer than 64 KiB.
 	ErrTooLarge = errors.New("sms: the webhook's body is too large")
+	// ErrAgreement is wrapped when a third party is not asked, for the practice has no agreement with it in force.
+	ErrAgreement = errors.New("sms: no agreement with the provider is in force")
 	// ErrNotFound is wrapped when there is no such text, number or message.
 	ErrNotFound = errors.New("sms: not found")
 	// ErrConflict is wrapped when an id was used before with other content.

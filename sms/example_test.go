@@ -232,3 +232,59 @@ func ExampleLaw_Decide() {
 	// window-recipient defer 07:00:00 America/Los_Angeles
 	// useful           send  useful until 2026-03-04T15:00:00Z
 }
+
+// A patient said stop to the network itself, and the webhook that told of it was lost: the next round finds it.
+func ExampleReconciler() {
+	ctx := context.Background()
+	x, err := setUp(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	reconciler, err := sms.NewReconciler(x.store, x.consents, map[string]sms.Provider{"carrier": x.network}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x.network.OptOut("+12125550100", "+12145550199")
+	for range 2 {
+		n, err := reconciler.Step(ctx)
+		fmt.Println(n, err)
+	}
+	state, err := x.consents.State(ctx, reception, consent.Key{Practice: "elm-street", Number: "+12125550100"})
+	fmt.Println(state.Transactional.Status, err)
+	// Output:
+	// 1 <nil>
+	// 0 <nil>
+	// stopped <nil>
+}
+
+// Nobody is asked about a number without an agreement; what is answered is recorded, and a new holder ends the consent.
+func ExampleLookups() {
+	ctx := context.Background()
+	x, err := setUp(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	network, err := carrier.New(&carrier.Options{Script: carrier.Script{Line: func(string, time.Time) sms.Line {
+		return sms.Line{Reassigned: sms.Yes, Deactivated: sms.NoData, Landline: sms.No}
+	}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	lookups, err := sms.NewLookups(x.consents, x.log, x, map[string]sms.NumberLookup{"carrier": network})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key := consent.Key{Practice: "elm-street", Number: "+12125550100"}
+	line, err := lookups.Check(ctx, reception, "carrier", key, time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC))
+	fmt.Println("reassigned:", line.Reassigned, err)
+	state, err := x.consents.State(ctx, reception, key)
+	fmt.Println(state.Transactional.Status, err)
+	// Output:
+	// reassigned: yes <nil>
+	// ended <nil>
+}

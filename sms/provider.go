@@ -3,6 +3,7 @@ package sms
 import (
 	"context"
 	"fmt"
+	"iter"
 	"net/http"
 	"time"
 )
@@ -39,18 +40,50 @@ type Finder interface {
 	Find(ctx context.Context, m Message) (r Receipt, found bool, err error)
 }
 
-// InboundReader is the optional ability to read a provider's webhook for texts that came in.
-type InboundReader interface {
-	// ReadInbound checks the request's signature and reads one message. It reads at most 64 KiB of the body. Errors
-	// wrap [ErrSignature], [ErrTooLarge] or [ErrInvalid].
-	ReadInbound(r *http.Request) (Inbound, error)
+// WebhookReader is the optional ability to read a provider's webhooks.
+type WebhookReader interface {
+	// ReadWebhook checks that the provider made the request, and returns what it tells of in the order it tells it: texts
+	// that came in, and receipts, mixed as they come. A kind of event that is none of these is left out, so there may be
+	// nothing; fields that are not known are passed over. It reads at most 64 KiB of the body, which must not have been
+	// read before. Errors wrap [ErrSignature], [ErrTooLarge] or [ErrInvalid]; beside the last of them stand the events that
+	// could be read, for a stop must not be lost over its neighbour.
+	ReadWebhook(r *http.Request) ([]Event, error)
 }
 
-// ReceiptReader is the optional ability to read a provider's webhook for delivery receipts.
-type ReceiptReader interface {
-	// ReadReceipt checks the request's signature and reads one receipt. It reads at most 64 KiB of the body. Errors
-	// wrap [ErrSignature], [ErrTooLarge] or [ErrInvalid].
-	ReadReceipt(r *http.Request) (Receipt, error)
+// Event is one thing that a webhook tells of; exactly one of its fields is set.
+type Event struct {
+	Inbound *Inbound
+	Receipt *Receipt
+}
+
+// Canceller is the optional ability to take back a message that a provider took on.
+type Canceller interface {
+	// Cancel takes back the message that the provider knows by id. It reports false when it is too late, or when the
+	// provider takes back no message that stands as this one does. Cancelling twice is harmless. An error is, or wraps, a
+	// *[SendError] at [AtCancel]; then nobody knows.
+	Cancel(ctx context.Context, id string) (bool, error)
+}
+
+// Lingering is the admission that a provider cannot be told until when it may deliver. Linger returns how long it may
+// hold a message it took on: whoever must not have it delivered after a moment hands it over that much earlier. A
+// provider without this method heeds [Message.Validity].
+type Lingering interface {
+	Linger() time.Duration
+}
+
+// OptOutLister is the optional ability to read a provider's own list of who said stop.
+type OptOutLister interface {
+	// OptOuts goes through those who opted out at since or later, page by page, each at least once and in any order; a zero
+	// since is all of them. It ends at the first error, which is, or wraps, a *[SendError] at [AtLookup]. What cannot be
+	// read of the list is such an error too: an entry is never passed over in silence.
+	OptOuts(ctx context.Context, since time.Time) iter.Seq2[OptOut, error]
+}
+
+// OptOut is an entry of a provider's list.
+type OptOut struct {
+	Number string    // who opted out, E.164
+	Sender string    // from which of our numbers, E.164; empty: from more than one
+	At     time.Time // UTC, at microseconds
 }
 
 // Inbound is a text that came in, as the provider tells it.
@@ -101,22 +134,6 @@ type Receipt struct {
 	Class     Class  // what the code means, or ""
 }
 
-// Class says what an error of a provider means for what happens next. One that is not known here counts as [Unknown].
-type Class string
-
-// The classes of provider errors.
-const (
-	OptedOut  Class = "opted_out" // the recipient said STOP to the provider: a revocation, never sent again
-	BadNumber Class = "bad_number"
-	Transient Class = "transient" // may be tried again later, within the window
-	Throttled Class = "throttled" // too fast: tried again later
-	Filtered  Class = "filtered"  // a carrier refused the content
-	BadSender Class = "bad_sender"
-	Expired   Class = "expired" // its validity ended before delivery
-	Rejected  Class = "rejected"
-	Unknown   Class = "unknown" // the outcome is not known: ask, never send again blindly
-)
-
 // Stage says where an error arose; providers reuse codes with other meanings from stage to stage.
 type Stage string
 
@@ -124,7 +141,8 @@ type Stage string
 const (
 	AtSend     Stage = "send"
 	AtDelivery Stage = "delivery"
-	AtLookup   Stage = "lookup"
+	AtLookup   Stage = "lookup" // of a question, which changes nothing
+	AtCancel   Stage = "cancel"
 )
 
 // SendError is a provider's refusal or failure. Its text holds no number and no body.

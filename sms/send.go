@@ -216,7 +216,9 @@ func (d *Dispatcher) answered(ctx context.Context, t Tracked, accepted Accepted,
 	switch s.Class {
 	case Transient, Throttled:
 		s.State, s.Due = Queued, later
-	case BadNumber, Filtered, BadSender, Expired, Rejected:
+	case DailyLimit:
+		s.State, s.Due = Queued, micro(s.Class.Again(d.o.Now()))
+	case BadNumber, Blocked, Filtered, BadSender, Expired, Rejected:
 		s.State = Failed
 	case OptedOut:
 		s.State = Failed

@@ -220,10 +220,23 @@ func TestReceiptsAreMonotone(t *testing.T) {
 type reader struct {
 	in      sms.Inbound
 	receipt sms.Receipt
+	more    []sms.Event
 	err     error
 }
 
-func (r reader) ReadInbound(*http.Request) (sms.Inbound, error) { return r.in, r.err }
+func (r reader) ReadWebhook(*http.Request) ([]sms.Event, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	var events []sms.Event
+	if r.in != (sms.Inbound{}) {
+		events = append(events, sms.Event{Inbound: &r.in})
+	}
+	if r.receipt != (sms.Receipt{}) {
+		events = append(events, sms.Event{Receipt: &r.receipt})
+	}
+	return append(events, r.more...), nil
+}
 
 func TestWebhookAnswersTheProvider(t *testing.T) {
 	w := inMemory(t)
@@ -251,7 +264,7 @@ func TestWebhookAnswersTheProvider(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer := httptest.NewRecorder()
-			hook.Inbound(c.reader).ServeHTTP(answer, httptest.NewRequest(c.method, "/", nil))
+			hook.Handler(c.reader).ServeHTTP(answer, httptest.NewRequest(c.method, "/", nil))
 			require.Equal(t, c.want, answer.Code)
 		})
 	}
@@ -278,8 +291,6 @@ func TestEnqueueTwiceIsOnceWhateverBecameOfTheSender(t *testing.T) {
 	})
 }
 
-func (r reader) ReadReceipt(*http.Request) (sms.Receipt, error) { return r.receipt, r.err }
-
 func TestWebhookTakesReceipts(t *testing.T) {
 	w := inMemory(t)
 	w.grant(consent.Transactional)
@@ -296,7 +307,7 @@ func TestWebhookTakesReceipts(t *testing.T) {
 		{reader{err: sms.ErrSignature}, http.StatusForbidden},
 	} {
 		answer := httptest.NewRecorder()
-		hook.Receipts(c.reader).ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", nil))
+		hook.Handler(c.reader).ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", nil))
 		require.Equal(t, c.want, answer.Code)
 	}
 	require.Equal(t, sms.StatusDelivered, w.tracked(k).Delivery)
@@ -307,7 +318,7 @@ func TestWebhookKeepsItsErrorsToItself(t *testing.T) {
 	w := inMemory(t)
 	hook := sms.Webhook{Service: w.texts, Router: w.router}
 	answer := httptest.NewRecorder()
-	hook.Inbound(reader{err: errors.New("dial tcp 10.1.2.3:5432")}).ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", nil))
+	hook.Handler(reader{err: errors.New("dial tcp 10.1.2.3:5432")}).ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", nil))
 	require.Equal(t, http.StatusServiceUnavailable, answer.Code)
 	require.Equal(t, "Service Unavailable\n", answer.Body.String())
 }

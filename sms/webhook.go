@@ -7,10 +7,9 @@ import (
 	"net/http"
 )
 
-// Webhook serves a provider's webhooks for messages and receipts. It answers 204 once everything the message asks for is
-// committed, and an error otherwise, so that the provider delivers it again: 403 for a wrong signature, 413 for a body
-// over 64 KiB, 400 for what is no message, 404 for a number or text that is not ours, 503 when our store fails. The answer
-// says no more than that.
+// Webhook serves a provider's webhooks. It answers 204 once everything that a request tells of is committed, and an error
+// otherwise, so that the provider delivers it again: 403 for a wrong signature, 413 for a body over 64 KiB, 400 for what is
+// no message, 404 for a number or text that is not ours, 503 when our store fails. The answer says no more than that.
 type Webhook struct {
 	Service *Service
 	Router  Router
@@ -18,53 +17,55 @@ type Webhook struct {
 	Logger *slog.Logger
 }
 
-// Inbound returns the handler of messages that come in.
-func (w Webhook) Inbound(reader InboundReader) http.Handler {
-	return w.handler(func(ctx context.Context, r *http.Request) error {
-		in, err := reader.ReadInbound(r)
-		if err != nil {
-			return err
-		}
-		practice, err := w.Router.Route(ctx, in.To)
-		if err != nil {
-			return err
-		}
-		_, err = w.Service.Receive(ctx, practice, in)
-		return err
-	})
-}
-
-// Receipts returns the handler of delivery receipts.
-func (w Webhook) Receipts(reader ReceiptReader) http.Handler {
-	return w.handler(func(ctx context.Context, r *http.Request) error {
-		receipt, err := reader.ReadReceipt(r)
-		if err != nil {
-			return err
-		}
-		_, err = w.Service.Deliver(ctx, receipt)
-		return err
-	})
-}
-
-func (w Webhook) handler(serve func(context.Context, *http.Request) error) http.Handler {
+// Handler returns the handler of a provider's webhooks, for texts that come in and for receipts alike. Each event of a
+// request is taken in whatever became of those before it: a stop must not be lost over its neighbour. When one of them
+// fails, the whole request is answered with an error, and those that were taken in change nothing when they come again.
+func (w Webhook) Handler(reader WebhookReader) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
 			rw.Header().Set("Allow", http.MethodPost)
 			http.Error(rw, "method not allowed", http.StatusMethodNotAllowed)
 			return
 		}
-		// The work is finished even if the provider hangs up: a STOP must not be lost to its timeout.
-		err := serve(context.WithoutCancel(r.Context()), r)
-		if err == nil {
-			rw.WriteHeader(http.StatusNoContent)
-			return
+		events, err := reader.ReadWebhook(r)
+		code := w.status(r, err)
+		for _, e := range events {
+			// The work is finished even if the provider hangs up: a STOP must not be lost to its timeout.
+			code = max(code, w.status(r, w.take(context.WithoutCancel(r.Context()), e)))
 		}
-		code := statusOf(err)
-		if w.Logger != nil {
-			w.Logger.WarnContext(r.Context(), "webhook refused", slog.Int("status", code), slog.String("error", err.Error()))
+		if code == http.StatusNoContent {
+			rw.WriteHeader(code)
+			return
 		}
 		http.Error(rw, http.StatusText(code), code)
 	})
+}
+
+// take takes in one event.
+func (w Webhook) take(ctx context.Context, e Event) (err error) {
+	switch {
+	case e.Inbound != nil:
+		var practice string
+		if practice, err = w.Router.Route(ctx, e.Inbound.To); err == nil {
+			_, err = w.Service.Receive(ctx, practice, *e.Inbound)
+		}
+	case e.Receipt != nil:
+		_, err = w.Service.Deliver(ctx, *e.Receipt)
+	}
+	return err
+}
+
+// status says an error to a provider, and tells the logger of it. Of the answers to several events the highest number is
+// the most urgent.
+func (w Webhook) status(r *http.Request, err error) int {
+	if err == nil {
+		return http.StatusNoContent
+	}
+	code := statusOf(err)
+	if w.Logger != nil {
+		w.Logger.WarnContext(r.Context(), "webhook refused", slog.Int("status", code), slog.String("error", err.Error()))
+	}
+	return code
 }
 
 // statusOf says an error to a provider.

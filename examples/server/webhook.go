@@ -16,13 +16,13 @@ func (s *app) webhooks(mux *http.ServeMux) {
 	hook := func(sc *scene) sms.Webhook {
 		return sms.Webhook{Service: sc.Texts, Router: sc.Router, Logger: s.logger}
 	}
-	mux.Handle("/webhooks/carrier/inbound", s.hook("carrier", "inbound", func(sc *scene) http.Handler { return hook(sc).Inbound(sc.network) }))
-	mux.Handle("/webhooks/carrier/receipts", s.hook("carrier", "receipts", func(sc *scene) http.Handler { return hook(sc).Receipts(sc.network) }))
+	mux.Handle("/webhooks/carrier/inbound", s.hook("carrier", "inbound", func(sc *scene) http.Handler { return hook(sc).Handler(sc.network) }))
+	mux.Handle("/webhooks/carrier/receipts", s.hook("carrier", "receipts", func(sc *scene) http.Handler { return hook(sc).Handler(sc.network) }))
 	if s.config.twilio.SID == "" {
 		return
 	}
-	mux.Handle(network.TwilioInbound, s.hook("twilio", "inbound", func(sc *scene) http.Handler { return hook(sc).Inbound(sc.twilio) }))
-	mux.Handle(network.TwilioReceipts, s.hook("twilio", "receipts", func(sc *scene) http.Handler { return hook(sc).Receipts(sc.twilio) }))
+	mux.Handle(network.TwilioInbound, s.hook("twilio", "inbound", func(sc *scene) http.Handler { return hook(sc).Handler(sc.twilio) }))
+	mux.Handle(network.TwilioReceipts, s.hook("twilio", "receipts", func(sc *scene) http.Handler { return hook(sc).Handler(sc.twilio) }))
 }
 
 // hook serves one webhook in the scene as it is now, and records in the log what was refused: somebody who is not the

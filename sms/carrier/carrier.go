@@ -86,6 +86,7 @@ type Carrier struct {
 	messages []*Message
 	threads  map[string][]Text // by phone
 	offers   map[string]int    // how often each reference was offered
+	optOuts  map[pair]time.Time
 	due      agenda
 	seq      int
 }
@@ -93,8 +94,10 @@ type Carrier struct {
 var (
 	_ sms.Provider      = (*Carrier)(nil)
 	_ sms.Finder        = (*Carrier)(nil)
-	_ sms.InboundReader = (*Carrier)(nil)
-	_ sms.ReceiptReader = (*Carrier)(nil)
+	_ sms.WebhookReader = (*Carrier)(nil)
+	_ sms.Canceller     = (*Carrier)(nil)
+	_ sms.OptOutLister  = (*Carrier)(nil)
+	_ sms.NumberLookup  = (*Carrier)(nil)
 )
 
 // New returns a network without messages. The error wraps [sms.ErrInvalid].
@@ -107,7 +110,7 @@ func New(o *Options) (*Carrier, error) {
 		script: o.Script, newID: o.NewID, tick: o.Tick,
 		onInbound: o.OnInbound, onReceipt: o.OnReceipt, inbound: o.InboundURL, receiptTo: o.ReceiptURL,
 		token: o.Token, client: wire.Client(o.RootCAs, 10*time.Second),
-		threads: map[string][]Text{}, offers: map[string]int{},
+		threads: map[string][]Text{}, offers: map[string]int{}, optOuts: map[pair]time.Time{},
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -137,30 +140,54 @@ func New(o *Options) (*Carrier, error) {
 	return c, nil
 }
 
-// Send takes a message on, or refuses it, as its fate says. A lost answer is an error of class Unknown although the
-// message was taken on. The same reference twice is two messages.
+// Send takes a message on, or refuses it, as its fate says. A lost answer is an error of class Unknown, whether the
+// message was taken on or not. The same reference twice is two messages.
 func (c *Carrier) Send(ctx context.Context, m sms.Message) (sms.Accepted, error) {
-	refused := func(code string) (sms.Accepted, error) {
-		return sms.Accepted{}, &sms.SendError{Stage: sms.AtSend, Provider: name, Code: code, Class: classOf(code)}
-	}
 	if err := ctx.Err(); err != nil {
 		return sms.Accepted{}, stopped(sms.AtSend, err)
 	}
+	id, fate, refused := c.offer(m)
+	if fate.Hang {
+		<-ctx.Done()
+	} else if fate.Slow > 0 {
+		slow := time.NewTimer(fate.Slow)
+		defer slow.Stop()
+		select {
+		case <-slow.C:
+		case <-ctx.Done():
+		}
+	}
+	unknown := &sms.SendError{Stage: sms.AtSend, Provider: name, Class: sms.Unknown}
+	switch err := ctx.Err(); {
+	case err != nil:
+		return sms.Accepted{}, fmt.Errorf("%w: %w", unknown, err)
+	case refused != "":
+		return sms.Accepted{}, &sms.SendError{Stage: sms.AtSend, Provider: name, Code: refused, Class: classOf(refused)}
+	case fate.Lost || fate.Drop:
+		return sms.Accepted{}, unknown
+	}
+	return sms.Accepted{ID: id}, nil
+}
+
+// offer decides about a message: it is taken on under an id, refused with a code, or neither.
+func (c *Carrier) offer(m sms.Message) (id string, fate Fate, refused string) {
 	if m.Reference == "" || m.From == "" || m.To == "" || m.Body == "" || m.Validity <= 0 {
-		return refused(CodeInvalid)
+		return "", Fate{}, CodeInvalid
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if _, listed := c.optOuts[pair{m.To, m.From}]; listed {
+		return "", Fate{}, CodeOptedOut
+	}
 	c.offers[m.Reference]++
-	fate := c.script.message(m, c.offers[m.Reference])
-	if fate.Refuse != "" {
-		return refused(fate.Refuse)
+	fate = c.script.message(m, c.offers[m.Reference])
+	switch {
+	case fate.Refuse != "":
+		return "", fate, fate.Refuse
+	case fate.Drop:
+		return "", fate, ""
 	}
-	id := c.accept(m, fate)
-	if fate.Lost {
-		return sms.Accepted{}, &sms.SendError{Stage: sms.AtSend, Provider: name, Class: sms.Unknown}
-	}
-	return sms.Accepted{ID: id}, nil
+	return c.accept(m, fate), fate, ""
 }
 
 // stopped is the error of a call whose context ended before anything happened.
@@ -176,6 +203,9 @@ func (c *Carrier) accept(m sms.Message, fate Fate) string {
 		Accepted: now, Expires: now.Add(m.Validity), Status: sms.StatusAccepted,
 	}
 	c.messages = append(c.messages, kept)
+	if fate.Vanish {
+		return kept.ID
+	}
 	end := event{at: now.Add(fate.Delay), message: kept, status: sms.StatusDelivered, fate: fate}
 	switch {
 	case end.at.After(kept.Expires):
@@ -231,6 +261,9 @@ func (c *Carrier) Reply(from, to, body string) (string, error) {
 	in := sms.Inbound{Provider: name, ID: c.newID(), From: from, To: to, Body: body}
 	c.threads[from] = append(c.threads[from], Text{ID: in.ID, From: from, To: to, Body: body, At: now})
 	course := c.script.reply(in)
+	if course.Lost {
+		return in.ID, nil
+	}
 	for range 1 + max(course.Repeat, 0) {
 		c.plan(event{at: now.Add(course.Delay), inbound: &in})
 	}

@@ -413,16 +413,23 @@ func TestNetworkKeepsItsBooks(t *testing.T) {
 		odds := carrier.Odds{
 			Refuse: chance.Draw(t, "refuse"), Lost: chance.Draw(t, "lost"), Fail: chance.Draw(t, "fail"),
 			Repeat: chance.Draw(t, "repeat"), Swap: chance.Draw(t, "swap"), Silent: chance.Draw(t, "silent"),
-			MaxDelay: 2 * time.Hour, MaxLate: time.Hour,
+			Drop: chance.Draw(t, "drop"), Vanish: chance.Draw(t, "vanish"), MaxDelay: 2 * time.Hour, MaxLate: time.Hour,
 		}
-		n := newNetwork(t, carrier.Random(rapid.Uint64().Draw(t, "seed"), odds))
+		script := carrier.Random(rapid.Uint64().Draw(t, "seed"), odds)
+		n := newNetwork(t, script)
 		taken := 0
+		vanished := map[string]bool{}
 		for i := range rapid.IntRange(1, 20).Draw(t, "texts") {
-			_, err := n.Send(context.Background(), text(fmt.Sprint("r", i)))
-			var e *sms.SendError
-			if err == nil || errors.As(err, &e) && e.Class == sms.Unknown {
+			m := text(fmt.Sprint("r", i))
+			_, err := n.Send(context.Background(), m)
+			fate := script.Message(m, 1)
+			vanished[m.Reference] = fate.Vanish
+			if fate.Refuse == "" && !fate.Drop {
 				taken++
 			}
+			open := fate.Refuse == "" && (fate.Drop || fate.Lost)
+			var e *sms.SendError
+			require.Equal(t, open, errors.As(err, &e) && e.Class == sms.Unknown)
 			n.pass(t, time.Duration(rapid.IntRange(0, 600).Draw(t, "seconds"))*time.Second)
 		}
 		n.pass(t, 10*time.Hour)
@@ -439,7 +446,8 @@ func TestNetworkKeepsItsBooks(t *testing.T) {
 			onPhone[x.ID]++
 		}
 		for _, m := range n.Messages() {
-			require.False(t, m.Ended.IsZero() || m.Ended.After(m.Expires))
+			require.Equal(t, vanished[m.Reference], m.Ended.IsZero())
+			require.False(t, m.Ended.After(m.Expires))
 			want := 0
 			if m.Status == sms.StatusDelivered {
 				want = 1

@@ -18,8 +18,10 @@ import (
 	"github.com/enamel-go/enamel/sms/internal/wire"
 )
 
-// maxAnswer is the longest answer that a client reads, in bytes.
-const maxAnswer = 64 << 10
+const (
+	maxAnswer = 64 << 10 // the longest answer that a client reads, in bytes
+	maxBody   = 1600     // the longest body that it offers, in characters
+)
 
 // DialOptions adjusts a [Client]. The zero value sends and looks up, and reads no webhooks.
 type DialOptions struct {
@@ -43,8 +45,7 @@ type Client struct {
 var (
 	_ sms.Provider      = (*Client)(nil)
 	_ sms.Finder        = (*Client)(nil)
-	_ sms.InboundReader = (*Client)(nil)
-	_ sms.ReceiptReader = (*Client)(nil)
+	_ sms.WebhookReader = (*Client)(nil)
 )
 
 // Dial returns a client of the carrier that [Handler] serves at baseURL: https, over TLS 1.3, or http on this machine.
@@ -80,6 +81,9 @@ func Dial(baseURL, token string, o *DialOptions) (*Client, error) {
 // Send offers a message. No answer, and any answer but an acceptance or a refusal, is of class Unknown; a connection
 // that was never made is Transient.
 func (c *Client) Send(ctx context.Context, m sms.Message) (sms.Accepted, error) {
+	if err := wire.Valid(name, m, maxBody); err != nil {
+		return sms.Accepted{}, err
+	}
 	body, err := json.Marshal(request{
 		Reference: m.Reference, From: m.From, To: m.To, Body: m.Body, Validity: m.Validity.Milliseconds(),
 	})
@@ -92,7 +96,7 @@ func (c *Client) Send(ctx context.Context, m sms.Message) (sms.Accepted, error) 
 		return sms.Accepted{}, err
 	case status == http.StatusCreated && a.ID != "":
 		return sms.Accepted{ID: a.ID}, nil
-	case status/100 == 4 && a.Code != "":
+	case status/100 == 4 && wire.Plain(a.Code):
 		return sms.Accepted{}, &sms.SendError{Stage: sms.AtSend, Provider: name, Code: a.Code, Class: classOf(a.Code)}
 	}
 	return sms.Accepted{}, &sms.SendError{Stage: sms.AtSend, Provider: name, Class: sms.Unknown}
@@ -126,13 +130,9 @@ func (c *Client) call(ctx context.Context, stage sms.Stage, method, path string,
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("Content-Type", "application/json")
-	status, data, left, err := wire.Do(c.client, req, maxAnswer)
+	status, data, err := wire.Ask(c.client, req, name, stage, maxAnswer)
 	if err != nil {
-		class := sms.Unknown
-		if !left || stage == sms.AtLookup {
-			class = sms.Transient
-		}
-		return answer{}, 0, fmt.Errorf("%w: %w", &sms.SendError{Stage: stage, Provider: name, Class: class}, err)
+		return answer{}, 0, err
 	}
 	var a answer
 	if json.Unmarshal(data, &a) != nil {

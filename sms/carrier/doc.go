@@ -1,16 +1,18 @@
 // Package carrier is a simulated mobile network, to develop, demonstrate and test against without sending anybody a
-// text. It behaves as networks do: receipts come late, twice and out of order, answers are lost after a message was
-// taken on, handsets are off, content is filtered, and the same reference twice is two texts on a phone.
+// text. It behaves as networks do on a bad day: messages are lost on the way in and on the way out, answers are slow, never
+// come, or are lost after a message was taken on, receipts and replies come late, twice and out of order or not at all,
+// handsets are off, content is filtered, and the same reference twice is two texts on a phone.
 //
 //	network, err := carrier.New(&carrier.Options{
-//		Script:    carrier.Random(7, carrier.Odds{Lost: 0.05, Fail: 0.1, MaxDelay: time.Minute}),
+//		Script:    carrier.Random(7, carrier.Odds{Lost: 0.05, Hang: 0.01, Fail: 0.1, MaxDelay: time.Minute}),
 //		OnInbound: func(ctx context.Context, in sms.Inbound) error { return receive(ctx, in) },
 //	})
 //
-// A [Carrier] is an sms.Provider, Finder, InboundReader and ReceiptReader. It has a phone for every number: [Carrier.Thread]
-// shows what reached it, [Carrier.Reply] writes from it, [Carrier.Messages] counts what was taken on. Nothing happens
-// by itself: [Carrier.Step] does what is due by its clock, [Carrier.Run] steps on a ticker. What happens to a message
-// is its [Fate], from a [Script]; a random one depends on its seed and the message alone, whatever the timing.
+// A [Carrier] is an sms.Provider, Finder, WebhookReader, Canceller, OptOutLister and NumberLookup. It has a phone for every
+// number: [Carrier.Thread] shows what reached it, [Carrier.Reply] writes from it, [Carrier.Messages] counts what was taken
+// on. Nothing happens by itself: [Carrier.Step] does what is due by its clock, [Carrier.Run] steps on a ticker. What
+// happens to a message is its [Fate], from a [Script]; a random one depends on its seed and the message alone, whatever the
+// timing.
 //
 // # Over HTTP
 //

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -233,11 +234,11 @@ func (p *practiceServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	p.requests, p.bodies = append(p.requests, r), append(p.bodies, body)
 	if r.URL.Path == "/in" {
-		in, err := p.reader.ReadInbound(r)
+		in, err := readInbound(p.reader, r)
 		p.inbound, p.failed = append(p.inbound, in), append(p.failed, err)
 		return
 	}
-	receipt, err := p.reader.ReadReceipt(r)
+	receipt, err := readReceipt(p.reader, r)
 	p.receipts, p.failed = append(p.receipts, receipt), append(p.failed, err)
 }
 
@@ -285,7 +286,7 @@ func TestWebhooks(t *testing.T) {
 		return r
 	}
 	read := func(r *http.Request) error {
-		_, err := reader.ReadInbound(r)
+		_, err := readInbound(reader, r)
 		return err
 	}
 	require.NoError(t, read(again(func(*http.Request) {})))
@@ -301,7 +302,7 @@ func TestWebhooks(t *testing.T) {
 		})
 	}
 	t.Run("one for the other", func(t *testing.T) {
-		_, err := reader.ReadReceipt(again(func(*http.Request) {}))
+		_, err := readReceipt(reader, again(func(*http.Request) {}))
 		require.ErrorIs(t, err, sms.ErrInvalid)
 	})
 	t.Run("too long", func(t *testing.T) {
@@ -325,11 +326,11 @@ func TestWebhooks(t *testing.T) {
 	t.Run("without a secret", func(t *testing.T) {
 		blind, err := carrier.Dial("https://carrier.example.test", token, nil)
 		require.NoError(t, err)
-		_, err = blind.ReadInbound(again(func(*http.Request) {}))
+		_, err = readInbound(blind, again(func(*http.Request) {}))
 		require.ErrorIs(t, err, sms.ErrSignature)
 	})
 	t.Run("by the carrier itself", func(t *testing.T) {
-		_, err := c.ReadInbound(again(func(*http.Request) {}))
+		_, err := readInbound(c, again(func(*http.Request) {}))
 		require.NoError(t, err)
 	})
 }
@@ -420,8 +421,8 @@ func FuzzWebhooks(f *testing.F) {
 			r.Header.Set("Carrier-Signature", hex.EncodeToString(mac.Sum(nil)))
 			return r
 		}
-		in, err1 := reader.ReadInbound(request())
-		receipt, err2 := reader.ReadReceipt(request())
+		in, err1 := readInbound(reader, request())
+		receipt, err2 := readReceipt(reader, request())
 		if skew > 301 || skew < -301 {
 			require.ErrorIs(t, err1, sms.ErrSignature)
 			require.ErrorIs(t, err2, sms.ErrSignature)
@@ -432,4 +433,28 @@ func FuzzWebhooks(f *testing.F) {
 			require.True(t, utf8.ValidString(s) && !strings.Contains(s, "\x00"))
 		}
 	})
+}
+
+// readInbound reads a webhook that has to tell of one text that came in.
+func readInbound(p sms.WebhookReader, r *http.Request) (sms.Inbound, error) {
+	events, err := p.ReadWebhook(r)
+	if err != nil {
+		return sms.Inbound{}, err
+	}
+	if len(events) != 1 || events[0].Inbound == nil {
+		return sms.Inbound{}, fmt.Errorf("%w: no text that came in", sms.ErrInvalid)
+	}
+	return *events[0].Inbound, nil
+}
+
+// readReceipt reads a webhook that has to be one receipt.
+func readReceipt(p sms.WebhookReader, r *http.Request) (sms.Receipt, error) {
+	events, err := p.ReadWebhook(r)
+	if err != nil {
+		return sms.Receipt{}, err
+	}
+	if len(events) != 1 || events[0].Receipt == nil {
+		return sms.Receipt{}, fmt.Errorf("%w: no receipt", sms.ErrInvalid)
+	}
+	return *events[0].Receipt, nil
 }

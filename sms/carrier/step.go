@@ -107,6 +107,9 @@ func (c *Carrier) next() (event, bool) {
 // change brings a message to a status and plans its receipts.
 func (c *Carrier) change(e event) {
 	m := e.message
+	if !m.Ended.IsZero() {
+		return // it was taken back
+	}
 	m.Status, m.Code = e.status, e.code
 	if e.status != sms.StatusSent {
 		m.Ended = e.at

@@ -29,7 +29,7 @@ const (
 
 // notice is a webhook's body.
 type notice struct {
-	Type      string     `json:"type"` // "inbound" or "receipt": the one cannot be taken for the other
+	Type      string     `json:"type"` // one of the two below: the one cannot be taken for the other
 	ID        string     `json:"id"`
 	From      string     `json:"from,omitempty"`
 	To        string     `json:"to,omitempty"`
@@ -39,12 +39,18 @@ type notice struct {
 	Code      string     `json:"code,omitempty"`
 }
 
+// The types of notices.
+const (
+	typeInbound = "inbound"
+	typeReceipt = "receipt"
+)
+
 func inboundNotice(in sms.Inbound) notice {
-	return notice{Type: "inbound", ID: in.ID, From: in.From, To: in.To, Body: in.Body}
+	return notice{Type: typeInbound, ID: in.ID, From: in.From, To: in.To, Body: in.Body}
 }
 
 func receiptNotice(r sms.Receipt) notice {
-	return notice{Type: "receipt", ID: r.ID, Reference: r.Reference, Status: r.Status, Code: r.Code}
+	return notice{Type: typeReceipt, ID: r.ID, Reference: r.Reference, Status: r.Status, Code: r.Code}
 }
 
 // post tells an address, signed. Any answer but 2xx is an error.
@@ -82,34 +88,32 @@ type reader struct {
 	now    func() time.Time
 }
 
-// ReadInbound reads a webhook of a reply. The request's body must not have been read before.
-func (r *reader) ReadInbound(req *http.Request) (sms.Inbound, error) {
-	n, err := r.read(req, "inbound")
+// ReadWebhook reads a webhook of a reply or a receipt. The request's body must not have been read before.
+func (r *reader) ReadWebhook(req *http.Request) ([]sms.Event, error) {
+	n, err := r.read(req)
 	if err != nil {
-		return sms.Inbound{}, err
+		return nil, err
 	}
-	if n.ID == "" || n.From == "" || n.To == "" || strings.Contains(n.ID+n.From+n.To, "\x00") {
-		return sms.Inbound{}, fmt.Errorf("%w: the webhook names no message, sender or recipient", sms.ErrInvalid)
+	switch n.Type {
+	case typeInbound:
+		if n.ID == "" || n.From == "" || n.To == "" || strings.Contains(n.ID+n.From+n.To, "\x00") {
+			return nil, fmt.Errorf("%w: the webhook names no message, sender or recipient", sms.ErrInvalid)
+		}
+		body := strings.ReplaceAll(n.Body, "\x00", "\uFFFD") // which no store keeps
+		return []sms.Event{{Inbound: &sms.Inbound{Provider: name, ID: n.ID, From: n.From, To: n.To, Body: body}}}, nil
+	case typeReceipt:
+		if n.ID == "" || n.Status.Rank() == 0 || strings.Contains(n.ID+n.Reference+n.Code, "\x00") {
+			return nil, fmt.Errorf("%w: the webhook names no message or status", sms.ErrInvalid)
+		}
+		m := Message{ID: n.ID, Reference: n.Reference}
+		receipt := m.receipt(n.Status, n.Code)
+		return []sms.Event{{Receipt: &receipt}}, nil
 	}
-	body := strings.ReplaceAll(n.Body, "\x00", "\uFFFD") // which no store keeps
-	return sms.Inbound{Provider: name, ID: n.ID, From: n.From, To: n.To, Body: body}, nil
+	return nil, fmt.Errorf("%w: the webhook is neither a reply nor a receipt", sms.ErrInvalid)
 }
 
-// ReadReceipt reads a webhook of a receipt. The request's body must not have been read before.
-func (r *reader) ReadReceipt(req *http.Request) (sms.Receipt, error) {
-	n, err := r.read(req, "receipt")
-	if err != nil {
-		return sms.Receipt{}, err
-	}
-	if n.ID == "" || n.Status.Rank() == 0 || strings.Contains(n.ID+n.Reference+n.Code, "\x00") {
-		return sms.Receipt{}, fmt.Errorf("%w: the webhook names no message or status", sms.ErrInvalid)
-	}
-	m := Message{ID: n.ID, Reference: n.Reference}
-	return m.receipt(n.Status, n.Code), nil
-}
-
-// read checks the signature and the time, and reads a notice of one type.
-func (r *reader) read(req *http.Request, kind string) (notice, error) {
+// read checks the signature and the time, and reads a notice.
+func (r *reader) read(req *http.Request) (notice, error) {
 	if len(r.secret) < minSecret {
 		return notice{}, fmt.Errorf("%w: no secret is configured", sms.ErrSignature)
 	}
@@ -130,8 +134,8 @@ func (r *reader) read(req *http.Request, kind string) (notice, error) {
 		return notice{}, fmt.Errorf("%w: its time is too far from ours", sms.ErrSignature)
 	}
 	var n notice
-	if json.Unmarshal(body, &n) != nil || n.Type != kind {
-		return notice{}, fmt.Errorf("%w: the webhook is no %s", sms.ErrInvalid, kind)
+	if json.Unmarshal(body, &n) != nil {
+		return notice{}, fmt.Errorf("%w: the webhook's JSON cannot be read", sms.ErrInvalid)
 	}
 	return n, nil
 }

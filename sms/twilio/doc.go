@@ -6,8 +6,8 @@
 //		ReceiptURL: "https://sms.example.com/twilio/receipt",
 //	})
 //
-// A [Provider] is an sms.Provider, Finder, InboundReader and ReceiptReader. It talks TLS 1.3 or nothing, follows no
-// redirect, reads no more than it must, and repeats no request: Twilio's send call has no idempotency key
+// A [Provider] is an sms.Provider, Finder, WebhookReader, Canceller and NumberLookup. It talks TLS 1.3 or nothing, follows
+// no redirect, reads no more than it must, and repeats no request: Twilio's send call has no idempotency key
 // (twilio.com/docs/api/errors/20500), so an answer that was lost is an error of class Unknown.
 //
 // # Webhooks
@@ -30,6 +30,11 @@
 // until [Options.Lag] has passed since the latest attempt: users have seen the list run 15 minutes late
 // (twilio/twilio-java#442) and at times hours (twilio/twilio-node#647). The list is not narrowed by DateSent, for a
 // message in Twilio's queue has none yet.
+//
+// # What Twilio cannot do
+//
+// It takes back only what is scheduled, and nothing is scheduled here: see [Provider.Cancel]. It publishes no list of who
+// opted out; that somebody did shows in a webhook, or in the refusal of the next text (21610), which becomes a revocation.
 //
 // # What Twilio keeps
 //

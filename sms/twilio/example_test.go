@@ -11,7 +11,7 @@ import (
 )
 
 // A handler for the texts that come in. It answers with an empty document: Twilio would text whatever stood in it.
-func ExampleProvider_ReadInbound() {
+func ExampleProvider_ReadWebhook() {
 	provider, err := twilio.New("AC0cc175b9c0f1b6a831c399e269772661", "the account's token", &twilio.Options{
 		InboundURL: "https://sms.example.com/twilio/inbound",
 	})
@@ -20,12 +20,14 @@ func ExampleProvider_ReadInbound() {
 		return
 	}
 	handle := func(w http.ResponseWriter, r *http.Request) {
-		in, err := provider.ReadInbound(r)
+		events, err := provider.ReadWebhook(r)
 		if err != nil {
 			http.Error(w, "refused", http.StatusForbidden)
 			return
 		}
-		fmt.Printf("%s wrote %q\n", in.From, in.Body)
+		for _, e := range events {
+			fmt.Printf("%s wrote %q\n", e.Inbound.From, e.Inbound.Body)
+		}
 		w.Header().Set("Content-Type", "text/xml")
 		fmt.Fprint(w, "<Response/>")
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/internal/wire"
 )
 
 const (
@@ -35,7 +36,7 @@ type listed struct {
 // Find looks for m among the messages between its numbers. See the package's documentation for what it can and cannot
 // tell. The receipt's reference is m's.
 func (p *Provider) Find(ctx context.Context, m sms.Message) (sms.Receipt, bool, error) {
-	if err := valid(m); err != nil {
+	if err := wire.Valid(name, m, maxBody); err != nil {
 		return sms.Receipt{}, false, err
 	}
 	since := m.Sent.Add(-skew)
@@ -111,7 +112,7 @@ func unsure(code string) *sms.SendError {
 
 // page reads one page of the list and returns the path of the next, or "".
 func (p *Provider) page(ctx context.Context, path string) ([]listed, string, error) {
-	_, body, err := p.call(ctx, sms.AtLookup, http.MethodGet, path, nil, maxPage)
+	_, body, err := p.call(ctx, sms.AtLookup, http.MethodGet, p.base+path, nil, maxPage)
 	if err != nil {
 		return nil, "", err
 	}

@@ -36,7 +36,6 @@ func TestSendAsksForWhatWasDecided(t *testing.T) {
 		"To": {to}, "From": {from}, "Body": {body}, "ValidityPeriod": {"5400"}, "SmartEncoded": {"false"},
 		"StatusCallback": {"https://sms.example.test/twilio/receipt?ref=elm-street%2Ft+1%25"},
 	}, map[string][]string(form))
-	strict(t, form)
 }
 
 func TestSendWithoutReceiptsAsksForNone(t *testing.T) {
@@ -44,7 +43,6 @@ func TestSendWithoutReceiptsAsksForNone(t *testing.T) {
 	_, err := send(t, a.provider(t, func(o *twilio.Options) { o.ReceiptURL = "" }))
 	require.NoError(t, err)
 	require.NotContains(t, a.forms[0], "StatusCallback")
-	strict(t, a.forms[0])
 }
 
 func TestValidityIsClampedAndNeverRoundedUp(t *testing.T) {
@@ -58,7 +56,6 @@ func TestValidityIsClampedAndNeverRoundedUp(t *testing.T) {
 		_, err := p.Send(context.Background(), m)
 		require.NoError(t, err)
 		require.Equal(t, want, a.forms[a.count()-1].Get("ValidityPeriod"))
-		strict(t, a.forms[a.count()-1])
 	}
 }
 
@@ -92,7 +89,6 @@ func TestSendRefusesWhatTwilioWouldReadOtherwise(t *testing.T) {
 	m.Body = strings.Repeat("é", 1600)
 	_, err := p.Send(context.Background(), m)
 	require.NoError(t, err)
-	strict(t, a.forms[0])
 }
 
 func TestAnswersMeanWhatTheySay(t *testing.T) {

@@ -21,10 +21,10 @@ import (
 // header carries the signature.
 const header = "X-Twilio-Signature"
 
-// read checks a webhook against the public address it was called by, and returns its fields. Source of the scheme:
-// twilio.com/docs/usage/security#validating-requests.
-func (p *Provider) read(r *http.Request, public string) (url.Values, error) {
-	if public == "" {
+// read checks a webhook against the public addresses that it may have been called by, and returns its fields. Source of
+// the scheme: twilio.com/docs/usage/security#validating-requests.
+func (p *Provider) read(r *http.Request) (url.Values, error) {
+	if p.inbound == "" && p.receipt == "" {
 		return nil, fmt.Errorf("%w: no public address is configured", sms.ErrSignature)
 	}
 	if r.Method != http.MethodPost {
@@ -34,9 +34,9 @@ func (p *Provider) read(r *http.Request, public string) (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	target := public
+	query := ""
 	if r.URL.RawQuery != "" || r.URL.ForceQuery {
-		target += "?" + r.URL.RawQuery
+		query = "?" + r.URL.RawQuery
 	}
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	var fields, signed url.Values
@@ -59,7 +59,13 @@ func (p *Provider) read(r *http.Request, public string) (url.Values, error) {
 	default:
 		return nil, fmt.Errorf("%w: the webhook is neither a form nor JSON", sms.ErrInvalid)
 	}
-	if !p.fits(target, signed, r.Header.Values(header)) {
+	ok := false
+	for _, public := range []string{p.inbound, p.receipt} {
+		if public != "" && p.fits(public+query, signed, r.Header.Values(header)) {
+			ok = true
+		}
+	}
+	if !ok {
 		return nil, sms.ErrSignature
 	}
 	return fields, nil

@@ -33,7 +33,9 @@ type Options struct {
 	Lag time.Duration
 	// BaseURL is where the API answers: https only. Defaults to https://api.twilio.com.
 	BaseURL string
-	// RootCAs are the authorities that may vouch for BaseURL. Defaults to the system's.
+	// LookupURL is where the API of look-ups answers: https only. Defaults to https://lookups.twilio.com.
+	LookupURL string
+	// RootCAs are the authorities that may vouch for the APIs. Defaults to the system's.
 	RootCAs *x509.CertPool
 	// Now is the clock against which Lag runs. Defaults to time.Now.
 	Now func() time.Time
@@ -42,7 +44,8 @@ type Options struct {
 // Provider carries texts through one Twilio account. It is immutable and may be used concurrently.
 type Provider struct {
 	sid, token       string
-	base, list       string // the API; the path of the account's messages
+	base, lookups    string // the APIs
+	account, list    string // the paths of the account and of its messages
 	inbound, receipt string
 	lag              time.Duration
 	now              func() time.Time
@@ -52,8 +55,9 @@ type Provider struct {
 var (
 	_ sms.Provider      = (*Provider)(nil)
 	_ sms.Finder        = (*Provider)(nil)
-	_ sms.InboundReader = (*Provider)(nil)
-	_ sms.ReceiptReader = (*Provider)(nil)
+	_ sms.WebhookReader = (*Provider)(nil)
+	_ sms.Canceller     = (*Provider)(nil)
+	_ sms.NumberLookup  = (*Provider)(nil)
 )
 
 // New returns a provider for an account. The token both signs in and checks webhooks. The error wraps
@@ -62,25 +66,32 @@ func New(accountSID, authToken string, o *Options) (*Provider, error) {
 	if o == nil {
 		o = &Options{}
 	}
-	if sid, ok := strings.CutPrefix(accountSID, "AC"); !ok || len(sid) != 32 || !plain(sid) || authToken == "" {
+	if sid, ok := strings.CutPrefix(accountSID, "AC"); !ok || len(sid) != 32 || !wire.Plain(sid) || authToken == "" {
 		return nil, fmt.Errorf("%w: twilio needs an account SID and its token", sms.ErrInvalid)
 	}
 	p := &Provider{
 		sid: accountSID, token: authToken, base: "https://api.twilio.com",
-		list:    "/2010-04-01/Accounts/" + accountSID + "/Messages.json",
+		lookups: "https://lookups.twilio.com",
+		account: "/2010-04-01/Accounts/" + accountSID, list: "/2010-04-01/Accounts/" + accountSID + "/Messages.json",
 		inbound: o.InboundURL, receipt: o.ReceiptURL, lag: 6 * time.Hour, now: time.Now,
 	}
 	for _, public := range []string{p.inbound, p.receipt} {
-		if public != "" && !publicURL(public) {
+		if public != "" && !wire.Public(public) {
 			return nil, fmt.Errorf("%w: a webhook's address must be https and without query or fragment", sms.ErrInvalid)
 		}
 	}
-	if o.BaseURL != "" {
-		base, err := https.Base(sms.ErrInvalid, o.BaseURL, false)
+	for _, api := range []struct {
+		given string
+		at    *string
+	}{{o.BaseURL, &p.base}, {o.LookupURL, &p.lookups}} {
+		if api.given == "" {
+			continue
+		}
+		base, err := https.Base(sms.ErrInvalid, api.given, false)
 		if err != nil {
 			return nil, err
 		}
-		p.base = strings.TrimSuffix(base, "/")
+		*api.at = strings.TrimSuffix(base, "/")
 	}
 	timeout := 10 * time.Second
 	if o.Timeout > 0 {
@@ -96,18 +107,6 @@ func New(accountSID, authToken string, o *Options) (*Provider, error) {
 	return p, nil
 }
 
-// publicURL reports whether Twilio may call this address. It may name a user: Twilio then signs in, and signs it too.
-func publicURL(raw string) bool {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return false
-	}
-	user := u.User
-	u.User = nil
-	_, err = https.Base(sms.ErrInvalid, u.String(), true)
-	return err == nil && (user == nil || user.Username() != "")
-}
-
 // String returns the provider's name alone, so that printing it shows no token.
 func (p *Provider) String() string { return name }
 
@@ -117,9 +116,9 @@ func (p *Provider) GoString() string { return name }
 // LogValue is String for log/slog.
 func (p *Provider) LogValue() slog.Value { return slog.StringValue(name) }
 
-// request makes a signed-in request to a path of the API.
-func (p *Provider) request(ctx context.Context, method, path string, form url.Values) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, p.base+path, strings.NewReader(form.Encode()))
+// request makes a signed-in request to an address of an API of Twilio's.
+func (p *Provider) request(ctx context.Context, method, address string, form url.Values) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, fmt.Errorf("%w: twilio: the request cannot be made", sms.ErrInvalid)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
@@ -11,30 +12,48 @@ import (
 
 	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/internal/wire"
 )
 
-// referenceKey is the query key under which our reference comes back in receipts.
-const referenceKey = "ref"
-
-// ReadInbound reads a text that came in. Where Twilio itself took the text for a keyword (Advanced Opt-Out) and has
-// answered it, Keyword says so, and an empty body becomes that word.
-func (p *Provider) ReadInbound(r *http.Request) (sms.Inbound, error) {
-	fields, err := p.read(r, p.inbound)
+// ReadWebhook reads a text that came in, or a status callback, whichever of its two addresses Twilio called.
+func (p *Provider) ReadWebhook(r *http.Request) ([]sms.Event, error) {
+	fields, err := p.read(r)
 	if err != nil {
-		return sms.Inbound{}, err
+		return nil, err
 	}
+	status := fields.Get("MessageStatus")
+	if status == "" {
+		status = fields.Get("SmsStatus")
+	}
+	if status == "" || status == "received" || status == "receiving" {
+		in, err := inbound(fields)
+		if err != nil {
+			return nil, err
+		}
+		return []sms.Event{{Inbound: &in}}, nil
+	}
+	receipt, ok := receipt(id(fields, "MessageSid", "SmsSid", "SmsMessageSid"), status, fields.Get("ErrorCode"))
+	if !ok {
+		return nil, fmt.Errorf("%w: the webhook tells of no text that went out", sms.ErrInvalid)
+	}
+	if reference := r.URL.Query().Get(wire.ReferenceKey); wire.Address(reference) {
+		receipt.Reference = reference
+	}
+	return []sms.Event{{Receipt: &receipt}}, nil
+}
+
+// inbound reads a text that came in. Where Twilio itself took the text for a keyword (Advanced Opt-Out) and has answered
+// it, Keyword says so, and an empty body becomes that word.
+func inbound(fields url.Values) (sms.Inbound, error) {
 	in := sms.Inbound{
 		Provider: name,
-		ID:       id(fields.Get("MessageSid"), fields.Get("SmsMessageSid"), fields.Get("SmsSid")),
+		ID:       id(fields, "MessageSid", "SmsMessageSid", "SmsSid"),
 		From:     fields.Get("From"),
 		To:       fields.Get("To"),
 		Body:     form.Legible(decoded(fields.Get("Body"))),
 	}
-	if !plain(in.ID) || !address(in.From) || !address(in.To) {
+	if !wire.Plain(in.ID) || !wire.Address(in.From) || !wire.Address(in.To) {
 		return sms.Inbound{}, fmt.Errorf("%w: the webhook names no message, sender or recipient", sms.ErrInvalid)
-	}
-	if status := fields.Get("SmsStatus"); status != "" && status != "received" && status != "receiving" {
-		return sms.Inbound{}, fmt.Errorf("%w: the webhook tells of no text that came in", sms.ErrInvalid)
 	}
 	if n, err := strconv.Atoi(fields.Get("NumMedia")); err == nil {
 		in.Media = min(max(n, 0), 10) // a message holds ten at most
@@ -47,27 +66,6 @@ func (p *Provider) ReadInbound(r *http.Request) (sms.Inbound, error) {
 		}
 	}
 	return in, nil
-}
-
-// ReadReceipt reads a status callback. Its reference is the one given to Send.
-func (p *Provider) ReadReceipt(r *http.Request) (sms.Receipt, error) {
-	fields, err := p.read(r, p.receipt)
-	if err != nil {
-		return sms.Receipt{}, err
-	}
-	status := fields.Get("MessageStatus")
-	if status == "" {
-		status = fields.Get("SmsStatus")
-	}
-	sid := id(fields.Get("MessageSid"), fields.Get("SmsSid"), fields.Get("SmsMessageSid"))
-	receipt, ok := receipt(sid, status, fields.Get("ErrorCode"))
-	if !ok {
-		return sms.Receipt{}, fmt.Errorf("%w: the webhook tells of no text that went out", sms.ErrInvalid)
-	}
-	if reference := r.URL.Query().Get(referenceKey); address(reference) {
-		receipt.Reference = reference
-	}
-	return receipt, nil
 }
 
 // receipt makes a receipt of Twilio's words, or reports false where they are none that are known.
@@ -90,35 +88,19 @@ func receipt(sid, status, code string) (sms.Receipt, bool) {
 	failed := r.Status == sms.StatusUndelivered || r.Status == sms.StatusFailed
 	if n, err := strconv.Atoi(code); err == nil && n > 0 && failed {
 		r.Code = strconv.Itoa(n)
-		r.Class = classOf(sms.AtDelivery, r.Code)
+		r.Class = codes.Class(sms.AtDelivery, r.Code)
 	}
-	return r, plain(sid)
+	return r, wire.Plain(sid)
 }
 
-// id returns the first of several names that is there: Twilio repeats the message's id under old and new ones.
-func id(ids ...string) string {
-	for _, s := range ids {
-		if s != "" {
+// id returns the first of several fields that is there: Twilio repeats the message's id under old and new names.
+func id(fields url.Values, names ...string) string {
+	for _, name := range names {
+		if s := fields.Get(name); s != "" {
 			return s
 		}
 	}
 	return ""
-}
-
-// plain reports whether s can be an id of Twilio's: letters and digits.
-func plain(s string) bool {
-	if s == "" || len(s) > 64 {
-		return false
-	}
-	return strings.IndexFunc(s, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	}) < 0
-}
-
-// address reports whether s can be a sender or a recipient (a number, a short code, a name), or a reference of ours, which
-// is the longest of them: two ids of the vendor's, escaped.
-func address(s string) bool {
-	return s != "" && len(s) <= 1024 && utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
 }
 
 // decoded undoes base64. Twilio delivers long texts that came in parts in that form now and then, and a STOP must be

@@ -48,6 +48,34 @@ func Do(c *http.Client, req *http.Request, limit int64) (status int, body []byte
 	return resp.StatusCode, body, true, err
 }
 
+// Ask makes one request of a provider's and returns the answer's status and body. Its error says that there was none: of
+// class Unknown, or Transient where no part of the request can have arrived, or where it was a question. Nothing is ever
+// repeated.
+func Ask(c *http.Client, req *http.Request, provider string, stage sms.Stage, limit int64) (int, []byte, error) {
+	status, body, left, err := Do(c, req, limit)
+	if err == nil {
+		return status, body, nil
+	}
+	class := sms.Unknown
+	if !left || stage == sms.AtLookup {
+		class = sms.Transient
+	}
+	return 0, nil, fmt.Errorf("%w: %w", &sms.SendError{Stage: stage, Provider: provider, Class: class}, err)
+}
+
+// Public reports whether a provider may call this address: https, or http on this machine, without query or fragment. It
+// may name a user: the provider then signs in.
+func Public(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return false
+	}
+	user := u.User
+	u.User = nil
+	_, err = https.Base(sms.ErrInvalid, u.String(), true)
+	return err == nil && (user == nil || user.Username() != "")
+}
+
 // ReadBody reads a webhook's body.
 func ReadBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
