@@ -17,6 +17,7 @@ const (
 	BadSender  Class = "bad_sender"  // the sender or its account may not send: not registered, not verified, not ours
 	Expired    Class = "expired"     // its validity ended before delivery
 	Rejected   Class = "rejected"    // refused for good, for any other reason
+	Paused     Class = "paused"      // no request was made, for the provider or the sender rests after failures: tried again later
 	Unknown    Class = "unknown"     // the outcome is not known: ask, never send again blindly
 )
 

@@ -151,6 +151,7 @@ type SendError struct {
 	Provider string
 	Code     string // the provider's own code, or "" where there was no answer
 	Class    Class
+	After    time.Duration // how long to wait before another try; zero: the provider did not say
 }
 
 // Error names provider, stage, code and class.

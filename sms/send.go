@@ -125,7 +125,10 @@ func (d *Dispatcher) send(ctx context.Context, t Tracked, c checked, began time.
 		case passed(c.at) <= fresh && m.Validity >= shortest:
 			accepted, err := d.request(ctx, d.providers[t.Provider], m)
 			s, err := d.answered(ctx, t, accepted, err)
-			s.Decision, s.Tried = c.decision, micro(now)
+			s.Decision = c.decision
+			if s.Class != Paused { // then no request began
+				s.Tried = micro(now)
+			}
 			return s, err
 		}
 		// A process that was paused here looks again: consent may have ended, or the window.
@@ -212,8 +215,10 @@ func (d *Dispatcher) answered(ctx context.Context, t Tracked, accepted Accepted,
 	refusal := &SendError{}
 	errors.As(err, &refusal)
 	s := Settlement{State: Doubtful, Wait: d.o.Wait, Code: refusal.Code, Class: cmp.Or(refusal.Class, Unknown)}
-	later := micro(d.o.Now().Add(backoff(t.Attempts + 1)))
+	later := micro(d.o.Now().Add(max(backoff(t.Attempts+1), refusal.After)))
 	switch s.Class {
+	case Paused:
+		s.State, s.Due = Queued, micro(d.o.Now().Add(refusal.After+rand.N(refusal.After/4+time.Second)))
 	case Transient, Throttled:
 		s.State, s.Due = Queued, later
 	case DailyLimit:

@@ -47,6 +47,7 @@ var domains = map[string]domain{
 			{name: "bandwidth"},
 			{name: "segment"},
 			{name: "screen"},
+			{name: "breaker", links: []string{"github.com/sony/gobreaker/v2"}},
 			{name: "template"},
 			{name: "nanp"},
 			{name: "registration"},
