@@ -20,8 +20,9 @@ func BenchmarkDecide(b *testing.B) {
 			Body: "Elm Street Dental: reminder of your appointment on Wednesday, March 4 at 6:00 PM. Questions: 214-555-0199. " +
 				"Reply HELP for help, STOP to end texts.",
 		},
-		Permission: consent.Permission{Status: consent.Active}, Agreement: true, Current: true,
-		Zones: []*time.Location{zone(b, "America/Chicago")}, Name: "Elm Street Dental",
+		Permission: consent.Permission{Status: consent.Active, Basis: consent.WebForm}, Agreement: true, Current: true,
+		Standing: sms.Standing{Kind: sms.LongCode, Approved: true, Categories: consent.Categories()},
+		Zones:    []string{"America/Chicago"}, Regions: []string{"US-IL"}, Name: "Elm Street Dental", Screen: "test",
 	}
 	require.Equal(b, sms.Send, l.Decide(f, noon).Verdict)
 	b.Run("decide", func(b *testing.B) {
