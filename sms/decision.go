@@ -88,15 +88,14 @@ func (d Decision) kept(f Facts) Decision {
 // give the same answer years later. The rules are looked at in order, those that concern neither such texts nor the
 // recipient's region left out; the first refusal decides. Where none refuses, the latest deferral decides.
 func (l *Law) Decide(f Facts, now time.Time) Decision {
-	q := question{law: l, f: &f, now: now.Round(0).UTC()}
+	q := question{law: l, now: now.Round(0).UTC()}
 	q.edition = l.at(q.now)
 	e := &l.editions[q.edition]
-	d := Decision{Verdict: Send, Until: f.Text.LastUseful, Trail: make([]Step, 0, 20), Law: e.id, At: q.now}
-	for _, r := range e.rules {
-		if !r.concerns(&f) {
-			continue
-		}
-		a := q.ask(r, &d)
+	var room [48]*rule
+	rules := e.concerning(room[:0], &f)
+	d := Decision{Verdict: Send, Until: f.Text.LastUseful, Trail: make([]Step, 0, len(rules)), Law: e.id, At: q.now}
+	for _, r := range rules {
+		a := q.ask(r, &f, &d)
 		d.Trail = append(d.Trail, Step{
 			Rule: r.ID, Version: r.Version, Citation: r.Citation, Fact: a.fact, Says: a.says, Reason: a.reason,
 		})
@@ -109,11 +108,24 @@ func (l *Law) Decide(f Facts, now time.Time) Decision {
 			d.Until = a.until
 		}
 	}
+	// What leaves under these rules is delivered under them.
+	if next := q.edition + 1; d.Verdict == Send && next < len(l.editions) {
+		if ends := l.editions[next].from; ends.Before(d.Until) {
+			d.Until = later(ends, q.now.Add(shortest))
+		}
+	}
 	// Whatever the rules are: a provider cannot be told to deliver a text within no time.
 	if d.Verdict == Send && d.Until.Sub(q.now) < shortest {
 		return d.refused(string(CheckUseful), tooLate)
 	}
 	return d
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (d Decision) refused(rule, reason string) Decision {

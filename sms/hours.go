@@ -8,12 +8,12 @@ import (
 
 // window says whether the hour is lawful in the rule's zone, or in every zone the recipient may be in. What it defers,
 // it defers to the next lawful moment by all rules.
-func (q *question) window(r *rule) answer {
-	if q.f.Text.Kind.Answer() {
+func (q *question) window(r *rule, f *Facts) answer {
+	if f.Text.Kind.Answer() {
 		return answer{says: Send, fact: "answers the patient's own message at any hour"}
 	}
 	var room [4]span
-	own, unknown := q.law.spans(room[:0], r, q.f)
+	own, unknown := q.spans(room[:0], r, f)
 	switch {
 	case unknown != "":
 		return answer{says: Refuse, fact: "the time zone " + unknown, reason: "A time zone that the recipient may be in is not known here."}
@@ -35,13 +35,13 @@ func (q *question) window(r *rule) answer {
 	if open {
 		return answer{says: Send, fact: fact, until: until}
 	}
-	return q.later(r, fact)
+	return q.later(r, f, fact)
 }
 
 // cap says whether the number may have one more promotional text.
-func (q *question) cap(r *rule) answer {
-	if over := r.over(q.f); over.After(q.now) {
-		return q.later(r, "as many, the first "+q.f.Promotions[len(q.f.Promotions)-r.Most].UTC().Format(time.RFC3339))
+func (q *question) cap(r *rule, f *Facts) answer {
+	if over := r.over(f); over.After(q.now) {
+		return q.later(r, f, "as many, the first "+f.Promotions[len(f.Promotions)-r.Most].UTC().Format(time.RFC3339))
 	}
 	return answer{says: Send, fact: "fewer"}
 }
@@ -56,56 +56,57 @@ func (r *rule) over(f *Facts) time.Time {
 }
 
 // later defers to the next lawful moment.
-func (q *question) later(r *rule, fact string) answer {
+func (q *question) later(r *rule, f *Facts, fact string) answer {
 	if !q.looked {
-		q.looked, q.opens = true, q.law.next(q.f, q.now, q.edition)
+		q.looked, q.opens = true, q.next(f)
 	}
 	if q.opens.IsZero() {
 		return answer{says: Refuse, fact: fact, reason: "There is no lawful hour that all time zones of the recipient share. " + r.reason}
 	}
 	reason := r.reason
-	if q.f.Text.Category == consent.Conversational && q.f.Text.Kind == Ordinary {
+	if f.Text.Category == consent.Conversational && f.Text.Kind == Ordinary {
 		reason = r.call
 	}
 	return answer{says: Defer, fact: fact, until: q.opens, reason: reason}
 }
 
 // next returns the first moment, from now or later, at which no window and no cap forbids a text, by the rules in effect
-// then; zero: there is none. It begins with an edition of the law.
-func (l *Law) next(f *Facts, now time.Time, edition int) time.Time {
-	limit := now.Add(ahead)
-	for ; ; edition++ {
+// then; zero: there is none.
+func (q *question) next(f *Facts) time.Time {
+	limit := q.now.Add(ahead)
+	editions := q.law.editions
+	for now, i := q.now, q.edition; ; i++ {
 		begins := now
-		var spans []span
-		for _, r := range l.editions[edition].rules {
+		var room [8]span
+		spans := room[:0]
+		for _, r := range editions[i].rules {
 			switch {
-			case !r.concerns(f):
-			case r.Check == CheckWindow:
-				spans, _ = l.spans(spans, r, f)
-			case r.Check == CheckCap:
+			case r.Check == CheckWindow && r.concerns(f):
+				spans, _ = q.spans(spans, r, f)
+			case r.Check == CheckCap && r.concerns(f):
 				if over := r.over(f); over.After(begins) {
 					begins = over
 				}
 			}
 		}
 		opens, _, found := stretch(spans, begins, limit)
-		if edition+1 == len(l.editions) || l.editions[edition+1].from.After(limit) {
+		if i+1 == len(editions) || editions[i+1].from.After(limit) {
 			return opens
 		}
-		if now = l.editions[edition+1].from; found && opens.Before(now) {
+		if now = editions[i+1].from; found && opens.Before(now) {
 			return opens
 		}
 	}
 }
 
 // spans appends a rule's window in each zone it speaks of. It also returns the name of a zone that is not known here.
-func (l *Law) spans(spans []span, r *rule, f *Facts) (own []span, unknown string) {
+func (q *question) spans(spans []span, r *rule, f *Facts) (own []span, unknown string) {
 	if r.zone != nil {
-		return append(spans, span{r, r.zone}), ""
+		return append(spans, span{r, q.at(r.zone)}), ""
 	}
 	for _, name := range f.Zones {
-		if zone := l.zone(name); zone != nil {
-			spans = append(spans, span{r, zone})
+		if zone := q.law.zone(name); zone != nil {
+			spans = append(spans, span{r, q.at(zone)})
 			continue
 		}
 		unknown = name
@@ -113,34 +114,38 @@ func (l *Law) spans(spans []span, r *rule, f *Facts) (own []span, unknown string
 	return spans, unknown
 }
 
-// inside reports whether a moment is inside the window and not about to end, and when it closes.
-func (s span) inside(now time.Time) (closes time.Time, inside bool) {
-	local := now.In(s.zone)
-	_, offset := local.Zone()
-	second := now.Unix() + int64(offset)
-	midnight := floor(second) * secondsADay
-	begins, ends := local.ZoneBounds()
-	steady := (begins.IsZero() || begins.Unix()+int64(offset) <= midnight) && (ends.IsZero() || ends.Unix()+int64(offset) >= midnight+secondsADay)
-	if !steady { // the clocks are put forward or back on this day
-		opens, closes, found := s.next(now, now)
-		return closes, found && !opens.After(now) && closes.Sub(now) >= shortest
+// at returns what time it is in a zone.
+func (q *question) at(zone *time.Location) local {
+	for i := range q.locals {
+		switch q.locals[i].zone {
+		case zone:
+			return q.locals[i]
+		case nil:
+			q.locals[i] = localAt(q.now, zone)
+			return q.locals[i]
+		}
 	}
-	h := s.hours(midnight / secondsADay)
-	closes = time.Unix(midnight-int64(offset)+int64(h.Closes/time.Second), 0).UTC()
-	return closes, second-midnight >= int64(h.Opens/time.Second) && closes.Sub(now) >= shortest
+	return localAt(q.now, zone)
 }
 
 // clocks says what time it is in each zone.
 func (q *question) clocks(spans []span) string {
-	said := make([]byte, 0, 32*len(spans))
-	for i, s := range spans {
+	var room [128]byte
+	said := room[:0]
+	for i := range spans {
+		s := &spans[i]
 		if i > 0 {
 			said = append(said, ", "...)
 		}
-		hour, minute, second := q.now.In(s.zone).Clock()
-		said = append(said, byte('0'+hour/10), byte('0'+hour%10), ':', byte('0'+minute/10), byte('0'+minute%10), ':',
-			byte('0'+second/10), byte('0'+second%10), ' ')
-		said = append(said, s.zone.String()...)
+		second := s.local.clock - s.local.day()*secondsADay
+		for i, part := range [...]int64{second / 3600, second / 60 % 60, second % 60} {
+			if i > 0 {
+				said = append(said, ':')
+			}
+			said = append(said, byte('0'+part/10), byte('0'+part%10))
+		}
+		said = append(said, ' ')
+		said = append(said, s.local.zone.String()...)
 	}
 	return string(said)
 }

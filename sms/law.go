@@ -238,6 +238,16 @@ func (l *Law) zone(name string) *time.Location {
 	return zone
 }
 
+// concerning appends the rules that are looked at for such a text and such a recipient.
+func (e *edition) concerning(rules []*rule, f *Facts) []*rule {
+	for _, r := range e.rules {
+		if r.concerns(f) {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
 // concerns reports whether a rule is looked at for such a text and such a recipient.
 func (r *rule) concerns(f *Facts) bool {
 	switch {

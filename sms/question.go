@@ -13,9 +13,10 @@ import (
 // question is a decision under way: what the rules are asked about one text.
 type question struct {
 	law     *Law
-	f       *Facts
 	now     time.Time
 	edition int
+
+	locals [4]local // what time it is, in the zones that were asked for first
 
 	// The next lawful hours, worked out when the first rule defers.
 	looked bool
@@ -23,8 +24,7 @@ type question struct {
 }
 
 // ask looks at one rule. d is what the rules before it came to.
-func (q *question) ask(r *rule, d *Decision) answer {
-	f := q.f
+func (q *question) ask(r *rule, f *Facts, d *Decision) answer {
 	switch r.Check {
 	case CheckAgreement:
 		if !f.Agreement {
@@ -35,7 +35,7 @@ func (q *question) ask(r *rule, d *Decision) answer {
 		}
 		return answer{says: Send, fact: "agreement in force with " + f.Text.Provider}
 	case CheckStanding:
-		return q.standing()
+		return q.standing(f)
 	case CheckRestriction:
 		if f.Restricted && !f.Text.Kind.Answer() {
 			return answer{
@@ -58,14 +58,14 @@ func (q *question) ask(r *rule, d *Decision) answer {
 		}
 		return answer{says: Send, fact: "consent by " + string(f.Permission.Basis)}
 	case CheckConversation:
-		return q.conversation(r)
+		return q.conversation(r, f)
 	case CheckCurrent:
 		if !f.Current {
 			return answer{says: Refuse, fact: "version " + f.Text.Version + " is not current", reason: "The appointment was moved or cancelled."}
 		}
 		return answer{says: Send, fact: "current"}
 	case CheckFindings:
-		return q.findings(r)
+		return q.findings(r, f)
 	case CheckContact:
 		if !reachable(f.Text.Body) {
 			return answer{says: Refuse, fact: "no number, address or link", reason: "It does not say how to reach the practice, which a text to Canada must."}
@@ -77,16 +77,16 @@ func (q *question) ask(r *rule, d *Decision) answer {
 		}
 		return answer{says: Send, fact: strings.Join(f.Regions, ", ")}
 	case CheckWindow:
-		return q.window(r)
+		return q.window(r, f)
 	case CheckCap:
-		return q.cap(r)
+		return q.cap(r, f)
 	}
-	return q.useful(d)
+	return q.useful(d, f)
 }
 
 // standing asks for a sender that is registered, for such texts and still.
-func (q *question) standing() answer {
-	s := &q.f.Standing
+func (q *question) standing(f *Facts) answer {
+	s := &f.Standing
 	switch {
 	case !s.Approved && s.Why != "":
 		return answer{says: Refuse, fact: "not approved", reason: s.Why}
@@ -97,9 +97,9 @@ func (q *question) standing() answer {
 			says: Refuse, fact: "approved until " + s.Until.UTC().Format(time.RFC3339),
 			reason: "The registration of the number that it would leave from has lapsed.",
 		}
-	case !q.f.Text.Kind.Answer() && !slices.Contains(s.Categories, q.f.Text.Category):
+	case !f.Text.Kind.Answer() && !slices.Contains(s.Categories, f.Text.Category):
 		return answer{
-			says: Refuse, fact: "not approved for " + string(q.f.Text.Category),
+			says: Refuse, fact: "not approved for " + string(f.Text.Category),
 			reason: "The number that it would leave from is not registered for such texts.",
 		}
 	}
@@ -124,8 +124,8 @@ func consentTo(f *Facts) answer {
 }
 
 // conversation asks for a message of the recipient's that a reply may still answer.
-func (q *question) conversation(r *rule) answer {
-	wrote := q.f.Wrote
+func (q *question) conversation(r *rule, f *Facts) answer {
+	wrote := f.Wrote
 	if wrote.IsZero() || wrote.After(q.now) {
 		return answer{says: Refuse, fact: "no message", reason: "The patient has not written first, and a conversation is the patient's to begin. Call instead."}
 	}
@@ -137,11 +137,11 @@ func (q *question) conversation(r *rule) answer {
 }
 
 // findings asks that a screen has looked, and found nothing of the rule's classes.
-func (q *question) findings(r *rule) answer {
-	if q.f.Screen == "" {
+func (q *question) findings(r *rule, f *Facts) answer {
+	if f.Screen == "" {
 		return answer{says: Refuse, fact: "not screened", reason: "Nobody has looked at what it says."}
 	}
-	for _, found := range q.f.Findings {
+	for _, found := range f.Findings {
 		if slices.Contains(r.Classes, found.Class) {
 			return answer{says: Refuse, fact: describe(found), reason: r.Says + quote(found)}
 		}
@@ -189,15 +189,15 @@ func reachable(body string) bool {
 }
 
 // useful refuses what comes too late, be it now or at the lawful hour that the other rules defer it to.
-func (q *question) useful(d *Decision) answer {
-	last := q.f.Text.LastUseful
+func (q *question) useful(d *Decision, f *Facts) answer {
+	last := f.Text.LastUseful
 	fact := "useful until " + last.UTC().Format(time.RFC3339)
 	switch {
 	case d.Verdict == Defer && d.Until.Add(shortest).After(last):
 		return answer{
 			says: Refuse, fact: fact,
 			reason: "It cannot leave at a lawful hour before it is of no use: " + strings.ToLower(d.Reason[:1]) + d.Reason[1:] +
-				" The next lawful moment is " + q.spell(d.Until) + ".",
+				" The next lawful moment is " + q.spell(d.Until, f) + ".",
 		}
 	case last.Sub(q.now) < shortest:
 		return answer{says: Refuse, fact: fact, reason: tooLate}
@@ -208,8 +208,8 @@ func (q *question) useful(d *Decision) answer {
 const tooLate = "It is too late to be of use."
 
 // spell says a moment by the recipient's clock.
-func (q *question) spell(moment time.Time) string {
-	for _, name := range q.f.Zones {
+func (q *question) spell(moment time.Time, f *Facts) string {
+	for _, name := range f.Zones {
 		if zone := q.law.zone(name); zone != nil {
 			return moment.In(zone).Format("Monday, January 2 at 3:04 pm") + " in " + name
 		}

@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"math"
 	"strings"
 	"time"
 )
@@ -46,14 +47,71 @@ func (r *Rule) on(day time.Weekday) Hours {
 	return Hours{r.Opens, r.Closes}
 }
 
+// local is what the clock on the wall shows in a zone at a moment, and how long it has been and will be right without being
+// put forward or back.
+type local struct {
+	zone   *time.Location
+	clock  int64 // the seconds since it showed January 1, 1970
+	offset int64 // how many seconds it is ahead of UTC
+	begins int64 // seconds since 1970, UTC
+	ends   int64
+}
+
+func localAt(now time.Time, zone *time.Location) local {
+	in := now.In(zone)
+	_, offset := in.Zone()
+	l := local{zone: zone, clock: now.Unix() + int64(offset), offset: int64(offset), begins: math.MinInt64, ends: math.MaxInt64}
+	begins, ends := in.ZoneBounds()
+	if !begins.IsZero() {
+		l.begins = begins.Unix()
+	}
+	if !ends.IsZero() {
+		l.ends = ends.Unix()
+	}
+	return l
+}
+
+// day returns the civil day, counted from January 1, 1970.
+func (l *local) day() int64 { return floor(l.clock) }
+
+// wall returns when the clock shows a time, given as the seconds since it showed January 1, 1970. Where it is put back it
+// shows some times twice: a window ends at the first of these moments, and begins at the one after which no earlier time is
+// shown. Where it is put forward it never shows some, and both are the moment after the gap.
+func (l *local) wall(clock int64) (first, last time.Time) {
+	// No clock is put forward or back by more than a day.
+	if at := clock - l.offset; at-secondsADay >= l.begins && at+secondsADay < l.ends {
+		first = time.Unix(at, 0).UTC()
+		return first, first
+	}
+	before := time.Unix(clock-secondsADay, 0).In(l.zone)
+	_, early := before.Zone()
+	_, late := time.Unix(clock+secondsADay, 0).In(l.zone).Zone()
+	first, last = time.Unix(clock-int64(early), 0).UTC(), time.Unix(clock-int64(late), 0).UTC()
+	if early == late {
+		return first, last
+	}
+	_, turn := before.ZoneBounds()
+	switch is, was := !last.Before(turn), first.Before(turn); {
+	case is && was && last.After(turn):
+		return first, last
+	case is && was:
+		return first, first
+	case is:
+		return last, last
+	case was:
+		return first, first
+	}
+	return turn.UTC(), turn.UTC()
+}
+
 // span is one rule's window in one zone.
 type span struct {
-	rule *rule
-	zone *time.Location
+	rule  *rule
+	local local
 }
 
 // hours returns the window on a civil day, counted from January 1, 1970, which was a Thursday.
-func (s span) hours(day int64) Hours {
+func (s *span) hours(day int64) Hours {
 	if s.rule.Holidays != "" && calendars[s.rule.Holidays].has(day) {
 		return Hours{}
 	}
@@ -63,46 +121,31 @@ func (s span) hours(day int64) Hours {
 // next returns the window that contains moment, or the one after it; none where there is none until limit. Hours are
 // wall-clock hours, so on the days that daylight saving begins or ends the window still opens and closes by the clock on
 // the wall.
-func (s span) next(moment, limit time.Time) (opens, closes time.Time, found bool) {
-	_, offset := moment.In(s.zone).Zone()
-	for day := floor(moment.Unix() + int64(offset)); ; day++ {
+func (s *span) next(moment, limit time.Time) (opens, closes time.Time, found bool) {
+	// The day before, for a clock that is put back at midnight.
+	for day := floor(moment.Unix()+s.local.offset) - 1; ; day++ {
 		midnight := day * secondsADay
-		if midnight > limit.Unix()+secondsADay {
+		if midnight > limit.Unix()+2*secondsADay {
 			return time.Time{}, time.Time{}, false
 		}
 		h := s.hours(day)
 		if h.closed() {
 			continue
 		}
-		_, opens = wall(s.zone, midnight+int64(h.Opens/time.Second))
-		closes, _ = wall(s.zone, midnight+int64(h.Closes/time.Second))
-		if closes.After(moment) && closes.After(opens) {
+		closes, _ = s.local.wall(midnight + int64(h.Closes/time.Second))
+		if !closes.After(moment) {
+			continue
+		}
+		if _, opens = s.local.wall(midnight + int64(h.Opens/time.Second)); closes.After(opens) {
 			return opens, closes, true
 		}
 	}
 }
 
-// wall returns when the clock on the wall shows a time, given as the seconds since it showed January 1, 1970. Where the
-// clocks go back it shows it twice, and a window ends at the first of these moments and begins at the last. Where they go
-// forward it never does, and both are the moment after the gap.
-func wall(zone *time.Location, clock int64) (first, last time.Time) {
-	before := time.Unix(clock-secondsADay, 0).In(zone)
-	_, early := before.Zone()
-	_, late := time.Unix(clock+secondsADay, 0).In(zone).Zone()
-	first, last = time.Unix(clock-int64(early), 0).UTC(), time.Unix(clock-int64(late), 0).UTC()
-	if early == late {
-		return first, last
-	}
-	_, turn := before.ZoneBounds()
-	switch is, was := !last.Before(turn), first.Before(turn); {
-	case is && was:
-		return first, last
-	case is:
-		return last, last
-	case was:
-		return first, first
-	}
-	return turn.UTC(), turn.UTC()
+// inside reports whether the moment of the span's clock is inside the window and not about to end, and when it closes.
+func (s *span) inside(now time.Time) (closes time.Time, inside bool) {
+	opens, closes, found := s.next(now, now)
+	return closes, found && !opens.After(now) && closes.Sub(now) >= shortest
 }
 
 // floor returns the day of a second, counted from January 1, 1970.
@@ -118,8 +161,8 @@ func floor(second int64) int64 {
 func stretch(spans []span, now, limit time.Time) (opens, closes time.Time, found bool) {
 	for moment := now; moment.Before(limit); {
 		latest, earliest := moment, time.Time{}
-		for _, s := range spans {
-			from, to, found := s.next(moment, limit)
+		for i := range spans {
+			from, to, found := spans[i].next(moment, limit)
 			if !found {
 				return time.Time{}, time.Time{}, false
 			}
