@@ -2,6 +2,7 @@ package sms
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -191,17 +192,17 @@ func (r *rule) say() {
 	if r.Only != "" {
 		texts = strings.ToUpper(string(r.Only[:1])) + string(r.Only[1:]) + " texts"
 	}
-	where := "for the recipient"
+	where := " for the recipient"
 	switch {
 	case r.Zone != "":
-		where = "in " + r.Zone
+		where = " in " + r.Zone
 	case r.Region != "":
-		where = "to " + r.Region
+		texts, where = texts+" to "+r.Region, ""
 	}
 	switch r.Check {
 	case CheckWindow:
 		var b strings.Builder
-		b.WriteString(texts + " leave between " + clock(r.Opens) + " and " + clock(r.Closes) + " " + where + " only")
+		b.WriteString(texts + " leave between " + clock(r.Opens) + " and " + clock(r.Closes) + where + " only")
 		for _, day := range []time.Weekday{time.Saturday, time.Sunday} {
 			switch h := r.on(day); {
 			case h == Hours{r.Opens, r.Closes}:
@@ -216,7 +217,7 @@ func (r *rule) say() {
 		}
 		r.reason = b.String() + "."
 	case CheckCap:
-		r.reason = "The number has got as many promotional texts as may go " + where + " within " + hoursOf(r.Within) + "."
+		r.reason = texts + " leave " + strconv.Itoa(r.Most) + " times within " + hoursOf(r.Within) + ", and as many have left to the number."
 	}
 	r.call = r.reason + " Call instead."
 }
