@@ -111,7 +111,7 @@ func (l *Law) Decide(f Facts, now time.Time) Decision {
 	// What leaves under these rules is delivered under them.
 	if next := q.edition + 1; d.Verdict == Send && next < len(l.editions) {
 		if ends := l.editions[next].from; ends.Before(d.Until) {
-			d.Until = later(ends, q.now.Add(shortest))
+			d.Until = latest(ends, q.now.Add(shortest))
 		}
 	}
 	// Whatever the rules are: a provider cannot be told to deliver a text within no time.
@@ -121,7 +121,7 @@ func (l *Law) Decide(f Facts, now time.Time) Decision {
 	return d
 }
 
-func later(a, b time.Time) time.Time {
+func latest(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}

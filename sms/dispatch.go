@@ -30,7 +30,7 @@ type Waker interface {
 	Wait(ctx context.Context) error
 }
 
-// DispatcherOptions adjusts a [Dispatcher]. The zero value sends nothing, for it knows of no agreement.
+// DispatcherOptions adjusts a [Dispatcher]. The zero value sends nothing, for it knows of no agreement and no registration.
 type DispatcherOptions struct {
 	// Agreements is asked before every text. Defaults to none in force: nothing is sent.
 	Agreements Agreements

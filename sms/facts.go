@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
@@ -95,8 +96,8 @@ func (g gatherer) where(ctx context.Context, f *Facts, sender Sender) (err error
 			return err
 		}
 		f.Zones = slices.Clone(numbers)
-		// A number that nobody can place is near the practice only if it is at least of its country.
-		if len(numbers) > 0 || t.To[:2] == sender.Number[:2] && t.To[:2] == "+1" {
+		// A number that nobody can place may be near the practice, unless it is of another part of the world.
+		if len(numbers) > 0 || strings.HasPrefix(t.To, "+1") {
 			f.Zones = append(f.Zones, sender.Zone)
 		}
 	}
