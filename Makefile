@@ -6,7 +6,7 @@
 # make fips       runs every test under FIPS 140-3, crypto where nothing else is admitted, and with the validated module too
 # make fmt        formats the code
 
-MODULES := . examples internal/tools internal/oracle crypto/awskms
+MODULES := . examples internal/tools internal/oracle crypto/awskms sms/phonenumbers
 BIN     := $(CURDIR)/.bin
 
 # Every module is built by itself, as its users build it.

@@ -4,7 +4,34 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/enamel-go/enamel/sms/screen"
 )
+
+// screening is the version of the screen, which stands in the facts of each decision.
+const screening = "words-1"
+
+// found returns what the screen finds in a body that is sent in a practice's name.
+func found(body, name string) []screen.Finding {
+	var findings []screen.Finding
+	for _, list := range []struct {
+		class    screen.Class
+		words    []string
+		harmless []string
+	}{{screen.Health, healthWords(), harmlessWords()}, {screen.Promotion, promotionWords(), nil}} {
+		if words := find(body, list.words, list.harmless, name); words != "" {
+			findings = append(findings, screen.Finding{Class: list.class, Words: words})
+		}
+	}
+	folded := fold(body)
+	if !strings.Contains(folded, " "+strings.TrimSpace(fold(name))+" ") {
+		findings = append(findings, screen.Finding{Class: screen.Nameless})
+	}
+	if !strings.Contains(folded, " stop ") && !strings.Contains(folded, " arret ") && !strings.Contains(folded, " arrêt ") {
+		findings = append(findings, screen.Finding{Class: screen.Endless})
+	}
+	return findings
+}
 
 // find returns the first of the words that body contains as a whole word or phrase, or "". Case and punctuation do not
 // matter. The harmless phrases are taken out of body first, and the practice's own name: a text has to say who sends it.

@@ -14,8 +14,8 @@ import (
 
 // screened returns the rule that refuses a transactional text of a practice, or "".
 func screened(t testing.TB, l *sms.Law, name, body string) string {
-	f := lawful(t, noon, "America/Chicago")
-	f.Name, f.Text.Body = name, body
+	f := lawful(noon, "America/Chicago")
+	f.Name, f.Text.Body, f.Findings = name, body, sms.Found(body, name)
 	d := l.Decide(f, noon)
 	if d.Verdict == sms.Send {
 		return ""
@@ -72,11 +72,16 @@ func TestTheScreenSeesThroughSpelling(t *testing.T) {
 
 // Promotional texts may advertise; they may not speak of health either.
 func TestPromotionalTextsAdvertise(t *testing.T) {
-	f := lawful(t, noon, "America/Chicago")
-	f.Text.Category, f.Text.Body = consent.Promotional, "20% off this week!"
-	require.Equal(t, sms.Send, law(t).Decide(f, noon).Verdict)
-	f.Text.Body = "20% off your root canal!"
-	require.Equal(t, sms.Refuse, law(t).Decide(f, noon).Verdict)
+	for body, rule := range map[string]string{
+		"Elm Street Dental: 20% off this week! Reply STOP to end.":       "",
+		"Elm Street Dental: 20% off your root canal! Reply STOP to end.": "health",
+		"Elm Street Dental: 20% off this week!":                          "sender",
+		"20% off this week! Reply STOP to end.":                          "sender",
+	} {
+		f := lawful(noon, "America/Chicago")
+		f.Text.Category, f.Text.Body, f.Findings = consent.Promotional, body, sms.Found(body, f.Name)
+		require.Equal(t, rule, law(t).Decide(f, noon).Rule, body)
+	}
 }
 
 // The screen on texts that nobody here wrote. It is the first one, of plain words; these figures say what it is worth.

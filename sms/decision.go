@@ -1,9 +1,12 @@
 package sms
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms/screen"
 )
 
 // Verdict is what a decision or one of its rules says.
@@ -16,12 +19,17 @@ const (
 	Refuse Verdict = "refuse"
 )
 
-// Decision is whether a text may leave, and every rule that was looked at to find out.
+// Decision is whether a text may leave, and every rule that was looked at to find out. Its JSON is part of what old rows
+// hold: names are added, never changed.
 type Decision struct {
 	Verdict Verdict   `json:"verdict"`
 	Until   time.Time `json:"until,omitzero"`  // of Defer: when to decide again; of Send: by when it must be delivered; UTC
+	Rule    string    `json:"rule,omitzero"`   // the rule that decided, by its id; empty where the text is sent
 	Reason  string    `json:"reason,omitzero"` // one plain sentence, from the rule that decided
 	Trail   []Step    `json:"trail,omitempty"`
+	Law     string    `json:"law,omitzero"`    // the fingerprint of the rules in effect; see [Law.Edition]
+	At      time.Time `json:"at,omitzero"`     // when it was decided; UTC
+	Facts   *Facts    `json:"facts,omitempty"` // of a decision that is kept: what it was made from, the text apart
 }
 
 // Step is one rule that was looked at.
@@ -34,45 +42,111 @@ type Step struct {
 	Reason   string  `json:"reason,omitzero"` // where it does not say send
 }
 
-// Facts is everything a decision is made from.
+// Facts is everything a decision is made from: plain data, which its JSON holds whole. Its names are part of what old
+// rows hold: add, never change.
 type Facts struct {
-	Text       Text
-	Permission consent.Permission // what the number stands at for the text's category
-	Agreement  bool               // whether the practice has an agreement in force with the provider
-	Current    bool               // whether the text's subject still is as the text says; true where it has none
-	Zones      []*time.Location   // every zone the recipient may be in; never empty
-	Name       string             // the practice's name as the text may tell it: it is no statement about anybody's health
+	Text       Text               `json:"text,omitzero"`
+	Permission consent.Permission `json:"permission,omitzero"`  // what the number stands at for the text's category
+	Agreement  bool               `json:"agreement,omitzero"`   // whether the practice has an agreement in force with the provider
+	Standing   Standing           `json:"standing,omitzero"`    // how the practice's number is registered
+	Restricted bool               `json:"restricted,omitzero"`  // whether the patient asked to be reached elsewhere than at the number
+	Current    bool               `json:"current,omitzero"`     // whether the text's subject still is as the text says; true where it has none
+	Wrote      time.Time          `json:"wrote,omitzero"`       // when the number last wrote to the practice, for conversational texts; zero: never; UTC
+	Zones      []string           `json:"zones,omitempty"`      // every time zone the recipient may be in, IANA names; empty: nobody knows
+	Regions    []string           `json:"regions,omitempty"`    // every State, province or country the recipient may be in, as ISO 3166-2 has it
+	Promotions []time.Time        `json:"promotions,omitempty"` // when promotional texts left to the number in the last days, for promotional texts; in order; UTC
+	Name       string             `json:"name,omitzero"`        // the practice's name, as the screen knew it
+	Screen     string             `json:"screen,omitzero"`      // which screen looked at the body; empty: none did
+	Findings   []screen.Finding   `json:"findings,omitempty"`   // what it found
+}
+
+// Clone returns a copy that shares no memory with d.
+func (d Decision) Clone() Decision {
+	d.Trail = slices.Clone(d.Trail)
+	if d.Facts != nil {
+		f := d.Facts.clone()
+		d.Facts = &f
+	}
+	return d
+}
+
+func (f Facts) clone() Facts {
+	f.Standing.Categories = slices.Clone(f.Standing.Categories)
+	f.Zones, f.Regions = slices.Clone(f.Zones), slices.Clone(f.Regions)
+	f.Promotions, f.Findings = slices.Clone(f.Promotions), slices.Clone(f.Findings)
+	return f
+}
+
+// kept returns a decision as it is kept beside its text, with what else it was made from.
+func (d Decision) kept(f Facts) Decision {
+	f.Text = Text{}
+	d.Facts = &f
+	return d
 }
 
 // Decide says whether a text may leave now. It is a pure function of the law, the facts and the moment: the same three
-// give the same answer years later. The rules are looked at in order; the first refusal decides. Where none refuses, the
-// latest deferral decides.
+// give the same answer years later, as long as the system's time zone database says the same of that moment. The rules are looked at in order, those that concern neither such texts nor the
+// recipient's region left out; the first refusal decides. Where none refuses, the latest deferral decides.
 func (l *Law) Decide(f Facts, now time.Time) Decision {
-	now = now.UTC()
-	d := Decision{Verdict: Send, Until: f.Text.LastUseful}
-	for _, r := range l.rules {
-		if r.Effective.After(now) {
-			continue
-		}
-		a := l.apply(r, f, d, now)
+	q := question{law: l, now: now.Round(0).UTC()}
+	q.edition = l.at(q.now)
+	e := &l.editions[q.edition]
+	var room [48]*rule
+	rules := e.concerning(room[:0], &f)
+	d := Decision{Verdict: Send, Until: f.Text.LastUseful, Trail: make([]Step, 0, len(rules)), Law: e.id, At: q.now}
+	for _, r := range rules {
+		a := q.ask(r, &f, &d)
 		d.Trail = append(d.Trail, Step{
 			Rule: r.ID, Version: r.Version, Citation: r.Citation, Fact: a.fact, Says: a.says, Reason: a.reason,
 		})
 		switch {
 		case a.says == Refuse:
-			d.Verdict, d.Until, d.Reason = Refuse, time.Time{}, a.reason
-			return d
+			return d.refused(r.ID, a.reason)
 		case a.says == Defer && (d.Verdict == Send || a.until.After(d.Until)):
-			d.Verdict, d.Until, d.Reason = Defer, a.until, a.reason
+			d.Verdict, d.Until, d.Rule, d.Reason = Defer, a.until, r.ID, a.reason
 		case a.says == Send && d.Verdict == Send && !a.until.IsZero() && a.until.Before(d.Until):
 			d.Until = a.until
 		}
 	}
+	// What leaves under these rules is delivered under them.
+	if next := q.edition + 1; d.Verdict == Send && next < len(l.editions) {
+		if ends := l.editions[next].from; ends.Before(d.Until) {
+			d.Until = latest(ends, q.now.Add(shortest))
+		}
+	}
 	// Whatever the rules are: a provider cannot be told to deliver a text within no time.
-	if d.Verdict == Send && d.Until.Sub(now) < shortest {
-		d.Verdict, d.Until, d.Reason = Refuse, time.Time{}, tooLate
+	if d.Verdict == Send && d.Until.Sub(q.now) < shortest {
+		return d.refused(string(CheckUseful), tooLate)
 	}
 	return d
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (d Decision) refused(rule, reason string) Decision {
+	d.Verdict, d.Until, d.Rule, d.Reason = Refuse, time.Time{}, rule, reason
+	return d
+}
+
+// Replay decides once more on a text as it was decided on before, by the facts and at the moment that were kept with the
+// decision. It fails with [ErrNotFound] where no facts were kept, as with a text that a STOP took out of the queue, and
+// with [ErrLaw] when the rules that this law has for that moment are not those that decided.
+func (l *Law) Replay(t Tracked) (Decision, error) {
+	kept := t.Decision
+	switch {
+	case kept.Facts == nil:
+		return Decision{}, fmt.Errorf("%w: the decision was not made from facts", ErrNotFound)
+	case l.Edition(kept.At) != kept.Law:
+		return Decision{}, fmt.Errorf("%w: this law has others for %s", ErrLaw, kept.At.Format(time.RFC3339))
+	}
+	f := *kept.Facts
+	f.Text = t.Text
+	return l.Decide(f, kept.At).kept(f), nil
 }
 
 // answer is what one rule says.

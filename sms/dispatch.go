@@ -11,6 +11,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/uuidv7"
+	"github.com/enamel-go/enamel/sms/nanp"
 )
 
 // Agreements says whether a practice has an agreement (a BAA, 45 CFR 164.502(e)) with a provider in force.
@@ -29,15 +30,22 @@ type Waker interface {
 	Wait(ctx context.Context) error
 }
 
-// DispatcherOptions adjusts a [Dispatcher]. The zero value sends nothing, for it knows of no agreement.
+// DispatcherOptions adjusts a [Dispatcher]. The zero value sends nothing, for it knows of no agreement and no registration.
 type DispatcherOptions struct {
 	// Agreements is asked before every text. Defaults to none in force: nothing is sent.
 	Agreements Agreements
 	// Schedule is asked whether an appointment still is as the text says. Defaults to none: texts about appointments
 	// are refused.
 	Schedule Schedule
-	// Zones is asked where a recipient may be when a text names no zone. Defaults to the practice's own zone.
+	// Registrations is asked how the practice's number is registered. Defaults to none: nothing is sent.
+	Registrations Registrations
+	// Restrictions is asked before a text about a patient. Defaults to none: nobody asked to be reached elsewhere.
+	Restrictions Restrictions
+	// Zones is asked where a recipient may be when a text names no zone; the practice's own is one of them. Defaults to
+	// package nanp's answer.
 	Zones Zones
+	// Regions is asked where a recipient may be when a text names no region. Defaults to package nanp's answer.
+	Regions Regions
 	// Limits says what the carriers take. Defaults to no limits.
 	Limits Limits
 	// Rules are what decides. Defaults to [Promised].
@@ -77,6 +85,12 @@ func (o *DispatcherOptions) complete() error {
 	o.Interval = cmp.Or(o.Interval, time.Second)
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Zones == nil {
+		o.Zones = nanp.Plan{}
+	}
+	if o.Regions == nil {
+		o.Regions = nanp.Plan{}
 	}
 	switch {
 	case o.Concurrency < 0 || o.Timeout < 0 || o.Wait < 0 || o.Interval < 0:

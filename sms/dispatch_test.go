@@ -220,7 +220,7 @@ func TestASuspendedProcessChecksAgain(t *testing.T) {
 			return nil
 		}
 		d, err := sms.NewDispatcher(suspended, w.store, suspended, w.log, map[string]sms.Provider{"carrier": suspended},
-			&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now})
+			&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
 		require.NoError(t, err)
 		_, err = d.Step(t.Context())
 		require.NoError(t, err)
@@ -243,7 +243,7 @@ func TestALeaseThatIsNearlyOverIsGivenBack(t *testing.T) {
 			return nil
 		}
 		d, err := sms.NewDispatcher(suspended, w.store, suspended, w.log, map[string]sms.Provider{"carrier": suspended},
-			&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now})
+			&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
 		require.NoError(t, err)
 		_, err = d.Step(t.Context())
 		require.NoError(t, err)
@@ -282,7 +282,7 @@ func TestATextIsGivenBackWhenNobodyCanDecide(t *testing.T) {
 		return nil
 	}}
 	d, err := sms.NewDispatcher(down, w.store, down, w.log, map[string]sms.Provider{"carrier": down},
-		&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now})
+		&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
 	require.NoError(t, err)
 	_, err = d.Step(t.Context())
 	require.Error(t, err)
@@ -296,7 +296,7 @@ func TestATextOfAnUnknownProviderIsRefused(t *testing.T) {
 	w := inMemory(t)
 	w.grant(consent.Transactional)
 	k := w.enqueue(w.text("x"))
-	d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, nil, &sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now})
+	d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, nil, &sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
 	require.NoError(t, err)
 	w.step(d)
 	require.Equal(t, sms.Refused, w.tracked(k).State)

@@ -13,8 +13,20 @@
 //		Body:     "Elm Street Dental: we moved to 4 Oak Street.", LastUseful: inThreeDays,
 //	})
 //	dispatcher, err := sms.NewDispatcher(queue, store, consents, log, map[string]sms.Provider{"twilio": client},
-//		&sms.DispatcherOptions{Agreements: agreements, Schedule: charts})
+//		&sms.DispatcherOptions{Agreements: agreements, Registrations: registrations, Schedule: charts})
 //	go dispatcher.Run(ctx)
+//
+// # The law
+//
+// The rules are dated rows of data ([Promised]) with their citations: what the policies promise, and the federal, State and
+// Canadian hours, holidays and daily caps under it, the stricter where sources differ. Where a recipient is, an address says
+// ([Text].Zone, [Text].Region), else the number's area code (package sms/nanp) and the practice's own zone, all of which have to agree.
+// What waits, waits for the first minute that all rules allow, by the rules in effect then; the provider's validity ends with
+// the window. Outside of it only the answers to STOP, HELP and START leave. What cannot leave lawfully while it is of use is
+// refused at once, and the reason says when it could have left.
+//
+// Each decision is kept, sealed, with the facts it was made from, and [Law.Replay] makes it again years later. So rows are
+// never altered: a newer row with the same id follows an older one.
 //
 // # Why nothing leaves after a STOP
 //
@@ -46,7 +58,7 @@
 //
 // # Errors
 //
-// [ErrInvalid], [ErrNotFound], [ErrConflict]; [ErrSignature] and [ErrTooLarge] for webhooks; *[SendError] from providers.
+// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrLaw]; [ErrSignature] and [ErrTooLarge] for webhooks; *[SendError] from providers.
 // A refusal is recorded in the log and changes nothing. No error carries a number or a body. A worker's errors go to its
 // logger; a text that nobody can decide on is looked at again, each time later, until it is of no use.
 //

@@ -128,7 +128,7 @@ func TestARevocationAtTheProviderIsNotLost(t *testing.T) {
 	k := w.enqueue(w.text("x"))
 	gate := &broken{Service: w.consents, err: errors.New("the ledger is away")}
 	d, err := sms.NewDispatcher(w.queue, w.store, gate, w.log, map[string]sms.Provider{"carrier": w.carrier},
-		&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now, Wait: time.Nanosecond})
+		&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now, Wait: time.Nanosecond})
 	require.NoError(t, err)
 	_, err = d.Step(t.Context())
 	require.Error(t, err, "and somebody hears of it")
@@ -263,7 +263,7 @@ func TestOnlyConsentHasToBeFresh(t *testing.T) {
 				return nil
 			}}
 			d, err := sms.NewDispatcher(h, w.store, h, w.log, map[string]sms.Provider{"carrier": h},
-				&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now})
+				&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
 			require.NoError(t, err)
 			began := time.Now()
 			_, err = d.Step(t.Context())
@@ -300,7 +300,7 @@ func TestAClaimThatFailsHoldsUpNothingElse(t *testing.T) {
 	w.carrier.find = nil
 	k := w.enqueue(w.text("x"))
 	d, err := sms.NewDispatcher(halting{w.queue}, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": w.carrier},
-		&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now, Wait: time.Nanosecond})
+		&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now, Wait: time.Nanosecond})
 	require.NoError(t, err)
 	_, err = d.Step(t.Context())
 	require.ErrorIs(t, err, errAltered)
@@ -324,7 +324,7 @@ func TestAResultThatComesTooLateIsHeardOf(t *testing.T) {
 	w.enqueue(w.text("x"))
 	h := &hooked{Service: w.consents, Queue: forgetting{w.queue}, Provider: w.carrier, hook: func(string) error { return nil }}
 	d, err := sms.NewDispatcher(h, w.store, h, w.log, map[string]sms.Provider{"carrier": h},
-		&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now})
+		&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
 	require.NoError(t, err)
 	_, err = d.Step(t.Context())
 	require.ErrorContains(t, err, `"x"`)

@@ -15,4 +15,6 @@ var (
 	ErrNotFound = errors.New("sms: not found")
 	// ErrConflict is wrapped when an id was used before with other content.
 	ErrConflict = errors.New("sms: another text has this id")
+	// ErrLaw is wrapped when a decision cannot be made again, because it was made by other rules.
+	ErrLaw = errors.New("sms: the rules are not those that decided")
 )

@@ -30,6 +30,11 @@ type example struct {
 // Whoever has an agreement with the network, and says so, may send.
 func (example) InForce(context.Context, string, string) (bool, error) { return true, nil }
 
+// Whose numbers are registered for reminders, and says so, may send them.
+func (example) Standing(context.Context, string, string) (sms.Standing, error) {
+	return sms.Standing{Kind: sms.LongCode, Approved: true, Categories: []consent.Category{consent.Transactional}}, nil
+}
+
 // setUp wires everything; every look at the clock is a second after the one before.
 func setUp(ctx context.Context) (example, error) {
 	at := time.Date(2026, 3, 3, 18, 0, 0, 0, time.UTC) // noon in Chicago
@@ -87,7 +92,7 @@ func Example() {
 		return
 	}
 	dispatcher, err := sms.NewDispatcher(x.store, x.store, x.consents, x.log, map[string]sms.Provider{"carrier": x.network},
-		&sms.DispatcherOptions{Agreements: x, Now: x.now})
+		&sms.DispatcherOptions{Agreements: x, Registrations: x, Now: x.now})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -171,7 +176,7 @@ func ExampleNewDispatcher() {
 		return
 	}
 	dispatcher, err := sms.NewDispatcher(x.store, x.store, x.consents, x.log, map[string]sms.Provider{"carrier": deaf},
-		&sms.DispatcherOptions{Agreements: x, Now: x.now, Wait: time.Nanosecond})
+		&sms.DispatcherOptions{Agreements: x, Registrations: x, Now: x.now, Wait: time.Nanosecond})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -201,19 +206,15 @@ func ExampleLaw_Decide() {
 		fmt.Println(err)
 		return
 	}
-	losAngeles, err := time.LoadLocation("America/Los_Angeles")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	now := time.Date(2026, 3, 3, 15, 0, 0, 0, time.UTC)
 	decision := law.Decide(sms.Facts{
 		Text: sms.Text{
 			Kind: sms.Ordinary, Category: consent.Transactional, Provider: "twilio",
 			Body: "Elm Street Dental: see you tomorrow at 9.", LastUseful: now.Add(24 * time.Hour),
 		},
-		Permission: consent.Permission{Status: consent.Active}, Agreement: true, Current: true,
-		Zones: []*time.Location{losAngeles}, Name: "Elm Street Dental",
+		Permission: consent.Permission{Status: consent.Active, Basis: consent.WebForm}, Agreement: true, Current: true,
+		Standing: sms.Standing{Kind: sms.LongCode, Approved: true, Categories: consent.Categories()},
+		Zones:    []string{"America/Los_Angeles"}, Regions: []string{"US-CA"}, Screen: "words-1",
 	}, now)
 	fmt.Println(decision.Verdict, "until", decision.Until)
 	fmt.Println(decision.Reason)
@@ -224,10 +225,17 @@ func ExampleLaw_Decide() {
 	// defer until 2026-03-03 16:00:00 +0000 UTC
 	// Texts leave between 8:00 am and 9:00 pm for the recipient only.
 	// agreement        send  agreement in force with twilio
+	// registration     send  approved
+	// restriction      send  no such request
 	// consent          send  transactional is active
+	// warning          send  consent by web_form
 	// current          send  current
-	// health           send  no such words
-	// promotion        send  no such words
+	// health           send  nothing found
+	// person           send  nothing found
+	// shaft            send  nothing found
+	// link             send  nothing found
+	// reserved         send  nothing found
+	// promotion        send  nothing found
 	// window-central   send  09:00:00 America/Chicago
 	// window-recipient defer 07:00:00 America/Los_Angeles
 	// useful           send  useful until 2026-03-04T15:00:00Z

@@ -1,11 +1,18 @@
 package sms
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms/nanp"
+	"github.com/enamel-go/enamel/sms/screen"
 )
 
 // Check names what a rule looks at.
@@ -13,160 +20,248 @@ type Check string
 
 // The checks. Each is a few lines of [Law.Decide]; what differs between laws is in the rules' other fields.
 const (
-	CheckAgreement Check = "agreement" // an agreement with the provider is in force
-	CheckConsent   Check = "consent"   // the recipient's consent covers the text's category
-	CheckCurrent   Check = "current"   // the appointment is still as the text says
-	CheckWords     Check = "words"     // the body has none of the rule's words, the practice's name left out
-	CheckWindow    Check = "window"    // the hour is inside the rule's window
-	CheckUseful    Check = "useful"    // it can still be of use when it leaves
+	CheckAgreement    Check = "agreement"    // an agreement with the provider is in force
+	CheckStanding     Check = "standing"     // the sender is registered for such texts
+	CheckRestriction  Check = "restriction"  // the patient did not ask to be reached elsewhere
+	CheckConsent      Check = "consent"      // the recipient's consent covers the text's category
+	CheckWarning      Check = "warning"      // the recipient was warned that texts are not encrypted
+	CheckConversation Check = "conversation" // the recipient wrote first, and not long ago
+	CheckCurrent      Check = "current"      // the appointment is still as the text says
+	CheckFindings     Check = "findings"     // the screen found nothing of the rule's classes
+	CheckContact      Check = "contact"      // the body says how to reach the practice
+	CheckPlace        Check = "place"        // somebody knows which State or province the recipient may be in
+	CheckWindow       Check = "window"       // the hour is inside the rule's window
+	CheckCap          Check = "cap"          // not too many promotional texts left to the number already
+	CheckUseful       Check = "useful"       // it can still be of use when it leaves
 )
 
-// Rule is one rule as a dated row of data. A law that starts next year is a row whose Effective lies next year.
+// Confidence is how far a row was followed to its source.
+type Confidence string
+
+// The confidences. A row without one is the policies' own words, or was read in the primary text.
+const (
+	Secondary  Confidence = "secondary"  // read on pages about the law; where they differ, the stricter was taken
+	Unverified Confidence = "unverified" // named by one page, or from general knowledge
+)
+
+// Rule is one rule as a dated row of data. A law that starts next year is a row whose Effective lies next year. Of rows
+// with the same ID the one with the latest Effective is in effect: a row is never altered, a newer one follows it.
 type Rule struct {
-	ID        string
-	Version   int
-	Effective time.Time // UTC; before it the rule is not looked at
-	Citation  string
-	Check     Check
+	ID         string           `json:"id"`
+	Version    int              `json:"version"`
+	Effective  time.Time        `json:"effective,omitzero"` // UTC; before it the rule is not looked at
+	Citation   string           `json:"citation"`
+	Confidence Confidence       `json:"confidence,omitzero"`
+	Source     string           `json:"source,omitzero"` // where the row was read, and where sources differ
+	Check      Check            `json:"check"`
+	Region     string           `json:"region,omitzero"` // only for recipients who may be there: ISO 3166-2; a country means all of it
+	Only       consent.Category `json:"only,omitzero"`   // only for texts of this category
+	Except     consent.Category `json:"except,omitzero"` // not for texts of this category
 
-	Zone   string        // of CheckWindow: an IANA name; empty: every zone the recipient may be in
-	Opens  time.Duration // of CheckWindow: after local midnight
-	Closes time.Duration // of CheckWindow: after local midnight; nothing may be delivered from then on
+	Zone     string        `json:"zone,omitzero"`     // of CheckWindow: an IANA name; empty: every zone the recipient may be in
+	Opens    time.Duration `json:"opens,omitzero"`    // of CheckWindow: after local midnight
+	Closes   time.Duration `json:"closes,omitzero"`   // of CheckWindow: after local midnight; nothing may be delivered from then on
+	Saturday *Hours        `json:"saturday,omitzero"` // of CheckWindow: other hours on that day; nil: as on other days
+	Sunday   *Hours        `json:"sunday,omitzero"`   // of CheckWindow: likewise
+	Holidays string        `json:"holidays,omitzero"` // of CheckWindow: on whose legal holidays nothing leaves; empty: on any
 
-	Words    []string         // of CheckWords: lower case; a word or phrase, matched whole
-	Harmless []string         // of CheckWords: lower case; phrases in which such words are none
-	Except   consent.Category // of CheckWords: a category that the rule leaves alone
-	Says     string           // of CheckWords: why such words are refused
+	Most   int           `json:"most,omitzero"`   // of CheckCap: how many promotional texts to a number
+	Within time.Duration `json:"within,omitzero"` // of CheckCap: in how long; of CheckConversation: after the recipient's message
+
+	Bases   []consent.Basis `json:"bases,omitempty"`   // of CheckWarning: what is not recorded without the warning
+	Classes []screen.Class  `json:"classes,omitempty"` // of CheckFindings
+	Says    string          `json:"says,omitzero"`     // of CheckFindings: why such words are refused
 }
 
 // Law is the rules in a form ready to decide by. It is immutable and may be used concurrently.
 type Law struct {
-	rules []Rule
-	zones map[string]*time.Location
+	editions []edition
+	zones    map[string]*time.Location
+	others   sync.Map // zones by name that are loaded when a recipient is first there
 }
 
-// NewLaw checks the rules and loads the time zones they name. It fails when a zone is not known to the system: a
-// program without a time zone database imports time/tzdata.
+// edition is the rules in effect from a moment until the next edition's, in order.
+type edition struct {
+	from  time.Time
+	id    string
+	rules []*rule
+}
+
+// rule is a row with what is worked out beforehand, so that a decision has little to do.
+type rule struct {
+	Rule
+	texts  bool           // it looks only at what a practice writes, not at answers and requests, whose words are fixed
+	zone   *time.Location // of Zone
+	reason string         // of a window or cap: why a text is deferred
+	call   string         // the same for a reply of staff
+}
+
+// NewLaw checks the rules and loads the time zones of North America and those that the rules name. It fails when a
+// zone that a rule names is not known to the system: a program without a time zone database imports time/tzdata.
 func NewLaw(rules []Rule) (*Law, error) {
 	l := &Law{zones: map[string]*time.Location{}}
-	for _, r := range rules {
-		switch r.Check {
-		case CheckAgreement, CheckConsent, CheckCurrent, CheckUseful:
-		case CheckWords:
-			if len(r.Words) == 0 {
-				return nil, fmt.Errorf("%w: rule %s has no words", ErrInvalid, r.ID)
-			}
-		case CheckWindow:
-			if r.Opens < 0 || r.Closes <= r.Opens || r.Closes > 24*time.Hour {
-				return nil, fmt.Errorf("%w: rule %s has no window", ErrInvalid, r.ID)
-			}
-			if r.Zone == "" {
-				break
-			}
-			zone, err := time.LoadLocation(r.Zone)
-			if err != nil {
-				return nil, fmt.Errorf("%w: rule %s: the time zone %s is not known here", ErrInvalid, r.ID, r.Zone)
-			}
-			l.zones[r.Zone] = zone
-		default:
-			return nil, fmt.Errorf("%w: rule %s has an unknown check %q", ErrInvalid, r.ID, r.Check)
+	for _, name := range nanp.Everywhere() {
+		if zone, err := time.LoadLocation(name); err == nil {
+			l.zones[name] = zone
 		}
-		l.rules = append(l.rules, r)
+	}
+	var all []*rule
+	moments := []time.Time{{}}
+	for i, given := range rules {
+		r, err := l.prepare(given)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(rules[:i], func(o Rule) bool { return o.ID == r.ID && o.Effective.Equal(r.Effective) }) {
+			return nil, fmt.Errorf("%w: two rules %s take effect at one moment", ErrInvalid, r.ID)
+		}
+		all, moments = append(all, r), append(moments, r.Effective.UTC())
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	for _, from := range slices.CompactFunc(moments, time.Time.Equal) {
+		l.editions = append(l.editions, newEdition(all, from))
 	}
 	return l, nil
 }
 
-// Promised returns the rules of the policy and of the law under it, the ones in effect and those that have a date.
-func Promised() []Rule {
-	const policy = "DentTracks SMS Privacy Policy, section "
-	return []Rule{
-		{ID: "agreement", Version: 1, Check: CheckAgreement, Citation: "MyDentalPMS Privacy Policy, section 6; 45 CFR 164.502(e)"},
-		{ID: "consent", Version: 1, Check: CheckConsent, Citation: policy + "2; 47 CFR 64.1200(a)(1), (a)(10)"},
-		{ID: "current", Version: 1, Check: CheckCurrent, Citation: "MyDentalPMS Privacy Policy, section 2"},
-		{
-			ID: "health", Version: 1, Check: CheckWords, Words: healthWords(), Harmless: harmlessWords(),
-			Citation: policy + "5", Says: "It speaks of health, which no text may.",
-		},
-		{
-			ID: "promotion", Version: 1, Check: CheckWords, Words: promotionWords(), Except: consent.Promotional,
-			Citation: policy + "1; 47 CFR 64.1200(f)(1)",
-			Says:     "It advertises, which only a promotional text may.",
-		},
-		// The policy says "CST". It is read as the time that clocks in Chicago show, daylight saving included: a patient
-		// reads the promise by the clock on the wall.
-		{
-			ID: "window-central", Version: 1, Check: CheckWindow, Zone: "America/Chicago",
-			Opens: 8 * time.Hour, Closes: 21 * time.Hour, Citation: policy + "2",
-		},
-		{
-			ID: "window-recipient", Version: 1, Check: CheckWindow,
-			Opens: 8 * time.Hour, Closes: 21 * time.Hour, Citation: "47 CFR 64.1200(c)(1)",
-		},
-		{ID: "useful", Version: 1, Check: CheckUseful, Citation: policy + "2"},
-	}
-}
-
-// apply looks at one rule. d is what the rules before it came to.
-func (l *Law) apply(r Rule, f Facts, d Decision, now time.Time) answer {
+// prepare checks a row.
+func (l *Law) prepare(given Rule) (*rule, error) {
+	r := &rule{Rule: given}
+	r.Saturday, r.Sunday = r.Saturday.clone(), r.Sunday.clone()
+	r.Bases, r.Classes = slices.Clone(given.Bases), slices.Clone(given.Classes)
 	switch r.Check {
-	case CheckAgreement:
-		if !f.Agreement {
-			return answer{
-				says: Refuse, fact: "no agreement in force with " + f.Text.Provider,
-				reason: "The practice has no agreement in force with the provider that would carry it.",
-			}
+	case CheckAgreement, CheckStanding, CheckRestriction, CheckConsent, CheckCurrent, CheckPlace, CheckUseful:
+	case CheckContact:
+		r.texts = true
+	case CheckWarning:
+		if len(r.Bases) == 0 {
+			return nil, fmt.Errorf("%w: rule %s has no basis of consent", ErrInvalid, r.ID)
 		}
-		return answer{says: Send, fact: "agreement in force with " + f.Text.Provider}
-	case CheckConsent:
-		return consentTo(f)
-	case CheckCurrent:
-		if !f.Current {
-			return answer{says: Refuse, fact: "version " + f.Text.Version + " is not current", reason: "The appointment was moved or cancelled."}
+	case CheckConversation:
+		if r.texts = true; r.Within <= 0 {
+			return nil, fmt.Errorf("%w: rule %s has no length", ErrInvalid, r.ID)
 		}
-		return answer{says: Send, fact: "current"}
-	case CheckWords:
-		if f.Text.Kind != Ordinary || f.Text.Category == r.Except {
-			return answer{says: Send, fact: "not looked at in such a text"}
+	case CheckFindings:
+		if r.texts = true; len(r.Classes) == 0 {
+			return nil, fmt.Errorf("%w: rule %s has no classes of findings", ErrInvalid, r.ID)
 		}
-		if word := find(f.Text.Body, r.Words, r.Harmless, f.Name); word != "" {
-			return answer{says: Refuse, fact: "the words “" + word + "”", reason: r.Says + " (“" + word + "”)"}
+	case CheckCap:
+		if r.Most <= 0 || r.Within <= 0 {
+			return nil, fmt.Errorf("%w: rule %s has no cap", ErrInvalid, r.ID)
 		}
-		return answer{says: Send, fact: "no such words"}
 	case CheckWindow:
-		return l.window(r, f, now)
+		if err := l.prepareWindow(r); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, fmt.Errorf("%w: rule %s has an unknown check %q", ErrInvalid, r.ID, r.Check)
 	}
-	return useful(f, d, now)
+	r.say()
+	return r, nil
 }
 
-// consentTo asks for an active consent to the category. A confirmation request needs a grant that waits for it, and the
-// closed list of answers needs none: the patient has just asked for each of them.
-func consentTo(f Facts) answer {
-	fact := string(f.Text.Category) + " is " + string(f.Permission.Status)
-	switch {
-	case f.Text.Kind.Answer():
-		return answer{says: Send, fact: "answers the patient's own message"}
-	case f.Text.Kind == ConfirmRequest && f.Permission.Status == consent.Pending,
-		f.Text.Kind == Ordinary && f.Permission.Status == consent.Active:
-		return answer{says: Send, fact: fact}
-	case f.Text.Kind == ConfirmRequest:
-		return answer{says: Refuse, fact: fact, reason: "No consent waits for confirmation any more."}
+func (l *Law) prepareWindow(r *rule) error {
+	if (Hours{r.Opens, r.Closes}).closed() {
+		return fmt.Errorf("%w: rule %s has no window", ErrInvalid, r.ID)
 	}
-	return answer{says: Refuse, fact: fact, reason: f.Permission.Why}
-}
-
-const tooLate = "It is too late to be of use."
-
-// useful refuses what comes too late, be it now or at the lawful hour that the other rules defer it to.
-func useful(f Facts, d Decision, now time.Time) answer {
-	fact := "useful until " + f.Text.LastUseful.UTC().Format(time.RFC3339)
-	switch {
-	case f.Text.LastUseful.Sub(now) < shortest:
-		return answer{says: Refuse, fact: fact, reason: tooLate}
-	case d.Verdict == Defer && !d.Until.Before(f.Text.LastUseful):
-		return answer{
-			says: Refuse, fact: fact,
-			reason: "It cannot leave at a lawful hour before it is of no use: " + strings.ToLower(d.Reason[:1]) + d.Reason[1:],
+	for _, h := range []Hours{{r.Opens, r.Closes}, r.on(time.Saturday), r.on(time.Sunday)} {
+		if !h.valid() {
+			return fmt.Errorf("%w: rule %s has no window", ErrInvalid, r.ID)
 		}
 	}
-	return answer{says: Send, fact: fact}
+	if _, ok := calendars[r.Holidays]; r.Holidays != "" && !ok {
+		return fmt.Errorf("%w: rule %s: the holidays of %s are not known here", ErrInvalid, r.ID, r.Holidays)
+	}
+	if r.Zone == "" {
+		return nil
+	}
+	if r.zone = l.zone(r.Zone); r.zone == nil {
+		return fmt.Errorf("%w: rule %s: the time zone %s is not known here", ErrInvalid, r.ID, r.Zone)
+	}
+	return nil
+}
+
+// newEdition takes of all rules those in effect at a moment.
+func newEdition(all []*rule, from time.Time) edition {
+	e := edition{from: from}
+	newest := map[string]*rule{}
+	for _, r := range all {
+		if o := newest[r.ID]; !r.Effective.After(from) && (o == nil || r.Effective.After(o.Effective)) {
+			newest[r.ID] = r
+		}
+	}
+	hash := sha256.New()
+	rows := json.NewEncoder(hash)
+	for _, r := range all {
+		if newest[r.ID] != r {
+			continue
+		}
+		e.rules = append(e.rules, r)
+		if err := rows.Encode(r.Rule); err != nil {
+			panic(err) // a row is plain data
+		}
+	}
+	e.id = hex.EncodeToString(hash.Sum(nil)[:8])
+	return e
+}
+
+// Edition returns the fingerprint of the rules that are in effect at a moment. It stays the same when rows are added that
+// take effect later.
+func (l *Law) Edition(at time.Time) string { return l.editions[l.at(at)].id }
+
+// at returns the index of the edition of a moment.
+func (l *Law) at(moment time.Time) int {
+	i := len(l.editions) - 1
+	for i > 0 && l.editions[i].from.After(moment) {
+		i--
+	}
+	return i
+}
+
+// zone returns a time zone by its IANA name, or nil where it is not known here. "Local" is where the process runs, which
+// says nothing of anybody.
+func (l *Law) zone(name string) *time.Location {
+	if zone := l.zones[name]; zone != nil {
+		return zone
+	}
+	if zone, ok := l.others.Load(name); ok {
+		return zone.(*time.Location)
+	}
+	if name == "" || name == "Local" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	l.others.Store(name, zone)
+	return zone
+}
+
+// concerning appends the rules that are looked at for such a text and such a recipient.
+func (e *edition) concerning(rules []*rule, f *Facts) []*rule {
+	for _, r := range e.rules {
+		if r.concerns(f) {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+// concerns reports whether a rule is looked at for such a text and such a recipient.
+func (r *rule) concerns(f *Facts) bool {
+	switch {
+	case r.Only != "" && r.Only != f.Text.Category,
+		r.Except != "" && r.Except == f.Text.Category,
+		r.texts && f.Text.Kind != Ordinary:
+		return false
+	case r.Region == "":
+		return true
+	}
+	for _, region := range f.Regions {
+		if region == r.Region || len(r.Region) == 2 && strings.HasPrefix(region, r.Region) {
+			return true
+		}
+	}
+	return false
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/screen"
 )
 
 func law(t testing.TB) *sms.Law {
@@ -25,18 +26,16 @@ func zone(t testing.TB, name string) *time.Location {
 }
 
 // lawful is a set of facts that nothing speaks against but the hour.
-func lawful(t testing.TB, now time.Time, zones ...string) sms.Facts {
-	f := sms.Facts{
+func lawful(now time.Time, zones ...string) sms.Facts {
+	return sms.Facts{
 		Text: sms.Text{
 			Kind: sms.Ordinary, Category: consent.Transactional, Provider: "carrier",
 			Body: "Elm Street Dental: see you on Thursday.", LastUseful: now.AddDate(0, 0, 14),
 		},
-		Permission: consent.Permission{Status: consent.Active}, Agreement: true, Current: true,
+		Permission: consent.Permission{Status: consent.Active, Basis: consent.WebForm}, Agreement: true, Current: true,
+		Standing: sms.Standing{Kind: sms.LongCode, Approved: true, Categories: consent.Categories()},
+		Zones:    zones, Regions: []string{"US-VA"}, Name: "Elm Street Dental", Screen: "test",
 	}
-	for _, name := range zones {
-		f.Zones = append(f.Zones, zone(t, name))
-	}
-	return f
 }
 
 func TestDecideByTheHour(t *testing.T) {
@@ -67,7 +66,7 @@ func TestDecideByTheHour(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			now, err := time.ParseInLocation(time.DateTime, c.now, zone(t, chicago))
 			require.NoError(t, err)
-			d := law(t).Decide(lawful(t, now, c.zones...), now)
+			d := law(t).Decide(lawful(now, c.zones...), now)
 			if c.want == "" {
 				require.Equal(t, sms.Send, d.Verdict, d.Reason)
 				return
@@ -79,14 +78,14 @@ func TestDecideByTheHour(t *testing.T) {
 }
 
 func TestDecideRefusesZonesThatShareNoHour(t *testing.T) {
-	f := lawful(t, noon, "America/Chicago", "Asia/Kolkata", "Australia/Sydney", "Europe/London")
+	f := lawful(noon, "America/Chicago", "Asia/Kolkata", "Australia/Sydney", "Europe/London")
 	d := law(t).Decide(f, noon)
 	require.Equal(t, sms.Refuse, d.Verdict)
 	require.NotEmpty(t, d.Reason)
 }
 
 func TestDecideRefusesWithoutZones(t *testing.T) {
-	require.Equal(t, sms.Refuse, law(t).Decide(lawful(t, noon), noon).Verdict)
+	require.Equal(t, sms.Refuse, law(t).Decide(lawful(noon), noon).Verdict)
 }
 
 // Whatever the moment and the zones: what is sent is sent inside every window and must be delivered before any of them
@@ -98,8 +97,8 @@ func TestDecideKeepsEveryWindow(t *testing.T) {
 		"America/Anchorage", "Pacific/Honolulu", "America/St_Johns", "America/Puerto_Rico",
 	}
 	inside := func(f sms.Facts, moment time.Time) bool {
-		for _, z := range append(f.Zones, zone(t, "America/Chicago")) {
-			if hour := moment.In(z).Hour(); hour < 8 || hour >= 21 {
+		for _, z := range append(f.Zones, "America/Chicago") {
+			if hour := moment.In(zone(t, z)).Hour(); hour < 8 || hour >= 21 {
 				return false
 			}
 		}
@@ -107,7 +106,7 @@ func TestDecideKeepsEveryWindow(t *testing.T) {
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		now := time.Unix(rapid.Int64Range(1767225600, 1798761600).Draw(r, "second of 2026"), 0).UTC()
-		f := lawful(t, now, rapid.SliceOfNDistinct(rapid.SampledFrom(names), 1, 4, rapid.ID).Draw(r, "zones")...)
+		f := lawful(now, rapid.SliceOfNDistinct(rapid.SampledFrom(names), 1, 4, rapid.ID).Draw(r, "zones")...)
 		d := l.Decide(f, now)
 		switch d.Verdict {
 		case sms.Send:
@@ -135,18 +134,32 @@ func TestDecideIsAboutTheFirstRefusal(t *testing.T) {
 		}},
 		{"a request that nobody waits for", "consent", func(f *sms.Facts) { f.Text.Kind = sms.ConfirmRequest }},
 		{"moved", "current", func(f *sms.Facts) { f.Current = false }},
-		{"health", "health", func(f *sms.Facts) { f.Text.Body = "Your ROOT-CANAL is due." }},
-		{"promotion", "promotion", func(f *sms.Facts) { f.Text.Body = "Now 20% off!" }},
+		{"not registered", "registration", func(f *sms.Facts) { f.Standing = sms.Standing{} }},
+		{"asked to be reached elsewhere", "restriction", func(f *sms.Facts) { f.Restricted = true }},
+		{"consent on no warning", "warning", func(f *sms.Facts) { f.Permission.Basis = consent.Verbal }},
+		{"no conversation", "conversation", func(f *sms.Facts) { f.Text.Category = consent.Conversational }},
+		{"not screened", "health", func(f *sms.Facts) { f.Screen = "" }},
+		{"health", "health", finding(screen.Health)},
+		{"person", "person", finding(screen.Person)},
+		{"shaft", "shaft", finding(screen.Shaft)},
+		{"forbidden", "shaft", finding(screen.Forbidden)},
+		{"link", "link", finding(screen.Link)},
+		{"reserved", "reserved", finding(screen.Reserved)},
+		{"promotion", "promotion", finding(screen.Promotion)},
+		{"no zone", "window-recipient", func(f *sms.Facts) { f.Zones = nil }},
+		{"a zone that nobody knows", "window-recipient", func(f *sms.Facts) { f.Zones = append(f.Zones, "Mars/Olympus") }},
+		{"the process's zone", "window-recipient", func(f *sms.Facts) { f.Zones = []string{"Local"} }},
 		{"late", "useful", func(f *sms.Facts) { f.Text.LastUseful = noon }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := lawful(t, noon, "America/Chicago")
+			f := lawful(noon, "America/Chicago")
 			c.change(&f)
 			d := law(t).Decide(f, noon)
 			require.Equal(t, sms.Refuse, d.Verdict)
 			require.NotEmpty(t, d.Reason)
 			last := d.Trail[len(d.Trail)-1]
 			require.Equal(t, c.rule, last.Rule)
+			require.Equal(t, c.rule, d.Rule)
 			require.Equal(t, sms.Refuse, last.Says)
 			require.NotEmpty(t, last.Citation)
 			require.Equal(t, d, law(t).Decide(f, noon), "the same facts give the same decision")
@@ -154,10 +167,15 @@ func TestDecideIsAboutTheFirstRefusal(t *testing.T) {
 	}
 }
 
+// finding lets the screen have found something.
+func finding(c screen.Class) func(*sms.Facts) {
+	return func(f *sms.Facts) { f.Findings = []screen.Finding{{Class: screen.Endless}, {Class: c, Words: "words"}} }
+}
+
 func TestAnswersLeaveAtAnyHourWithoutConsent(t *testing.T) {
 	night := time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
 	for _, kind := range []sms.Kind{sms.StopAnswer, sms.HelpAnswer, sms.StartAnswer} {
-		f := lawful(t, night, "America/Los_Angeles")
+		f := lawful(night, "America/Los_Angeles")
 		f.Text.Kind, f.Permission = kind, consent.Permission{Status: consent.Stopped}
 		require.Equal(t, sms.Send, law(t).Decide(f, night).Verdict, kind)
 		f.Agreement = false
@@ -175,22 +193,32 @@ func TestRulesTakeEffectOnTheirDay(t *testing.T) {
 	l, err := sms.NewLaw(rules)
 	require.NoError(t, err)
 	tokyo := time.Date(2026, 3, 3, 4, 0, 0, 0, time.UTC) // 13:00 there, 22:00 in Chicago
-	require.Equal(t, sms.Send, l.Decide(lawful(t, tokyo, "Asia/Tokyo"), tokyo).Verdict)
+	require.Equal(t, sms.Send, l.Decide(lawful(tokyo, "Asia/Tokyo"), tokyo).Verdict)
 	next := tokyo.AddDate(0, 0, 1)
-	require.Equal(t, sms.Defer, l.Decide(lawful(t, next, "Asia/Tokyo"), next).Verdict)
+	require.Equal(t, sms.Defer, l.Decide(lawful(next, "Asia/Tokyo"), next).Verdict)
 }
 
 func TestNewLawRefusesBrokenRules(t *testing.T) {
 	for _, r := range []sms.Rule{
 		{ID: "x", Check: "nonsense"},
-		{ID: "x", Check: sms.CheckWords},
+		{ID: "x", Check: sms.CheckFindings},
+		{ID: "x", Check: sms.CheckWarning},
+		{ID: "x", Check: sms.CheckConversation},
+		{ID: "x", Check: sms.CheckCap, Most: 1},
+		{ID: "x", Check: sms.CheckCap, Within: time.Hour},
 		{ID: "x", Check: sms.CheckWindow},
+		{ID: "x", Check: sms.CheckWindow, Opens: time.Hour, Closes: 2 * time.Hour, Sunday: &sms.Hours{Opens: 3 * time.Hour, Closes: time.Hour}},
+		{ID: "x", Check: sms.CheckWindow, Opens: time.Hour, Closes: 2 * time.Hour, Saturday: &sms.Hours{Closes: 25 * time.Hour}},
+		{ID: "x", Check: sms.CheckWindow, Opens: time.Hour, Closes: 2 * time.Hour, Holidays: "US-XX"},
 		{ID: "x", Check: sms.CheckWindow, Opens: time.Hour, Closes: 25 * time.Hour},
 		{ID: "x", Check: sms.CheckWindow, Opens: time.Hour, Closes: 2 * time.Hour, Zone: "Mars/Olympus"},
 	} {
 		_, err := sms.NewLaw([]sms.Rule{r})
 		require.ErrorIs(t, err, sms.ErrInvalid)
 	}
+	twice := sms.Rule{ID: "x", Check: sms.CheckUseful}
+	_, err := sms.NewLaw([]sms.Rule{twice, twice})
+	require.ErrorIs(t, err, sms.ErrInvalid)
 }
 
 // Whatever rules a vendor leaves out, nothing leaves after its last useful moment: a provider could not be told until when
@@ -198,7 +226,7 @@ func TestNewLawRefusesBrokenRules(t *testing.T) {
 func TestNothingLeavesAfterItsLastUsefulMoment(t *testing.T) {
 	l, err := sms.NewLaw(slices.DeleteFunc(sms.Promised(), func(r sms.Rule) bool { return r.ID == "useful" }))
 	require.NoError(t, err)
-	f := lawful(t, noon, "America/Chicago")
+	f := lawful(noon, "America/Chicago")
 	for _, last := range []time.Time{noon.Add(-time.Hour), noon, noon.Add(time.Second - 1), {}} {
 		f.Text.LastUseful = last
 		d := l.Decide(f, noon)

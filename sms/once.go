@@ -10,6 +10,9 @@ func (d *Dispatcher) once() *Dispatcher {
 	if d.o.Agreements != nil {
 		c.o.Agreements = agreements{d.o.Agreements, map[Key]answered[bool]{}}
 	}
+	if d.o.Registrations != nil {
+		c.o.Registrations = standings{d.o.Registrations, map[Key]answered[Standing]{}}
+	}
 	return &c
 }
 
@@ -45,4 +48,13 @@ type agreements struct {
 
 func (a agreements) InForce(ctx context.Context, practice, provider string) (bool, error) {
 	return remember(a.known, Key{practice, provider}, func() (bool, error) { return a.Agreements.InForce(ctx, practice, provider) })
+}
+
+type standings struct {
+	Registrations
+	known map[Key]answered[Standing]
+}
+
+func (s standings) Standing(ctx context.Context, practice, number string) (Standing, error) {
+	return remember(s.known, Key{practice, number}, func() (Standing, error) { return s.Registrations.Standing(ctx, practice, number) })
 }

@@ -24,6 +24,9 @@ func (w *world) fresh(to string, c consent.Category, adjust ...func(*sms.Dispatc
 	w.t.Helper()
 	w.received++ // any number that nobody else has
 	w.now.Add(time.Second)
+	if c == consent.Conversational {
+		w.receive(to, "When is my visit?") // a conversation is the patient's to begin
+	}
 	x := w.text("fresh-" + strings.Repeat("i", w.received))
 	x.To, x.Category = to, c
 	k := w.enqueue(x)
@@ -107,8 +110,9 @@ func TestPromise_D2_1_NothingElsePermitsAText(t *testing.T) {
 			x := w.text("by the number in care")
 			x.To = number
 			k := w.enqueue(x)
-			d, err := sms.NewDispatcher(w.queue, w.store, gate, w.log, map[string]sms.Provider{"carrier": w.carrier},
-				&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now})
+			o := &sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now}
+			without("warning")(o) // whoever gave a number in care was warned of nothing
+			d, err := sms.NewDispatcher(w.queue, w.store, gate, w.log, map[string]sms.Provider{"carrier": w.carrier}, o)
 			require.NoError(t, err)
 			w.step(d)
 			require.Equal(t, sms.Sent, w.tracked(k).State)

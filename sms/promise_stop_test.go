@@ -44,7 +44,7 @@ func (w *world) process() (*sms.Dispatcher, *sms.Service) {
 	service, err := sms.New(w.store, gate, w.log, &sms.Options{Now: w.now.Now})
 	require.NoError(w.t, err)
 	d, err := sms.NewDispatcher(w.queue, w.store, gate, w.log, map[string]sms.Provider{"carrier": w.carrier},
-		&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now, Concurrency: 4})
+		&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now, Concurrency: 4})
 	require.NoError(w.t, err)
 	return d, service
 }
@@ -145,7 +145,7 @@ func TestPromise_D4_1_StopEndsAllTexts(t *testing.T) {
 				return nil
 			}
 			d, err := sms.NewDispatcher(h, w.store, h, w.log, map[string]sms.Provider{"carrier": h},
-				&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now, Concurrency: 1})
+				&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now, Concurrency: 1})
 			require.NoError(t, err)
 			_, err = d.Step(t.Context())
 			require.NoError(t, err)

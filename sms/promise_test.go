@@ -189,6 +189,9 @@ func TestPromise_D2_2_EightToNineCentral(t *testing.T) {
 		queue := func(t *testing.T, local, zone string, c consent.Category) sms.Key {
 			t.Helper()
 			w.now.Set(clock(t, local))
+			if c == consent.Conversational {
+				w.receive(patient, "When is my visit?")
+			}
 			n++
 			x := w.text(fmt.Sprintf("t-%d", n))
 			x.Zone, x.Category = zone, c

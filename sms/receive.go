@@ -97,7 +97,7 @@ func (s *Service) hear(ctx context.Context, by audit.Actor, r Received) (keyword
 // stopped is the decision that a STOP puts on every queued text to the number.
 func stopped() Decision {
 	const reason = "The patient said stop (text)."
-	return Decision{Verdict: Refuse, Reason: reason, Trail: []Step{{
+	return Decision{Verdict: Refuse, Rule: "stop", Reason: reason, Trail: []Step{{
 		Rule: "stop", Version: 1, Citation: "DentTracks SMS Privacy Policy, section 4; 47 CFR 64.1200(a)(10)",
 		Fact: "a stop came in while the text was queued", Says: Refuse, Reason: reason,
 	}}}

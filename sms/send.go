@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
-	"github.com/enamel-go/enamel/internal/form"
 )
 
 // fresh is how old what is known of a recipient's consent may be when the request begins.
@@ -52,7 +51,7 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 		checks[i].at, checks[i].err = began, failed[n]
 		if failed[n] == nil {
 			facts[i].Permission = permissions[n]
-			checks[i].decision = d.law.Decide(facts[i], d.o.Now())
+			checks[i].decision = d.law.Decide(facts[i], d.o.Now()).kept(facts[i])
 		}
 	}
 	for i := range checks {
@@ -95,7 +94,7 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 	}
 	decision := c.decision
 	if decision.Verdict == Send && d.providers[t.Provider] == nil {
-		decision = Decision{Verdict: Refuse, Reason: "No provider named " + t.Provider + " is set up here.", Trail: decision.Trail}
+		decision = decision.refused("provider", "No provider named "+t.Provider+" is set up here.")
 	}
 	switch decision.Verdict {
 	case Refuse:
@@ -145,54 +144,6 @@ func (d *Dispatcher) send(ctx context.Context, t Tracked, c checked, began time.
 func passed(since time.Time) time.Duration {
 	now := time.Now()
 	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
-}
-
-// facts gathers what is known besides consent.
-func (d *Dispatcher) facts(ctx context.Context, t Text) (Facts, error) {
-	f := Facts{Text: t, Current: t.Subject == ""}
-	sender, err := d.store.Sender(ctx, t.Practice, t.From)
-	if err != nil {
-		return Facts{}, err
-	}
-	f.Name = sender.Name
-	if d.o.Agreements != nil {
-		if f.Agreement, err = d.o.Agreements.InForce(ctx, t.Practice, t.Provider); err != nil {
-			return Facts{}, err
-		}
-	}
-	if t.Subject != "" && d.o.Schedule != nil {
-		if f.Current, err = d.o.Schedule.Current(ctx, t.Practice, t.Subject, t.Version); err != nil {
-			return Facts{}, err
-		}
-	}
-	f.Zones, err = d.zones(ctx, t, sender)
-	return f, err
-}
-
-// zones returns where the recipient may be: by address, else by the number, else where the practice is.
-func (d *Dispatcher) zones(ctx context.Context, t Text, sender Sender) ([]*time.Location, error) {
-	var names []string
-	switch {
-	case t.Zone != "":
-		names = []string{t.Zone}
-	case d.o.Zones != nil:
-		var err error
-		if names, err = d.o.Zones.Zones(ctx, t.To); err != nil {
-			return nil, err
-		}
-	}
-	if len(names) == 0 {
-		names = []string{sender.Zone}
-	}
-	var zones []*time.Location
-	for _, name := range names {
-		zone, err := time.LoadLocation(name)
-		if err != nil || !form.Zone(name) {
-			return nil, fmt.Errorf("%w: the time zone %q is not known here", ErrInvalid, name)
-		}
-		zones = append(zones, zone)
-	}
-	return zones, nil
 }
 
 // request asks a provider to carry a message. Once it has begun it is waited for, even when we are told to stop.
@@ -250,7 +201,7 @@ func (d *Dispatcher) release(ctx context.Context, t Tracked) Settlement {
 	case ctx.Err() != nil: // we are told to stop, and another worker may take it at once
 		return Settlement{State: Queued, Due: t.Due}
 	case !now.Before(t.LastUseful):
-		return Settlement{State: Refused, Decision: Decision{Verdict: Refuse, Reason: tooLate}}
+		return Settlement{State: Refused, Decision: Decision{Verdict: Refuse, Rule: string(CheckUseful), Reason: tooLate}}
 	}
 	wait := max(backoff(1), min(now.Sub(t.NotBefore)/4, time.Hour))
 	return Settlement{State: Queued, Due: now.Add(wait)}

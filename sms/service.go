@@ -10,6 +10,7 @@ import (
 	"github.com/enamel-go/enamel/consent/keyword"
 	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/internal/uuidv7"
+	"github.com/enamel-go/enamel/sms/screen"
 )
 
 // Gate is what texts ask of consent; *consent.Service meets it.
@@ -96,8 +97,10 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 	}
 	// They stand in every reminder, and in answers, whose words no rule looks at.
 	for _, said := range []string{sender.Contact, sender.Frequency} {
-		if word := find(said, promotionWords(), nil, sender.Name); word != "" {
-			return s.refuse(ctx, entry, fmt.Errorf("%w: the sender's contact or frequency advertises (“%s”)", ErrInvalid, word))
+		for _, finding := range found(said, sender.Name) {
+			if finding.Class == screen.Promotion {
+				return s.refuse(ctx, entry, fmt.Errorf("%w: the sender's contact or frequency advertises (“%s”)", ErrInvalid, finding.Words))
+			}
 		}
 	}
 	if !form.E164(sender.Number) {

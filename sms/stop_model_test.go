@@ -160,7 +160,7 @@ func (m *stopModel) work(depth int) {
 		return m.overtake(point, depth, stop)
 	}}
 	d, err := sms.NewDispatcher(h, m.store, h, m.log, map[string]sms.Provider{"carrier": h}, &sms.DispatcherOptions{
-		Agreements: m.baa, Now: m.now.Now, Concurrency: 1, Wait: time.Microsecond,
+		Agreements: m.baa, Registrations: m.baa, Now: m.now.Now, Concurrency: 1, Wait: time.Microsecond,
 	})
 	if err == nil {
 		_, err = d.Step(ctx)

@@ -69,7 +69,7 @@ func (w *world) stopped(where string) {
 	defer stop()
 	s := &stopping{Service: w.consents, Queue: w.queue, provider: w.carrier, stop: stop, where: where}
 	d, err := sms.NewDispatcher(s, w.store, s, w.log, map[string]sms.Provider{"carrier": s}, &sms.DispatcherOptions{
-		Agreements: w.baa, Now: w.now.Now, Wait: time.Nanosecond,
+		Agreements: w.baa, Registrations: w.baa, Now: w.now.Now, Wait: time.Nanosecond,
 	})
 	require.NoError(w.t, err)
 	if _, err := d.Step(ctx); err != nil {

@@ -47,23 +47,25 @@ func keyOf(reference string) (Key, bool) {
 	return Key{p, i}, err1 == nil && err2 == nil && p != "" && i != ""
 }
 
-// Text is a text that is to be sent. It never changes: what happens to it is its [Progress].
+// Text is a text that is to be sent. It never changes: what happens to it is its [Progress]. Its JSON is part of what
+// kept decisions hold.
 type Text struct {
-	ID         string // the caller's id of the text; the same id and content again changes nothing
-	Practice   string
-	Patient    string // whom it is about, the vendor's id; may be empty
-	Kind       Kind
-	Category   consent.Category
-	Provider   string // which provider carries it; from the sender
-	From       string // the practice's number
-	To         string // the recipient's number, E.164
-	Body       string
-	Subject    string    // the appointment it is about; empty: none
-	Version    string    // the appointment's version it was written for; another version makes the text obsolete
-	Zone       string    // the recipient's time zone by address, an IANA name; empty: by the number
-	NotBefore  time.Time // when it may leave at the earliest; UTC, at microseconds
-	LastUseful time.Time // after this it is of no use and is refused as stale; UTC, at microseconds
-	Created    time.Time // UTC, at microseconds
+	ID         string           `json:"id,omitzero"` // the caller's id of the text; the same id and content again changes nothing
+	Practice   string           `json:"practice,omitzero"`
+	Patient    string           `json:"patient,omitzero"` // whom it is about, the vendor's id; may be empty
+	Kind       Kind             `json:"kind,omitzero"`
+	Category   consent.Category `json:"category,omitzero"`
+	Provider   string           `json:"provider,omitzero"` // which provider carries it; from the sender
+	From       string           `json:"from,omitzero"`     // the practice's number
+	To         string           `json:"to,omitzero"`       // the recipient's number, E.164
+	Body       string           `json:"body,omitzero"`
+	Subject    string           `json:"subject,omitzero"`     // the appointment it is about; empty: none
+	Version    string           `json:"version,omitzero"`     // the appointment's version it was written for; another version makes the text obsolete
+	Zone       string           `json:"zone,omitzero"`        // the recipient's time zone by address, an IANA name; empty: by the number
+	Region     string           `json:"region,omitzero"`      // the recipient's State or province by address, ISO 3166-2 such as US-FL; empty: by the number
+	NotBefore  time.Time        `json:"not_before,omitzero"`  // when it may leave at the earliest; UTC, at microseconds
+	LastUseful time.Time        `json:"last_useful,omitzero"` // after this it is of no use and is refused as stale; UTC, at microseconds
+	Created    time.Time        `json:"created,omitzero"`     // UTC, at microseconds
 }
 
 // Priority orders what is claimed first: answers to patients' own messages, then what they wait for, which is a conversation
@@ -117,8 +119,20 @@ func (t Text) valid() error {
 	if t.Zone != "" && !form.Zone(t.Zone) {
 		return fmt.Errorf("%w: the recipient's time zone is not known here", ErrInvalid)
 	}
+	if t.Region != "" && !region(t.Region) {
+		return fmt.Errorf("%w: the recipient's region is not in the form of ISO 3166-2, such as US-FL", ErrInvalid)
+	}
 	return nil
 }
+
+// region reports whether s has the form of a country's code, or of a State's or province's behind it.
+func region(s string) bool {
+	country, part, divided := strings.Cut(s, "-")
+	return len(country) == 2 && strings.Trim(country, capitals) == "" &&
+		(!divided || len(part) > 0 && len(part) <= 3 && strings.Trim(part, capitals+"0123456789") == "")
+}
+
+const capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // State is what has become of a text.
 type State string

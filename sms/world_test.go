@@ -33,7 +33,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 const (
 	practice = "elm-street"
 	office   = "+12145550199" // the practice's number
-	patient  = "+12125550100"
+	patient  = "+16155550100" // of Nashville, in Central time
 )
 
 var (
@@ -149,7 +149,7 @@ func (w *world) records(store records.Store) *records.Service {
 
 // dispatcher returns a dispatcher of this world, changed by adjust.
 func (w *world) dispatcher(adjust ...func(*sms.DispatcherOptions)) *sms.Dispatcher {
-	o := &sms.DispatcherOptions{Agreements: w.baa, Schedule: w.schedule, Now: w.now.Now}
+	o := &sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Schedule: w.schedule, Now: w.now.Now}
 	for _, a := range adjust {
 		a(o)
 	}
@@ -193,7 +193,7 @@ func (w *world) paper(number string, c consent.Category) consent.State {
 func (w *world) text(id string) sms.Text {
 	return sms.Text{
 		ID: id, Practice: practice, Category: consent.Transactional, To: patient,
-		Body: "Elm Street Dental: see you on Thursday at 3:00 PM.", LastUseful: w.now.Now().Add(48 * time.Hour),
+		Body: "Elm Street Dental: see you on Thursday at 3:00 PM. Reply STOP to end texts.", LastUseful: w.now.Now().Add(48 * time.Hour),
 	}
 }
 
@@ -296,3 +296,8 @@ func (p *provider) bodies() []string {
 type agreements struct{ inForce bool }
 
 func (a *agreements) InForce(context.Context, string, string) (bool, error) { return a.inForce, nil }
+
+// Standing says of every number that it is registered for every kind of text.
+func (*agreements) Standing(context.Context, string, string) (sms.Standing, error) {
+	return sms.Standing{Kind: sms.LongCode, Approved: true, Categories: consent.Categories()}, nil
+}

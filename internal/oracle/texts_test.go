@@ -86,7 +86,7 @@ func newTexts(b *testing.B, d *pgtest.Database, workers int) *sending {
 			s.consents(consents)
 		}
 		w, err := sms.NewDispatcher(queue, s.store, consents, s.log, map[string]sms.Provider{"carrier": atOnce{}},
-			&sms.DispatcherOptions{Agreements: inForce{}, Rules: anyHour()})
+			&sms.DispatcherOptions{Agreements: inForce{}, Registrations: inForce{}, Rules: anyHour()})
 		require.NoError(b, err)
 		s.workers = append(s.workers, w)
 	}
@@ -202,6 +202,10 @@ func (atOnce) Send(_ context.Context, m sms.Message) (sms.Accepted, error) {
 type inForce struct{}
 
 func (inForce) InForce(context.Context, string, string) (bool, error) { return true, nil }
+
+func (inForce) Standing(context.Context, string, string) (sms.Standing, error) {
+	return sms.Standing{Kind: sms.LongCode, Approved: true, Categories: consent.Categories()}, nil
+}
 
 // anyHour returns the rules with windows that are open all day, so that they are looked at whenever this runs.
 func anyHour() []sms.Rule {

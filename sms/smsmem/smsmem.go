@@ -193,7 +193,7 @@ func (s *Store) write(c sms.Change) {
 func (i *item) end(state sms.State, d sms.Decision) {
 	i.State, i.wake, i.leased, i.worker = state, time.Time{}, time.Time{}, ""
 	if d.Verdict != "" {
-		i.Decision = d
+		i.Decision = d.Clone()
 	}
 }
 
@@ -276,6 +276,6 @@ func (s *Store) Route(ctx context.Context, number string) (string, error) {
 // copy returns what may be handed out: it shares no memory with the store.
 func (i *item) copy() sms.Tracked {
 	t := i.Tracked
-	t.Decision.Trail = slices.Clone(t.Decision.Trail)
+	t.Decision = t.Decision.Clone()
 	return t
 }

@@ -24,13 +24,14 @@ var tables = []string{"sms_text", "sms_queue", "sms_decision", "sms_received", "
 func planted(id string) sms.Text {
 	t := text(id, sms.Ordinary)
 	t.Patient, t.Body, t.Subject, t.Version, t.Zone = "planted-patient", "planted-body", "planted-subject", "planted-version", "planted-zone"
+	t.Region = "planted-region"
 	return t
 }
 
 // fill writes planted secrets by every way into the tables.
 func (c *clinic) fill(t *testing.T) {
 	t.Helper()
-	d := sms.Decision{Verdict: sms.Refuse, Reason: "planted-reason", Trail: []sms.Step{{Rule: "stop", Fact: "planted-fact"}}}
+	d := sms.Decision{Verdict: sms.Refuse, Reason: "planted-reason", Trail: []sms.Step{{Rule: "stop", Fact: "planted-fact"}}, Facts: &sms.Facts{Name: "planted-name"}}
 	message := sms.Received{
 		Inbound:  sms.Inbound{Provider: "twilio", ID: "m-1", From: patient, To: ours, Body: "planted-message"},
 		Practice: elm, At: start, Word: "stop",

@@ -11,6 +11,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/screen"
 )
 
 // Harness is one fresh store under test, its queue, and the audit store that their entries go to.
@@ -141,9 +142,35 @@ func message(id string) sms.Received {
 }
 
 func decision(reason string) sms.Decision {
-	return sms.Decision{Verdict: sms.Refuse, Reason: reason, Trail: []sms.Step{{
-		Rule: "stop", Version: 1, Citation: "47 CFR 64.1200(a)(10)", Fact: "it's \\ a ? fact", Says: sms.Refuse, Reason: reason,
-	}}}
+	return sms.Decision{
+		Verdict: sms.Refuse, Rule: "stop", Reason: reason, Trail: []sms.Step{{
+			Rule: "stop", Version: 1, Citation: "47 CFR 64.1200(a)(10)", Fact: "it's \\ a ? fact", Says: sms.Refuse, Reason: reason,
+		}},
+		Law: "law-1", At: start, Facts: facts(),
+	}
+}
+
+// full is a text with every field.
+func full() sms.Text {
+	return sms.Text{
+		ID: "t-1", Practice: practice, Patient: "p-1", Kind: sms.ConfirmRequest, Category: consent.Promotional,
+		Provider: "twilio", From: from, To: number, Body: "it's \\ fine? ?0 ¿sí? 👍", Subject: "a-1", Version: "7",
+		Zone: "America/Chicago", Region: "US-IL", NotBefore: start.Add(time.Minute), LastUseful: start.Add(time.Hour),
+		Created: start.Add(time.Microsecond),
+	}
+}
+
+// facts are such as a decision is kept with, and every one of them.
+func facts() *sms.Facts {
+	return &sms.Facts{
+		Text:       full(),
+		Permission: consent.Permission{Status: consent.Active, Since: start, Fact: "g-1", Basis: consent.WebForm, Why: "It's so."},
+		Agreement:  true,
+		Standing:   sms.Standing{Kind: sms.TollFree, Approved: true, Why: "It's so.", Categories: consent.Categories(), Until: start},
+		Restricted: true, Current: true, Wrote: start, Zones: []string{"America/Chicago"}, Regions: []string{"US-IL"},
+		Promotions: []time.Time{start}, Name: "Elm Street", Screen: "s-1",
+		Findings: []screen.Finding{{Class: screen.Health, What: "tooth", Words: "it's", Start: 1, End: 5}},
+	}
 }
 
 // leaf is the entry number n of a practice.
@@ -241,6 +268,9 @@ func filled(v reflect.Value) error {
 		}
 		for f.Kind() == reflect.Slice {
 			f = f.Index(0)
+		}
+		if f.Kind() == reflect.Pointer {
+			f = f.Elem()
 		}
 		if f.Kind() == reflect.Struct && f.Type() != reflect.TypeFor[time.Time]() {
 			if err := filled(f); err != nil {

@@ -7,17 +7,11 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
 )
 
 func everyField(ctx context.Context, h Harness) error {
-	full := sms.Text{
-		ID: "t-1", Practice: practice, Patient: "p-1", Kind: sms.ConfirmRequest, Category: consent.Promotional,
-		Provider: "twilio", From: from, To: number, Body: "it's \\ fine? ?0 ¿sí? 👍", Subject: "a-1", Version: "7",
-		Zone: "America/Chicago", NotBefore: start.Add(time.Minute), LastUseful: start.Add(time.Hour),
-		Created: start.Add(time.Microsecond),
-	}
+	full := full()
 	if err := filled(reflect.ValueOf(full)); err != nil {
 		return err
 	}
@@ -285,7 +279,7 @@ func notShared(ctx context.Context, h Harness) error {
 	); err != nil {
 		return err
 	}
-	d.Trail[0].Fact = "changed by the writer"
+	d.Trail[0].Fact, d.Facts.Zones[0] = "changed by the writer", "changed by the writer"
 	for range 2 {
 		got, err := h.Store.Text(ctx, key("t"))
 		if err != nil {
@@ -294,7 +288,7 @@ func notShared(ctx context.Context, h Harness) error {
 		if err := same("the decision", got.Decision, decision("no")); err != nil {
 			return err
 		}
-		got.Decision.Trail[0].Fact = "changed by the reader"
+		got.Decision.Trail[0].Fact, got.Decision.Facts.Zones[0] = "changed by the reader", "changed by the reader"
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 		providers = own
 	}
 	w.dispatcher, err = sms.NewDispatcher(w.queue, w.texts, w.Consents, w.Log, providers, &sms.DispatcherOptions{
-		Agreements: w.Agreements, Schedule: w.Charts, Now: w.Clock.Now, Logger: w.logger,
+		Agreements: w.Agreements, Registrations: registered{}, Schedule: w.Charts, Now: w.Clock.Now, Logger: w.logger,
 		Timeout: 5 * time.Second, Lease: 15 * time.Second, Wait: 2 * time.Second, Interval: often,
 		Waker: w.waker,
 	})

@@ -1,0 +1,4 @@
+package sms
+
+// Found is what the screen finds.
+var Found = found

@@ -1,0 +1,156 @@
+package sms
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms/nanp"
+)
+
+// Regions says in which States, provinces or countries a number may be, as ISO 3166-2 has them, or none where it is not
+// known.
+type Regions interface {
+	Regions(ctx context.Context, number string) ([]string, error)
+}
+
+// lately is how far back promotional texts to a number are facts of a decision. No cap counts longer.
+const lately = 7 * 24 * time.Hour
+
+// gatherer gathers the facts of a text, consent apart, which has to be fresh and is therefore read last.
+type gatherer struct {
+	store Store
+	law   *Law
+	o     *DispatcherOptions
+}
+
+// facts gathers what is known besides consent.
+func (d *Dispatcher) facts(ctx context.Context, t Text) (Facts, error) {
+	return gatherer{d.store, d.law, &d.o}.facts(ctx, t)
+}
+
+func (g gatherer) facts(ctx context.Context, t Text) (Facts, error) {
+	f := Facts{Text: t, Current: t.Subject == ""}
+	sender, err := g.store.Sender(ctx, t.Practice, t.From)
+	if err != nil {
+		return Facts{}, err
+	}
+	f.Name = sender.Name
+	for _, gather := range []func() error{
+		func() error { return g.asked(ctx, &f) },
+		func() error { return g.where(ctx, &f, sender) },
+		func() error { return g.history(ctx, &f) },
+	} {
+		if err := gather(); err != nil {
+			return Facts{}, err
+		}
+	}
+	if t.Kind == Ordinary {
+		f.Screen, f.Findings = screening, found(t.Body, sender.Name)
+	}
+	return f, nil
+}
+
+// asked gathers what others say: of the agreement, the registration, the patient's wishes, the appointment.
+func (g gatherer) asked(ctx context.Context, f *Facts) (err error) {
+	t := f.Text
+	if g.o.Agreements != nil {
+		if f.Agreement, err = g.o.Agreements.InForce(ctx, t.Practice, t.Provider); err != nil {
+			return err
+		}
+	}
+	if g.o.Registrations != nil {
+		if f.Standing, err = g.o.Registrations.Standing(ctx, t.Practice, t.From); err != nil {
+			return err
+		}
+	}
+	if t.Patient != "" && g.o.Restrictions != nil {
+		if f.Restricted, err = g.o.Restrictions.Restricted(ctx, t.Practice, t.Patient, t.To); err != nil {
+			return err
+		}
+	}
+	if t.Subject != "" && g.o.Schedule != nil {
+		f.Current, err = g.o.Schedule.Current(ctx, t.Practice, t.Subject, t.Version)
+	}
+	return err
+}
+
+// where gathers in which regions and time zones the recipient may be: by address, else by the number. Where there is no
+// address the practice's own zone counts too, for most patients live near it.
+func (g gatherer) where(ctx context.Context, f *Facts, sender Sender) (err error) {
+	t := f.Text
+	if t.Region != "" {
+		f.Regions, f.Zones = []string{t.Region}, nanp.Within(t.Region)
+	} else if f.Regions, err = g.o.Regions.Regions(ctx, t.To); err != nil {
+		return err
+	}
+	switch {
+	case t.Zone != "":
+		f.Zones = []string{t.Zone}
+	case len(f.Zones) == 0:
+		numbers, err := g.o.Zones.Zones(ctx, t.To)
+		if err != nil {
+			return err
+		}
+		f.Zones = slices.Clone(numbers)
+		// A number that nobody can place may be near the practice, unless it is of another part of the world.
+		if len(numbers) > 0 || strings.HasPrefix(t.To, "+1") {
+			f.Zones = append(f.Zones, sender.Zone)
+		}
+	}
+	slices.Sort(f.Zones)
+	f.Zones = slices.Compact(f.Zones)
+	for _, name := range f.Zones {
+		if g.law.zone(name) == nil {
+			return fmt.Errorf("%w: the time zone %q is not known here", ErrInvalid, name)
+		}
+	}
+	return nil
+}
+
+// history gathers what came before, where a rule asks for it: when the recipient wrote, and when promotional texts left to
+// the number.
+func (g gatherer) history(ctx context.Context, f *Facts) error {
+	if f.Text.Kind.Answer() {
+		return nil
+	}
+	switch f.Text.Category {
+	case consent.Conversational:
+		messages, err := g.store.Received(ctx, Query{Practice: f.Text.Practice, Number: f.Text.To, Limit: 1})
+		if err != nil {
+			return err
+		}
+		for _, m := range messages {
+			f.Wrote = m.At
+		}
+	case consent.Promotional:
+		return g.promotions(ctx, f)
+	}
+	return nil
+}
+
+// promotions gathers when promotional texts left to the number lately. One that is on its way counts, whatever becomes of
+// it: of two that are claimed together for the last place, both wait.
+func (g gatherer) promotions(ctx context.Context, f *Facts) error {
+	since := g.o.Now().Add(-lately)
+	q := Query{Practice: f.Text.Practice, Number: f.Text.To, Limit: 1000}
+	for {
+		page, err := g.store.Texts(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, t := range page.Texts {
+			left := t.State == Sent || t.State.Unsettled()
+			if left && t.Category == consent.Promotional && t.ID != f.Text.ID && t.Claimed.After(since) {
+				f.Promotions = append(f.Promotions, t.Claimed)
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			slices.SortFunc(f.Promotions, time.Time.Compare)
+			return nil
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package sms_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// federal are the legal holidays of two years, and the days on which those are kept that fall on a weekend, as the Office
+// of Personnel Management lists them.
+var federal = []string{
+	"2026-01-01", "2026-01-19", "2026-02-16", "2026-05-25", "2026-06-19", "2026-07-03", "2026-07-04", "2026-09-07", "2026-10-12",
+	"2026-11-11", "2026-11-26", "2026-12-25", "2027-01-01", "2027-01-18", "2027-02-15", "2027-05-31", "2027-06-18", "2027-06-19",
+	"2027-07-04", "2027-07-05", "2027-09-06", "2027-10-11", "2027-11-11", "2027-11-25", "2027-12-24", "2027-12-25", "2027-12-31",
+	"2028-01-01",
+}
+
+// oracle says slowly, from the clock on the wall alone, whether a moment is lawful.
+type oracle struct {
+	zones map[string]*time.Location
+	rules []sms.Rule
+	facts sms.Facts
+}
+
+// lawful reports whether the rules in effect at a moment admit it.
+func (o oracle) lawful(moment time.Time) bool {
+	newest := map[string]sms.Rule{}
+	for _, r := range o.rules {
+		old, ok := newest[r.ID]
+		if !r.Effective.After(moment) && (!ok || r.Effective.After(old.Effective)) {
+			newest[r.ID] = r
+		}
+	}
+	for _, r := range newest {
+		switch r.Check {
+		case sms.CheckWindow:
+			zones := o.facts.Zones
+			if r.Zone != "" {
+				zones = []string{r.Zone}
+			}
+			for _, z := range zones {
+				if !o.inside(r, moment.In(o.zones[z])) {
+					return false
+				}
+			}
+		case sms.CheckCap:
+			left := 0
+			for _, p := range o.facts.Promotions {
+				if !moment.Truncate(time.Minute).After(p.Add(r.Within)) {
+					left++
+				}
+			}
+			if left >= r.Most {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// inside reports whether the clock on the wall shows an hour of the window. When it is put back, the window has ended if
+// it showed a later hour before, and has not begun if it will show an earlier one again.
+func (o oracle) inside(r sms.Rule, local time.Time) bool {
+	h := hoursOn(r, local)
+	shown := sinceMidnight(local)
+	if h == nil || shown < h.Opens || shown >= h.Closes {
+		return false
+	}
+	_, early := local.Add(-3 * time.Hour).Zone()
+	if _, late := local.Add(3 * time.Hour).Zone(); early == late {
+		return true
+	}
+	for ago := time.Minute; ago <= 3*time.Hour; ago += time.Minute {
+		before, after := local.Add(-ago), local.Add(ago)
+		if before.Day() == local.Day() && sinceMidnight(before) >= h.Closes || after.Day() == local.Day() && sinceMidnight(after) < h.Opens {
+			return false
+		}
+	}
+	return true
+}
+
+func sinceMidnight(t time.Time) time.Duration {
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
+}
+
+// hoursOn returns a rule's hours on a date, or nil.
+func hoursOn(r sms.Rule, local time.Time) *sms.Hours {
+	h := &sms.Hours{Opens: r.Opens, Closes: r.Closes}
+	switch {
+	case r.Holidays != "" && slices.Contains(federal, local.Format(time.DateOnly)):
+		return nil
+	case local.Weekday() == time.Saturday && r.Saturday != nil:
+		h = r.Saturday
+	case local.Weekday() == time.Sunday && r.Sunday != nil:
+		h = r.Sunday
+	}
+	if *h == (sms.Hours{}) {
+		return nil
+	}
+	return h
+}
+
+func drawHours(r *rapid.T, what string) sms.Hours {
+	from := rapid.IntRange(0, 46).Draw(r, what+" opens")
+	to := rapid.IntRange(from+1, 48).Draw(r, what+" closes")
+	return sms.Hours{Opens: time.Duration(from) * 30 * time.Minute, Closes: time.Duration(to) * 30 * time.Minute}
+}
+
+// drawDay draws a day's own hours, none, or that it is like others.
+func drawDay(r *rapid.T, what string) *sms.Hours {
+	switch rapid.IntRange(0, 3).Draw(r, what) {
+	case 0:
+		return &sms.Hours{}
+	case 1:
+		h := drawHours(r, what)
+		return &h
+	}
+	return nil
+}
+
+// Whatever the rules, the zones, the history and the moment: what leaves, leaves at a lawful moment, and what waits, waits
+// for the first lawful minute, as somebody finds who looks at every clock on the wall minute by minute; across the days on
+// which clocks are put forward or back, wherever that is, and on which laws change.
+func TestWhatWaitsLeavesAtTheNextLawfulMinute(t *testing.T) {
+	names := []string{
+		"America/New_York", "America/Chicago", "America/Phoenix", "America/Anchorage", "Pacific/Honolulu", "America/St_Johns",
+		"America/Havana", "America/Santiago", "Australia/Lord_Howe", "Europe/London", "America/Adak", "UTC",
+	}
+	turns := []time.Time{ // around which most draws are
+		time.Date(2026, 3, 8, 8, 0, 0, 0, time.UTC), time.Date(2026, 11, 1, 7, 0, 0, 0, time.UTC),
+		time.Date(2026, 4, 5, 3, 0, 0, 0, time.UTC), time.Date(2026, 4, 4, 15, 0, 0, 0, time.UTC),
+		time.Date(2026, 9, 6, 4, 0, 0, 0, time.UTC), time.Date(2026, 10, 3, 15, 30, 0, 0, time.UTC),
+		time.Date(2026, 7, 3, 12, 0, 0, 0, time.UTC), time.Date(2027, 12, 24, 12, 0, 0, 0, time.UTC),
+	}
+	zones := map[string]*time.Location{}
+	for _, name := range names {
+		zones[name] = zone(t, name)
+	}
+	counts := map[sms.Verdict]int{}
+	rapid.Check(t, func(r *rapid.T) {
+		now := rapid.SampledFrom(turns).Draw(r, "turn").Add(time.Duration(rapid.IntRange(-200_000, 100_000).Draw(r, "seconds")) * time.Second)
+		var rules []sms.Rule
+		for i := range rapid.IntRange(1, 3).Draw(r, "windows") {
+			id := string(rune('a' + i))
+			for version := range rapid.IntRange(1, 2).Draw(r, "versions") {
+				h := drawHours(r, "weekdays")
+				rule := sms.Rule{
+					ID: id, Version: version + 1, Check: sms.CheckWindow, Opens: h.Opens, Closes: h.Closes,
+					Saturday: drawDay(r, "saturday"), Sunday: drawDay(r, "sunday"),
+				}
+				rule.Zone = rapid.SampledFrom(append([]string{""}, names...)).Draw(r, "zone")
+				rule.Holidays = rapid.SampledFrom([]string{"", "US-PA"}).Draw(r, "holidays")
+				if version > 0 {
+					rule.Effective = now.Add(time.Duration(rapid.IntRange(-100, 100).Draw(r, "effective")) * time.Hour).Truncate(time.Hour)
+				}
+				rules = append(rules, rule)
+			}
+		}
+		f := sms.Facts{
+			Text:  sms.Text{Kind: sms.Ordinary, Category: consent.Promotional, LastUseful: now.AddDate(1, 0, 0)},
+			Zones: rapid.SliceOfNDistinct(rapid.SampledFrom(names), 1, 3, rapid.ID).Draw(r, "zones"),
+		}
+		if rapid.Bool().Draw(r, "cap") {
+			rules = append(rules, sms.Rule{ID: "cap", Check: sms.CheckCap, Most: rapid.IntRange(1, 3).Draw(r, "most"), Within: 24 * time.Hour})
+			for range rapid.IntRange(0, 4).Draw(r, "left") {
+				f.Promotions = append(f.Promotions, now.Add(-time.Duration(rapid.IntRange(0, 100_000).Draw(r, "ago"))*time.Second))
+			}
+			slices.SortFunc(f.Promotions, time.Time.Compare)
+		}
+		l, err := sms.NewLaw(rules)
+		require.NoError(r, err)
+		d := l.Decide(f, now)
+		counts[d.Verdict]++
+		o := oracle{zones, rules, f}
+		if o.lawful(now) {
+			require.Equal(r, sms.Send, d.Verdict, d.Reason)
+			require.True(r, o.lawful(d.Until.Add(-time.Second)) || d.Until.After(now.Add(24*time.Hour)), "lawful until it must be delivered")
+			return
+		}
+		first := now.Truncate(time.Minute).Add(time.Minute)
+		for limit := now.Add(13 * 24 * time.Hour); first.Before(limit) && !o.lawful(first); {
+			first = first.Add(time.Minute)
+		}
+		if first.Sub(now) >= 13*24*time.Hour {
+			require.NotEqual(r, sms.Send, d.Verdict)
+			return
+		}
+		require.Equal(r, sms.Defer, d.Verdict, "%s, not %s", d.Reason, first)
+		require.Equal(r, first, d.Until)
+	})
+	t.Log(counts)
+	require.Positive(t, counts[sms.Send])
+	require.Positive(t, counts[sms.Defer])
+}
