@@ -49,7 +49,7 @@ func (g gatherer) facts(ctx context.Context, t Text) (Facts, error) {
 		}
 	}
 	if t.Kind == Ordinary {
-		f.Screen, f.Findings = screening, found(t.Category, t.Body, sender.Name)
+		f.Screen, f.Findings = screening, found(t.Body, sender.Name)
 	}
 	return f, nil
 }

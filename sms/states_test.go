@@ -195,7 +195,7 @@ func TestCommercialTextsToCanada(t *testing.T) {
 		"Elm Street Dental: we open at 8, 12 and 16 on 3 3 2026. Reply STOP to end now.": "contact-canada",
 	} {
 		f := lawful(now, "America/Toronto")
-		f.Regions, f.Text.Body, f.Findings = []string{"CA-ON"}, body, sms.Found(f.Text.Category, body, f.Name)
+		f.Regions, f.Text.Body, f.Findings = []string{"CA-ON"}, body, sms.Found(body, f.Name)
 		require.Equal(t, rule, law(t).Decide(f, now).Rule, body)
 		f.Regions = []string{"US-NY"}
 		require.Empty(t, law(t).Decide(f, now).Rule, body)
