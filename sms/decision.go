@@ -56,7 +56,7 @@ type Facts struct {
 	Regions    []string           `json:"regions,omitempty"`    // every State, province or country the recipient may be in, as ISO 3166-2 has it
 	Promotions []time.Time        `json:"promotions,omitempty"` // when promotional texts left to the number in the last days, for promotional texts; in order; UTC
 	Name       string             `json:"name,omitzero"`        // the practice's name, as the screen knew it
-	Screen     string             `json:"screen,omitzero"`      // which screen looked at the body; empty: none did
+	Screen     int                `json:"screen,omitzero"`      // which version of the screen looked at the body; zero: none did
 	Findings   []screen.Finding   `json:"findings,omitempty"`   // what it found
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/carrier"
+	"github.com/enamel-go/enamel/sms/screen"
 	"github.com/enamel-go/enamel/sms/smsmem"
 )
 
@@ -214,7 +215,7 @@ func ExampleLaw_Decide() {
 		},
 		Permission: consent.Permission{Status: consent.Active, Basis: consent.WebForm}, Agreement: true, Current: true,
 		Standing: sms.Standing{Kind: sms.LongCode, Approved: true, Categories: consent.Categories()},
-		Zones:    []string{"America/Los_Angeles"}, Regions: []string{"US-CA"}, Screen: "words-1",
+		Zones:    []string{"America/Los_Angeles"}, Regions: []string{"US-CA"}, Screen: screen.Version,
 	}, now)
 	fmt.Println(decision.Verdict, "until", decision.Until)
 	fmt.Println(decision.Reason)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms/nanp"
+	"github.com/enamel-go/enamel/sms/screen"
 )
 
 // Regions says in which States, provinces or countries a number may be, as ISO 3166-2 has them, or none where it is not
@@ -49,9 +50,16 @@ func (g gatherer) facts(ctx context.Context, t Text) (Facts, error) {
 		}
 	}
 	if t.Kind == Ordinary {
-		f.Screen, f.Findings = screening, found(t.Body, sender.Name)
+		f.Screen, f.Findings = screen.Version, found(t, sender)
 	}
 	return f, nil
+}
+
+// found returns what the screen finds in a text, and all that is missing in it: whether that is due, the rules say.
+func found(t Text, sender Sender) []screen.Finding {
+	return screen.Screen(t.Body, screen.Context{
+		Practice: sender.Name, Promotes: t.Category == consent.Promotional, NeedsName: true, NeedsContact: true, NeedsEnd: true,
+	})
 }
 
 // asked gathers what others say: of the agreement, the registration, the patient's wishes, the appointment.

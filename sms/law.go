@@ -28,7 +28,6 @@ const (
 	CheckConversation Check = "conversation" // the recipient wrote first, and not long ago
 	CheckCurrent      Check = "current"      // the appointment is still as the text says
 	CheckFindings     Check = "findings"     // the screen found nothing of the rule's classes
-	CheckContact      Check = "contact"      // the body says how to reach the practice
 	CheckPlace        Check = "place"        // somebody knows which State or province the recipient may be in
 	CheckWindow       Check = "window"       // the hour is inside the rule's window
 	CheckCap          Check = "cap"          // not too many promotional texts left to the number already
@@ -131,8 +130,6 @@ func (l *Law) prepare(given Rule) (*rule, error) {
 	r.Bases, r.Classes = slices.Clone(given.Bases), slices.Clone(given.Classes)
 	switch r.Check {
 	case CheckAgreement, CheckStanding, CheckRestriction, CheckConsent, CheckCurrent, CheckPlace, CheckUseful:
-	case CheckContact:
-		r.texts = true
 	case CheckWarning:
 		if len(r.Bases) == 0 {
 			return nil, fmt.Errorf("%w: rule %s has no basis of consent", ErrInvalid, r.ID)

@@ -34,7 +34,7 @@ func lawful(now time.Time, zones ...string) sms.Facts {
 		},
 		Permission: consent.Permission{Status: consent.Active, Basis: consent.WebForm}, Agreement: true, Current: true,
 		Standing: sms.Standing{Kind: sms.LongCode, Approved: true, Categories: consent.Categories()},
-		Zones:    zones, Regions: []string{"US-VA"}, Name: "Elm Street Dental", Screen: "test",
+		Zones:    zones, Regions: []string{"US-VA"}, Name: "Elm Street Dental", Screen: screen.Version,
 	}
 }
 
@@ -138,7 +138,7 @@ func TestDecideIsAboutTheFirstRefusal(t *testing.T) {
 		{"asked to be reached elsewhere", "restriction", func(f *sms.Facts) { f.Restricted = true }},
 		{"consent on no warning", "warning", func(f *sms.Facts) { f.Permission.Basis = consent.Verbal }},
 		{"no conversation", "conversation", func(f *sms.Facts) { f.Text.Category = consent.Conversational }},
-		{"not screened", "health", func(f *sms.Facts) { f.Screen = "" }},
+		{"not screened", "health", func(f *sms.Facts) { f.Screen = 0 }},
 		{"health", "health", finding(screen.Health)},
 		{"person", "person", finding(screen.Person)},
 		{"shaft", "shaft", finding(screen.Shaft)},

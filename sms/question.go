@@ -66,11 +66,6 @@ func (q *question) ask(r *rule, f *Facts, d *Decision) answer {
 		return answer{says: Send, fact: "current"}
 	case CheckFindings:
 		return q.findings(r, f)
-	case CheckContact:
-		if !reachable(f.Text.Body) {
-			return answer{says: Refuse, fact: "no number, address or link", reason: "It does not say how to reach the practice, which a text to Canada must."}
-		}
-		return answer{says: Send, fact: "a number, an address or a link"}
 	case CheckPlace:
 		if len(f.Regions) == 0 {
 			return answer{says: Refuse, fact: "no region", reason: "Nobody knows which State's or province's hours hold for the recipient."}
@@ -138,7 +133,7 @@ func (q *question) conversation(r *rule, f *Facts) answer {
 
 // findings asks that a screen has looked, and found nothing of the rule's classes.
 func (q *question) findings(r *rule, f *Facts) answer {
-	if f.Screen == "" {
+	if f.Screen == 0 {
 		return answer{says: Refuse, fact: "not screened", reason: "Nobody has looked at what it says."}
 	}
 	for _, found := range f.Findings {
@@ -166,26 +161,6 @@ func quote(found screen.Finding) string {
 		return " (" + found.What + ")"
 	}
 	return ""
-}
-
-// reachable reports whether a body holds a telephone number, an e-mail address or a link.
-func reachable(body string) bool {
-	if strings.Contains(body, "@") || strings.Contains(body, "://") || strings.Contains(strings.ToLower(body), "www.") {
-		return true
-	}
-	digits := 0
-	for _, r := range body {
-		switch {
-		case '0' <= r && r <= '9':
-			digits++
-		case !strings.ContainsRune(" -.()/+\u2010\u2011", r):
-			digits = 0
-		}
-		if digits == 10 {
-			return true
-		}
-	}
-	return false
 }
 
 // useful refuses what comes too late, be it now or at the lawful hour that the other rules defer it to.

@@ -62,8 +62,10 @@ func Promised() []Rule {
 			Says: "It does not say who sends it, or how to end such texts, which a text to Canada must.",
 		},
 		{
-			ID: "contact-canada", Version: 1, Check: CheckContact, Region: "CA", Except: consent.Conversational,
+			ID: "contact-canada", Version: 1, Check: CheckFindings, Classes: []screen.Class{screen.Unreachable},
+			Region: "CA", Except: consent.Conversational,
 			Citation: policy + "2; Canada's Anti-Spam Legislation (S.C. 2010, c. 23), section 6(2)(b)",
+			Says:     "It does not say how to reach the practice, which a text to Canada must.",
 		},
 		{ID: "place", Version: 1, Check: CheckPlace, Only: consent.Promotional, Citation: policy + "2"},
 		// The policy says "CST". It is read as the time that clocks in Chicago show, daylight saving included: a patient

@@ -97,10 +97,8 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 	}
 	// They stand in every reminder, and in answers, whose words no rule looks at.
 	for _, said := range []string{sender.Contact, sender.Frequency} {
-		for _, finding := range found(said, sender.Name) {
-			if finding.Class == screen.Promotion {
-				return s.refuse(ctx, entry, fmt.Errorf("%w: the sender's contact or frequency advertises (“%s”)", ErrInvalid, finding.Words))
-			}
+		if found := screen.Screen(said, screen.Context{Practice: sender.Name}); len(found) > 0 {
+			return s.refuse(ctx, entry, fmt.Errorf("%w: the sender's contact or frequency carries what no text may (%s)", ErrInvalid, found[0].Class))
 		}
 	}
 	if !form.E164(sender.Number) {

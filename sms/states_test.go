@@ -11,6 +11,7 @@ import (
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/nanp"
+	"github.com/enamel-go/enamel/sms/screen"
 )
 
 // promotional is a promotional text to a region that nothing speaks against but the hour.
@@ -186,16 +187,17 @@ func TestCommercialTextsToCanada(t *testing.T) {
 	const whole = "Elm Street Dental: we moved. Call 214-555-0199. Reply STOP or ARRET to end."
 	for body, rule := range map[string]string{
 		whole: "",
-		"Elm Street Dental: we moved. Write to front@elm.example. Reply STOP to end.":    "",
-		"Elm Street Dental: we moved. See https://elm.example/. Reply STOP to end.":      "",
-		"Elm Street Dental: we moved. See www.elm.example. Reply STOP to end.":           "",
-		"Elm Street Dental: we moved to 4 Oak Street. Reply STOP to end.":                "contact-canada",
-		"We moved. Call 214-555-0199. Reply STOP to end.":                                "sender-canada",
-		"Elm Street Dental: we moved. Call 214-555-0199.":                                "sender-canada",
-		"Elm Street Dental: we open at 8, 12 and 16 on 3 3 2026. Reply STOP to end now.": "contact-canada",
+		"Elm Street Dental: we moved. Write to front@elm.example. Reply STOP to end.": "",
+		"Elm Street Dental: we moved. See https://elm.example/. Reply STOP to end.":   "",
+		"Elm Street Dental: we moved. See www.elm.example. Reply STOP to end.":        "",
+		"Elm Street Dental: we moved to 4 Oak Street. Reply STOP to end.":             "contact-canada",
+		"We moved. Call 214-555-0199. Reply STOP to end.":                             "sender-canada",
+		"Elm Street Dental: we moved. Call 214-555-0199.":                             "sender-canada",
 	} {
 		f := lawful(now, "America/Toronto")
-		f.Regions, f.Text.Body, f.Findings = []string{"CA-ON"}, body, sms.Found(body, f.Name)
+		f.Regions, f.Text.Body, f.Findings = []string{"CA-ON"}, body, screen.Screen(body, screen.Context{
+			Practice: f.Name, NeedsName: true, NeedsContact: true, NeedsEnd: true,
+		})
 		require.Equal(t, rule, law(t).Decide(f, now).Rule, body)
 		f.Regions = []string{"US-NY"}
 		require.Empty(t, law(t).Decide(f, now).Rule, body)

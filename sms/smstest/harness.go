@@ -168,7 +168,7 @@ func facts() *sms.Facts {
 		Agreement:  true,
 		Standing:   sms.Standing{Kind: sms.TollFree, Approved: true, Why: "It's so.", Categories: consent.Categories(), Until: start},
 		Restricted: true, Current: true, Wrote: start, Zones: []string{"America/Chicago"}, Regions: []string{"US-IL"},
-		Promotions: []time.Time{start}, Name: "Elm Street", Screen: "s-1",
+		Promotions: []time.Time{start}, Name: "Elm Street", Screen: 1,
 		Findings: []screen.Finding{{Class: screen.Health, What: "tooth", Words: "it's", Start: 1, End: 5}},
 	}
 }

@@ -1,4 +1,0 @@
-package sms
-
-// Found is what the screen finds.
-var Found = found
