@@ -47,7 +47,7 @@ func TestNoTextIsTakenOnTwiceOnABadNetwork(t *testing.T) {
 		}
 	}
 	d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": network}, &sms.DispatcherOptions{
-		Agreements: w.baa, Schedule: w.schedule, Now: w.now.Now, Timeout: 50 * time.Millisecond, Wait: time.Nanosecond, Concurrency: 40,
+		Agreements: w.baa, Registrations: w.baa, Schedule: w.schedule, Now: w.now.Now, Timeout: 50 * time.Millisecond, Wait: time.Nanosecond, Concurrency: 40,
 	})
 	require.NoError(t, err)
 	for minute := range 150 {

@@ -4,8 +4,8 @@
 // what is due and asks the law ([Law.Decide]), a pure function of the facts and the moment: is there an agreement with
 // the provider, does the recipient's consent cover the text, is the appointment still as the text says, does it keep
 // silent about health, is the hour lawful here and where the recipient is, is it still of use. The answer is send, defer
-// until, or refuse, with every rule that was looked at. The screen of words is a first and plain one: it knows whole words
-// and phrases, and passes much that a person would not.
+// until, or refuse, with every rule that was looked at. What a text may not say, package sms/screen
+// finds.
 //
 //	texts, err := sms.New(store, consents, log, nil)
 //	key, err := texts.Enqueue(ctx, by, sms.Text{

@@ -85,7 +85,7 @@ func TestASlowRequestHoldsUpNobody(t *testing.T) {
 		slow := slowly{w.carrier, release}
 		ctx, stop := context.WithCancel(t.Context())
 		d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": slow},
-			&sms.DispatcherOptions{Agreements: w.baa, Now: w.now.Now, Concurrency: 20, Timeout: time.Minute, Lease: time.Hour})
+			&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now, Concurrency: 20, Timeout: time.Minute, Lease: time.Hour})
 		require.NoError(t, err)
 		done := make(chan error, 1)
 		go func() { done <- d.Run(ctx) }()
