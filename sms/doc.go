@@ -1,11 +1,11 @@
 // Package sms decides whether a text may leave, sends it when it may, and takes in what comes back.
 //
 // A [Text] is queued by the practice or by the [Planner], which keeps the reminders of a schedule. A [Dispatcher] takes
-// what is due and asks the law ([Law.Decide]), a pure function of the facts and the moment: is there an agreement with
-// the provider, does the recipient's consent cover the text, is the appointment still as the text says, does it keep
-// silent about health, is the hour lawful here and where the recipient is, is it still of use. The answer is send, defer
-// until, or refuse, with every rule that was looked at. What a text may not say, package sms/screen
-// finds.
+// what is due and asks the law ([Law.Decide]), a pure function of the facts and the moment: is there an agreement with the
+// provider, is the sender registered for such texts, does the recipient's consent cover the text, was the recipient warned
+// that texts are not encrypted, is the appointment still as the text says, did package screen find nothing that no text may
+// say, is the hour lawful here and wherever the recipient may be, is it still of use. The answer is send, defer until, or
+// refuse, with every rule that was looked at.
 //
 //	texts, err := sms.New(store, consents, log, nil)
 //	key, err := texts.Enqueue(ctx, by, sms.Text{

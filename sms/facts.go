@@ -29,11 +29,12 @@ type gatherer struct {
 }
 
 // facts gathers what is known besides consent.
-func (d *Dispatcher) facts(ctx context.Context, t Text) (Facts, error) {
-	return gatherer{d.store, d.law, &d.o}.facts(ctx, t)
+func (d *Dispatcher) facts(ctx context.Context, t Tracked) (Facts, error) {
+	return gatherer{d.store, d.law, &d.o}.facts(ctx, t.Text, t.Claimed)
 }
 
-func (g gatherer) facts(ctx context.Context, t Text) (Facts, error) {
+// facts gathers them for a text that was claimed at a moment.
+func (g gatherer) facts(ctx context.Context, t Text, claimed time.Time) (Facts, error) {
 	f := Facts{Text: t, Current: t.Subject == ""}
 	sender, err := g.store.Sender(ctx, t.Practice, t.From)
 	if err != nil {
@@ -43,7 +44,7 @@ func (g gatherer) facts(ctx context.Context, t Text) (Facts, error) {
 	for _, gather := range []func() error{
 		func() error { return g.asked(ctx, &f) },
 		func() error { return g.where(ctx, &f, sender) },
-		func() error { return g.history(ctx, &f) },
+		func() error { return g.history(ctx, &f, claimed) },
 	} {
 		if err := gather(); err != nil {
 			return Facts{}, err
@@ -121,7 +122,7 @@ func (g gatherer) where(ctx context.Context, f *Facts, sender Sender) (err error
 
 // history gathers what came before, where a rule asks for it: when the recipient wrote, and when promotional texts left to
 // the number.
-func (g gatherer) history(ctx context.Context, f *Facts) error {
+func (g gatherer) history(ctx context.Context, f *Facts, claimed time.Time) error {
 	if f.Text.Kind.Answer() {
 		return nil
 	}
@@ -135,14 +136,14 @@ func (g gatherer) history(ctx context.Context, f *Facts) error {
 			f.Wrote = m.At
 		}
 	case consent.Promotional:
-		return g.promotions(ctx, f)
+		return g.promotions(ctx, f, claimed)
 	}
 	return nil
 }
 
 // promotions gathers when promotional texts left to the number lately. One that is on its way counts, whatever becomes of
-// it: of two that are claimed together for the last place, both wait.
-func (g gatherer) promotions(ctx context.Context, f *Facts) error {
+// it; of those that were claimed together, each counts the ones before it.
+func (g gatherer) promotions(ctx context.Context, f *Facts, claimed time.Time) error {
 	since := g.o.Now().Add(-lately)
 	q := Query{Practice: f.Text.Practice, Number: f.Text.To, Limit: 1000}
 	for {
@@ -152,7 +153,8 @@ func (g gatherer) promotions(ctx context.Context, f *Facts) error {
 		}
 		for _, t := range page.Texts {
 			left := t.State == Sent || t.State.Unsettled()
-			if left && t.Category == consent.Promotional && t.ID != f.Text.ID && t.Claimed.After(since) {
+			behind := t.State == Sending && t.Claimed.Equal(claimed) && t.ID >= f.Text.ID
+			if left && !behind && t.ID != f.Text.ID && t.Category == consent.Promotional && t.Claimed.After(since) {
 				f.Promotions = append(f.Promotions, t.Claimed)
 			}
 		}

@@ -361,6 +361,19 @@ func TestPromise_D2_2_WhereverTheNumberMayBe(t *testing.T) {
 			w.now.Set(central(t, "2026-03-18 08:01"))
 			w.step(w.dispatcher())
 			require.Len(t, w.carrier.bodies(), 1)
+
+			const tampa = "+18135550100" // five at once
+			w.paper(tampa, consent.Promotional)
+			for _, id := range []string{"one", "two", "three", "four", "five"} {
+				x := w.text(id)
+				x.To, x.Category = tampa, consent.Promotional
+				w.enqueue(x)
+			}
+			w.step(w.dispatcher())
+			require.Len(t, w.carrier.bodies(), 3)
+			w.now.Set(central(t, "2026-03-19 08:02"))
+			w.step(w.dispatcher())
+			require.Len(t, w.carrier.bodies(), 2)
 		})
 		t.Run("refuses_as_stale_and_says_when_it_would_have_been_lawful", func(t *testing.T) {
 			got := at(t, "2026-03-20 20:00", newYork, consent.Transactional, func(x *sms.Text) { x.LastUseful = w.now.Now().Add(12 * time.Hour) })

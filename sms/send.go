@@ -35,7 +35,7 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 	var of []int // whose facts are complete but for consent
 	for i, t := range texts {
 		checks[i].err = calm(func() (err error) {
-			facts[i], err = d.facts(ctx, t.Text)
+			facts[i], err = d.facts(ctx, t)
 			return err
 		})
 		if checks[i].err == nil {
