@@ -152,12 +152,12 @@ func (a Address) problems(c *checker) {
 	c.text("Address.City", a.City, 1, 100, "Give the city.")
 	switch a.Country {
 	case "US":
-		one(c, "Address.State", a.State, states(), "Give the State's two letters, such as TX.")
+		one(c, "Address.State", a.State, letters(states()), "Give the State's two letters, such as TX.")
 		if !usZip.MatchString(a.Zip) {
 			c.add("Address.Zip", "is no ZIP code", "Give five digits.")
 		}
 	case "CA":
-		one(c, "Address.State", a.State, provinces(), "Give the province's two letters, such as ON.")
+		one(c, "Address.State", a.State, letters(provinces()), "Give the province's two letters, such as ON.")
 		if !caZip.MatchString(a.Zip) {
 			c.add("Address.Zip", "is no postal code", "Give it as A1A 1A1.")
 		}
@@ -165,13 +165,6 @@ func (a Address) problems(c *checker) {
 		c.add("Address.Country", "is neither US nor CA", "Numbers of the United States are registered for practices there or in Canada.")
 	}
 }
-
-func states() []string {
-	return strings.Fields("AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND " +
-		"OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI")
-}
-
-func provinces() []string { return strings.Fields("AB BC MB NB NL NS NT NU ON PE QC SK YT") }
 
 // names are what a text may call the practice.
 func (b Brand) names() []string {

@@ -59,6 +59,7 @@ func (c Campaign) Validate(r Review) error { return c.problems(r).err() }
 
 func (c Campaign) problems(r Review) Problems {
 	var k checker
+	k.text("Brand", c.Brand, 1, 64, "Name the registration of the practice as a brand.")
 	c.purpose(&k)
 	k.text("Description", c.Description, 40, 4096, "Say who texts whom, and why, in two or three sentences.")
 	k.text("MessageFlow", c.MessageFlow, 40, 2048, "Describe every way in which patients opt in, with the page or the form where they do.")

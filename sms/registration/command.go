@@ -16,6 +16,9 @@ type Submission struct {
 	Practice string
 	Subject  Subject
 	Provider string // such as "twilio". Where it has no [Registrar] here, staff files it by hand and only the fact is kept.
+	// At is when it was filed, of a registration that the practice had before. It is not judged, for the provider has judged
+	// it, and nothing is submitted. Defaults to now: it is judged and submitted.
+	At time.Time
 }
 
 // Report records what a provider said of a registration, as its website, a message or a webhook tells it.

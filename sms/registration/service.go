@@ -129,10 +129,10 @@ func brandOf(facts []Fact, kind SubjectKind, c Content, moment time.Time) State 
 //
 // A campaign is submitted when its brand is approved. A brand has at most [CampaignsPerBrand] of them.
 func (s *Service) Submit(ctx context.Context, by audit.Actor, v Submission) (State, error) {
-	f := Fact{ID: v.ID, Practice: v.Practice, Subject: v.Subject, Kind: Submitted, Actor: by, Notice: Notice{Provider: v.Provider}}
+	f := Fact{ID: v.ID, Practice: v.Practice, Subject: v.Subject, Kind: Submitted, At: v.At, Actor: by, Notice: Notice{Provider: v.Provider}}
 	f, before, fresh, err := s.append(ctx, "submit", f, func(facts []Fact, f Fact) error {
 		state := StateOf(facts, f.Subject, f.Recorded)
-		if err := state.allows(f.Kind); err != nil {
+		if err := state.allows(f.Kind); err != nil || !v.At.IsZero() {
 			return err
 		}
 		if err := s.problems(facts, state, f.Notice.Provider, f.Recorded).err(); err != nil {
@@ -147,7 +147,7 @@ func (s *Service) Submit(ctx context.Context, by audit.Actor, v Submission) (Sta
 		return State{}, err
 	}
 	registrar := s.registrars[f.Notice.Provider]
-	if registrar == nil {
+	if registrar == nil || !v.At.IsZero() {
 		return s.state(ctx, f.Practice, f.Subject)
 	}
 	if !fresh {
@@ -155,10 +155,8 @@ func (s *Service) Submit(ctx context.Context, by audit.Actor, v Submission) (Sta
 	}
 	state := StateOf(before, f.Subject, f.Recorded)
 	request := ask(before, state.after(f), f)
-	if state.Editable(f.Recorded) && state.Notice.Provider == f.Notice.Provider {
-		request.Reference = state.Notice.Reference
-	} else {
-		request.Reference = ""
+	if !state.Editable(f.Recorded) {
+		request.Reference = "" // a new one at the provider too
 	}
 	return s.heard(ctx, by, f, registrar.Submit, request)
 }

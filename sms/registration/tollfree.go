@@ -67,6 +67,7 @@ func (t TollFree) Validate(r Review) error { return t.problems(r).err() }
 
 func (t TollFree) problems(r Review) Problems {
 	var c checker
+	c.text("Brand", t.Brand, 1, 64, "Name the registration of the practice as a brand.")
 	for _, p := range r.Brand.problems(r) {
 		if p.Field != "EIN" || r.Brand.EIN != "" { // one that is missing is missed by a dated rule
 			c.add("Brand."+p.Field, p.Wrong, p.Mend)
