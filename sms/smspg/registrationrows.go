@@ -16,28 +16,29 @@ import (
 
 const registrationColumns = "id, subject_kind, subject, kind, at, recorded, actor_kind, actor, number, provider, reference, registry, code, body, sealed"
 
-// registrationRow is a fact as a row.
+// registrationRow is a fact as a row. Its JSON is what the digest is of; its names are part of what old rows hold: add
+// with omitzero, never rename.
 type registrationRow struct {
-	Practice    string    `bun:"practice"`
-	Place       int       `bun:"place" json:"-"`
-	ID          string    `bun:"id"`
-	SubjectKind string    `bun:"subject_kind"`
-	Subject     string    `bun:"subject"`
-	Kind        string    `bun:"kind"`
-	At          time.Time `bun:"at"`
-	Recorded    time.Time `bun:"recorded"`
-	ActorKind   string    `bun:"actor_kind"`
-	Actor       string    `bun:"actor"`
-	Number      string    `bun:"number"`
-	Provider    string    `bun:"provider"`
-	Reference   string    `bun:"reference"`
-	Registry    string    `bun:"registry"`
-	Code        string    `bun:"code"`
-	Body        string    `bun:"body"`
+	Practice    string    `bun:"practice" json:"practice"`
+	Place       int       `bun:"place" json:"place"`
+	ID          string    `bun:"id" json:"id"`
+	SubjectKind string    `bun:"subject_kind" json:"subject_kind"`
+	Subject     string    `bun:"subject" json:"subject"`
+	Kind        string    `bun:"kind" json:"kind"`
+	At          time.Time `bun:"at" json:"at"`
+	Recorded    time.Time `bun:"recorded" json:"recorded"`
+	ActorKind   string    `bun:"actor_kind" json:"actor_kind"`
+	Actor       string    `bun:"actor" json:"actor"`
+	Number      string    `bun:"number" json:"number"`
+	Provider    string    `bun:"provider" json:"provider"`
+	Reference   string    `bun:"reference" json:"reference"`
+	Registry    string    `bun:"registry" json:"registry"`
+	Code        string    `bun:"code" json:"code"`
+	Body        string    `bun:"body" json:"body"`
 	Sealed      []byte    `bun:"sealed" json:"-"`
 }
 
-// digest is of all columns but the place, which the ledger's own order shows, and the sealed part, which holds it.
+// digest is of all columns but the sealed part, which holds it.
 func (r registrationRow) digest() ([]byte, error) {
 	r.At, r.Recorded = r.At.UTC(), r.Recorded.UTC()
 	plain, err := json.Marshal(r)
@@ -140,8 +141,8 @@ func registrationBinding(practice, id string) crypto.Binding {
 	return crypto.Binding{Practice: practice, Kind: registrationTable, ID: id}
 }
 
-// row returns a fact as it is kept. It is nobody's data but the practice's, whose own key seals it.
-func (s *Registrations) row(ctx context.Context, f registration.Fact) (registrationRow, error) {
+// row returns a fact as it is kept in a place. It is nobody's data but the practice's, whose own key seals it.
+func (s *Registrations) row(ctx context.Context, f registration.Fact, place int) (registrationRow, error) {
 	c, t, b := f.Content.Campaign, f.Content.TollFree, f.Content.Brand
 	body, err := json.Marshal(registrationBody{
 		Campaign: campaignBody{
@@ -160,7 +161,7 @@ func (s *Registrations) row(ctx context.Context, f registration.Fact) (registrat
 		return registrationRow{}, err
 	}
 	r := registrationRow{
-		Practice: f.Practice, ID: f.ID, SubjectKind: string(f.Subject.Kind), Subject: f.Subject.ID, Kind: string(f.Kind), At: f.At,
+		Practice: f.Practice, Place: place, ID: f.ID, SubjectKind: string(f.Subject.Kind), Subject: f.Subject.ID, Kind: string(f.Kind), At: f.At,
 		Recorded: f.Recorded, ActorKind: string(f.Actor.Kind), Actor: f.Actor.ID, Number: f.Number, Provider: f.Notice.Provider,
 		Reference: f.Notice.Reference, Registry: f.Notice.Registry, Code: f.Notice.Code, Body: string(body),
 	}

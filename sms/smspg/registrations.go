@@ -40,7 +40,7 @@ func (s *Registrations) Apply(ctx context.Context, c registration.Change) (bool,
 	if err := c.Validate(); err != nil {
 		return false, err
 	}
-	r, err := s.row(ctx, c.Fact)
+	r, err := s.row(ctx, c.Fact, c.Seen+1)
 	if err != nil {
 		return false, pgstore.Wrap("smspg: apply", err)
 	}
@@ -50,7 +50,7 @@ func (s *Registrations) Apply(ctx context.Context, c registration.Change) (bool,
 		SELECT ?, ?, ?, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?, ?, ?, ?, ?, ?, ?, ?, ?::bytea
 		WHERE ? = 0 OR EXISTS (SELECT FROM ? WHERE practice = ? AND place = ?)
 		ON CONFLICT DO NOTHING RETURNING 1
-	) ?`, table, r.Practice, c.Seen+1, r.ID, r.SubjectKind, r.Subject, r.Kind, r.At, r.Recorded, r.ActorKind, r.Actor, r.Number, r.Provider,
+	) ?`, table, r.Practice, r.Place, r.ID, r.SubjectKind, r.Subject, r.Kind, r.At, r.Recorded, r.ActorKind, r.Actor, r.Number, r.Provider,
 		r.Reference, r.Registry, r.Code, r.Body, r.Sealed, c.Seen, table, r.Practice, c.Seen, auditpg.After(s.pg, "fact", c.Leaves))
 	if n > 0 || err != nil {
 		return err == nil, pgstore.Wrap("smspg: apply", err)
