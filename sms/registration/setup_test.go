@@ -130,6 +130,18 @@ func (b bench) logged(t testing.TB, actions ...string) []audit.Entry {
 	return entries
 }
 
+// refusals returns the reasons of the refusals on record.
+func (b bench) refusals(t testing.TB, action string) []string {
+	t.Helper()
+	var reasons []string
+	for _, e := range b.logged(t, action) {
+		if e.Outcome == audit.Refused {
+			reasons = append(reasons, e.Reason)
+		}
+	}
+	return reasons
+}
+
 // elm is a practice as it is registered.
 func elm() registration.Brand {
 	return registration.Brand{
