@@ -71,17 +71,17 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 // latest returns the recorded time of a fact that is written after the others. It never runs backwards in a ledger,
 // whatever the clocks of several processes say.
 func latest(now time.Time, facts []Fact) time.Time {
-	for _, f := range facts {
-		if f.Recorded.After(now) {
-			now = f.Recorded
+	for i := range facts {
+		if at := facts[i].Recorded; at.After(now) {
+			now = at
 		}
 	}
 	return now
 }
 
 func known(facts []Fact, id string) *Fact {
-	for i, f := range facts {
-		if f.ID == id {
+	for i := range facts {
+		if facts[i].ID == id {
 			return &facts[i]
 		}
 	}

@@ -92,9 +92,9 @@ func ExampleDriftOf() {
 		"Elm Street Dental: whiten your smile this summer and save 20%. Reply STOP to end.",
 	} {
 		drift := registration.DriftOf(samples, body)
-		fmt.Println(drift.Off, body[drift.Start:drift.End])
+		fmt.Printf("%v %q\n", drift.Off, body[drift.Start:drift.End])
 	}
 	// Output:
-	// false
-	// true smile this summer and save
+	// false ""
+	// true "smile this summer and save"
 }

@@ -17,8 +17,8 @@ const Propagation = 72 * time.Hour
 // IdleAfter is after how long without a text carriers take a number for idle and suspend it.
 const IdleAfter = 15 * 24 * time.Hour
 
-// Idle reports whether a number that texted last at a moment is about to be suspended, or was: Two days before the end
-// there is time to text or to let it go.
+// Idle reports whether a number that texted last at a moment is about to be suspended, or was. It says so two days before
+// the end, while there is time to text or to let the number go.
 func Idle(last, now time.Time) bool { return now.Sub(last) >= IdleAfter-48*time.Hour }
 
 // allows says why a fact does not fit the state of its registration, as an error that wraps [ErrOrder], or nil.

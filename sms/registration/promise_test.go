@@ -60,20 +60,19 @@ func TestPromise_D6_1_ANumberTextsInsideItsApprovedCampaignAlone(t *testing.T) {
 		})
 
 		t.Run("refuses_a_number_whose_registration_ends", func(t *testing.T) {
-			for subject, why := range map[registration.Subject]string{brand: "brand of the number", campaign: "campaign of the number"} {
-				for _, kind := range []registration.Kind{registration.Suspended, registration.Rejected, registration.Expired} {
-					b := open(t)
-					b.approve(t, brand, campaign)
-					b.attach(t, long)
-					b.clock.pass(registration.Propagation)
-					require.True(t, b.stands(t, long).Approved)
-					b.hear(t, subject, kind, registration.Notice{})
-					b.refused(t, long, why)
-				}
-			}
 			b := open(t)
 			b.approve(t, brand, campaign)
 			b.attach(t, long)
+			_, err := b.Carry(t.Context(), worker, registration.Numbering{Practice: practice, Campaign: campaign.ID, Number: long})
+			require.NoError(t, err)
+			for subject, why := range map[registration.Subject]string{brand: "brand of the number", campaign: "campaign of the number"} {
+				for _, kind := range []registration.Kind{registration.Suspended, registration.Rejected, registration.Expired} {
+					require.True(t, b.stands(t, long).Approved)
+					b.hear(t, subject, kind, registration.Notice{})
+					b.refused(t, long, why)
+					b.hear(t, subject, registration.Approved, registration.Notice{})
+				}
+			}
 			b.hear(t, campaign, registration.Approved, registration.Notice{Until: noon.Add(100 * time.Hour)})
 			b.clock.pass(99 * time.Hour)
 			require.Equal(t, noon.Add(100*time.Hour), b.stands(t, long).Until)
@@ -96,7 +95,7 @@ func TestPromise_D6_1_ANumberTextsInsideItsApprovedCampaignAlone(t *testing.T) {
 // TestPromise_D6_1_BusinessDetailsAndSamplesAreJudgedBeforeTheyAreSubmitted shows what never reaches a provider.
 func TestPromise_D6_1_BusinessDetailsAndSamplesAreJudgedBeforeTheyAreSubmitted(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
-		try := func(t *testing.T, rules []registration.Rule, subject registration.Subject, c registration.Content) (error, *office, bench) {
+		try := func(t *testing.T, rules []registration.Rule, subject registration.Subject, c registration.Content) (*office, bench, error) {
 			t.Helper()
 			o := &office{word: registration.Word{Kind: registration.Received, Notice: registration.Notice{Reference: "C1"}}}
 			b := open(t)
@@ -104,11 +103,11 @@ func TestPromise_D6_1_BusinessDetailsAndSamplesAreJudgedBeforeTheyAreSubmitted(t
 			b = b.by(t, registration.Options{Registrars: map[string]registration.Registrar{"telnyx": o}, Rules: rules})
 			b.draft(t, subject, c)
 			_, err := b.Submit(t.Context(), staff, registration.Submission{Practice: practice, Subject: subject, Provider: "telnyx"})
-			return err, o, b
+			return o, b, err
 		}
 
 		t.Run("submits_what_is_ready", func(t *testing.T) {
-			err, o, _ := try(t, nil, campaign, content(campaign))
+			o, _, err := try(t, nil, campaign, content(campaign))
 			require.NoError(t, err)
 			require.Len(t, o.asked, 1)
 		})
@@ -117,7 +116,7 @@ func TestPromise_D6_1_BusinessDetailsAndSamplesAreJudgedBeforeTheyAreSubmitted(t
 			c := content(brand)
 			c.Brand.EIN, c.Brand.Address.Zip = "the vendor's", ""
 			other := registration.Subject{Kind: registration.BrandKind, ID: "second"}
-			err, o, b := try(t, nil, other, c)
+			o, b, err := try(t, nil, other, c)
 			require.Equal(t, []string{"EIN", "Address.Zip"}, fields(t, err))
 			require.Empty(t, o.asked)
 			require.Equal(t, []string{err.Error()}, b.refusals(t, "sms.registration.submit"))
@@ -126,7 +125,7 @@ func TestPromise_D6_1_BusinessDetailsAndSamplesAreJudgedBeforeTheyAreSubmitted(t
 		t.Run("refuses_samples_that_are_wrong", func(t *testing.T) {
 			c := content(campaign)
 			c.Campaign.Samples = []string{"Your visit is tomorrow at nine o'clock.", "Elm Street Dental: see you tomorrow. Reply STOP to end."}
-			err, o, b := try(t, nil, campaign, c)
+			o, b, err := try(t, nil, campaign, c)
 			require.Equal(t, []string{"Samples[0]", "Samples[0]"}, fields(t, err))
 			require.Empty(t, o.asked)
 			facts, err2 := b.store.Ledger(t.Context(), practice)
@@ -141,10 +140,10 @@ func TestPromise_D6_1_BusinessDetailsAndSamplesAreJudgedBeforeTheyAreSubmitted(t
 		t.Run("without_rule", func(t *testing.T) {
 			c := content(campaign)
 			c.Campaign.PrivacyURL = ""
-			err, o, _ := try(t, nil, campaign, c)
+			o, _, err := try(t, nil, campaign, c)
 			require.Equal(t, []string{"PrivacyURL"}, fields(t, err))
 			require.Empty(t, o.asked)
-			err, o, _ = try(t, []registration.Rule{}, campaign, c)
+			o, _, err = try(t, []registration.Rule{}, campaign, c)
 			require.NoError(t, err, "nothing else asks for the page")
 			require.Len(t, o.asked, 1)
 		})
@@ -232,15 +231,14 @@ func TestPromise_D6_2_AnUnverifiedTollFreeNumberTextsNothing(t *testing.T) {
 		})
 
 		t.Run("refuses_it_when_it_is_suspended_rejected_or_lapsed", func(t *testing.T) {
+			b := open(t)
+			b.approve(t, brand, tollFree)
 			for _, kind := range []registration.Kind{registration.Suspended, registration.Rejected, registration.Expired, registration.InReview} {
-				b := open(t)
-				b.approve(t, brand, tollFree)
 				require.True(t, b.stands(t, free).Approved)
 				b.hear(t, tollFree, kind, registration.Notice{})
 				b.refused(t, free, "verification of the toll-free number")
+				b.hear(t, tollFree, registration.Approved, registration.Notice{})
 			}
-			b := open(t)
-			b.approve(t, brand, tollFree)
 			b.hear(t, tollFree, registration.Approved, registration.Notice{Until: noon.Add(time.Hour)})
 			b.clock.pass(time.Hour)
 			b.refused(t, free, "has lapsed")

@@ -154,8 +154,10 @@ func (s *Service) Submit(ctx context.Context, by audit.Actor, v Submission) (Sta
 		return s.Refresh(ctx, by, f.Practice, f.Subject)
 	}
 	state := StateOf(before, f.Subject, f.Recorded)
-	request := ask(before, state.after(f), f)
-	if !state.Editable(f.Recorded) {
+	edited := state.Editable(f.Recorded)
+	state.add(&f)
+	request := ask(before, state, f)
+	if !edited {
 		request.Reference = "" // a new one at the provider too
 	}
 	return s.heard(ctx, by, f, registrar.Submit, request)
@@ -213,7 +215,7 @@ func (s *Service) write(ctx context.Context, by audit.Actor, f Fact, word Word) 
 func (s State) learns(w Word) bool {
 	next := s.Notice.after(w.Notice)
 	next.EditUntil, next.Until = micro(next.EditUntil), micro(next.Until)
-	return spoken(w.Kind, s) != s.Status || next != s.Notice
+	return spoken(w.Kind, s.Status) != s.Status || next != s.Notice
 }
 
 // Report records what a provider said of a registration that was submitted to it, and returns the fact. A word that

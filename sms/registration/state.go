@@ -33,9 +33,9 @@ func (s State) open() bool { return s.Status == Submitted || s.Status == InRevie
 // moment. A word that happened before another one that counted, as late deliveries tell it, changes nothing.
 func StateOf(facts []Fact, subject Subject, moment time.Time) State {
 	s := State{Subject: subject}
-	for _, f := range facts {
-		if f.Subject == subject && !f.Recorded.After(moment) {
-			s = s.after(f)
+	for i := range facts {
+		if f := &facts[i]; f.Subject == subject && !f.Recorded.After(moment) {
+			s.add(f)
 		}
 	}
 	if s.Status == Approved && !s.Notice.Until.IsZero() && !moment.Before(s.Notice.Until) {
@@ -44,8 +44,8 @@ func StateOf(facts []Fact, subject Subject, moment time.Time) State {
 	return s
 }
 
-// after returns the state after a fact.
-func (s State) after(f Fact) State {
+// add takes in a fact.
+func (s *State) add(f *Fact) {
 	switch {
 	case f.Kind == Drafted:
 		s.Draft = f.Content
@@ -59,19 +59,18 @@ func (s State) after(f Fact) State {
 		s.Status, s.Since = Submitted, f.At
 	case f.Kind.word() && f.Notice.Provider == s.Notice.Provider && !f.At.Before(s.heard):
 		s.heard, s.said = f.At, f.Kind
-		s.Status, s.Since = spoken(f.Kind, s), f.At
+		s.Status, s.Since = spoken(f.Kind, s.Status), f.At
 		s.Notice = s.Notice.after(f.Notice)
 	}
-	return s
 }
 
 // spoken returns the status after a provider's word.
-func spoken(k Kind, s State) Kind {
+func spoken(k, before Kind) Kind {
 	switch k {
 	case Returned:
 		return Drafted
 	case Received:
-		return s.Status // it is under way as it was
+		return before // it is under way as it was
 	}
 	return k
 }
@@ -94,9 +93,9 @@ func (n Notice) after(word Notice) Notice {
 // Subjects returns what a practice has registered or drafted, in the order in which it was begun.
 func Subjects(facts []Fact) []Subject {
 	var all []Subject
-	for _, f := range facts {
-		if !slices.Contains(all, f.Subject) {
-			all = append(all, f.Subject)
+	for i := range facts {
+		if subject := facts[i].Subject; !slices.Contains(all, subject) {
+			all = append(all, subject)
 		}
 	}
 	return all
@@ -113,7 +112,8 @@ type Attachment struct {
 // Numbers returns the numbers that were attached to campaigns, as was known at a moment, in the order of attachment.
 func Numbers(facts []Fact, moment time.Time) []Attachment {
 	var all []Attachment
-	for _, f := range facts {
+	for i := range facts {
+		f := &facts[i]
 		if !f.Kind.number() || f.Recorded.After(moment) {
 			continue
 		}

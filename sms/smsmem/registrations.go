@@ -53,7 +53,7 @@ func place(facts []registration.Fact, id string) int {
 func (s *Registrations) Ledger(ctx context.Context, practice string) ([]registration.Fact, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var facts []registration.Fact
+	facts := slices.Grow([]registration.Fact(nil), len(s.facts[practice]))
 	for _, f := range s.facts[practice] {
 		facts = append(facts, f.Clone())
 	}

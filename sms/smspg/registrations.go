@@ -3,6 +3,7 @@ package smspg
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
@@ -118,7 +119,7 @@ func (s *Registrations) some(ctx context.Context, practice string, condition sch
 	if err != nil {
 		return nil, err
 	}
-	var facts []registration.Fact
+	facts := slices.Grow([]registration.Fact(nil), len(rows))
 	for _, r := range rows {
 		f, err := s.fact(ctx, r)
 		if err != nil {
