@@ -79,7 +79,7 @@ func admitted(facts []Fact, s State, moment time.Time) error {
 	n := 0
 	for _, other := range Subjects(facts) {
 		o := StateOf(facts, other, moment)
-		if other.Kind == CampaignKind && other != s.Subject && o.Filed.Campaign.Brand == brand.ID && (o.open() || o.Status == Approved || o.Status == Suspended) {
+		if other.Kind == CampaignKind && o.Filed.Campaign.Brand == brand.ID && (o.open() || o.Status == Approved || o.Status == Suspended) {
 			n++
 		}
 	}

@@ -143,6 +143,12 @@ func TestARefusalIsRecordedAndChangesNothing(t *testing.T) {
 		"a return of what was taken on": {nil, func(ctx context.Context, b bench) error {
 			return second(b.Report(ctx, worker, registration.Report{Practice: practice, Subject: brand, Kind: registration.Returned, Notice: registration.Notice{Provider: "telnyx"}}))
 		}, registration.ErrOrder, "report"},
+		"a return of what the provider has": {func(b bench, t *testing.T) {
+			b.submit(t, campaign)
+			b.hear(t, campaign, registration.Received, registration.Notice{Reference: "C1"})
+		}, func(ctx context.Context, b bench) error {
+			return second(b.Report(ctx, worker, registration.Report{Practice: practice, Subject: campaign, Kind: registration.Returned, Notice: registration.Notice{Provider: "telnyx"}}))
+		}, registration.ErrOrder, "report"},
 		"a number of no campaign": {nil, func(ctx context.Context, b bench) error {
 			return second(b.Attach(ctx, staff, registration.Numbering{Practice: practice, Campaign: "offers", Number: "+15125550102"}))
 		}, registration.ErrUnknown, "attach"},
@@ -197,7 +203,10 @@ func TestABrandHasFiveCampaigns(t *testing.T) {
 	b.draft(t, campaign, content(campaign))
 	_, err := b.Submit(t.Context(), staff, registration.Submission{Practice: practice, Subject: campaign, Provider: "telnyx"})
 	require.ErrorIs(t, err, registration.ErrFull)
-	b.hear(t, of("0"), registration.Rejected, registration.Notice{})
+	b.hear(t, of("0"), registration.Suspended, registration.Notice{})
+	_, err = b.Submit(t.Context(), staff, registration.Submission{Practice: practice, Subject: campaign, Provider: "telnyx"})
+	require.ErrorIs(t, err, registration.ErrFull, "one that is suspended is there all the same")
+	b.hear(t, of("0"), registration.Expired, registration.Notice{})
 	b.submit(t, campaign)
 }
 

@@ -55,7 +55,7 @@ func longCode(facts []Fact, number string, moment time.Time) Standing {
 		none.Why = because("brand of the number", brand)
 		return none
 	}
-	if known := later(held.Since, campaign.Since).Add(Propagation); held.Carried.Before(held.Since) && moment.Before(known) {
+	if known := later(held.Since, campaign.Since).Add(Propagation); held.Carried.IsZero() && moment.Before(known) {
 		none.From = known
 		none.Why = fmt.Sprintf("The carriers take up to three days to know the number, until %s.", known.Format("2006-01-02 15:04 MST"))
 		return none

@@ -155,6 +155,13 @@ func numbered(kind registration.Kind, hours int) registration.Fact {
 	return f
 }
 
+// elsewhere is about the number as another campaign's.
+func elsewhere(kind registration.Kind, hours int) registration.Fact {
+	f := numbered(kind, hours)
+	f.Subject.ID = "offers"
+	return f
+}
+
 func TestStandingOf(t *testing.T) {
 	of := func(subject registration.Subject, kind registration.Kind, hours int) registration.Fact {
 		f := told(kind, hours)
@@ -169,6 +176,10 @@ func TestStandingOf(t *testing.T) {
 		"after three days":                {nil, 72, ""},
 		"before":                          {nil, 71, "up to three days"},
 		"known to the carriers":           {[]registration.Fact{numbered(registration.Carried, 5)}, 5, ""},
+		"approved after it was attached":  {[]registration.Fact{of(campaign, registration.InReview, 70), of(campaign, registration.Approved, 71)}, 142, "up to three days"},
+		"three days after that":           {[]registration.Fact{of(campaign, registration.InReview, 70), of(campaign, registration.Approved, 71)}, 143, ""},
+		"taken from another campaign":     {[]registration.Fact{elsewhere(registration.Detached, 80)}, 80, ""},
+		"known as another campaign's":     {[]registration.Fact{elsewhere(registration.Carried, 5)}, 5, "up to three days"},
 		"taken from the campaign":         {[]registration.Fact{numbered(registration.Detached, 80)}, 80, "belongs to no campaign"},
 		"attached again":                  {[]registration.Fact{numbered(registration.Carried, 5), numbered(registration.Detached, 80), numbered(registration.Attached, 81)}, 82, "up to three days"},
 		"a campaign that was suspended":   {[]registration.Fact{of(campaign, registration.Suspended, 80)}, 80, "campaign of the number is suspended"},
