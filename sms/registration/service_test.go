@@ -220,7 +220,8 @@ func TestACampaignWaitsForItsBrand(t *testing.T) {
 }
 
 func TestWhatThePracticeHadBeforeIsTakenOver(t *testing.T) {
-	b := onMemory(t)
+	o := &office{}
+	b := onMemory(t).by(t, registration.Options{Registrars: map[string]registration.Registrar{"telnyx": o}})
 	old := noon.AddDate(-1, 0, 0)
 	for _, s := range []registration.Subject{brand, campaign} {
 		c := content(s)
@@ -236,6 +237,31 @@ func TestWhatThePracticeHadBeforeIsTakenOver(t *testing.T) {
 	_, err := b.Attach(t.Context(), staff, registration.Numbering{Practice: practice, Campaign: campaign.ID, Number: long, At: old.AddDate(0, 0, 8)})
 	require.NoError(t, err)
 	require.True(t, b.stands(t, long).Approved, b.stands(t, long).Why)
+	require.Empty(t, o.asked, "it is not submitted again")
+}
+
+func TestAListWithoutEntriesIsNone(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		d := registration.Draft{ID: "d", Practice: practice, Subject: campaign}
+		d.Content.Campaign.Samples, d.Content.Campaign.Help.Keywords = []string{}, []string{}
+		once, err := b.Draft(t.Context(), staff, d)
+		require.NoError(t, err)
+		require.Nil(t, once.Content.Campaign.Samples)
+		d.Content.Campaign.Samples = nil
+		again, err := b.Draft(t.Context(), staff, d)
+		require.NoError(t, err)
+		require.Equal(t, once, again)
+	})
+}
+
+func TestRecordedTimesNeverRunBackwards(t *testing.T) {
+	b := busy(t)
+	b.clock.pass(-time.Hour)
+	f, err := b.Detach(t.Context(), staff, registration.Numbering{Practice: practice, Campaign: campaign.ID, Number: long})
+	require.NoError(t, err)
+	require.Equal(t, noon, f.Recorded)
+	b.refused(t, long, "belongs to no campaign")
 }
 
 func TestCheckSaysWhatADraftLacks(t *testing.T) {

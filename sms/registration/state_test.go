@@ -210,14 +210,21 @@ func TestStandingOf(t *testing.T) {
 }
 
 func TestAStandingEndsWithWhatEndsFirst(t *testing.T) {
-	facts := approved()
-	for i, f := range facts {
-		if f.Kind == registration.Approved {
-			facts[i].Notice.Until = map[registration.SubjectKind]time.Time{registration.BrandKind: at(200), registration.CampaignKind: at(100)}[f.Subject.Kind]
+	for _, ends := range []map[registration.SubjectKind]time.Time{
+		{registration.BrandKind: at(200), registration.CampaignKind: at(100)},
+		{registration.BrandKind: at(100), registration.CampaignKind: at(200)},
+		{registration.BrandKind: at(100)},
+		{registration.CampaignKind: at(100)},
+	} {
+		facts := approved()
+		for i, f := range facts {
+			if f.Kind == registration.Approved {
+				facts[i].Notice.Until = ends[f.Subject.Kind]
+			}
 		}
+		require.Equal(t, at(100), registration.StandingOf(facts, long, at(80)).Until)
+		require.False(t, registration.StandingOf(facts, long, at(100)).Approved)
 	}
-	require.Equal(t, at(100), registration.StandingOf(facts, long, at(80)).Until)
-	require.False(t, registration.StandingOf(facts, long, at(100)).Approved)
 }
 
 func TestIdle(t *testing.T) {

@@ -326,12 +326,20 @@ func invalidRegistrations(ctx context.Context, h RegistrationHarness) error {
 		"a toll-free number that is none": func(f *registration.Fact) {
 			f.Subject = registration.Subject{Kind: registration.TollFreeKind, ID: from}
 		},
-		"a sample with a NUL":      func(f *registration.Fact) { f.Content.Campaign.Samples[0] = "a\x00" },
-		"a draft of another kind":  func(f *registration.Fact) { f.Content.Brand.Name = "Elm" },
-		"a word without provider":  func(f *registration.Fact) { f.Kind, f.Content = registration.Approved, registration.Content{} },
-		"a number without one":     func(f *registration.Fact) { f.Kind, f.Content = registration.Attached, registration.Content{} },
-		"a draft with a number":    func(f *registration.Fact) { f.Number = from },
-		"an approval with a draft": func(f *registration.Fact) { f.Kind, f.Notice.Provider = registration.Approved, "twilio" },
+		"a sample with a NUL":     func(f *registration.Fact) { f.Content.Campaign.Samples[0] = "a\x00" },
+		"a draft of another kind": func(f *registration.Fact) { f.Content.Brand.Name = "Elm" },
+		"a word without provider": func(f *registration.Fact) { f.Kind, f.Content = registration.Approved, registration.Content{} },
+		"a submission with an answer": func(f *registration.Fact) {
+			f.Kind, f.Content = registration.Submitted, registration.Content{}
+			f.Notice = registration.Notice{Provider: "twilio", Reference: "QE1"}
+		},
+		"a score of less than none":  func(f *registration.Fact) { ended(f, start); f.Notice.Score = -1 },
+		"a score of more than all":   func(f *registration.Fact) { ended(f, start); f.Notice.Score = 101 },
+		"a text that nobody reads":   func(f *registration.Fact) { f.Content.Campaign.Description = strings.Repeat("x", 16<<10+1) },
+		"samples that nobody counts": func(f *registration.Fact) { f.Content.Campaign.Samples = make([]string, 65) },
+		"a number without one":       func(f *registration.Fact) { f.Kind, f.Content = registration.Attached, registration.Content{} },
+		"a draft with a number":      func(f *registration.Fact) { f.Number = from },
+		"an approval with a draft":   func(f *registration.Fact) { f.Kind, f.Notice.Provider = registration.Approved, "twilio" },
 		"a toll-free number in a campaign": func(f *registration.Fact) {
 			f.Kind, f.Content, f.Number = registration.Attached, registration.Content{}, "+18335550100"
 		},
