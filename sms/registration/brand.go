@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/enamel-go/enamel/sms/screen"
 )
 
 // Entity is what form of business a practice is. The values are the Campaign Registry's.
@@ -88,8 +86,6 @@ type Review struct {
 	Provider string
 	// Brand is whose campaign or toll-free number it is: its texts must say it.
 	Brand Brand
-	// Screen finds what a text may not carry. Nil finds nothing.
-	Screen func(text string) []screen.Finding
 	// Rules are the dated rules. Nil means [Required].
 	Rules []Rule
 }

@@ -146,18 +146,14 @@ func sample(k *checker, field, s string, r Review, admitted []consent.Category) 
 	if !stopWords.MatchString(s) {
 		k.add(field, "does not say how to end the texts", "End it with “Reply STOP to end”.")
 	}
-	if r.Screen == nil {
-		return
-	}
+	// To advertise is what a campaign of offers is for.
+	in := screen.Context{Practice: r.Brand.DisplayName, Promotes: slices.Contains(admitted, consent.Promotional)}
 	seen := map[screen.Class]bool{}
-	for _, f := range r.Screen(s) {
-		// That it is nameless or endless was said; to advertise is what a campaign of offers is for.
-		if f.Class == screen.Nameless || f.Class == screen.Endless || seen[f.Class] ||
-			f.Class == screen.Promotion && slices.Contains(admitted, consent.Promotional) {
-			continue
+	for _, f := range screen.Screen(s, in) {
+		if !seen[f.Class] {
+			seen[f.Class] = true
+			k.add(field, "carries what no text may ("+string(f.Class)+")", "Take it out: no such text will leave.")
 		}
-		seen[f.Class] = true
-		k.add(field, "carries what no text may ("+string(f.Class)+")", "Take it out: no such text will leave.")
 	}
 }
 

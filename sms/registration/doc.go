@@ -3,7 +3,7 @@
 // everything that would have one rejected before it is submitted, and of each number whether it may text, what, and how
 // much.
 //
-//	registrations, err := registration.New(store, log, &registration.Options{Screen: screen, Registrars: registrars})
+//	registrations, err := registration.New(store, log, &registration.Options{Registrars: registrars})
 //	_, err = registrations.Draft(ctx, by, registration.Draft{
 //		Practice: "elm-street", Subject: registration.Subject{Kind: registration.BrandKind, ID: "brand"},
 //		Content: registration.Content{Brand: brand},
@@ -36,7 +36,7 @@
 // # Rules
 //
 // Lengths and values are the carriers' and the providers'; what became required on a day is a dated row with its source
-// ([Required]). Check a row's source before its day: carriers change what they ask for.
+// ([Required]). A sample carries nothing that package screen finds. Check a row's source before its day: carriers change what they ask for.
 //
 // # Transactions
 //

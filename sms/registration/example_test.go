@@ -81,6 +81,7 @@ func ExampleCampaign_Validate() {
 	// Output:
 	// Samples[1] does not name the practice. Begin it with the practice's name.
 	// Samples[1] does not say how to end the texts. End it with “Reply STOP to end”.
+	// Samples[1] carries what no text may (health). Take it out: no such text will leave.
 	// Help.Message does not name the practice. Begin it with the practice's name.
 	// Help.Message does not say whom to ask. Add the practice's phone number, e-mail address or page.
 }

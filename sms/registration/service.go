@@ -9,15 +9,12 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/uuidv7"
-	"github.com/enamel-go/enamel/sms/screen"
 )
 
 // Options adjusts a [Service]. The zero value is ready to use.
 type Options struct {
 	// Registrars file with providers, by their names. Defaults to none: staff files by hand.
 	Registrars map[string]Registrar
-	// Screen finds what a text may not carry; samples are held to it. Defaults to nothing.
-	Screen func(text string) []screen.Finding
 	// Rules are the fields that must be filled in from a day on. Nil means [Required]; an empty list asks for none.
 	Rules []Rule
 	// Timeout bounds one request to a provider. Defaults to 30 seconds.
@@ -33,7 +30,6 @@ type Service struct {
 	store      Store
 	log        *audit.Log
 	registrars map[string]Registrar
-	screen     func(string) []screen.Finding
 	rules      []Rule
 	timeout    time.Duration
 	now        func() time.Time
@@ -52,7 +48,7 @@ func New(store Store, log *audit.Log, o *Options) (*Service, error) {
 	if o.Timeout < 0 {
 		return nil, fmt.Errorf("%w: the timeout is negative", ErrInvalid)
 	}
-	s.registrars, s.screen, s.rules = maps.Clone(o.Registrars), o.Screen, o.Rules
+	s.registrars, s.rules = maps.Clone(o.Registrars), o.Rules
 	if o.Timeout > 0 {
 		s.timeout = o.Timeout
 	}
@@ -102,7 +98,7 @@ func (s *Service) Check(ctx context.Context, practice string, subject Subject, p
 
 // problems judges what was written last.
 func (s *Service) problems(facts []Fact, state State, provider string, moment time.Time) Problems {
-	r := Review{At: moment, Provider: provider, Screen: s.screen, Rules: s.rules}
+	r := Review{At: moment, Provider: provider, Rules: s.rules}
 	r.Brand = brandOf(facts, state.Subject.Kind, state.Draft, latest(moment, facts)).Draft.Brand
 	switch state.Subject.Kind {
 	case BrandKind:

@@ -10,7 +10,6 @@ import (
 
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms/registration"
-	"github.com/enamel-go/enamel/sms/screen"
 )
 
 func review() registration.Review { return registration.Review{At: noon, Brand: elm()} }
@@ -268,29 +267,27 @@ func TestRequirementsBeginOnTheirDay(t *testing.T) {
 }
 
 func TestSamplesAreScreened(t *testing.T) {
-	r := review()
-	r.Screen = func(s string) []screen.Finding {
-		var found []screen.Finding
-		for word, class := range map[string]screen.Class{"crown": screen.Health, "offer": screen.Promotion, "stop": screen.Endless, "elm": screen.Nameless, "tooth": screen.Health} {
-			if strings.Contains(strings.ToLower(s), word) {
-				found = append(found, screen.Finding{Class: class, Words: word})
-			}
-		}
-		return found
-	}
-	c := reminders()
-	require.NoError(t, c.Validate(r), "what is endless was judged here already")
-	c.Samples[1] = "Elm Street Dental: your crown for tooth 3 is ready. Reply STOP to end."
+	c, r := reminders(), review()
+	c.Samples[1] = "Elm Street Dental: your crown for tooth 3 is ready, and the root canal too. Reply STOP to end."
 	err := c.Validate(r)
-	require.Equal(t, []string{"Samples[1]"}, fields(t, err))
+	require.Equal(t, []string{"Samples[1]"}, fields(t, err), "each kind of finding is said once")
+	require.ErrorContains(t, err, "(health)")
 	require.NotContains(t, err.Error(), "crown")
-	c.Samples[1] = "Elm Street Dental: an offer for you. Reply STOP to end."
-	require.Equal(t, []string{"Samples[1]"}, fields(t, c.Validate(r)))
+	const offer = "Elm Street Dental: a special offer, 20% off this week. Reply STOP to end."
+	c.Samples[1] = offer
+	require.ErrorContains(t, c.Validate(r), "(promotion)")
 	c.UseCase = registration.Marketing
 	require.NoError(t, c.Validate(r), "to advertise is what the campaign is for")
 	f := verification()
-	f.Sample = "Elm Street Dental: an offer for you. Reply STOP to end."
-	require.Equal(t, []string{"Sample"}, fields(t, f.Validate(r)))
+	f.Sample = offer
+	require.ErrorContains(t, f.Validate(r), "(promotion)")
+	f.Uses = append(f.Uses, registration.Offers)
+	require.NoError(t, f.Validate(r))
+	r.Brand.DisplayName = "Elm Implant Dental"
+	c.Samples[0], c.Samples[1] = "Elm Implant Dental: your visit is tomorrow at 9. Reply STOP to end.", strings.ReplaceAll(offer, "Elm Street", "Elm Implant")
+	c.OptIn.Message = strings.ReplaceAll(c.OptIn.Message, "Elm Street", "Elm Implant")
+	c.OptOut.Message, c.Help.Message = "Elm Implant Dental: no more texts.", "Elm Implant Dental: call 512-555-0100. Reply STOP to end."
+	require.NoError(t, c.Validate(r), "the practice's name is no statement about anybody's health")
 }
 
 func TestUseCasesAdmitCategories(t *testing.T) {
