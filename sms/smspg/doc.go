@@ -10,6 +10,10 @@
 // and numbers are found by a blind index: a dump of the tables names nobody. Kinds, categories, times, states and the
 // practice's own numbers are plain.
 //
+// [Registrations] keeps what a practice registers with the carriers. That is nobody's data but its own, and plain, but for
+// the brand with its EIN and contact, the address that outcomes go to and the provider's own words. A digest of all columns
+// is sealed, so that a row which was altered or moved is refused with registration.ErrTampered.
+//
 // # Transactions
 //
 // The keys, and the log of reads and refusals, keep a handle of their own, because what was sealed, seen or refused must

@@ -26,4 +26,5 @@ func ExampleSQL() {
 	// "clinic".sms_received
 	// "clinic".sms_sender
 	// "clinic".sms_allowance
+	// "clinic".sms_registration
 }

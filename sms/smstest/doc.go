@@ -19,5 +19,7 @@
 //		})
 //	}
 //
+// A store of registrations (package registration) has a suite of its own, [RegistrationCases].
+//
 // The clock that leases run on has to be a real one, for the cases let leases expire.
 package smstest

@@ -1,0 +1,88 @@
+package registration
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
+	"github.com/enamel-go/enamel/internal/page"
+)
+
+// Store keeps each practice's ledger of registrations. It only ever adds facts. All methods may be called concurrently; a
+// cancelled context writes nothing. What is returned shares no memory with the store. Text is kept as it is: neither case
+// nor Unicode form is folded; a list without entries comes back as nil.
+type Store interface {
+	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when a fact of
+	// the practice already has the id. It returns [ErrStale], and writes nothing, when the practice's ledger holds another
+	// number of facts than c.Seen. What [Change.Validate] refuses is refused with its error.
+	Apply(ctx context.Context, c Change) (bool, error)
+
+	// Ledger returns a practice's facts in the order in which they were written. One that registered nothing has none.
+	Ledger(ctx context.Context, practice string) ([]Fact, error)
+
+	// Facts returns a page of a practice's facts, of one subject where the query names one, in the order in which they were
+	// written. What [Query.Validate] refuses is refused with its error, and an After that is no fact's id with [ErrAfter].
+	Facts(ctx context.Context, q Query) (Page, error)
+}
+
+// Query asks for a practice's facts.
+type Query struct {
+	Practice string
+	Subject  Subject // only its facts; zero: all
+	After    string  // Page.Next of the page before; empty for the first page
+	Limit    int     // at most this many, 1 to 1000. Defaults to 100.
+}
+
+// Validate says why no store can answer the query, whatever After says, as an error that wraps [ErrInvalid], or nil.
+func (q Query) Validate() error {
+	if _, err := page.Limit(ErrInvalid, q.Limit); err != nil {
+		return err
+	}
+	if q.Subject != (Subject{}) {
+		if err := q.Subject.valid(); err != nil {
+			return err
+		}
+	}
+	return form.Text(ErrInvalid, "the practice", q.Practice, form.ID, true)
+}
+
+// Size returns how many facts a page of the query holds at most.
+func (q Query) Size() int {
+	size, _ := page.Limit(ErrInvalid, q.Limit) // one that is invalid has no page
+	return size
+}
+
+// Page is one page of facts. Next is empty on the last page.
+type Page struct {
+	Facts []Fact
+	Next  string
+}
+
+// Change is what one write carries.
+type Change struct {
+	Fact   Fact         // appended to the practice's ledger
+	Seen   int          // how many facts the ledger held when the change was decided on
+	Leaves []audit.Leaf // the entries that record it
+}
+
+// Validate says why a store cannot keep the change, as an error that wraps [ErrInvalid] or [audit.ErrInvalid], or nil.
+// Every change of a [Service] can be kept; a store checks what it is given, for Postgres refuses some text that a map
+// takes.
+func (c Change) Validate() error {
+	if len(c.Leaves) == 0 || c.Seen < 0 {
+		return fmt.Errorf("%w: a change carries at least one entry, and what was seen is not negative", ErrInvalid)
+	}
+	if err := c.Fact.valid(); err != nil {
+		return err
+	}
+	for _, leaf := range c.Leaves {
+		if leaf.Practice != c.Fact.Practice {
+			return fmt.Errorf("%w: a change's entry is in another practice's log", ErrInvalid)
+		}
+		if err := leaf.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
