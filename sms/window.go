@@ -123,8 +123,11 @@ func (s *span) hours(day int64) Hours {
 // wall-clock hours, so on the days that daylight saving begins or ends the window still opens and closes by the clock on
 // the wall.
 func (s *span) next(moment, limit time.Time) (opens, closes time.Time, found bool) {
-	// The day before, for a clock that is put back at midnight.
-	for day := floor(moment.Unix()+s.local.offset) - 1; ; day++ {
+	day := floor(moment.Unix() + s.local.offset)
+	if at := moment.Unix(); at-2*secondsADay < s.local.begins || at+2*secondsADay > s.local.ends {
+		day-- // the clock may be put back at midnight, and its offset be another
+	}
+	for ; ; day++ {
 		midnight := day * secondsADay
 		if midnight > limit.Unix()+2*secondsADay {
 			return time.Time{}, time.Time{}, false
