@@ -55,9 +55,19 @@ type Facts struct {
 	Zones      []string           `json:"zones,omitempty"`      // every time zone the recipient may be in, IANA names; empty: nobody knows
 	Regions    []string           `json:"regions,omitempty"`    // every State, province or country the recipient may be in, as ISO 3166-2 has it
 	Promotions []time.Time        `json:"promotions,omitempty"` // when promotional texts left to the number in the last days, for promotional texts; in order; UTC
+	Linger     time.Duration      `json:"linger,omitzero"`      // how long the provider may hold a text that it took on; zero: it heeds until when
 	Name       string             `json:"name,omitzero"`        // the practice's name, as the screen knew it
 	Screen     int                `json:"screen,omitzero"`      // which version of the screen looked at the body; zero: none did
 	Findings   []screen.Finding   `json:"findings,omitempty"`   // what it found
+}
+
+// least is how much time must be left of a window, and before the text is of no use: an answer to a patient's own message may
+// come at any hour.
+func (f *Facts) least() time.Duration {
+	if f.Text.Kind.Answer() {
+		return shortest
+	}
+	return max(shortest, f.Linger)
 }
 
 // Clone returns a copy that shares no memory with d.
@@ -111,11 +121,11 @@ func (l *Law) Decide(f Facts, now time.Time) Decision {
 	// What leaves under these rules is delivered under them.
 	if next := q.edition + 1; d.Verdict == Send && next < len(l.editions) {
 		if ends := l.editions[next].from; ends.Before(d.Until) {
-			d.Until = latest(ends, q.now.Add(shortest))
+			d.Until = latest(ends, q.now.Add(f.least()))
 		}
 	}
 	// Whatever the rules are: a provider cannot be told to deliver a text within no time.
-	if d.Verdict == Send && d.Until.Sub(q.now) < shortest {
+	if d.Verdict == Send && d.Until.Sub(q.now) < f.least() {
 		return d.refused(string(CheckUseful), tooLate)
 	}
 	return d

@@ -30,7 +30,11 @@ type gatherer struct {
 
 // facts gathers what is known besides consent.
 func (d *Dispatcher) facts(ctx context.Context, t Tracked) (Facts, error) {
-	return gatherer{d.store, d.law, &d.o}.facts(ctx, t.Text, t.Claimed)
+	f, err := gatherer{d.store, d.law, &d.o}.facts(ctx, t.Text, t.Claimed)
+	if provider, lingers := d.providers[t.Provider].(Lingering); lingers {
+		f.Linger = provider.Linger()
+	}
+	return f, err
 }
 
 // facts gathers them for a text that was claimed at a moment.

@@ -24,7 +24,7 @@ func (q *question) window(r *rule, f *Facts) answer {
 	var until time.Time
 	open := true
 	for _, s := range own {
-		closes, inside := s.inside(q.now)
+		closes, inside := s.inside(q.now, f.least())
 		if open = open && inside; !open {
 			break
 		}
@@ -35,7 +35,11 @@ func (q *question) window(r *rule, f *Facts) answer {
 	if open {
 		return answer{says: Send, fact: fact, until: until}
 	}
-	return q.later(r, f, fact)
+	a := q.later(r, f, fact)
+	if f.Linger > 0 {
+		a.reason += " Its provider may hold it for " + hoursOf(f.Linger) + ", and it must have arrived by then."
+	}
+	return a
 }
 
 // cap says whether the number may have one more promotional text.
@@ -89,7 +93,7 @@ func (q *question) next(f *Facts) time.Time {
 				}
 			}
 		}
-		opens, _, found := stretch(spans, begins, limit)
+		opens, _, found := stretch(spans, begins, limit, f.least())
 		if i+1 == len(editions) || editions[i+1].from.After(limit) {
 			return opens
 		}

@@ -168,13 +168,13 @@ func (q *question) useful(d *Decision, f *Facts) answer {
 	last := f.Text.LastUseful
 	fact := "useful until " + last.UTC().Format(time.RFC3339)
 	switch {
-	case d.Verdict == Defer && d.Until.Add(shortest).After(last):
+	case d.Verdict == Defer && d.Until.Add(f.least()).After(last):
 		return answer{
 			says: Refuse, fact: fact,
 			reason: "It cannot leave at a lawful hour before it is of no use: " + strings.ToLower(d.Reason[:1]) + d.Reason[1:] +
 				" The next lawful moment is " + q.spell(d.Until, f) + ".",
 		}
-	case last.Sub(q.now) < shortest:
+	case last.Sub(q.now) < f.least():
 		return answer{says: Refuse, fact: fact, reason: tooLate}
 	}
 	return answer{says: Send, fact: fact}

@@ -146,10 +146,11 @@ func (s *span) next(moment, limit time.Time) (opens, closes time.Time, found boo
 	}
 }
 
-// inside reports whether the moment of the span's clock is inside the window and not about to end, and when it closes.
-func (s *span) inside(now time.Time) (closes time.Time, inside bool) {
+// inside reports whether the moment of the span's clock is inside the window, with at least so much of it left, and when it
+// closes.
+func (s *span) inside(now time.Time, least time.Duration) (closes time.Time, inside bool) {
 	opens, closes, found := s.next(now, now)
-	return closes, found && !opens.After(now) && closes.Sub(now) >= shortest
+	return closes, found && !opens.After(now) && closes.Sub(now) >= least
 }
 
 // floor returns the day of a second, counted from January 1, 1970.
@@ -161,8 +162,8 @@ func floor(second int64) int64 {
 	return day
 }
 
-// stretch returns the first stretch, from now or later, that is inside all spans and not yet about to end.
-func stretch(spans []span, now, limit time.Time) (opens, closes time.Time, found bool) {
+// stretch returns the first stretch, from now or later, that is inside all spans and lasts at least so long.
+func stretch(spans []span, now, limit time.Time, least time.Duration) (opens, closes time.Time, found bool) {
 	for moment := now; moment.Before(limit); {
 		latest, earliest := moment, time.Time{}
 		for i := range spans {
@@ -178,7 +179,7 @@ func stretch(spans []span, now, limit time.Time) (opens, closes time.Time, found
 			}
 		}
 		switch {
-		case !earliest.IsZero() && earliest.Sub(latest) < shortest:
+		case !earliest.IsZero() && earliest.Sub(latest) < least:
 			moment = earliest // the span that ends first is of no use: look behind it
 		case latest.After(moment):
 			moment = latest // at that moment other spans may have ended: look again
