@@ -107,6 +107,16 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 
 // send asks the provider to carry a text that may leave and was claimed after began.
 func (d *Dispatcher) send(ctx context.Context, t Tracked, c checked, began time.Time) (Settlement, error) {
+	var unsure error
+	if t.Kind == StopAnswer {
+		unsure = d.withdraw(ctx, t.Text)
+	}
+	s, err := d.sendFresh(ctx, t, c, began)
+	return s, errors.Join(unsure, err)
+}
+
+// sendFresh asks the provider as long as what was checked is fresh, and checks again where it is not.
+func (d *Dispatcher) sendFresh(ctx context.Context, t Tracked, c checked, began time.Time) (Settlement, error) {
 	for range 3 {
 		now := d.o.Now()
 		m := Message{

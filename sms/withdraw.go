@@ -1,0 +1,60 @@
+package sms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/enamel-go/enamel/audit"
+)
+
+// withdrawn is the code of a text that its provider took back.
+const withdrawn = "withdrawn"
+
+// withdraw takes back what a provider took on for a number that has said STOP, where the provider can, and records of each
+// text whether it did. It comes before the answer: what cannot be taken back may arrive after it, and was in flight at the
+// stop.
+func (d *Dispatcher) withdraw(ctx context.Context, stop Text) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
+	defer cancel()
+	page, err := d.store.Texts(ctx, Query{Practice: stop.Practice, Number: stop.To, State: Sent})
+	if err != nil {
+		return fmt.Errorf("sms: withdraw: %w", err)
+	}
+	var failed []error
+	for _, t := range page.Texts {
+		canceller, able := d.providers[t.Provider].(Canceller)
+		if !able || t.Kind.Answer() || t.ProviderID == "" || t.Delivery.Rank() > StatusAccepted.Rank() || stop.Created.Sub(t.Claimed) > longest {
+			continue
+		}
+		if err := d.takeBack(ctx, canceller, t); err != nil {
+			failed = append(failed, fmt.Errorf("sms: withdraw: %w", err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (d *Dispatcher) takeBack(ctx context.Context, canceller Canceller, t Tracked) error {
+	var back bool
+	asked := calm(func() (err error) {
+		back, err = canceller.Cancel(ctx, t.ProviderID)
+		return err
+	})
+	entry := audit.Entry{
+		Practice: t.Practice, Actor: audit.Actor{Kind: audit.System, ID: "dispatcher"}, Action: "sms.text.withdraw",
+		Patient: t.Patient, Object: audit.Object{Kind: "text", ID: t.ID}, Reason: "The patient said stop (text).",
+		Details: map[string]string{"provider": t.Provider, "taken back": fmt.Sprint(back)},
+	}
+	if !back {
+		entry.Outcome = audit.Refused
+		return errors.Join(asked, d.log.Record(ctx, entry))
+	}
+	leaf, err := d.log.Stamp(ctx, entry)
+	if err != nil {
+		return err
+	}
+	_, err = d.store.Apply(ctx, Change{
+		Receipt: &Delivered{Key: t.Key(), Status: StatusFailed, Code: withdrawn}, Leaves: []audit.Leaf{leaf},
+	})
+	return err
+}

@@ -1,0 +1,70 @@
+package sms_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// cancelling is a provider that takes some messages back.
+type cancelling struct {
+	*provider
+	asked []string
+	back  func(id string) (bool, error)
+}
+
+func (c *cancelling) Cancel(_ context.Context, id string) (bool, error) {
+	c.asked = append(c.asked, id)
+	return c.back(id)
+}
+
+func TestPromise_D4_1_WhatAProviderHasTakenOnIsTakenBackAtAStop(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		c := &cancelling{provider: w.carrier, back: func(id string) (bool, error) {
+			switch id {
+			case "SM1":
+				return true, nil
+			case "SM2":
+				return false, nil
+			}
+			return false, errors.New("nobody answered")
+		}}
+		d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": c},
+			&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
+		require.NoError(t, err)
+		var keys []sms.Key
+		for _, id := range []string{"back", "gone", "unknown", "delivered"} {
+			keys = append(keys, w.enqueue(w.text(id)))
+			w.step(d)
+			w.now.Add(time.Second)
+		}
+		_, err = w.texts.Deliver(t.Context(), sms.Receipt{Provider: "carrier", ID: "SM4", Reference: practice + "/delivered", Status: sms.StatusDelivered})
+		require.NoError(t, err)
+		w.carrier.bodies()
+
+		w.receive(patient, "STOP")
+		n, err := d.Step(t.Context())
+		require.ErrorContains(t, err, "nobody answered")
+		require.Equal(t, 1, n)
+		slices.Sort(c.asked)
+		require.Equal(t, []string{"SM1", "SM2", "SM3"}, c.asked, "what was delivered cannot be taken back")
+		require.Len(t, w.carrier.bodies(), 1, "the answer goes out all the same")
+		got := w.tracked(keys[0])
+		require.Equal(t, sms.StatusFailed, got.Delivery)
+		require.Equal(t, "withdrawn", got.Code)
+		for _, k := range keys[1:3] {
+			require.Equal(t, sms.StatusAccepted, w.tracked(k).Delivery)
+		}
+		require.Equal(t, 1, w.entriesOf("sms.text.withdraw", audit.Done))
+		require.Equal(t, 2, w.entriesOf("sms.text.withdraw", audit.Refused), "those may arrive after the answer, and the log says so")
+	})
+}
