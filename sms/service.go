@@ -283,6 +283,21 @@ func (s *Service) Texts(ctx context.Context, by audit.Actor, q Query) (Page, err
 	return page, nil
 }
 
+// Decisions returns every decision on a text with the facts it was made from, in the order in which they were made, after
+// recording that by looked. [Law.Replay] makes each of them again.
+func (s *Service) Decisions(ctx context.Context, by audit.Actor, k Key) ([]Decision, error) {
+	decisions, err := s.store.Decisions(ctx, k)
+	if err == nil {
+		err = s.log.Record(ctx, audit.Entry{
+			Practice: k.Practice, Actor: by, Action: "sms.decisions.read", Object: audit.Object{Kind: "text", ID: k.ID},
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sms: decisions: %w", err)
+	}
+	return decisions, nil
+}
+
 // Received returns the newest messages that came in, newest first, after recording that by looked.
 func (s *Service) Received(ctx context.Context, by audit.Actor, q Query) ([]Received, error) {
 	messages, err := s.store.Received(ctx, q)

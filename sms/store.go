@@ -21,6 +21,10 @@ type Store interface {
 	// Text returns a text, or [ErrNotFound].
 	Text(ctx context.Context, k Key) (Tracked, error)
 
+	// Decisions returns every decision on a text, in the order in which they were made: the last one is Text's. A text that
+	// is not there has none.
+	Decisions(ctx context.Context, k Key) ([]Decision, error)
+
 	// Texts returns a page of a practice's texts, newest first by (Created, ID).
 	Texts(ctx context.Context, q Query) (Page, error)
 

@@ -38,6 +38,8 @@ type item struct {
 	worker string    // who claimed it last and has not settled it; empty: nobody
 	leased time.Time // when the lease ends; zero: no lease runs
 	wake   time.Time // while doubtful: when the provider may be asked
+
+	decisions []sms.Decision // all of them; the last one is the text's
 }
 
 // taken is how many texts left on the newest allowance of a key.
@@ -194,6 +196,7 @@ func (i *item) end(state sms.State, d sms.Decision) {
 	i.State, i.wake, i.leased, i.worker = state, time.Time{}, time.Time{}, ""
 	if d.Verdict != "" {
 		i.Decision = d.Clone()
+		i.decisions = append(i.decisions, i.Decision)
 	}
 }
 
@@ -208,6 +211,19 @@ func (s *Store) Text(ctx context.Context, k sms.Key) (sms.Tracked, error) {
 		return i.copy(), nil
 	}
 	return sms.Tracked{}, sms.ErrNotFound
+}
+
+// Decisions implements [sms.Store].
+func (s *Store) Decisions(ctx context.Context, k sms.Key) ([]sms.Decision, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var decisions []sms.Decision
+	if i := s.texts[k]; i != nil {
+		for _, d := range i.decisions {
+			decisions = append(decisions, d.Clone())
+		}
+	}
+	return decisions, ctx.Err()
 }
 
 // Texts implements [sms.Store].

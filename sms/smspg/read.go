@@ -26,6 +26,26 @@ func (s *Store) Text(ctx context.Context, k sms.Key) (sms.Tracked, error) {
 	return texts[0], nil
 }
 
+// Decisions implements sms.Store.
+func (s *Store) Decisions(ctx context.Context, k sms.Key) ([]sms.Decision, error) {
+	if !input.Keepable(k.Practice) || !input.Keepable(k.ID) {
+		return nil, ctx.Err()
+	}
+	var rows [][]byte
+	err := s.pg.Raw("SELECT sealed FROM ? WHERE practice = ? AND id = ? ORDER BY seq", s.pg.Table(decisionTable), k.Practice, k.ID).
+		Scan(ctx, &rows)
+	if err != nil {
+		return nil, pgstore.Wrap("smspg: decisions", err)
+	}
+	decisions := make([]sms.Decision, len(rows))
+	for i, sealed := range rows {
+		if err := s.vault().open(ctx, decisionTable, k, sealed, &decisions[i]); err != nil {
+			return nil, fmt.Errorf("smspg: decisions: text %q of practice %q: %w", k.ID, k.Practice, err)
+		}
+	}
+	return decisions, nil
+}
+
 // Texts implements sms.Store.
 func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 	limit, after, err := input.Query(q)

@@ -82,6 +82,7 @@ func QueueCases() []Case {
 		{"the answer to a stop is claimed alone", answerAlone},
 		{"two answers to stops of one number do not leave together", answersApart},
 		{"a settled text is as it was settled", settled},
+		{"every decision on a text is kept", decisions},
 		{"many texts are settled at once, each by itself", manySettlements},
 		{"a text is not settled twice at once", settledTwiceAtOnce},
 		{"a settlement keeps what it does not say", settlementKeeps},
@@ -168,7 +169,7 @@ func facts() *sms.Facts {
 		Agreement:  true,
 		Standing:   sms.Standing{Kind: sms.TollFree, Approved: true, Why: "It's so.", Categories: consent.Categories(), Until: start},
 		Restricted: true, Current: true, Wrote: start, Zones: []string{"America/Chicago"}, Regions: []string{"US-IL"},
-		Promotions: []time.Time{start}, Name: "Elm Street", Screen: 1,
+		Promotions: []time.Time{start}, Name: "Elm Street", Screen: 1, Linger: 4 * time.Hour,
 		Findings: []screen.Finding{{Class: screen.Health, What: "tooth", Words: "it's", Start: 1, End: 5}},
 	}
 }

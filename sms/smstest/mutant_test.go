@@ -19,18 +19,19 @@ import (
 // store is a good store with one thing done wrong. A nil function does it right.
 type store struct {
 	*smsmem.Store
-	entries  *auditmem.Store
-	apply    func(context.Context, sms.Change) (bool, error)
-	text     func(context.Context, sms.Key) (sms.Tracked, error)
-	texts    func(context.Context, sms.Query) (sms.Page, error)
-	received func(context.Context, sms.Query) ([]sms.Received, error)
-	sender   func(ctx context.Context, practice, number string) (sms.Sender, error)
-	route    func(ctx context.Context, number string) (string, error)
-	claim    func(context.Context, sms.Claim) ([]sms.Tracked, error)
-	doubt    func(context.Context, sms.Claim) ([]sms.Tracked, error)
-	settle   func(context.Context, sms.Settlement) (bool, error)
-	many     func(context.Context, ...sms.Settlement) ([]bool, error)
-	take     func(context.Context, sms.Allowance, int) (int, error)
+	entries   *auditmem.Store
+	apply     func(context.Context, sms.Change) (bool, error)
+	text      func(context.Context, sms.Key) (sms.Tracked, error)
+	texts     func(context.Context, sms.Query) (sms.Page, error)
+	received  func(context.Context, sms.Query) ([]sms.Received, error)
+	sender    func(ctx context.Context, practice, number string) (sms.Sender, error)
+	route     func(ctx context.Context, number string) (string, error)
+	claim     func(context.Context, sms.Claim) ([]sms.Tracked, error)
+	doubt     func(context.Context, sms.Claim) ([]sms.Tracked, error)
+	settle    func(context.Context, sms.Settlement) (bool, error)
+	many      func(context.Context, ...sms.Settlement) ([]bool, error)
+	decisions func(context.Context, sms.Key) ([]sms.Decision, error)
+	take      func(context.Context, sms.Allowance, int) (int, error)
 }
 
 func (s *store) Apply(ctx context.Context, c sms.Change) (bool, error) {
@@ -52,6 +53,13 @@ func (s *store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 		return s.Store.Texts(ctx, q)
 	}
 	return s.texts(ctx, q)
+}
+
+func (s *store) Decisions(ctx context.Context, k sms.Key) ([]sms.Decision, error) {
+	if s.decisions == nil {
+		return s.Store.Decisions(ctx, k)
+	}
+	return s.decisions(ctx, k)
 }
 
 func (s *store) Received(ctx context.Context, q sms.Query) ([]sms.Received, error) {

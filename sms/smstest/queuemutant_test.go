@@ -260,6 +260,25 @@ func queueMutants() []mutant {
 				return !expired, nil
 			}
 		}},
+		{"keeps the last decision alone", "every decision on a text is kept", func(s *store) {
+			s.decisions = func(ctx context.Context, k sms.Key) ([]sms.Decision, error) {
+				all, err := s.Store.Decisions(ctx, k)
+				return all[max(0, len(all)-1):], err
+			}
+		}},
+		{"lends its decisions", "every decision on a text is kept", func(s *store) {
+			lent := map[string][]sms.Decision{}
+			s.decisions = func(ctx context.Context, k sms.Key) ([]sms.Decision, error) {
+				all, err := s.Store.Decisions(ctx, k)
+				if len(all) < 2 {
+					return all, err
+				}
+				if lent[k.ID] == nil {
+					lent[k.ID] = all
+				}
+				return lent[k.ID], err
+			}
+		}},
 		{"puts back what was sent", "what failed or was refused can be put back", func(s *store) {
 			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
 				written, err := s.Store.Apply(ctx, c)

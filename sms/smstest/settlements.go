@@ -344,6 +344,48 @@ func resolve(ctx context.Context, h Harness) error {
 	)
 }
 
+func decisions(ctx context.Context, h Harness) error {
+	kept := func(id string, want ...sms.Decision) func() error {
+		return func() error {
+			got, err := h.Store.Decisions(ctx, key(id))
+			if len(got) == 0 && len(want) == 0 {
+				return err
+			}
+			return errors.Join(err, same("the decisions on "+id, got, want))
+		}
+	}
+	deferred, sent := settlement("w", "t", sms.Queued), settlement("w", "t", sms.Sent)
+	deferred.Due, deferred.Decision, sent.Decision = now, decision("later"), decision("now")
+	foreign := settlement("v", "t", sms.Refused)
+	foreign.Decision = decision("nobody's")
+	return steps(
+		kept("t"),
+		func() error { return queue(ctx, h, text("t"), text("other")) },
+		kept("t"),
+		func() error { return claims(ctx, h, work("w"), "other t") },
+		func() error { return settle(ctx, h, deferred) },
+		kept("t", deferred.Decision),
+		func() error { return claims(ctx, h, work("w"), "t") },
+		func() error { _, err := h.Queue.Settle(ctx, foreign); return err },
+		kept("t", deferred.Decision),
+		func() error { return settle(ctx, h, sent) },
+		kept("t", deferred.Decision, sent.Decision),
+		func() error {
+			got, err := h.Store.Decisions(ctx, key("t"))
+			if err == nil {
+				got[0].Trail[0].Rule = "changed by the caller"
+			}
+			return err
+		},
+		kept("t", deferred.Decision, sent.Decision),
+		kept("other"), kept("nobody's"), kept("\x00"),
+		func() error {
+			got, err := h.Store.Decisions(ctx, sms.Key{Practice: "oak-street", ID: "t"})
+			return errors.Join(err, same("another practice's decisions", len(got), 0))
+		},
+	)
+}
+
 func requeue(ctx context.Context, h Harness) error {
 	back := func(id string) sms.Change {
 		return sms.Change{Requeue: &sms.Requeue{Key: key(id), Due: now.Add(time.Minute + time.Nanosecond)}}
