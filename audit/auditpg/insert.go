@@ -40,7 +40,7 @@ type each struct {
 
 // AppendQuery writes the fragment.
 func (e each) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
-	rows := pgstore.NewUnnest("int", "text", "text", "timestamptz", "text", "text", "text", "text", "text", "bytea", "bytea", "bytea")
+	rows := pgstore.NewUnnest("int", "text", "text", "timestamptz", "text", "text", "text", "text", "text", "bytea", "bytea", "bytea").Expect(len(e.leaves))
 	for place, leaves := range e.leaves {
 		for _, f := range leaves {
 			r := rowOf(f)

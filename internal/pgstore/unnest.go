@@ -3,6 +3,7 @@ package pgstore
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,11 +20,18 @@ type Unnest struct {
 	types   []string
 	columns [][]byte
 	rows    int
+	expect  int
 }
 
 // NewUnnest returns no rows of columns of these types.
 func NewUnnest(types ...string) *Unnest {
 	return &Unnest{types: types, columns: make([][]byte, len(types))}
+}
+
+// Expect says how many rows there will be, so that memory for them is taken at once.
+func (u *Unnest) Expect(rows int) *Unnest {
+	u.expect = rows
+	return u
 }
 
 // Len returns how many rows there are.
@@ -39,7 +47,11 @@ func (u *Unnest) Add(values ...any) {
 		}
 		u.columns[i] = appendElement(b, v)
 	}
-	u.rows++
+	if u.rows++; u.rows == 1 && u.expect > 1 {
+		for i, b := range u.columns {
+			u.columns[i] = slices.Grow(b, (len(b)+1)*u.expect*9/8)
+		}
+	}
 }
 
 func appendElement(b []byte, value any) []byte {
@@ -58,7 +70,7 @@ func appendElement(b []byte, value any) []byte {
 		if v == nil {
 			return append(b, "NULL"...)
 		}
-		b = append(b, `"\\x`...)
+		b = append(slices.Grow(b, 2*len(v)+8), `"\\x`...)
 		return append(hex.AppendEncode(b, v), '"')
 	case time.Time:
 		b = append(b, '"')

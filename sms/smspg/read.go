@@ -39,7 +39,7 @@ func (s *Store) Decisions(ctx context.Context, k sms.Key) ([]sms.Decision, error
 	}
 	decisions := make([]sms.Decision, len(rows))
 	for i, sealed := range rows {
-		if err := s.vault().open(ctx, decisionTable, k, sealed, &decisions[i]); err != nil {
+		if decisions[i], err = s.vault().openDecision(ctx, k, sealed); err != nil {
 			return nil, fmt.Errorf("smspg: decisions: text %q of practice %q: %w", k.ID, k.Practice, err)
 		}
 	}

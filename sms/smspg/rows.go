@@ -170,7 +170,8 @@ func (v vault) opened(ctx context.Context, k sms.Key, r row) (sms.Tracked, error
 	if r.Decision == nil {
 		return t, nil
 	}
-	return t, v.open(ctx, decisionTable, k, r.Decision, &t.Decision)
+	t.Decision, err = v.openDecision(ctx, k, r.Decision)
+	return t, err
 }
 
 // receivedRow is a message that came in.

@@ -48,8 +48,9 @@ func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 	if err := errors.Join(ctx.Err(), input.Apart(settlements)); err != nil {
 		return nil, fmt.Errorf("smspg: settle: %w", err)
 	}
-	rows := pgstore.NewUnnest("int", "text", "text", "text", "text", "timestamptz", "interval", "timestamptz", "text", "text", "text", "text")
-	decisions := pgstore.NewUnnest("int", "text", "text", "bytea")
+	rows := pgstore.NewUnnest("int", "text", "text", "text", "text", "timestamptz", "interval", "timestamptz", "text", "text", "text", "text").
+		Expect(len(settlements))
+	decisions := pgstore.NewUnnest("int", "text", "text", "bytea").Expect(len(settlements))
 	var failed []error
 	leaves, entries := make([][]audit.Leaf, len(settlements)), 0
 	for place, v := range settlements {
@@ -92,7 +93,7 @@ func (q *Queue) settlement(ctx context.Context, place int, v sms.Settlement, row
 		return err
 	}
 	if v.Decision.Verdict != "" {
-		sealed, err := vault{q.keys}.seal(ctx, decisionTable, v.Key, v.Decision)
+		sealed, err := vault{q.keys}.sealDecision(ctx, v.Key, v.Decision)
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (l decided) add(ctx context.Context, v vault, k sms.Key, d sms.Decision) er
 	if d.Verdict == "" {
 		return nil
 	}
-	sealed, err := v.seal(ctx, decisionTable, k, d)
+	sealed, err := v.sealDecision(ctx, k, d)
 	if err == nil {
 		l.Add(k.Practice, k.ID, sealed)
 	}

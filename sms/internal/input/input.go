@@ -146,20 +146,32 @@ func (c *checker) decision(d sms.Decision) sms.Decision {
 	if len(d.Trail) == 0 {
 		d.Trail = nil
 	}
-	c.optional("the decision", string(d.Verdict)+d.Reason)
-	for _, step := range d.Trail {
-		c.optional("a step of the decision", step.Rule+step.Citation+step.Fact+string(step.Says)+step.Reason)
+	c.optional("the decision", string(d.Verdict))
+	c.optional("the decision", d.Reason)
+	for i := range d.Trail {
+		s := &d.Trail[i]
+		for _, words := range [...]string{s.Rule, s.Citation, s.Fact, string(s.Says), s.Reason} {
+			c.optional("a step of the decision", words)
+		}
 	}
 	return d
 }
 
 func (c *checker) text(what, s string, limit int) {
-	c.that(s != "", what+" is empty")
-	c.that(len(s) <= limit, fmt.Sprintf("%s is longer than %d bytes", what, limit))
+	if s == "" {
+		c.that(false, what+" is empty")
+	}
+	if len(s) > limit {
+		c.that(false, fmt.Sprintf("%s is longer than %d bytes", what, limit))
+	}
 	c.optional(what, s)
 }
 
-func (c *checker) optional(what, s string) { c.that(Keepable(s), what+" is not valid text") }
+func (c *checker) optional(what, s string) {
+	if !Keepable(s) {
+		c.that(false, what+" is not valid text")
+	}
+}
 
 // Keepable reports whether Postgres can hold s. Nothing is kept under a name that it cannot hold.
 func Keepable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
