@@ -54,6 +54,8 @@ type sending struct {
 	b       *testing.B
 	store   *smspg.Store
 	log     *audit.Log
+	texts   *sms.Service
+	router  sms.Router
 	workers []*sms.Dispatcher
 	made    int
 	settled atomic.Int64
@@ -85,6 +87,9 @@ func newTexts(b *testing.B, d *pgtest.Database, workers int) *sending {
 		if len(s.workers) == 0 {
 			s.consents(consents)
 		}
+		s.router = queue
+		s.texts, err = sms.New(s.store, consents, s.log, nil)
+		require.NoError(b, err)
 		w, err := sms.NewDispatcher(queue, s.store, consents, s.log, map[string]sms.Provider{"carrier": atOnce{}},
 			&sms.DispatcherOptions{Agreements: inForce{}, Registrations: inForce{}, Rules: anyHour()})
 		require.NoError(b, err)
@@ -178,7 +183,7 @@ func (s *sending) work(n int) error {
 
 // counted counts the texts that are settled as sent.
 type counted struct {
-	sms.Queue
+	*smspg.Queue
 	*sending
 }
 
