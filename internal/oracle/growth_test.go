@@ -21,14 +21,8 @@ import (
 // many, such as 1000000; by default it is so few that the benchmark is quick. No goal is set: appending and integrating
 // should take the same, a proof hardly longer, and verifying the same for each leaf.
 func BenchmarkPairGrowth(b *testing.B) {
-	many := 20_000
-	if text, found := os.LookupEnv("ENAMEL_GROWTH"); found {
-		var err error
-		many, err = strconv.Atoi(text)
-		require.NoError(b, err)
-	}
+	many := growth(b)
 	d := durable(b)
-	require.GreaterOrEqual(b, many, 10_000)
 	batch := min(1000, many/100)
 	large, small := newGrown(b, d, "large", many, batch), newGrown(b, d, "small", many/100, batch)
 	for _, work := range []struct {
@@ -53,6 +47,19 @@ func BenchmarkPairGrowth(b *testing.B) {
 			pairs.Sides(b, pairs.Wait, side(large, 1), side(small, work.small))
 		})
 	}
+}
+
+// growth is how large what has grown is.
+func growth(b *testing.B) int {
+	b.Helper()
+	many := 20_000
+	if text, found := os.LookupEnv("ENAMEL_GROWTH"); found {
+		var err error
+		many, err = strconv.Atoi(text)
+		require.NoError(b, err)
+	}
+	require.GreaterOrEqual(b, many, 10_000)
+	return many
 }
 
 // grown is a log that has grown.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,6 +48,20 @@ func BenchmarkPairTexts(b *testing.B) {
 				pairs.Peer{Name: "river", Rate: 1.5, Before: theirs.queue, Run: theirs.work})
 		})
 	}
+}
+
+// BenchmarkPairPending sends texts while many others wait that come after them, beside the same with a hundredth of those.
+// ENAMEL_GROWTH says how many, such as 1000000. No goal is set: both should take the same.
+func BenchmarkPairPending(b *testing.B) {
+	many := growth(b)
+	large, small := newTexts(b, durable(b), 1), newTexts(b, durable(b), 1)
+	require.NoError(b, large.wait(many))
+	require.NoError(b, small.wait(many/100))
+	b.Run(fmt.Sprintf("%d_pending", many), func(b *testing.B) {
+		pairs.Sides(b, pairs.Wait,
+			pairs.Peer{Before: large.queue, Run: large.work},
+			pairs.Peer{Name: strconv.Itoa(many/100) + "_pending", Before: small.queue, Run: small.work})
+	})
 }
 
 // sending is a practice whose texts are sent.
@@ -136,18 +151,23 @@ func (s *sending) consents(c *consent.Service) {
 func number(i int) string { return fmt.Sprintf("+1214555%04d", i%patients) }
 
 // queue queues n times as many texts as are sent in one go.
-func (s *sending) queue(n int) error {
+func (s *sending) queue(n int) error { return s.add(n*texts, consent.Transactional) }
+
+// wait queues texts that come after all of those.
+func (s *sending) wait(n int) error { return s.add(n, consent.Promotional) }
+
+func (s *sending) add(n int, category consent.Category) error {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	var batch []sms.Text
-	for i := range n * texts {
+	for i := range n {
 		s.made++
 		batch = append(batch, sms.Text{
 			ID: fmt.Sprint("t-", s.made), Practice: practice, Patient: fmt.Sprint("p-", i%patients), Kind: sms.Ordinary,
-			Category: consent.Transactional, Provider: "carrier", From: "+12145550199", To: number(i),
+			Category: category, Provider: "carrier", From: "+12145550199", To: number(i),
 			Body:      "Elm Street Dental: see you on Thursday at 3:00 PM. Questions: 214-555-0199. Reply STOP to end texts.",
 			NotBefore: now, Created: now, LastUseful: now.Add(48 * time.Hour),
 		})
-		if len(batch) == 500 {
+		if len(batch) == 500 || i == n-1 {
 			if written, err := s.store.Apply(s.b.Context(), sms.Change{Texts: batch}); err != nil || !written {
 				return fmt.Errorf("texts were not queued: %w", err)
 			}
