@@ -95,8 +95,9 @@ func (d Decision) kept(f Facts) Decision {
 }
 
 // Decide says whether a text may leave now. It is a pure function of the law, the facts and the moment: the same three
-// give the same answer years later, as long as the system's time zone database says the same of that moment. The rules are looked at in order, those that concern neither such texts nor the
-// recipient's region left out; the first refusal decides. Where none refuses, the latest deferral decides.
+// give the same answer years later, as long as the system's time zone database says the same of that moment. The rules are
+// looked at in order, those that concern neither such texts nor the recipient's region left out; the first refusal decides.
+// Where none refuses, the latest deferral decides.
 func (l *Law) Decide(f Facts, now time.Time) Decision {
 	q := question{law: l, now: now.Round(0).UTC()}
 	q.edition = l.at(q.now)
