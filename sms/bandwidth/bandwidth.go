@@ -145,11 +145,11 @@ func (p *Provider) call(ctx context.Context, stage sms.Stage, method, address st
 	}
 	req.Header.Set("Accept", "application/json")
 	req.SetBasicAuth(p.account.User, p.account.Password)
-	status, body, err := wire.Ask(p.client, req, name, stage, limit)
-	if err != nil || status/100 == 2 {
-		return status, body, err
+	got, err := wire.Ask(p.client, req, name, stage, limit)
+	if err != nil || got.Status/100 == 2 {
+		return got.Status, got.Body, err
 	}
-	return 0, nil, codes.Refusal(name, stage, status, complaint(body))
+	return 0, nil, codes.Refusal(name, stage, got, complaint(got.Body))
 }
 
 // complaint is what an answer complains of: the first field that it names, or the kind of the complaint, in one word each.

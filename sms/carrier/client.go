@@ -130,15 +130,15 @@ func (c *Client) call(ctx context.Context, stage sms.Stage, method, path string,
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("Content-Type", "application/json")
-	status, data, err := wire.Ask(c.client, req, name, stage, maxAnswer)
+	got, err := wire.Ask(c.client, req, name, stage, maxAnswer)
 	if err != nil {
 		return answer{}, 0, err
 	}
 	var a answer
-	if json.Unmarshal(data, &a) != nil {
+	if json.Unmarshal(got.Body, &a) != nil {
 		a = answer{}
 	}
-	return a, status, nil
+	return a, got.Status, nil
 }
 
 // String returns the provider's name alone, so that printing it shows no token.

@@ -67,8 +67,8 @@ func (c *Carrier) post(ctx context.Context, address string, n notice) error {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set(timestampHeader, at)
 	req.Header.Set(signatureHeader, hex.EncodeToString(sign(c.secret, at, body)))
-	status, _, _, err := wire.Do(c.client, req, wire.MaxWebhook)
-	if err == nil && status/100 != 2 {
+	got, _, err := wire.Do(c.client, req, wire.MaxWebhook)
+	if err == nil && got.Status/100 != 2 {
 		err = errors.New("not taken")
 	}
 	return err

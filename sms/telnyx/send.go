@@ -48,7 +48,7 @@ func (p *Provider) Send(ctx context.Context, m sms.Message) (sms.Accepted, error
 	}
 	if json.Unmarshal(body, &answer) != nil || !wire.Plain(answer.Data.ID) {
 		// Telnyx says that it took the message on, and we could not read which.
-		return sms.Accepted{}, codes.Refusal(name, sms.AtSend, status, "")
+		return sms.Accepted{}, codes.Refusal(name, sms.AtSend, wire.Answer{Status: status}, "")
 	}
 	return sms.Accepted{ID: answer.Data.ID}, nil
 }

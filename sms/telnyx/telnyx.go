@@ -126,18 +126,18 @@ func (p *Provider) call(ctx context.Context, stage sms.Stage, method, path strin
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Authorization", "Bearer "+p.key)
-	status, body, err := wire.Ask(p.client, req, name, stage, limit)
-	if err != nil || status/100 == 2 {
-		return status, body, err
+	got, err := wire.Ask(p.client, req, name, stage, limit)
+	if err != nil || got.Status/100 == 2 {
+		return got.Status, got.Body, err
 	}
 	var answer struct {
 		Errors []fault `json:"errors"`
 	}
 	code := ""
-	if json.Unmarshal(body, &answer) == nil && len(answer.Errors) > 0 {
+	if json.Unmarshal(got.Body, &answer) == nil && len(answer.Errors) > 0 {
 		code = answer.Errors[0].code()
 	}
-	return 0, nil, codes.Refusal(name, stage, status, code)
+	return 0, nil, codes.Refusal(name, stage, got, code)
 }
 
 // fault is an error as Telnyx tells it: its code is a string, and a number now and then.

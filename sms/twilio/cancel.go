@@ -31,7 +31,7 @@ func (p *Provider) Cancel(ctx context.Context, id string) (bool, error) {
 		Status string `json:"status"`
 	}
 	if json.Unmarshal(body, &answer) != nil || answer.Status == "" {
-		return false, codes.Refusal(name, sms.AtCancel, status, "")
+		return false, codes.Refusal(name, sms.AtCancel, wire.Answer{Status: status}, "")
 	}
 	return answer.Status == "canceled", nil
 }

@@ -46,7 +46,7 @@ func (p *Provider) Send(ctx context.Context, m sms.Message) (sms.Accepted, error
 	}
 	if json.Unmarshal(body, &answer) != nil || !wire.Plain(answer.SID) {
 		// Twilio says that it took the message on, and we could not read which.
-		return sms.Accepted{}, codes.Refusal(name, sms.AtSend, status, "")
+		return sms.Accepted{}, codes.Refusal(name, sms.AtSend, wire.Answer{Status: status}, "")
 	}
 	return sms.Accepted{ID: answer.SID}, nil
 }
@@ -65,16 +65,16 @@ func (p *Provider) call(
 	if err != nil {
 		return 0, nil, fmt.Errorf("%w: %w", err, wire.Invalid(name, stage))
 	}
-	status, body, err := wire.Ask(p.client, req, name, stage, limit)
-	if err != nil || status/100 == 2 {
-		return status, body, err
+	got, err := wire.Ask(p.client, req, name, stage, limit)
+	if err != nil || got.Status/100 == 2 {
+		return got.Status, got.Body, err
 	}
 	var answer struct {
 		Code int `json:"code"`
 	}
 	code := ""
-	if json.Unmarshal(body, &answer) == nil && answer.Code > 0 {
+	if json.Unmarshal(got.Body, &answer) == nil && answer.Code > 0 {
 		code = strconv.Itoa(answer.Code)
 	}
-	return 0, nil, codes.Refusal(name, stage, status, code)
+	return 0, nil, codes.Refusal(name, stage, got, code)
 }

@@ -32,11 +32,12 @@ func (t Codes) find(stage sms.Stage, code string) sms.Class {
 
 // Refusal returns what an answer that is not the expected one means. Only an answer of class 4xx says that nothing was
 // done, and only then is the code worth anything; after any other a text may be on its way. A question may be asked again.
-func (t Codes) Refusal(provider string, stage sms.Stage, status int, code string) *sms.SendError {
+func (t Codes) Refusal(provider string, stage sms.Stage, answer Answer, code string) *sms.SendError {
+	status := answer.Status
 	if code == "" {
 		code = "HTTP " + strconv.Itoa(status)
 	}
-	e := &sms.SendError{Stage: stage, Provider: provider, Code: code, Class: sms.Unknown}
+	e := &sms.SendError{Stage: stage, Provider: provider, Code: code, Class: sms.Unknown, After: answer.After}
 	known := t.find(stage, code)
 	switch {
 	case stage == sms.AtLookup && (status >= 500 || status == http.StatusRequestTimeout):

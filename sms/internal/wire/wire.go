@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -30,7 +31,7 @@ func Client(roots *x509.CertPool, timeout time.Duration) *http.Client {
 
 // Do sends a request and reads at most limit bytes of the answer. Left is false when no connection was made, so that
 // no part of the request can have arrived. The error names no address: an address may hold a number.
-func Do(c *http.Client, req *http.Request, limit int64) (status int, body []byte, left bool, err error) {
+func Do(c *http.Client, req *http.Request, limit int64) (answer Answer, left bool, err error) {
 	var connected atomic.Bool
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
 	resp, err := c.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
@@ -38,29 +39,47 @@ func Do(c *http.Client, req *http.Request, limit int64) (status int, body []byte
 		if inner := (*url.Error)(nil); errors.As(err, &inner) {
 			err = inner.Err
 		}
-		return 0, nil, connected.Load(), err
+		return Answer{}, connected.Load(), err
 	}
 	defer resp.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if err == nil && int64(len(body)) > limit {
 		err = errors.New("the answer is too long")
 	}
-	return resp.StatusCode, body, true, err
+	return Answer{resp.StatusCode, body, after(resp.Header.Get("Retry-After"), time.Now())}, true, err
 }
 
-// Ask makes one request of a provider's and returns the answer's status and body. Its error says that there was none: of
+// Answer is what a provider answers to a request.
+type Answer struct {
+	Status int
+	Body   []byte
+	After  time.Duration // how long it asks to be left alone, at most a day; zero: it does not say
+}
+
+// after reads a Retry-After, which is a number of seconds or a date (RFC 9110, section 10.2.3).
+func after(header string, now time.Time) time.Duration {
+	wait := time.Duration(0)
+	if seconds, err := strconv.ParseInt(header, 10, 32); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(header); err == nil {
+		wait = at.Sub(now)
+	}
+	return min(max(wait, 0), 24*time.Hour)
+}
+
+// Ask makes one request of a provider's and returns the answer. Its error says that there was none: of
 // class Unknown, or Transient where no part of the request can have arrived, or where it was a question. Nothing is ever
 // repeated.
-func Ask(c *http.Client, req *http.Request, provider string, stage sms.Stage, limit int64) (int, []byte, error) {
-	status, body, left, err := Do(c, req, limit)
+func Ask(c *http.Client, req *http.Request, provider string, stage sms.Stage, limit int64) (Answer, error) {
+	answer, left, err := Do(c, req, limit)
 	if err == nil {
-		return status, body, nil
+		return answer, nil
 	}
 	class := sms.Unknown
 	if !left || stage == sms.AtLookup {
 		class = sms.Transient
 	}
-	return 0, nil, fmt.Errorf("%w: %w", &sms.SendError{Stage: stage, Provider: provider, Class: class}, err)
+	return Answer{}, fmt.Errorf("%w: %w", &sms.SendError{Stage: stage, Provider: provider, Class: class}, err)
 }
 
 // Public reports whether a provider may call this address: https, or http on this machine, without query or fragment. It

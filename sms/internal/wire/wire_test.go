@@ -18,24 +18,26 @@ import (
 
 func TestDoBoundsTheAnswerAndNamesNoAddress(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "120")
 		_, _ = w.Write([]byte(strings.Repeat("a", 100)))
 	}))
-	do := func(limit int64) (int, []byte, bool, error) {
+	do := func(limit int64) (wire.Answer, bool, error) {
 		address := s.URL + "/planted?number=%2B15125550142"
 		req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, nil)
 		require.NoError(t, err)
 		return wire.Do(wire.Client(nil, 5*time.Second), req, limit)
 	}
-	status, body, left, err := do(100)
+	got, left, err := do(100)
 	require.NoError(t, err)
 	require.True(t, left)
-	require.Equal(t, http.StatusOK, status)
-	require.Len(t, body, 100)
-	_, _, left, err = do(99)
+	require.Equal(t, http.StatusOK, got.Status)
+	require.Len(t, got.Body, 100)
+	require.Equal(t, 2*time.Minute, got.After)
+	_, left, err = do(99)
 	require.Error(t, err)
 	require.True(t, left)
 	s.Close()
-	_, _, left, err = do(100)
+	_, left, err = do(100)
 	require.Error(t, err)
 	require.False(t, left)
 	require.NotContains(t, err.Error(), "planted")
