@@ -20,7 +20,8 @@
 //
 // The rules are dated rows of data ([Promised]) with their citations: what the policies promise, and the federal, State and
 // Canadian hours, holidays and daily caps under it, the stricter where sources differ. Where a recipient is, an address says
-// ([Text].Zone, [Text].Region), else the number's area code (package sms/nanp) and the practice's own zone, all of which have to agree.
+// ([Text].Zone, [Text].Region), else the number's area code (package sms/nanp) and the practice's own zone, all of which have
+// to agree.
 // What waits, waits for the first minute that all rules allow, by the rules in effect then; the provider's validity ends with
 // the window. Outside of it only the answers to STOP, HELP and START leave. What cannot leave lawfully while it is of use is
 // refused at once, and the reason says when it could have left.
@@ -41,6 +42,18 @@
 // where it cannot tell, a person decides; it is never sent again blindly. A STOP waits for doubtful texts for [Patience],
 // then answers and marks them InFlight.
 //
+// What a provider has taken on by then is taken back where it can be ([Canceller]), and the log says of each text whether it
+// was.
+//
+// # How texts leave
+//
+// One claim, one read of consent and one settlement serve up to a hundred texts, whose requests run side by side: a slow one
+// holds up nobody else's, and some room is always kept for answers, which come first ([Text.Priority]). A [Waker] tells
+// workers of new texts; without one they poll. [Limits], which package sms/registration knows, hold a campaign's texts of a
+// minute and a brand's of a day over all workers: the store counts them, and inside a process they leave evenly. Package
+// sms/breaker lets a provider or a number rest that fails. What a provider refused for good stays [Failed] with its code and
+// class, and what a rule forbids [Refused] with its reason, until somebody has seen to it ([Service.Requeue]).
+//
 // # What others know
 //
 // A provider that says a recipient opted out there has told us of a revocation, in the refusal of a text or in a receipt; a
@@ -58,8 +71,8 @@
 //
 // # Errors
 //
-// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrLaw]; [ErrSignature] and [ErrTooLarge] for webhooks; *[SendError] from providers.
-// A refusal is recorded in the log and changes nothing. No error carries a number or a body. A worker's errors go to its
+// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrLaw], [ErrAgreement]; [ErrSignature] and [ErrTooLarge] for webhooks;
+// *[SendError] from providers. A refusal is recorded in the log and changes nothing. No error carries a number or a body. A worker's errors go to its
 // logger; a text that nobody can decide on is looked at again, each time later, until it is of no use.
 //
 // # Writing your own
