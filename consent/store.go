@@ -46,6 +46,30 @@ type Store interface {
 
 	// Numbers returns the numbers with facts that name the patient, in ascending order.
 	Numbers(ctx context.Context, practice, patient string) ([]string, error)
+
+	// Ledgers returns a page of a practice's ledgers, each as Ledger returns it, in an order of the store's own that does
+	// not change. A ledger that began after the first page may be left out. The zero Limit means 100; an After that no
+	// page gave is refused with [ErrAfter].
+	Ledgers(ctx context.Context, q LedgerQuery) (LedgerPage, error)
+}
+
+// LedgerQuery asks for a practice's ledgers.
+type LedgerQuery struct {
+	Practice string
+	After    string // LedgerPage.Next of the page before; empty for the first page
+	Limit    int    // 1 to 1000. Defaults to 100.
+}
+
+// Validate says why no store can answer the query, as an error that wraps [ErrInvalid], or nil.
+func (q LedgerQuery) Validate() error { return Query{Practice: q.Practice, Limit: q.Limit}.Validate() }
+
+// Size returns how many ledgers a page of the query holds at most.
+func (q LedgerQuery) Size() int { return Query{Limit: q.Limit}.Size() }
+
+// LedgerPage is one page of ledgers, each with at least one fact. Next is empty on the last page, and tells no number.
+type LedgerPage struct {
+	Ledgers [][]Fact
+	Next    string
 }
 
 // Query asks for a practice's facts of one kind.

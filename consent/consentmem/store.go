@@ -179,6 +179,32 @@ func (s *Store) Numbers(ctx context.Context, practice, patient string) ([]string
 	return slices.Compact(numbers), ctx.Err()
 }
 
+// Ledgers implements [consent.Store]. They come in the order of their first facts.
+func (s *Store) Ledgers(ctx context.Context, q consent.LedgerQuery) (consent.LedgerPage, error) {
+	if err := q.Validate(); err != nil {
+		return consent.LedgerPage{}, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	from := 0
+	if q.After != "" {
+		after, known := s.ids[id{q.Practice, q.After}]
+		if !known {
+			return consent.LedgerPage{}, consent.ErrAfter
+		}
+		from = after + 1
+	}
+	var found [][]consent.Fact
+	for _, p := range s.written[q.Practice][from:] {
+		if p.nth == 0 && len(found) <= q.Size() {
+			found = append(found, slices.Clip(s.ledgers[p.ledger]))
+		}
+	}
+	var p consent.LedgerPage
+	p.Ledgers, p.Next = page.Cut(found, q.Size(), func(facts []consent.Fact) string { return facts[0].ID })
+	return p, ctx.Err()
+}
+
 // Shred erases the evidence of every fact that names the patient, as the loss of the patient's key does where facts are
 // sealed. The facts stay, and permit nothing any more.
 func (s *Store) Shred(ctx context.Context, practice, patient string) error {

@@ -1,8 +1,10 @@
 package consentpg
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"slices"
 
@@ -157,6 +159,58 @@ func (s *Store) Numbers(ctx context.Context, practice, patient string) ([]string
 	}
 	slices.Sort(numbers)
 	return numbers, nil
+}
+
+// numbered is a row and the index of its ledger's number.
+type numbered struct {
+	row
+	Number []byte `bun:"number"`
+}
+
+// Ledgers implements [consent.Store]. They come in the order of their numbers' blind indexes, one of which a page's Next is.
+func (s *Store) Ledgers(ctx context.Context, q consent.LedgerQuery) (consent.LedgerPage, error) {
+	if err := q.Validate(); err != nil {
+		return consent.LedgerPage{}, err
+	}
+	after, err := hex.DecodeString(q.After)
+	if err != nil {
+		return consent.LedgerPage{}, consent.ErrAfter
+	}
+	var rows []numbered
+	table := s.pg.Table(factTable)
+	err = s.pg.Raw("SELECT f.number, "+factColumns+` FROM (
+			SELECT DISTINCT number FROM ? WHERE practice = ? AND number > ?::bytea ORDER BY number LIMIT ?
+		) AS k CROSS JOIN LATERAL (SELECT * FROM ? AS f WHERE f.practice = ? AND f.number = k.number OFFSET 0) AS f
+		ORDER BY f.number, f.seq`, table, q.Practice, after, q.Size()+1, table, q.Practice).Scan(ctx, &rows)
+	if err != nil {
+		return consent.LedgerPage{}, pgstore.Wrap("consentpg: ledgers", err)
+	}
+	var found [][]consent.Fact
+	var last []byte // the index of the last of found
+	var p consent.LedgerPage
+	for _, r := range rows {
+		f, err := s.open(ctx, q.Practice, r.row)
+		if err != nil {
+			return consent.LedgerPage{}, fmt.Errorf("consentpg: ledgers: %w", err)
+		}
+		if !bytes.Equal(r.Number, last) {
+			if index, err := s.keys.Index(ctx, q.Practice, numberIndex, f.Number); err != nil || !bytes.Equal(index, r.Number) {
+				return consent.LedgerPage{}, fmt.Errorf("consentpg: ledgers: %w", cmp.Or(err, errColumn))
+			}
+			if len(found) == q.Size() {
+				p.Next = hex.EncodeToString(last)
+				break
+			}
+			found, last = append(found, nil), r.Number
+		}
+		at := len(found) - 1
+		if len(found[at]) > 0 && found[at][0].Number != f.Number {
+			return consent.LedgerPage{}, fmt.Errorf("consentpg: ledgers: %w", errColumn)
+		}
+		found[at] = append(found[at], f)
+	}
+	p.Ledgers = found
+	return p, nil
 }
 
 // opener returns the fact that a row of the practice keeps.

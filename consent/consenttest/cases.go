@@ -47,6 +47,7 @@ func Cases() []Case {
 		{"facts of one kind come page by page", ofOneKind},
 		{"a fact is found by its id", byID},
 		{"a patient's numbers are found", numbersOf},
+		{"a practice's ledgers come page by page", allLedgers},
 		{"an erased patient's evidence is gone, and the facts stay", erased},
 		{"settings are replaced, with their entry", settings},
 		{"settings belong to one practice", settingsApart},

@@ -31,6 +31,7 @@ type wrapped struct {
 	settings func(context.Context, string) (consent.Settings, error)
 	facts    func(context.Context, consent.Query) (consent.Page, error)
 	numbers  func(context.Context, string, string) ([]string, error)
+	ledgers  func(context.Context, consent.LedgerQuery) (consent.LedgerPage, error)
 	fact     func(context.Context, string, string) (consent.Fact, bool, error)
 	wordings func(context.Context, string) ([]consent.Wording, error)
 }
@@ -89,6 +90,13 @@ func (m wrapped) Facts(ctx context.Context, q consent.Query) (consent.Page, erro
 		return m.Store.Facts(ctx, q)
 	}
 	return m.facts(ctx, q)
+}
+
+func (m wrapped) Ledgers(ctx context.Context, q consent.LedgerQuery) (consent.LedgerPage, error) {
+	if m.ledgers == nil {
+		return m.Store.Ledgers(ctx, q)
+	}
+	return m.ledgers(ctx, q)
 }
 
 func (m wrapped) Numbers(ctx context.Context, practice, patient string) ([]string, error) {
@@ -282,6 +290,46 @@ func mutants() []mutant[consent.Store] {
 			return wrapped{Store: good, numbers: func(ctx context.Context, practice, patient string) ([]string, error) {
 				numbers, err := good.Numbers(ctx, practice, patient)
 				return append(numbers, numbers...), err
+			}}
+		}},
+		{"leaves the last of a page's ledgers out", "a practice's ledgers come page by page", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, ledgers: func(ctx context.Context, q consent.LedgerQuery) (consent.LedgerPage, error) {
+				page, err := good.Ledgers(ctx, q)
+				if page.Next != "" && len(page.Ledgers) > 1 {
+					page.Ledgers = page.Ledgers[:len(page.Ledgers)-1]
+				}
+				return page, err
+			}}
+		}},
+		{"gives ledgers without evidence", "a practice's ledgers come page by page", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, ledgers: func(ctx context.Context, q consent.LedgerQuery) (consent.LedgerPage, error) {
+				page, err := good.Ledgers(ctx, q)
+				for i, facts := range page.Ledgers {
+					page.Ledgers[i] = slices.Clone(facts)
+					for j := range facts {
+						page.Ledgers[i][j].Evidence = consent.Evidence{}
+					}
+				}
+				return page, err
+			}}
+		}},
+		{"gives all practices' ledgers", "a practice's ledgers come page by page", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, ledgers: func(ctx context.Context, q consent.LedgerQuery) (consent.LedgerPage, error) {
+				page, err := good.Ledgers(ctx, q)
+				if page.Next == "" && err == nil {
+					more, _ := good.Ledgers(ctx, consent.LedgerQuery{Practice: "oak-street"})
+					page.Ledgers = append(page.Ledgers, more.Ledgers...)
+				}
+				return page, err
+			}}
+		}},
+		{"goes on after a number", "a practice's ledgers come page by page", func(good store, _ *auditmem.Store) store {
+			return wrapped{Store: good, ledgers: func(ctx context.Context, q consent.LedgerQuery) (consent.LedgerPage, error) {
+				page, err := good.Ledgers(ctx, q)
+				if page.Next != "" {
+					page.Next = page.Ledgers[len(page.Ledgers)-1][0].Number
+				}
+				return page, err
 			}}
 		}},
 		{"drops what was erased", "an erased patient's evidence is gone, and the facts stay", func(good store, _ *auditmem.Store) store {

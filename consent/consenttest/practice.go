@@ -181,6 +181,64 @@ func numbersOf(ctx context.Context, h Harness) error {
 	return nil
 }
 
+func allLedgers(ctx context.Context, h Harness) error {
+	if _, err := mixed(ctx, h); err != nil {
+		return err
+	}
+	more := fact("full")
+	more.Number, more.Kind, more.Category, more.Patient, more.Evidence = "+12125550102", consent.Granted, consent.Promotional, "p-1", evidence
+	if err := apply(ctx, h.Store, change(more, 20)); err != nil {
+		return err
+	}
+	want := map[string][]consent.Fact{}
+	for _, n := range []string{number, "+12125550101", "+12125550102"} {
+		var err error
+		if want[n], err = ledger(ctx, h.Store, n); err != nil {
+			return err
+		}
+	}
+	for _, limit := range []int{0, 1, 2, 3, 4} {
+		got := map[string][]consent.Fact{}
+		q := consent.LedgerQuery{Practice: practice, Limit: limit}
+		for range 10 {
+			page, err := h.Store.Ledgers(ctx, q)
+			if err != nil {
+				return err
+			}
+			if limit > 0 && len(page.Ledgers) > limit {
+				return fmt.Errorf("a page of %d holds %d ledgers", limit, len(page.Ledgers))
+			}
+			if page.Next != "" && (strings.Contains(page.Next, "2125550") || len(page.Ledgers) < q.Size()) {
+				return fmt.Errorf("a page of %d ledgers goes on after %q", len(page.Ledgers), page.Next)
+			}
+			for _, facts := range page.Ledgers {
+				if len(facts) == 0 || got[facts[0].Number] != nil {
+					return errors.New("a ledger is empty, or came twice")
+				}
+				got[facts[0].Number] = facts
+			}
+			if q.After = page.Next; q.After == "" {
+				break
+			}
+		}
+		if !reflect.DeepEqual(got, want) {
+			return fmt.Errorf("pages of %d: read %+v, not %+v", limit, got, want)
+		}
+	}
+	for _, q := range []consent.LedgerQuery{
+		{Practice: practice, After: "no page gave it"}, {Practice: practice, Limit: -1}, {Practice: practice, Limit: 1001}, {Practice: " "},
+	} {
+		if _, err := h.Store.Ledgers(ctx, q); !errors.Is(err, consent.ErrInvalid) {
+			return fmt.Errorf("query %+v: error %v", q, err)
+		}
+	}
+	page, err := h.Store.Ledgers(ctx, consent.LedgerQuery{Practice: "nobody"})
+	if err != nil || len(page.Ledgers) != 0 || page.Next != "" {
+		return fmt.Errorf("the ledgers of a practice without any: %+v, error %v", page, err)
+	}
+	return nil
+}
+
 func erased(ctx context.Context, h Harness) error {
 	var want []consent.Fact
 	for i, patient := range []string{"p-1", "p-2", "", "p-1"} {
