@@ -29,6 +29,9 @@ type Options struct {
 	// AnswersPerDay is how many messages of one number that say HELP are answered within 24 hours, and how many that say
 	// STOP, and START. All of them are heard. Defaults to 5.
 	AnswersPerDay int
+	// Channels is asked where a patient wants to be reached, before a text about the patient is queued. Defaults to nobody
+	// asked for anything.
+	Channels Channels
 	// Now gives the time. Defaults to time.Now.
 	Now func() time.Time
 	// NewID gives ids to texts that bring none. Defaults to UUIDs of version 7.
@@ -38,12 +41,13 @@ type Options struct {
 // Service queues texts and takes in messages and receipts. It is immutable and may be used concurrently. Nothing that it
 // does sends a text: that is the [Dispatcher]'s.
 type Service struct {
-	store   Store
-	gate    Gate
-	log     *audit.Log
-	answers int
-	now     func() time.Time
-	newID   func() string
+	store    Store
+	gate     Gate
+	log      *audit.Log
+	answers  int
+	channels Channels
+	now      func() time.Time
+	newID    func() string
 }
 
 // New returns a service on store. The log keeps reads and refusals, on a handle of its own; o may be nil.
@@ -61,6 +65,7 @@ func New(store Store, gate Gate, log *audit.Log, o *Options) (*Service, error) {
 	if o.AnswersPerDay > 0 {
 		s.answers = o.AnswersPerDay
 	}
+	s.channels = o.Channels
 	if o.Now != nil {
 		s.now = o.Now
 	}
@@ -119,9 +124,13 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 
 // Enqueue queues a text of kind [Ordinary]: From, Provider, Kind and Created are filled in here. Whether it leaves is
 // decided when it is due, by what holds then. The same id with the same content again changes nothing; with other
-// content it is refused with [ErrConflict].
+// content it is refused with [ErrConflict]. A text about a patient who asked for another number goes to that one.
 func (s *Service) Enqueue(ctx context.Context, by audit.Actor, t Text) (Key, error) {
 	t.Kind = Ordinary
+	t, err := s.turn(ctx, by, t)
+	if err != nil {
+		return Key{}, err
+	}
 	given := t
 	t, written, err := s.enqueue(ctx, by, t)
 	if err != nil || written {

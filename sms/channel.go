@@ -1,0 +1,36 @@
+package sms
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/enamel-go/enamel/audit"
+)
+
+// Channels says where patients asked to be reached: they may ask for another number than the usual one, or for no text at
+// all (45 CFR 164.522(b)).
+type Channels interface {
+	// Number returns the number that a patient asked to be texted at, and whether the patient asked for anything. Where it
+	// was asked and the number is empty, the patient is not texted.
+	Number(ctx context.Context, practice, patient string) (number string, asked bool, err error)
+}
+
+// ErrElsewhere is the [ErrInvalid] of a text about a patient who asked to be reached otherwise than by text.
+var ErrElsewhere = fmt.Errorf("%w: the patient asked to be reached otherwise than by text", ErrInvalid)
+
+// turn lets a text go to the number that its patient asked for, and never to the usual one.
+func (s *Service) turn(ctx context.Context, by audit.Actor, t Text) (Text, error) {
+	if s.channels == nil || t.Patient == "" {
+		return t, nil
+	}
+	number, asked, err := s.channels.Number(ctx, t.Practice, t.Patient)
+	switch {
+	case err != nil:
+		return t, fmt.Errorf("sms: enqueue: where the patient wants to be reached: %w", err)
+	case asked && number == "":
+		return t, s.refuse(ctx, enqueued(by, t), ErrElsewhere)
+	case asked && number != t.To:
+		t.To, t.Zone = number, "" // the zone is by the usual address
+	}
+	return t, nil
+}
