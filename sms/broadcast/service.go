@@ -225,7 +225,7 @@ func (s *Service) reach(ctx context.Context, practice string, recipients []Recip
 				continue
 			}
 			if asked {
-				r.Number = number
+				r.Number, r.Zone = number, "" // the zone is by the usual address
 			}
 		}
 		reached = append(reached, r)

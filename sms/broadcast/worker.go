@@ -1,0 +1,422 @@
+package broadcast
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/loop"
+	"github.com/enamel-go/enamel/sms"
+)
+
+const (
+	chunk = 100 // how many texts are queued between two looks at whether the broadcast still runs
+	pages = 500 // how many ledgers, or recipients, are looked at at once
+)
+
+// WorkerOptions adjusts a [Worker]. The zero value is ready to use.
+type WorkerOptions struct {
+	// Ahead is how many texts of one broadcast are queued and not settled at most: so many a pause has to take back, and so
+	// many other texts may have to wait for. Defaults to 500.
+	Ahead int
+	// Interval is how often Run looks again when there was nothing to do. Defaults to one second.
+	Interval time.Duration
+	// Logger hears of errors that no caller is there to hear: ids only. Defaults to none.
+	Logger *slog.Logger
+}
+
+// Worker finds the audiences of running broadcasts, queues their texts little by little, learns what became of them, and
+// takes back what is queued of those that were paused or cancelled. Any number of workers may run, in as many processes; one
+// that is killed leaves nothing behind that the next one does not finish: nobody is texted twice, and nobody is left out.
+//
+// A recipient is marked before the text is queued, and the text's id is made of the recipient's place and turn. A worker
+// that queued texts looks once more whether the broadcast runs, and takes them back where it does not: so either the worker
+// sees the pause, or who comes after the pause sees the texts.
+type Worker struct {
+	service *Service
+	queue   Queue
+	from    Consenting
+	texts   Texts
+	o       WorkerOptions
+}
+
+// NewWorker returns a worker on the service's broadcasts; o may be nil. The service is not bound to a transaction.
+func NewWorker(service *Service, queue Queue, from Consenting, texts Texts, o *WorkerOptions) (*Worker, error) {
+	if service == nil || queue == nil || from == nil || texts == nil {
+		return nil, fmt.Errorf("%w: a worker needs a service, a queue, consents and texts", ErrInvalid)
+	}
+	w := &Worker{service: service, queue: queue, from: from, texts: texts}
+	if o != nil {
+		w.o = *o
+	}
+	if w.o.Ahead == 0 {
+		w.o.Ahead = 500
+	}
+	if w.o.Interval == 0 {
+		w.o.Interval = time.Second
+	}
+	if w.o.Ahead < 0 || w.o.Interval < 0 {
+		return nil, fmt.Errorf("%w: a worker's option is negative", ErrInvalid)
+	}
+	return w, nil
+}
+
+// Run works until ctx is done and returns ctx's error. Errors of a step go to the logger, and the next step tries again.
+func (w *Worker) Run(ctx context.Context) error {
+	return loop.Run(ctx, "broadcast", w.o.Interval, w.o.Logger, func(ctx context.Context) (bool, error) {
+		n, err := w.Step(ctx)
+		return n > 0, err
+	})
+}
+
+// Step sees to every broadcast once, a chunk of each, and returns how many recipients it found or moved on. An error of one
+// broadcast holds up no other.
+func (w *Worker) Step(ctx context.Context) (int, error) {
+	var after Key
+	var failed error
+	moved := 0
+	for {
+		keys, err := w.queue.Open(ctx, after, chunk)
+		if err != nil {
+			return moved, errors.Join(failed, fmt.Errorf("broadcast: step: %w", err))
+		}
+		for _, k := range keys {
+			r := &round{Worker: w, key: k}
+			if err := r.run(ctx); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("broadcast: step: %w", err))
+			}
+			moved += r.moved
+			after = k
+		}
+		if len(keys) < chunk || ctx.Err() != nil {
+			return moved, failed
+		}
+	}
+}
+
+// actor is who acts where a worker does.
+var actor = audit.Actor{Kind: audit.System, ID: "broadcast"}
+
+// The reasons of texts that are taken back. By the first a text that shall wait is told from one that somebody else took back.
+const (
+	holding = "The broadcast is paused."
+	ending  = "The broadcast was cancelled."
+)
+
+// round is one step of one broadcast.
+type round struct {
+	*Worker
+	key   Key
+	state State
+	moved int
+	laid  []sms.Key // the texts that this round queued
+}
+
+func (r *round) run(ctx context.Context) (err error) {
+	if err := r.look(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.again(ctx)) }()
+	if r.state.Status == Running && !r.state.gathered {
+		if err := r.gather(ctx); err != nil {
+			return err
+		}
+	}
+	queued, err := r.follow(ctx)
+	if err != nil {
+		return err
+	}
+	waiting := 0
+	switch r.state.Status {
+	case Running:
+		waiting, err = r.feed(ctx, queued)
+	case Ended:
+		waiting, err = r.withdraw(ctx)
+	default:
+		return nil
+	}
+	if err != nil || queued > 0 || waiting > 0 {
+		return err
+	}
+	// Other workers move recipients too, so that only one look at all of them tells that there is nothing left to do.
+	tally, err := r.service.store.Tally(ctx, r.key)
+	if err != nil || tally.of(Waiting)+tally.of(Queued) > 0 {
+		return err
+	}
+	return r.write(ctx, "finish", Fact{Kind: Finished}, nil)
+}
+
+// again looks whether a broadcast of which texts were queued still runs, and takes them back where it does not.
+func (r *round) again(ctx context.Context) error {
+	if len(r.laid) == 0 {
+		return nil
+	}
+	if err := r.look(ctx); err != nil || r.state.Status == Running || r.state.Status == Done {
+		return err
+	}
+	for _, k := range r.laid {
+		if _, err := r.texts.Cancel(ctx, actor, k, r.reason()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reason says why texts of a broadcast that does not run are taken back.
+func (r *round) reason() string {
+	if r.state.Status == Ended {
+		return ending
+	}
+	return holding
+}
+
+// look reads how the broadcast stands.
+func (r *round) look(ctx context.Context) error {
+	facts, err := r.service.store.Ledger(ctx, r.key)
+	r.state = Derive(r.key, facts)
+	return err
+}
+
+// write adds a fact of the worker's, where the broadcast still admits it.
+func (r *round) write(ctx context.Context, act string, f Fact, recipients []Recipient) error {
+	f.Practice, f.Broadcast, f.Actor = r.key.Practice, r.key.Broadcast, actor
+	f.ID, f.Recorded = r.service.o.NewID(), r.service.moment()
+	facts, err := r.service.store.Ledger(ctx, r.key)
+	if err != nil {
+		return err
+	}
+	state := Derive(r.key, facts)
+	if permit(state, &f) != nil || state.after != r.state.after {
+		return nil // it was paused, or another worker was here
+	}
+	f.Recorded = latest(f.Recorded, facts)
+	leaf, err := r.service.log.Stamp(ctx, entry(act, f))
+	if err != nil {
+		return err
+	}
+	_, err = r.service.store.Apply(ctx, Change{Fact: f, Seen: len(facts), Recipients: recipients, Leaves: []audit.Leaf{leaf}})
+	if errors.Is(err, ErrStale) {
+		return nil // the next step looks again
+	}
+	return err
+}
+
+// gather finds recipients among a page of the consents.
+func (r *round) gather(ctx context.Context) error {
+	plan := r.state.Plan
+	numbers, next, err := r.from.Permitted(ctx, actor, consent.PermittedQuery{
+		Practice: r.key.Practice, Category: plan.Category, Sender: plan.From, After: r.state.after, Limit: pages,
+	})
+	if err != nil {
+		return err
+	}
+	found := make([]Recipient, len(numbers))
+	for i, n := range numbers {
+		found[i] = Recipient{Number: n.Number, Patient: n.Patient, Language: n.Language, Stage: Waiting}
+	}
+	if found, err = r.service.reach(ctx, r.key.Practice, found); err != nil {
+		return err
+	}
+	r.moved++
+	err = r.write(ctx, "gather", Fact{Kind: Gathered, Count: len(found), After: next, Last: next == ""}, found)
+	if err != nil {
+		return err
+	}
+	return r.look(ctx)
+}
+
+// follow learns what became of the texts that are queued, takes them back where the broadcast does not run, and returns
+// how many stay queued.
+func (r *round) follow(ctx context.Context) (queued int, err error) {
+	for place := int64(0); ; {
+		recipients, err := r.service.store.Recipients(ctx, r.key, Queued, place, pages)
+		if err != nil {
+			return queued, err
+		}
+		var moves []Move
+		for _, one := range recipients {
+			m, err := r.settle(ctx, one)
+			if err != nil {
+				return queued, err
+			}
+			if m.To == Queued {
+				queued++
+			} else {
+				moves = append(moves, m)
+			}
+			place = one.Place
+		}
+		if _, err := r.move(ctx, moves); err != nil || len(recipients) < pages {
+			return queued, err
+		}
+	}
+}
+
+// settle says where a recipient whose text is queued goes: to Queued where it stays. A text that a worker had no time to
+// queue is queued now.
+func (r *round) settle(ctx context.Context, one Recipient) (Move, error) {
+	m := Move{Place: one.Place, Turn: one.Turn, From: Queued, To: Queued}
+	t, err := r.service.kept.Text(ctx, one.Text(r.key))
+	lost := errors.Is(err, sms.ErrNotFound)
+	switch {
+	case err != nil && !lost:
+		return m, err
+	case lost && r.state.Status == Running:
+		return r.enqueue(ctx, one)
+	case lost:
+		return r.back(m, false), nil
+	}
+	switch t.State {
+	case sms.Queued:
+		if r.state.Status == Running {
+			return m, nil
+		}
+		if done, err := r.texts.Cancel(ctx, actor, t.Key(), r.reason()); err != nil || !done {
+			return m, err // a dispatcher was faster
+		}
+		return r.back(m, true), nil
+	case sms.Cancelled:
+		if t.Decision.Reason == holding {
+			return r.back(m, true), nil
+		}
+		m.To = Withdrawn
+	case sms.Sent:
+		m.To = Sent
+	case sms.Refused:
+		m.To, m.Reason = Refused, rule(t.Decision)
+	case sms.Failed:
+		m.To, m.Reason = Failed, string(t.Class)
+	}
+	return m, nil
+}
+
+// back takes a recipient whose text did not leave out of the queue.
+func (r *round) back(m Move, again bool) Move {
+	m.To, m.Again = Waiting, again
+	if r.state.Status == Ended {
+		m.To, m.Again = Withdrawn, false
+	}
+	return m
+}
+
+// rule names the rule that refused a text.
+func rule(d sms.Decision) string {
+	for i := len(d.Trail) - 1; i >= 0; i-- {
+		if d.Trail[i].Says == sms.Refuse && d.Trail[i].Rule != "" {
+			return d.Trail[i].Rule
+		}
+	}
+	return "useful"
+}
+
+// feed queues a chunk of those who wait, where there is room beside those who are queued, and returns how many it looked at.
+func (r *round) feed(ctx context.Context, queued int) (waiting int, err error) {
+	useful := r.state.Plan.LastUseful.After(r.service.moment())
+	limit := pages
+	if useful {
+		limit = max(1, min(chunk, r.o.Ahead-queued))
+	}
+	recipients, err := r.service.store.Recipients(ctx, r.key, Waiting, 0, limit)
+	if err != nil || useful && queued >= r.o.Ahead {
+		return len(recipients), err
+	}
+	moves := make([]Move, len(recipients))
+	for i, one := range recipients {
+		moves[i] = Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Queued}
+		if !useful {
+			moves[i].To, moves[i].Reason = Refused, "useful"
+			continue
+		}
+		if !r.state.Plan.Audience.Criterion.Health() {
+			continue
+		}
+		ok, err := r.service.authorized(ctx, r.key.Practice, one)
+		if err != nil {
+			return len(recipients), err
+		}
+		if !ok {
+			moves[i].To, moves[i].Reason = Refused, "authorization"
+		}
+	}
+	done, err := r.move(ctx, moves)
+	if err != nil {
+		return len(recipients), err
+	}
+	var refused []Move
+	for i, one := range recipients {
+		if !done[i] || moves[i].To != Queued {
+			continue // another worker has it
+		}
+		m, err := r.enqueue(ctx, one)
+		if err != nil {
+			return len(recipients), err
+		}
+		if m.To != Queued {
+			refused = append(refused, m)
+		}
+	}
+	_, err = r.move(ctx, refused)
+	return len(recipients), err
+}
+
+// enqueue queues a recipient's text. What cannot be queued is refused, and holds up no other.
+func (r *round) enqueue(ctx context.Context, one Recipient) (Move, error) {
+	m := Move{Place: one.Place, Turn: one.Turn, From: Queued, To: Queued}
+	plan := r.state.Plan
+	t := sms.Text{
+		ID: one.Text(r.key).ID, Practice: r.key.Practice, Patient: one.Patient, Category: plan.Category, From: plan.From, To: one.Number,
+		Body: plan.Body(one.Language), Zone: one.Zone, NotBefore: plan.NotBefore, LastUseful: plan.LastUseful,
+	}
+	if one.Shared {
+		t.Patient = ""
+	}
+	k, err := r.texts.Enqueue(ctx, actor, t)
+	if err == nil {
+		r.laid = append(r.laid, k)
+	}
+	switch {
+	case errors.Is(err, audit.ErrNotRecorded):
+		return m, err
+	case errors.Is(err, sms.ErrElsewhere):
+		m.To, m.Reason = Refused, "elsewhere"
+		return m, nil
+	case errors.Is(err, sms.ErrInvalid):
+		m.To, m.Reason = Refused, "invalid"
+		return m, nil
+	case errors.Is(err, sms.ErrConflict):
+		return m, nil // it is queued, from before the patient asked for another number
+	}
+	return m, err
+}
+
+// withdraw takes those who wait for a broadcast that was cancelled out of it, and returns how many it looked at.
+func (r *round) withdraw(ctx context.Context) (waiting int, err error) {
+	recipients, err := r.service.store.Recipients(ctx, r.key, Waiting, 0, pages)
+	if err != nil {
+		return 0, err
+	}
+	moves := make([]Move, len(recipients))
+	for i, one := range recipients {
+		moves[i] = Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Withdrawn}
+	}
+	_, err = r.move(ctx, moves)
+	return len(recipients), err
+}
+
+// move moves recipients on, and counts them.
+func (r *round) move(ctx context.Context, moves []Move) ([]bool, error) {
+	if len(moves) == 0 {
+		return nil, nil
+	}
+	done, err := r.service.store.Move(ctx, r.key, moves...)
+	for _, d := range done {
+		if d {
+			r.moved++
+		}
+	}
+	return done, err
+}
