@@ -267,8 +267,11 @@ func (r *round) settle(ctx context.Context, one Recipient) (Move, error) {
 		return m, err
 	case lost && r.state.Status == Running:
 		return r.enqueue(ctx, one)
+	case lost && r.state.Status == Ended:
+		m.To = Withdrawn
+		return m, nil
 	case lost:
-		return r.back(m, false), nil
+		return m, nil // another worker may be about to queue it: whoever looks next sees it
 	}
 	switch t.State {
 	case sms.Queued:
@@ -278,10 +281,10 @@ func (r *round) settle(ctx context.Context, one Recipient) (Move, error) {
 		if done, err := r.texts.Cancel(ctx, actor, t.Key(), r.reason()); err != nil || !done {
 			return m, err // a dispatcher was faster
 		}
-		return r.back(m, true), nil
+		return r.back(m), nil
 	case sms.Cancelled:
 		if t.Decision.Reason == holding {
-			return r.back(m, true), nil
+			return r.back(m), nil
 		}
 		m.To = Withdrawn
 	case sms.Sent:
@@ -294,11 +297,12 @@ func (r *round) settle(ctx context.Context, one Recipient) (Move, error) {
 	return m, nil
 }
 
-// back takes a recipient whose text did not leave out of the queue.
-func (r *round) back(m Move, again bool) Move {
-	m.To, m.Again = Waiting, again
+// back takes a recipient whose text was taken back out of the queue.
+func (r *round) back(m Move) Move {
 	if r.state.Status == Ended {
-		m.To, m.Again = Withdrawn, false
+		m.To = Withdrawn
+	} else {
+		m.To, m.Again = Waiting, true
 	}
 	return m
 }
