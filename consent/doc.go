@@ -39,7 +39,8 @@
 // # Families and holders
 //
 // Consent belongs to a number and to whoever holds it, and is never transferred. [Service.Lapse] ends it when the number
-// changes hands; a stop outlives that, and the erasure of any patient, on the practice's list ([Service.Suppressed]). Of
+// changes hands; a stop outlives that, and the erasure of any patient, on the practice's list ([Service.Suppressed]); the other
+// list is of the numbers that a category of texts may go to ([Service.Permitted]). Of
 // several patients on one number each may be muted by itself ([Service.Mute]); the others are not concerned, nor named. Where
 // a grant names its patient, its evidence is sealed under that patient's key and goes with it; then it permits nothing.
 //

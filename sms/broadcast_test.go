@@ -538,3 +538,52 @@ func TestEachStepOfABroadcastIsOnRecord(t *testing.T) {
 		require.Equal(t, []string{"draft done", "finish done", "include done", "pause done", "read done", "resume done", "resume refused", "start done"}, acts)
 	})
 }
+
+// spy is a store that keeps account of how many recipients it hands out, and takes, at most at once.
+type spy struct {
+	broadcastStore
+	most int
+}
+
+func (s *spy) Recipients(ctx context.Context, k broadcast.Key, stage broadcast.Stage, after int64, limit int) ([]broadcast.Recipient, error) {
+	recipients, err := s.broadcastStore.Recipients(ctx, k, stage, after, limit)
+	s.most = max(s.most, len(recipients))
+	return recipients, err
+}
+
+func (s *spy) Apply(ctx context.Context, c broadcast.Change) (bool, error) {
+	s.most = max(s.most, len(c.Recipients))
+	return s.broadcastStore.Apply(ctx, c)
+}
+
+func (s *spy) Move(ctx context.Context, k broadcast.Key, moves ...broadcast.Move) ([]bool, error) {
+	s.most = max(s.most, len(moves))
+	return s.broadcastStore.Move(ctx, k, moves...)
+}
+
+// However many a broadcast is for, a worker has no more than a page of them in hand, and the queue no more than Ahead.
+func TestABroadcastWorksInFlatMemory(t *testing.T) {
+	c := cast(t, inMemory(t))
+	watched := &spy{broadcastStore: c.rows}
+	c.rows, c.ahead = watched, 0 // the default
+	var err error
+	c.casts, err = broadcast.New(watched, c.store, c.log, &broadcast.Options{Now: c.now.Now})
+	require.NoError(t, err)
+	people := c.people(2100, consent.Promotional)
+	k := c.draft(c.promotion("spring"))
+	c.start(k)
+	worker, dispatcher := c.worker(), c.dispatcher()
+	for c.progress(k).Status != broadcast.Done {
+		_, err := worker.Step(t.Context())
+		require.NoError(t, err)
+		p := c.progress(k)
+		require.LessOrEqual(t, p.Queued, 500)
+		if p.Queued == 500 || p.Waiting == 0 {
+			_, err = dispatcher.Step(t.Context())
+			require.NoError(t, err)
+		}
+	}
+	c.once(people)
+	require.Positive(t, watched.most)
+	require.LessOrEqual(t, watched.most, 500)
+}

@@ -60,6 +60,11 @@
 // [Reconciler] reads what its list of opt-outs holds beside. [Lookups] ask who holds a number now, of providers with which
 // an agreement is in force, and of nobody by default; every answer is recorded with the day that it speaks of.
 //
+// # To many
+//
+// Package broadcast texts many at once, whom it finds among consents. A text about a patient who asked to be reached at another
+// number goes to that one, see [Channels].
+//
 // # Transactions
 //
 // Consent, the keys, and the log of reads and refusals keep handles of their own, because what was stopped, sealed, seen

@@ -1,5 +1,5 @@
 // Package smsmem keeps texts in memory: for tests, demonstrations and practices of one process that start anew. One
-// type is the store of its users, the queue of its workers and the router of its webhooks.
+// type is the store of its users, the queue of its workers and the router of its webhooks; another keeps broadcasts.
 //
 // [Registrations] keeps what practices register with the carriers.
 //

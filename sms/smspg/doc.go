@@ -3,12 +3,14 @@
 //	store := smspg.New(db, keyring, nil)
 //	bound := texts.WithStore(store.WithTx(tx)) // tx is a bun.Tx or any *sql.Tx
 //	queue := smspg.NewQueue(db, keyring, nil)  // for workers and webhooks
+//	casts := smspg.NewBroadcasts(db, keyring, nil)
 //
 // # What a dump shows
 //
 // Patients' numbers, bodies, messages and decisions are sealed under the practice's key before they reach a statement,
 // and numbers are found by a blind index: a dump of the tables names nobody. Kinds, categories, times, states and the
-// practice's own numbers are plain.
+// practice's own numbers are plain. Of a broadcast the plan, its values and what its audience was chosen by are sealed, and
+// each recipient; its id, its facts' kinds and times, and how far each recipient has come are plain.
 //
 // [Registrations] keeps what a practice registers with the carriers. That is nobody's data but its own, and plain, but for
 // the brand with its EIN and contact, the address that outcomes go to and the provider's own words. A digest of all columns
