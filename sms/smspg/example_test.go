@@ -27,4 +27,7 @@ func ExampleSQL() {
 	// "clinic".sms_sender
 	// "clinic".sms_allowance
 	// "clinic".sms_registration
+	// "clinic".sms_broadcast
+	// "clinic".sms_broadcast_fact
+	// "clinic".sms_recipient
 }
