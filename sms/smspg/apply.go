@@ -124,6 +124,18 @@ func (s *Store) parts(ctx context.Context, c sms.Change) ([]part, error) {
 	if c.Received != nil {
 		errs = append(errs, add(s.received(ctx, *c.Received)))
 	}
+	if c.Received != nil && c.Received.Flag != sms.Unflagged {
+		errs = append(errs, add(s.content(ctx, *c.Received)))
+	}
+	if c.Dispose != nil {
+		errs = append(errs, add(s.dispose(*c.Dispose), nil))
+	}
+	if c.Finish != nil {
+		errs = append(errs, add(s.finish(ctx, *c.Finish)))
+	}
+	if len(c.Tasks) > 0 {
+		errs = append(errs, add(s.tasks(ctx, c.Tasks)))
+	}
 	if c.Sender != nil {
 		errs = append(errs, add(s.sender(*c.Sender), nil))
 	}
@@ -262,11 +274,14 @@ func (s *Store) receipt(r sms.Delivered) part {
 func (s *Store) sender(o sms.Sender) part {
 	return part{
 		with: query(`WITH fact AS (
-			INSERT INTO ? AS o (number, practice, provider, name, contact, frequency, zone) VALUES (?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO ? AS o (number, practice, provider, name, contact, frequency, zone, answers_stop, answers_help, answers_start)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (number) DO UPDATE SET provider = excluded.provider, name = excluded.name,
-				contact = excluded.contact, frequency = excluded.frequency, zone = excluded.zone
+				contact = excluded.contact, frequency = excluded.frequency, zone = excluded.zone, answers_stop = excluded.answers_stop,
+				answers_help = excluded.answers_help, answers_start = excluded.answers_start
 			WHERE o.practice = excluded.practice RETURNING 1
-		)`, s.pg.Table(senderTable), o.Number, o.Practice, o.Provider, o.Name, o.Contact, o.Frequency, o.Zone),
+		)`, s.pg.Table(senderTable), o.Number, o.Practice, o.Provider, o.Name, o.Contact, o.Frequency, o.Zone,
+			string(o.Answering.Stop), string(o.Answering.Help), string(o.Answering.Start)),
 		rows: 1, missed: fmt.Errorf("%w: another practice texts from this number", sms.ErrInvalid),
 	}
 }
