@@ -173,7 +173,6 @@ const mostChoices = 4
 // ask opens the task of an answer that may be meant for several appointments, and asks back, where they can be told apart
 // without a name.
 func (s *Service) ask(r Received, visits []Visit, sender Sender, change *Change) {
-	r.Patient = ""
 	task := taskOf(r, TaskAnswer, visits[0].Start)
 	if body := whichBody(sender, visits); body != "" {
 		for _, v := range visits {

@@ -46,7 +46,7 @@ func (s *Store) writeTasks(c sms.Change) {
 	if f := c.Finish; f != nil {
 		if t, ok := s.task(f.Key, nil); ok {
 			t.Finished, t.Outcome = f.At, f.Outcome
-			if t.Text != "" {
+			if _, derived := input.TextOf(f.Key.ID); derived {
 				s.settled[settled{f.Key, t.Opened}] = t
 			} else {
 				s.tasks[f.Key] = t

@@ -29,7 +29,7 @@ type part struct {
 	missed error                // what is wrong when it has another number
 }
 
-// Apply implements sms.Store. A change of one text, or of no texts and one part, is one statement in which the entries
+// Apply implements sms.Store. A change of one part, with no more than one text or task, is one statement in which the entries
 // hang on the fact. Larger changes are a transaction, or a savepoint of the caller's.
 func (s *Store) Apply(ctx context.Context, c sms.Change) (bool, error) {
 	c, err := input.Change(c)
@@ -59,7 +59,7 @@ func (s *Store) apply(ctx context.Context, c sms.Change) error {
 	if err != nil {
 		return err
 	}
-	if len(parts) == 1 && len(c.Texts) <= 1 && c.Stop == nil {
+	if len(parts) == 1 && len(c.Texts) <= 1 && len(c.Tasks) <= 1 && c.Stop == nil {
 		return parts[0].run(ctx, s.pg, c.Leaves)
 	}
 	return s.pg.Atomic(ctx, func(h pgstore.Handle) error {

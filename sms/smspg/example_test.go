@@ -27,4 +27,7 @@ func ExampleSQL() {
 	// "clinic".sms_sender
 	// "clinic".sms_allowance
 	// "clinic".sms_registration
+	// "clinic".sms_content
+	// "clinic".sms_task
+	// "clinic".sms_text_task
 }

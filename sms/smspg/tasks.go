@@ -35,6 +35,7 @@ type secretTask struct {
 	Due      time.Time    `json:"due"`
 	Patient  string       `json:"patient,omitzero"`
 	Number   string       `json:"number"`
+	Text     string       `json:"text,omitzero"`
 	Provider string       `json:"provider,omitzero"` // of the message
 	Message  string       `json:"message,omitzero"`
 	Subject  string       `json:"subject,omitzero"`
@@ -63,7 +64,7 @@ type taskRow struct {
 
 func (v vault) sealTask(ctx context.Context, t sms.Task) ([]byte, error) {
 	s := secretTask{
-		Kind: t.Kind, Opened: t.Opened, Due: t.Due, Patient: t.Patient, Number: t.Number, Provider: t.Message.Provider,
+		Kind: t.Kind, Opened: t.Opened, Due: t.Due, Patient: t.Patient, Number: t.Number, Text: t.Text, Provider: t.Message.Provider,
 		Message: t.Message.ID, Subject: t.Subject,
 	}
 	for _, o := range t.Options {
@@ -88,7 +89,7 @@ func (v vault) task(ctx context.Context, r taskRow) (sms.Task, error) {
 		return sms.Task{}, fmt.Errorf("task %q of practice %q: %w", k.ID, k.Practice, err)
 	}
 	t := sms.Task{
-		Practice: r.Practice, ID: r.ID, Kind: s.Kind, Patient: s.Patient, Number: s.Number, Subject: s.Subject,
+		Practice: r.Practice, ID: r.ID, Kind: s.Kind, Patient: s.Patient, Number: s.Number, Text: s.Text, Subject: s.Subject,
 		Opened: s.Opened.UTC(), Due: s.Due.UTC(), Finished: r.Finished.UTC(), Outcome: sms.Outcome(r.Outcome),
 	}
 	if s.Message != "" {

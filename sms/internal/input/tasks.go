@@ -23,11 +23,11 @@ func (c *checker) tasks(change sms.Change) sms.Change {
 		t := &change.Tasks[i]
 		c.task(t.Key())
 		_, derived := TextOf(t.ID)
-		c.that(!derived && t.Text == "", "the task of a text follows from the text")
+		c.that(!derived, "the task of a text follows from the text")
 		c.that(t.Finished.IsZero() && t.Outcome == "", "a task is open when it is opened")
 		c.text("the task's kind", string(t.Kind), 64)
 		c.text("the task's number", t.Number, 64)
-		for _, s := range []string{t.Patient, t.Message.Practice, t.Message.Provider, t.Message.ID, t.Subject} {
+		for _, s := range []string{t.Patient, t.Text, t.Message.Practice, t.Message.Provider, t.Message.ID, t.Subject} {
 			c.optional("a field of the task", s)
 		}
 		for _, o := range t.Options {
