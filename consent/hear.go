@@ -22,10 +22,10 @@ type Said struct {
 	Sender   string    // the number of ours that it came to, where it came by text
 	Evidence Evidence  // Words is what was said, and Message, Document or Staff as the channel has them
 	At       time.Time // when it was said. Defaults to now.
-	Withhold bool      // the words are understood and not kept: they say something of somebody's health. [Withheld] is.
+	Withhold bool      // the words are understood and not kept: they may say something of somebody's health. [Withheld] is.
 }
 
-// Withheld stands in a ledger for words that are kept elsewhere, because they say something of somebody's health.
+// Withheld stands in a ledger for words that are kept elsewhere, because they may say something of somebody's health.
 const Withheld = "(kept apart)"
 
 // Hear understands what somebody said in any words and records what follows from it: a stop revokes everything, what is

@@ -164,12 +164,12 @@ func (s *Service) hear(ctx context.Context, by audit.Actor, r Received) (keyword
 		return keyword.Stop, err
 	}
 	e := evidence(r)
-	if r.Flag == Health {
+	if r.Flag != Unflagged {
 		e.Words = r.Body // to be understood, and not kept
 	}
 	u, err := s.gate.Hear(ctx, by, consent.Said{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: e,
-		Withhold: r.Flag == Health,
+		Withhold: r.Flag != Unflagged,
 	})
 	return u.Asks, err
 }
@@ -209,11 +209,11 @@ func (s *Service) agree(ctx context.Context, by audit.Actor, r Received) error {
 	return err
 }
 
-// evidence is what proves that the patient said so: the words, or what the provider took them for. Words that speak of health
-// stay where they can be filed or deleted.
+// evidence is what proves that the patient said so: the words, or what the provider took them for. What a flagged message
+// holds stays where it can be filed or deleted.
 func evidence(r Received) consent.Evidence {
 	e := consent.Evidence{Words: r.Body, Message: messageID(r.Inbound)}
-	if r.Flag == Health {
+	if r.Flag != Unflagged {
 		e.Words = consent.Withheld
 	}
 	if strings.TrimSpace(e.Words) == "" {
