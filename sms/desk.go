@@ -85,6 +85,10 @@ func (s *Service) Finish(ctx context.Context, by audit.Actor, f Finish) (bool, e
 		return false, fmt.Errorf("sms: finish: %w", err)
 	}
 	leaf, err := s.log.Stamp(ctx, entry)
+	if err != nil && entry.Patient != "" { // whose key is destroyed, perhaps: no task stays open over that
+		entry.Patient = ""
+		leaf, err = s.log.Stamp(ctx, entry)
+	}
 	if err != nil {
 		return false, fmt.Errorf("sms: finish: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/sms"
 )
 
@@ -331,6 +332,24 @@ func TestADoubtIsSettledWithItsTask(t *testing.T) {
 		_, err = w.consents.Clear(t.Context(), staff, consent.Clearance{Practice: practice, Number: patient, Doubt: alarms[0].Doubt.ID})
 		require.NoError(t, err)
 		require.Equal(t, "doubt", w.kinds())
+	})
+}
+
+// A task about somebody whose record was erased meanwhile can still be finished.
+func TestATaskOutlivesWhomItIsAbout(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		x := w.text("x")
+		x.Patient = "p-204"
+		w.enqueue(x)
+		w.left()
+		w.say("Can I come at five?")
+		require.Equal(t, "p-204", w.open()[0].Patient)
+		for _, class := range []crypto.Class{crypto.Chart, crypto.Billing, crypto.Evidence} {
+			require.NoError(t, w.keys.Shred(t.Context(), crypto.Subject{Practice: practice, Patient: "p-204", Class: class}))
+		}
+		w.say("Are you there?")
+		require.Equal(t, "reply reply", w.kinds())
 	})
 }
 

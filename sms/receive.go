@@ -118,7 +118,8 @@ func (s *Service) read(ctx context.Context, free bool, r *Received, sender Sende
 	}
 }
 
-// received is the entry of a message. It says what came of it, and nothing of what it said.
+// received is the entry of a message. It says what came of it, and nothing of what it said. It is no patient's: a message
+// must be kept whatever became of the keys of those whom the number is known of.
 func received(by audit.Actor, r Received, c Change) audit.Entry {
 	details := map[string]string{"word": r.Word}
 	if r.Flag != Unflagged {
@@ -135,7 +136,7 @@ func received(by audit.Actor, r Received, c Change) audit.Entry {
 		details["appointment"] = r.Subject
 	}
 	return audit.Entry{
-		Practice: r.Practice, Actor: by, Action: "sms.message.receive", Patient: r.Patient,
+		Practice: r.Practice, Actor: by, Action: "sms.message.receive",
 		Object: audit.Object{Kind: "message", ID: messageID(r.Inbound)}, Details: details,
 	}
 }

@@ -13,9 +13,9 @@ type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
 	// change was made before or no longer applies: the id of a text in it is taken, its message is known by provider
 	// and id, the text to cancel is not queued, the text to resolve is not in review, the text to put back neither failed
-	// nor was refused, the receipt tells nothing new, the id of a task in it is taken, the task to
-	// finish is not open, the content to dispose of is not held. An empty change, and a sender whose number is another practice's, are refused with [ErrInvalid]. A stop does not
-	// touch the texts of its own change.
+	// nor was refused, the receipt tells nothing new, the id of a task in it is taken, the task to finish is not open, the
+	// content to dispose of is not held. An empty change, and a sender whose number is another practice's, are refused
+	// with [ErrInvalid]. A stop does not touch the texts of its own change.
 	Apply(ctx context.Context, c Change) (bool, error)
 
 	// Text returns a text, or [ErrNotFound].
@@ -32,6 +32,15 @@ type Store interface {
 	// heeds Practice, Number (who wrote), Before and Limit. A flagged message has no body.
 	Received(ctx context.Context, q Query) ([]Received, error)
 
+	// Sender returns the practice's sender of that number, or its only or oldest one where number is empty, or
+	// [ErrNotFound].
+	Sender(ctx context.Context, practice, number string) (Sender, error)
+
+	Desk
+}
+
+// Desk is the part of a [Store] that persons work from.
+type Desk interface {
 	// Content returns the body of a flagged message, or [ErrNotFound] where there is no such message or its content was
 	// disposed of.
 	Content(ctx context.Context, k MessageKey) (string, error)
@@ -39,12 +48,9 @@ type Store interface {
 	// Task returns a task, finished or not, or [ErrNotFound]. A text's is there as long as [Tracked.Task] says so.
 	Task(ctx context.Context, k Key) (Task, error)
 
-	// Tasks returns a page of a practice's open tasks, those of texts included, first by (Due, ID).
+	// Tasks returns a page of a practice's open tasks, those of texts included, first by (Due, ID). A text's is open unless it
+	// was finished since a worker claimed the text last.
 	Tasks(ctx context.Context, q TaskQuery) (TaskPage, error)
-
-	// Sender returns the practice's sender of that number, or its only or oldest one where number is empty, or
-	// [ErrNotFound].
-	Sender(ctx context.Context, practice, number string) (Sender, error)
 }
 
 // Change is what one write carries.
