@@ -179,6 +179,13 @@ func (b bench) status(t testing.TB, c consent.Category) consent.Status {
 	return p.Status
 }
 
+func (b bench) why(t testing.TB, c consent.Category) string {
+	t.Helper()
+	p, err := b.Permission(t.Context(), key, consent.Use{Category: c})
+	require.NoError(t, err)
+	return p.Why
+}
+
 var (
 	staff   = audit.Actor{Kind: audit.Staff, ID: "u-17"}
 	patient = audit.Actor{Kind: audit.Patient, ID: "p-204"}

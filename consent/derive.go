@@ -73,7 +73,7 @@ func (v *view) given(u Use) Permission {
 		return Permission{Status: Ended, Since: e.lapse.moment(), Fact: e.lapse.ID, Why: endedBy(e.lapse.Cause)}
 	case last[expired] != nil:
 		g := last[expired]
-		return Permission{Status: Expired, Since: g.Expires, Fact: g.ID, Why: say(g.Basis).expired}
+		return Permission{Status: Expired, Since: g.Expires, Fact: g.ID, Why: v.over(g.Basis)}
 	case last[erased] != nil:
 		return Permission{Status: None, Why: "The consent's evidence was erased with the patient's record."}
 	case last[elsewhere] != nil:
@@ -83,7 +83,7 @@ func (v *view) given(u Use) Permission {
 	case last[idle] != nil:
 		return Permission{Status: None, Why: say(last[idle].Basis).idle}
 	}
-	return Permission{Status: None, Why: "No consent is on record."}
+	return Permission{Status: None, Why: v.unwritten(u.Category)}
 }
 
 // ends are what ended consent to a category last; nil where nothing did.

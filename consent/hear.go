@@ -22,7 +22,11 @@ type Said struct {
 	Sender   string    // the number of ours that it came to, where it came by text
 	Evidence Evidence  // Words is what was said, and Message, Document or Staff as the channel has them
 	At       time.Time // when it was said. Defaults to now.
+	Withhold bool      // the words are understood and not kept: they may say something of somebody's health. [Withheld] is.
 }
+
+// Withheld stands in a ledger for words that are kept elsewhere, because they may say something of somebody's health.
+const Withheld = "(kept apart)"
 
 // Hear understands what somebody said in any words and records what follows from it: a stop revokes everything, what is
 // narrowed revokes what is promotional, a stranger's word revokes everything and lets the number lapse, and what a person
@@ -33,6 +37,9 @@ type Said struct {
 func (s *Service) Hear(ctx context.Context, by audit.Actor, said Said) (keyword.Understanding, error) {
 	u := keyword.Understand(said.Evidence.Words)
 	said.Evidence.Words = legible(said.Evidence.Words)
+	if said.Withhold && u.Asks != keyword.None {
+		said.Evidence.Words = Withheld
+	}
 	if said.ID == "" {
 		said.ID = s.newID()
 	}

@@ -122,3 +122,31 @@ func TestPromise_D4_1_AnyWordsByAnyChannel(t *testing.T) {
 		})
 	})
 }
+
+// What says something of somebody's health is understood, and its words do not come into the ledger.
+func TestWordsThatAreKeptElsewhereAreUnderstood(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		for words, want := range map[string]keyword.Word{
+			"Stop texting me, my crown fell out": keyword.Stop, "no more ads, my crown fell out": keyword.Narrow,
+			"wrong number, and my crown fell out": keyword.Stranger, "my crown fell out. Don't text me before 9": keyword.Review,
+		} {
+			b := open(t)
+			for range 2 {
+				u, err := b.Hear(t.Context(), patient, consent.Said{
+					ID: "s-1", Practice: key.Practice, Number: key.Number, Channel: consent.ByText, Withhold: true,
+					Evidence: consent.Evidence{Words: words, Message: "m-9"},
+				})
+				require.NoError(t, err)
+				require.Equal(t, want, u.Asks, words)
+			}
+			facts := b.facts(t)
+			require.NotEmpty(t, facts)
+			for _, f := range facts {
+				require.Equal(t, consent.Withheld, f.Evidence.Words)
+			}
+			if want == keyword.Narrow {
+				require.Equal(t, consent.Promotional, facts[0].Category)
+			}
+		}
+	})
+}

@@ -23,14 +23,17 @@ func wroteFirst() consent.Grant {
 func TestAPatientsOwnTextPermitsTheAnswer(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
 		b := open(t)
+		require.Equal(t, "The patient has not written first; a text of the patient's permits answers until the end of the next day.", b.why(t, consent.Conversational))
 		must(t)(b.Grant(t.Context(), patient, wroteFirst()))
 		require.Equal(t, consent.Active, b.status(t, consent.Conversational))
 		require.Equal(t, consent.None, b.status(t, consent.Transactional))
+		require.NotContains(t, b.why(t, consent.Transactional), "answers")
 		end := time.Date(2026, 3, 4, 6, 0, 0, 0, time.UTC) // the end of the next day in Chicago
 		b.clock.pass(end.Sub(noon) - time.Microsecond)
 		require.Equal(t, consent.Active, b.status(t, consent.Conversational))
 		b.clock.pass(time.Microsecond)
 		require.Equal(t, consent.Expired, b.status(t, consent.Conversational))
+		require.Equal(t, "The patient's last text permitted answers until the end of the next day, and that is over.", b.why(t, consent.Conversational))
 
 		refused(t, consent.ErrEvidence)(b.Grant(t.Context(), staff, wroteFirst()))
 		must(t)(b.Revoke(t.Context(), patient, stop()))
@@ -172,4 +175,13 @@ func TestPromise_D2_4_CanadasImpliedConsentEndsToTheDay(t *testing.T) {
 			require.Equal(t, consent.Active, stands(t, s), "nothing ends it")
 		})
 	})
+}
+
+func TestAPeriodSaysHowLongItIs(t *testing.T) {
+	for want, p := range map[string]consent.Period{
+		"from then on": {}, "until the end of the next day": {Days: 1}, "for 2 days": {Days: 2}, "for 24 months": {Months: 24},
+		"for 6 months and 3 days": {Months: 6, Days: 3},
+	} {
+		require.Equal(t, want, p.String())
+	}
 }

@@ -1,5 +1,7 @@
 package consent
 
+import "strconv"
+
 // sentences are what a permission says of a basis, in a practice's own words.
 type sentences struct{ agreed, again, expired, idle string }
 
@@ -73,4 +75,41 @@ func endedBy(c Cause) string {
 		return "Whoever holds the number says that it is not the patient's."
 	}
 	return "The number has another holder; consent is never transferred."
+}
+
+// unwritten says why nothing permits texts of a category to a number of which nothing is on record.
+func (v *view) unwritten(c Category) string {
+	if own := v.profile.rule(OwnText, v.moment); c == Conversational && own != nil && len(own.Permits) > 0 {
+		return "The patient has not written first; a text of the patient's permits answers " + own.Lasts.String() + "."
+	}
+	return "No consent is on record."
+}
+
+// over says that the time of a consent is over, and of a patient's own text how long it was.
+func (v *view) over(b Basis) string {
+	if own := v.profile.rule(b, v.moment); b == OwnText && own != nil {
+		return "The patient's last text permitted answers " + own.Lasts.String() + ", and that is over."
+	}
+	return say(b).expired
+}
+
+// String says how long a period is, counted from the day on which it begins.
+func (p Period) String() string {
+	switch p {
+	case Period{}:
+		return "from then on"
+	case Period{Days: 1}:
+		return "until the end of the next day"
+	}
+	said := "for"
+	if p.Months > 0 {
+		said += " " + strconv.Itoa(p.Months) + " months"
+	}
+	if p.Months > 0 && p.Days > 0 {
+		said += " and"
+	}
+	if p.Days > 0 {
+		said += " " + strconv.Itoa(p.Days) + " days"
+	}
+	return said
 }

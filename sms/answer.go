@@ -34,6 +34,12 @@ func messageID(in Inbound) string {
 	return in.Provider + "-" + hex.EncodeToString(sum[:20])
 }
 
+// hashed returns an id of ours that follows from another one.
+func hashed(what, id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return what + "-" + hex.EncodeToString(sum[:16])
+}
+
 // answer returns the text that answers a message, or none when as many of its kind as are answered went to the number
 // within 24 hours: a phone that answers by itself must not talk to us for ever. An old text that cannot be read any more
 // keeps no message from its answer.

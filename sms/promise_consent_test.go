@@ -19,6 +19,9 @@ func (w *world) confirm(setting consent.DoubleOptIn) {
 	require.NoError(w.t, w.consents.Configure(w.t.Context(), staff, settings))
 }
 
+// answers is whether texts of a category answer what the patient wrote first, which that permits by itself.
+func answers(c consent.Category) bool { return c == consent.Conversational }
+
 // fresh queues a text of a category to a number, lets it leave if it may, and reports whether it did.
 func (w *world) fresh(to string, c consent.Category, adjust ...func(*sms.DispatcherOptions)) bool {
 	w.t.Helper()
@@ -64,7 +67,7 @@ func TestPromise_D2_1_NothingElsePermitsAText(t *testing.T) {
 			t.Run("permits_by_"+string(basis), func(t *testing.T) {
 				number := "+1212555011" + string(rune('0'+i))
 				for _, c := range consent.Categories() {
-					require.False(t, w.fresh(number, c))
+					require.Equal(t, answers(c), w.fresh(number, c))
 					grant(t, w.consents, number, c, basis)
 					require.True(t, w.fresh(number, c))
 				}
@@ -75,7 +78,7 @@ func TestPromise_D2_1_NothingElsePermitsAText(t *testing.T) {
 				number := "+1212555012" + string(rune('0'+i))
 				for _, c := range consent.Categories() {
 					grant(t, w.consents, number, c, basis)
-					require.False(t, w.fresh(number, c))
+					require.Equal(t, answers(c), w.fresh(number, c))
 				}
 			})
 		}
@@ -85,9 +88,14 @@ func TestPromise_D2_1_NothingElsePermitsAText(t *testing.T) {
 				w.receive(stranger, body)
 				w.step(w.dispatcher())
 				require.Len(t, w.carrier.bodies(), 1, body)
-				for _, c := range consent.Categories() {
+				for _, c := range []consent.Category{consent.Transactional, consent.Promotional} {
 					require.False(t, w.fresh(stranger, c), "after %s", body)
 				}
+				x := w.text("after " + body)
+				x.To, x.Category = stranger, consent.Conversational
+				k := w.enqueue(x)
+				w.step(w.dispatcher())
+				require.Equal(t, sms.Refused, w.tracked(k).State, "after %s", body)
 			}
 			w.receive(stranger, "Can I come at five?")
 			w.step(w.dispatcher())
@@ -150,7 +158,7 @@ func TestPromise_D2_3_OneRequestAndNothingElse(t *testing.T) {
 				ask := consent.Ask{ID: "ask-1", Practice: practice, Number: patient}
 				for _, c := range consent.Categories() {
 					w.paper(patient, c)
-					require.Equal(t, !waiting(c), w.fresh(patient, c), "%s before the request", c)
+					require.Equal(t, !waiting(c) || answers(c), w.fresh(patient, c), "%s before the request", c)
 				}
 				if len(waits) == 0 {
 					_, err := w.texts.RequestConfirmation(t.Context(), staff, ask)
@@ -166,7 +174,7 @@ func TestPromise_D2_3_OneRequestAndNothingElse(t *testing.T) {
 				require.Len(t, bodies, 1, "one request")
 				require.Contains(t, bodies[0], "reply AGREE")
 				for _, c := range consent.Categories() {
-					require.Equal(t, !waiting(c), w.fresh(patient, c), "%s before the answer", c)
+					require.Equal(t, !waiting(c) || answers(c), w.fresh(patient, c), "%s before the answer", c)
 				}
 				t.Run("refuses_a_second_request", func(t *testing.T) {
 					for range 2 {

@@ -142,7 +142,7 @@ func TestPromise_M2_2_RemindersFollowTheAppointment(t *testing.T) {
 			w.plan(p)
 			cancel(t, a)
 			require.Empty(t, w.until(p, d, at(3, 26, 15)))
-			page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, Limit: 1})
+			page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery, Limit: 1})
 			require.NoError(t, err)
 			require.Equal(t, sms.Refused, page.Texts[0].State)
 			require.Contains(t, page.Texts[0].Decision.Reason, "moved or cancelled")

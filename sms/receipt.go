@@ -33,10 +33,16 @@ func (s *Service) Deliver(ctx context.Context, receipt Receipt) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("sms: deliver: %w", err)
 	}
-	written, err := s.store.Apply(ctx, Change{
+	change := Change{
 		Receipt: &Delivered{Key: k, ProviderID: receipt.ID, Status: receipt.Status, Code: receipt.Code, Class: receipt.Class},
 		Leaves:  []audit.Leaf{leaf},
-	})
+	}
+	s.undelivered(t, receipt, &change)
+	written, err := s.store.Apply(ctx, change)
+	if err == nil && !written && (len(change.Tasks) > 0 || change.Finish != nil) {
+		change.Tasks, change.Finish = nil, nil // another receipt, or a person, was faster
+		written, err = s.store.Apply(ctx, change)
+	}
 	if err != nil {
 		return false, fmt.Errorf("sms: deliver: %w", err)
 	}
@@ -47,6 +53,22 @@ func (s *Service) Deliver(ctx context.Context, receipt Receipt) (bool, error) {
 		}
 	}
 	return written, nil
+}
+
+// undelivered opens a task for a text that the provider took on and then could not deliver, and finishes it when the text was
+// delivered after all. Who opted out is owed nothing.
+func (s *Service) undelivered(t Tracked, receipt Receipt, change *Change) {
+	task := Task{
+		Practice: t.Practice, ID: hashed("undelivered", t.ID), Kind: TaskFailed, Patient: t.Patient, Number: t.To, Text: t.ID,
+		Subject: t.Subject, Opened: s.moment(), Due: t.LastUseful,
+	}
+	failed := receipt.Status.Rank() == StatusFailed.Rank()
+	switch before := t.Delivery.Rank(); {
+	case failed && receipt.Class != OptedOut && before < StatusFailed.Rank():
+		change.Tasks = []Task{task}
+	case receipt.Status == StatusDelivered && before == StatusFailed.Rank():
+		change.Finish = &Finish{Key: task.Key(), Outcome: Needless, At: task.Opened}
+	}
 }
 
 // revokeAtProvider records that a text was refused because its recipient opted out at the provider.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
@@ -19,6 +20,10 @@ import (
 // holds it. Each step is harmless when it is repeated, so a provider that delivers a message twice, or again because
 // we were cut off in the middle, changes nothing more.
 //
+// Any other words are the patient's own text, which permits the answer to it. They may confirm an appointment ([Answers]), or
+// choose one of those that it was asked about. What speaks of health, and any picture, is flagged: its words are kept apart
+// ([Service.Content]) and answered with "please call". What needs a person becomes a [Task].
+//
 // It reports false for a message that was taken in before.
 func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (bool, error) {
 	// Whatever bytes a network delivers, the words in them must not be lost over a stray one.
@@ -26,7 +31,7 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 	if err := in.valid(); err != nil {
 		return false, err
 	}
-	r := Received{Inbound: in, Practice: practice, At: s.moment()}
+	r := Received{Inbound: in, Practice: practice, At: s.moment(), Flag: flag(in, "")}
 	// Actors are plain in the log, and a patient's number must not be: whoever sent this message is named by it.
 	by := audit.Actor{Kind: audit.Patient, ID: messageID(in)}
 	said, err := s.hear(ctx, by, r) // before anything that may fail: a stop is not lost over it
@@ -39,39 +44,110 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 	}
 	r.Word = string(said)
 	change := Change{Received: &r}
-	switch said {
-	case keyword.Stop, keyword.Stranger:
-		// Only now that the revocation is committed: whoever finds the answer in the queue finds it in the ledger.
-		change.Stop = &Stop{Practice: r.Practice, Number: r.From, Decision: stopped()}
-		change.Texts = s.answer(ctx, r, StopAnswer, sender, stopBody(sender))
-	case keyword.Narrow:
-		change.Texts = s.answer(ctx, r, StopAnswer, sender, narrowBody(sender))
-	case keyword.Help:
-		change.Texts = s.answer(ctx, r, HelpAnswer, sender, helpBody(sender))
-	case keyword.Start:
-		err = s.start(ctx, by, r, sender, &change)
-	case keyword.Agree:
-		err = s.agree(ctx, by, r)
-	}
-	if err != nil {
+	if err := s.act(ctx, by, said, &r, sender, &change); err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
-	if in.Keyword != "" {
-		change.Texts = nil // the provider has answered already, and one answer is the limit
-	}
-	leaf, err := s.log.Stamp(ctx, audit.Entry{
-		Practice: practice, Actor: by, Action: "sms.message.receive",
-		Object: audit.Object{Kind: "message", ID: messageID(in)}, Details: map[string]string{"word": r.Word},
-	})
+	leaf, err := s.log.Stamp(ctx, received(by, r, change))
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
 	change.Leaves = []audit.Leaf{leaf}
 	written, err := s.store.Apply(ctx, change)
+	if err == nil && !written && change.Finish != nil {
+		change.Finish = nil // a person was faster, or it is the message that is known
+		written, err = s.store.Apply(ctx, change)
+	}
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
 	return written, nil
+}
+
+// act does what a message asks for, as far as consent has not done it.
+func (s *Service) act(ctx context.Context, by audit.Actor, said keyword.Word, r *Received, sender Sender, change *Change) (err error) {
+	if r.Flag = flag(r.Inbound, sender.Name); r.Flag != Unflagged {
+		r.Content = ContentHeld
+	}
+	switch said {
+	case keyword.Stop, keyword.Stranger:
+		// Only now that the revocation is committed: whoever finds the answer in the queue finds it in the ledger.
+		change.Stop = &Stop{Practice: r.Practice, Number: r.From, Decision: stopped()}
+		change.Texts = s.answer(ctx, *r, StopAnswer, sender, stopBody(sender))
+	case keyword.Narrow:
+		change.Texts = s.answer(ctx, *r, StopAnswer, sender, narrowBody(sender))
+	case keyword.Help:
+		change.Texts = s.answer(ctx, *r, HelpAnswer, sender, helpBody(sender))
+	case keyword.Start:
+		err = s.start(ctx, by, *r, sender, change)
+	case keyword.Agree:
+		err = s.agree(ctx, by, *r)
+	case keyword.Review:
+		change.Tasks = append(change.Tasks, s.doubted(*r, sender))
+	}
+	if err != nil {
+		return err
+	}
+	if sender.elsewhere(said, r.Inbound) {
+		change.Texts = nil // one answer is the limit
+	}
+	free := said == keyword.None || said == keyword.Review
+	if free { // whoever asks a machine for one of its words has not begun a conversation
+		if err := s.own(ctx, by, *r); err != nil {
+			return err
+		}
+	}
+	if free || r.Flag != Unflagged {
+		s.read(ctx, free, r, sender, change)
+	}
+	return nil
+}
+
+// read looks for what a message means beside the words, and holds what is flagged.
+func (s *Service) read(ctx context.Context, free bool, r *Received, sender Sender, change *Change) {
+	recent := s.recent(ctx, *r)
+	r.Patient = onlyPatient(recent)
+	if free {
+		s.replied(ctx, r, sender, recent, change)
+	}
+	if r.Flag == Unflagged {
+		return
+	}
+	change.Tasks = append(change.Tasks, taskOf(*r, TaskSensitive, endOf(r.At, s.fileWithin, sender)))
+	if len(change.Texts) == 0 && free {
+		change.Texts = s.pleaseCall(*r, sender, recent)
+	}
+}
+
+// received is the entry of a message. It says what came of it, and nothing of what it said. It is no patient's: a message
+// must be kept whatever became of the keys of those whom the number is known of.
+func received(by audit.Actor, r Received, c Change) audit.Entry {
+	details := map[string]string{"word": r.Word}
+	if r.Flag != Unflagged {
+		details["flag"] = string(r.Flag)
+	}
+	var tasks []string
+	for _, t := range c.Tasks {
+		tasks = append(tasks, string(t.Kind))
+	}
+	if len(tasks) > 0 {
+		details["tasks"] = strings.Join(tasks, " ")
+	}
+	if r.Subject != "" {
+		details["appointment"] = r.Subject
+	}
+	return audit.Entry{
+		Practice: r.Practice, Actor: by, Action: "sms.message.receive",
+		Object: audit.Object{Kind: "message", ID: messageID(r.Inbound)}, Details: details,
+	}
+}
+
+// doubted is the task of words that may be a stop. It is due when consent's own clock for them is.
+func (s *Service) doubted(r Received, sender Sender) Task {
+	zone, err := time.LoadLocation(sender.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return taskOf(r, TaskDoubt, consent.Deadline(r.At, zone))
 }
 
 // hear returns what a message asks for, and has revoked what it revokes: what the provider took it for, where it acted on
@@ -88,8 +164,13 @@ func (s *Service) hear(ctx context.Context, by audit.Actor, r Received) (keyword
 		})
 		return keyword.Stop, err
 	}
+	e := evidence(r)
+	if r.Flag != Unflagged {
+		e.Words = r.Body // to be understood, and not kept
+	}
 	u, err := s.gate.Hear(ctx, by, consent.Said{
-		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: evidence(r),
+		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: e,
+		Withhold: r.Flag != Unflagged,
 	})
 	return u.Asks, err
 }
@@ -129,9 +210,13 @@ func (s *Service) agree(ctx context.Context, by audit.Actor, r Received) error {
 	return err
 }
 
-// evidence is what proves that the patient said so: the words, or what the provider took them for.
+// evidence is what proves that the patient said so: the words, or what the provider took them for. What a flagged message
+// holds stays where it can be filed or deleted.
 func evidence(r Received) consent.Evidence {
 	e := consent.Evidence{Words: r.Body, Message: messageID(r.Inbound)}
+	if r.Flag != Unflagged {
+		e.Words = consent.Withheld
+	}
 	if strings.TrimSpace(e.Words) == "" {
 		e.Words = r.Keyword
 	}

@@ -3,6 +3,7 @@ package sms
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -144,7 +145,7 @@ func (p *Planner) remind(ctx context.Context, v Visit) error {
 		From: sender.Number, To: v.Number, Subject: v.Appointment, Version: v.Version, Zone: v.PatientZone,
 		NotBefore: v.Start.Add(-p.o.Lead), LastUseful: useful,
 	}
-	if t.Body, err = reminderBody(sender, v); err != nil {
+	if t.Body, err = reminderBody(sender, v, p.service.visits != nil); err != nil {
 		return p.service.refuse(ctx, enqueued(by, t), err)
 	}
 	_, err = p.service.Enqueue(ctx, by, t)
@@ -156,12 +157,24 @@ func reminderID(v Visit) string {
 	return "reminder-" + hex.EncodeToString(sum[:16])
 }
 
-// reminderBody tells when, and by whom, and nothing else: not who is expected, nor for what.
-func reminderBody(s Sender, v Visit) (string, error) {
+// token is what a reminder offers as its answer: other appointments of the same phone have another one, for the most part. It
+// is no word that ends texts or begins them anywhere.
+func token(appointment, version string) string {
+	sum := sha256.Sum256([]byte(appointment + "\x00" + version))
+	return fmt.Sprintf("C%d", 10+binary.BigEndian.Uint16(sum[:])%90)
+}
+
+// reminderBody tells when, and by whom, and nothing else: not who is expected, nor for what. It offers an answer where
+// somebody hears it.
+func reminderBody(s Sender, v Visit, answers bool) (string, error) {
 	zone, err := time.LoadLocation(v.Zone)
 	if err != nil {
 		return "", fmt.Errorf("%w: the schedule's time zone is not known here", ErrInvalid)
 	}
+	offer := ""
+	if answers {
+		offer = " Reply " + token(v.Appointment, v.Version) + " to confirm."
+	}
 	when := v.Start.In(zone).Format("Monday, January 2 at 3:04 PM")
-	return fmt.Sprintf("%s: reminder of your appointment on %s. Questions: %s. Reply HELP for help, STOP to end texts.", s.Name, when, s.Contact), nil
+	return fmt.Sprintf("%s: reminder of your appointment on %s.%s Questions: %s. Reply HELP for help, STOP to end texts.", s.Name, when, offer, s.Contact), nil
 }

@@ -85,7 +85,7 @@ func TestPlanningTwiceQueuesOnce(t *testing.T) {
 		w.plan(p)
 		d.planned = "" // cut off before it was acknowledged
 		w.plan(p)
-		page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice})
+		page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery})
 		require.NoError(t, err)
 		require.Len(t, page.Texts, 1)
 	})
@@ -105,7 +105,7 @@ func TestWhatNeedsNoReminderGetsNone(t *testing.T) {
 			w.plan(w.planner(d))
 			require.Equal(t, "1", d.planned, "%s: it must not come again for ever", name)
 		}
-		page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice})
+		page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery})
 		require.NoError(t, err)
 		require.Empty(t, page.Texts)
 	})

@@ -98,7 +98,7 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 	}
 	switch decision.Verdict {
 	case Refuse:
-		return Settlement{State: Refused, Decision: decision}, false
+		return Settlement{State: Refused, Class: decision.class(), Decision: decision}, false
 	case Defer:
 		return Settlement{State: Queued, Due: decision.Until, Decision: decision}, false
 	}
@@ -211,7 +211,7 @@ func (d *Dispatcher) release(ctx context.Context, t Tracked) Settlement {
 	case ctx.Err() != nil: // we are told to stop, and another worker may take it at once
 		return Settlement{State: Queued, Due: t.Due}
 	case !now.Before(t.LastUseful):
-		return Settlement{State: Refused, Decision: Decision{Verdict: Refuse, Rule: string(CheckUseful), Reason: tooLate}}
+		return Settlement{State: Refused, Class: Expired, Decision: Decision{Verdict: Refuse, Rule: string(CheckUseful), Reason: tooLate}}
 	}
 	wait := max(backoff(1), min(now.Sub(t.NotBefore)/4, time.Hour))
 	return Settlement{State: Queued, Due: now.Add(wait)}

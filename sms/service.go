@@ -22,6 +22,8 @@ type Gate interface {
 	Revoke(ctx context.Context, by audit.Actor, r consent.Revocation) (consent.State, error)
 	Hear(ctx context.Context, by audit.Actor, said consent.Said) (keyword.Understanding, error)
 	Restart(ctx context.Context, by audit.Actor, r consent.Restart) (consent.State, error)
+	Grant(ctx context.Context, by audit.Actor, g consent.Grant) (consent.State, error)
+	Clear(ctx context.Context, by audit.Actor, c consent.Clearance) (consent.State, error)
 }
 
 // Options adjusts a [Service]. The zero value is ready to use.
@@ -32,6 +34,12 @@ type Options struct {
 	// Channels is asked where a patient wants to be reached, before a text about the patient is queued. Defaults to nobody
 	// asked for anything.
 	Channels Channels
+	// Answers is told which appointments patients confirm by text, and reminders offer an answer. Defaults to nobody: then
+	// every answer to a reminder waits for a person.
+	Answers Answers
+	// FileWithin is how many days what a flagged message holds may wait to be filed or deleted, whatever day of the week
+	// they are. It is overdue at the end of the last of them. Defaults to 7.
+	FileWithin int
 	// Now gives the time. Defaults to time.Now.
 	Now func() time.Time
 	// NewID gives ids to texts that bring none. Defaults to UUIDs of version 7.
@@ -41,13 +49,15 @@ type Options struct {
 // Service queues texts and takes in messages and receipts. It is immutable and may be used concurrently. Nothing that it
 // does sends a text: that is the [Dispatcher]'s.
 type Service struct {
-	store    Store
-	gate     Gate
-	log      *audit.Log
-	answers  int
-	channels Channels
-	now      func() time.Time
-	newID    func() string
+	store      Store
+	gate       Gate
+	log        *audit.Log
+	answers    int
+	channels   Channels
+	visits     Answers
+	fileWithin int
+	now        func() time.Time
+	newID      func() string
 }
 
 // New returns a service on store. The log keeps reads and refusals, on a handle of its own; o may be nil.
@@ -55,17 +65,21 @@ func New(store Store, gate Gate, log *audit.Log, o *Options) (*Service, error) {
 	if store == nil || gate == nil || log == nil {
 		return nil, fmt.Errorf("%w: a service needs a store, a gate and a log", ErrInvalid)
 	}
-	s := &Service{store: store, gate: gate, log: log, answers: 5, now: time.Now, newID: uuidv7.New}
+	s := &Service{store: store, gate: gate, log: log, answers: 5, fileWithin: fileWithin, now: time.Now, newID: uuidv7.New}
 	if o == nil {
 		return s, nil
 	}
-	if o.AnswersPerDay < 0 {
-		return nil, fmt.Errorf("%w: AnswersPerDay is negative", ErrInvalid)
+	if o.AnswersPerDay < 0 || o.FileWithin < 0 {
+		return nil, fmt.Errorf("%w: AnswersPerDay or FileWithin is negative", ErrInvalid)
 	}
 	if o.AnswersPerDay > 0 {
 		s.answers = o.AnswersPerDay
 	}
 	s.channels = o.Channels
+	if o.FileWithin > 0 {
+		s.fileWithin = o.FileWithin
+	}
+	s.visits = o.Answers
 	if o.Now != nil {
 		s.now = o.Now
 	}
@@ -108,6 +122,9 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 	}
 	if !form.E164(sender.Number) {
 		return s.refuse(ctx, entry, fmt.Errorf("%w: the sender's number is not in E.164 form", ErrInvalid))
+	}
+	if err := sender.Answering.valid(); err != nil {
+		return s.refuse(ctx, entry, err)
 	}
 	if !form.Zone(sender.Zone) {
 		return s.refuse(ctx, entry, fmt.Errorf("%w: the sender's time zone is not known here", ErrInvalid))
@@ -280,13 +297,17 @@ func (s *Service) Requeue(ctx context.Context, by audit.Actor, k Key, reason str
 	return done, nil
 }
 
-// Texts returns a page of a practice's texts, newest first, after recording that by looked.
+// Texts returns a page of a practice's texts, newest first, after recording that by looked and what for. It is refused with
+// [ErrPurpose] without a purpose.
 func (s *Service) Texts(ctx context.Context, by audit.Actor, q Query) (Page, error) {
-	page, err := s.store.Texts(ctx, q)
-	if err != nil {
-		return Page{}, fmt.Errorf("sms: texts: %w", err)
+	if err := q.Purpose.serves(q.Number); err != nil {
+		return Page{}, s.refuse(ctx, looked(by, "sms.texts.read", q), err)
 	}
-	if err := s.looked(ctx, by, "sms.texts.read", q); err != nil {
+	page, err := s.store.Texts(ctx, q)
+	if err == nil {
+		err = s.log.Record(ctx, looked(by, "sms.texts.read", q))
+	}
+	if err != nil {
 		return Page{}, fmt.Errorf("sms: texts: %w", err)
 	}
 	return page, nil
@@ -307,22 +328,28 @@ func (s *Service) Decisions(ctx context.Context, by audit.Actor, k Key) ([]Decis
 	return decisions, nil
 }
 
-// Received returns the newest messages that came in, newest first, after recording that by looked.
+// Received returns the newest messages that came in, newest first, after recording that by looked and what for. It is
+// refused with [ErrPurpose] without a purpose. Flagged messages have no body, see [Service.Content].
 func (s *Service) Received(ctx context.Context, by audit.Actor, q Query) ([]Received, error) {
-	messages, err := s.store.Received(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("sms: received: %w", err)
+	if err := q.Purpose.serves(q.Number); err != nil {
+		return nil, s.refuse(ctx, looked(by, "sms.received.read", q), err)
 	}
-	if err := s.looked(ctx, by, "sms.received.read", q); err != nil {
+	messages, err := s.store.Received(ctx, q)
+	if err == nil {
+		err = s.log.Record(ctx, looked(by, "sms.received.read", q))
+	}
+	if err != nil {
 		return nil, fmt.Errorf("sms: received: %w", err)
 	}
 	return messages, nil
 }
 
-func (s *Service) looked(ctx context.Context, by audit.Actor, action string, q Query) error {
-	return s.log.Record(ctx, audit.Entry{
+// looked is the entry of a read.
+func looked(by audit.Actor, action string, q Query) audit.Entry {
+	return audit.Entry{
 		Practice: q.Practice, Actor: by, Action: action, Object: audit.Object{Kind: "texts", ID: q.Number},
-	})
+		Details: map[string]string{"purpose": string(q.Purpose)},
+	}
 }
 
 // refuse records a refusal, where there is a practice's log to record it in, and returns cause. What no log can hold is

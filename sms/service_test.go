@@ -62,7 +62,7 @@ func TestEnqueueRefusesWhatCannotBeSent(t *testing.T) {
 				require.NotContains(t, err.Error(), secret, name)
 			}
 		}
-		page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice})
+		page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery})
 		require.NoError(t, err)
 		require.Empty(t, page.Texts, "a refusal changes nothing")
 	})
@@ -131,7 +131,7 @@ func TestDoubleOptInByText(t *testing.T) {
 func TestAnAgreementNobodyAskedForIsKeptAndChangesNothing(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
 		require.True(t, w.receive(patient, "AGREE"))
-		messages, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice})
+		messages, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery})
 		require.NoError(t, err)
 		require.Len(t, messages, 1)
 		require.Equal(t, 1, w.entriesOf("consent.confirm", audit.Refused))
@@ -162,7 +162,7 @@ func TestTheLogShowsNoNumberAndNoBody(t *testing.T) {
 		w.receive(patient, "START")
 		w.receive(patient, "AGREE")
 		w.step(w.dispatcher())
-		_, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice, Number: patient})
+		_, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery, Number: patient})
 		require.NoError(t, err)
 		page, err := w.log.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
 		require.NoError(t, err)
@@ -268,7 +268,7 @@ func TestWebhookAnswersTheProvider(t *testing.T) {
 			require.Equal(t, c.want, answer.Code)
 		})
 	}
-	messages, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice})
+	messages, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery})
 	require.NoError(t, err)
 	require.Len(t, messages, 1)
 }

@@ -13,9 +13,9 @@ type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
 	// change was made before or no longer applies: the id of a text in it is taken, its message is known by provider
 	// and id, the text to cancel is not queued, the text to resolve is not in review, the text to put back neither failed
-	// nor was refused, the receipt tells nothing new. An
-	// empty change, and a sender whose number is another practice's, are refused with [ErrInvalid]. A stop does not
-	// touch the texts of its own change.
+	// nor was refused, the receipt tells nothing new, the id of a task in it is taken, the task to finish is not open, the
+	// content to dispose of is not held. An empty change, and a sender whose number is another practice's, are refused
+	// with [ErrInvalid]. A stop does not touch the texts of its own change.
 	Apply(ctx context.Context, c Change) (bool, error)
 
 	// Text returns a text, or [ErrNotFound].
@@ -29,23 +29,42 @@ type Store interface {
 	Texts(ctx context.Context, q Query) (Page, error)
 
 	// Received returns the newest messages that came in to a practice, newest first by (At, ID), at most q.Limit. It
-	// heeds Practice, Number (who wrote) and Limit.
+	// heeds Practice, Number (who wrote), Before and Limit. A flagged message has no body.
 	Received(ctx context.Context, q Query) ([]Received, error)
 
 	// Sender returns the practice's sender of that number, or its only or oldest one where number is empty, or
 	// [ErrNotFound].
 	Sender(ctx context.Context, practice, number string) (Sender, error)
+
+	Desk
+}
+
+// Desk is the part of a [Store] that persons work from.
+type Desk interface {
+	// Content returns the body of a flagged message, or [ErrNotFound] where there is no such message or its content was
+	// disposed of.
+	Content(ctx context.Context, k MessageKey) (string, error)
+
+	// Task returns a task, finished or not, or [ErrNotFound]. A text's is there as long as [Tracked.Task] says so.
+	Task(ctx context.Context, k Key) (Task, error)
+
+	// Tasks returns a page of a practice's open tasks, those of texts included, first by (Due, ID). A text's is open unless it
+	// was finished since a worker claimed the text last.
+	Tasks(ctx context.Context, q TaskQuery) (TaskPage, error)
 }
 
 // Change is what one write carries.
 type Change struct {
 	Texts    []Text     // become queued, due at NotBefore
-	Received *Received  // a message that came in
+	Received *Received  // a message that came in; the body of a flagged one is kept apart
 	Stop     *Stop      // queued texts to a number become refused
 	Cancel   *Cancel    // a queued text becomes cancelled
 	Receipt  *Delivered // what a provider says of a text
 	Resolve  *Resolve   // a person settles a text in review
 	Requeue  *Requeue   // a person puts a text back into the queue
+	Tasks    []Task     // are opened; none of them is a text's
+	Finish   *Finish    // a task is finished; a text's with the text as the change leaves it
+	Dispose  *Dispose   // what a flagged message holds is destroyed
 	Sender   *Sender    // is added, or replaces the one of the same practice and number
 	Leaves   []audit.Leaf
 }
@@ -89,10 +108,12 @@ type Delivered struct {
 // Query asks for texts or messages.
 type Query struct {
 	Practice string
-	Number   string // only texts to, or messages from, this number; empty: all
-	State    State  // only texts in this state; empty: all
-	After    string // Page.Next of the page before; empty for the first page
-	Limit    int    // 1 to 1000. Defaults to 100.
+	Number   string    // only texts to, or messages from, this number; empty: all
+	State    State     // only texts in this state; empty: all
+	Before   time.Time // only texts that were made, or messages that were received, before; zero: all
+	After    string    // Page.Next of the page before; empty for the first page
+	Limit    int       // 1 to 1000. Defaults to 100.
+	Purpose  Purpose   // what it is read for, which a [Service] requires and a store passes over
 }
 
 // Page is one page of texts. Next is empty on the last page.

@@ -182,6 +182,7 @@ type Sender struct {
 	Contact   string // whom patients may call or write to
 	Frequency string // how often it texts, such as "about 2 texts per visit"
 	Zone      string // the practice's time zone, an IANA name
+	Answering Answering
 }
 
 // Received is a message that came in, as it is kept.
@@ -189,5 +190,9 @@ type Received struct {
 	Inbound
 	Practice string
 	At       time.Time // when we received it; UTC, at microseconds
-	Word     string    // what it asks for, as package keyword says it; empty: nothing
+	Word     string    // what it asks for, as package keyword says it, or "confirm" or "correct"; empty: nothing
+	Flag     Flag      // why its body is kept apart, and empty here; empty: it is not
+	Content  Content   // of a flagged message: what became of its body
+	Patient  string    // whose message it is, the vendor's id; empty: not known, as on a phone that a family shares
+	Subject  string    // the appointment that it confirms; empty: none
 }

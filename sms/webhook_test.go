@@ -45,7 +45,7 @@ func TestWebhookTakesEveryEventOfARequest(t *testing.T) {
 		state, err := w.consents.State(t.Context(), staff, consent.Key{Practice: practice, Number: patient})
 		require.NoError(t, err)
 		require.Equal(t, consent.Stopped, state.Transactional.Status)
-		messages, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice})
+		messages, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery})
 		require.NoError(t, err)
 		require.Len(t, messages, 2)
 		require.Equal(t, http.StatusNoContent, answer(in("c", office, "STOP"), in("c", office, "STOP"), receipt("x")), "a replay")
@@ -84,7 +84,7 @@ func TestWebhookAsksForARequestAgainWhenOneEventFailed(t *testing.T) {
 	require.NotContains(t, rec.Body.String(), "10.1.2.3")
 	require.Equal(t, 3, bytes.Count(out.Bytes(), []byte("webhook refused")))
 	require.NotContains(t, out.String(), patient)
-	messages, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice})
+	messages, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery})
 	require.NoError(t, err)
 	require.Len(t, messages, 1)
 }

@@ -61,6 +61,7 @@ type world struct {
 	schema   string
 	charts   func() *records.Service
 	received int
+	within   func(bun.Tx) sms.Store // of a world on Postgres: the store in a transaction
 }
 
 // worlds runs a test on both kinds of stores.
@@ -101,7 +102,8 @@ func sealedBy(t testing.TB, pg *pgtest.Database, manager crypto.KeyManager) *wor
 	require.NoError(t, err)
 	w.keys = keys
 	w.entries = auditpg.New(own, &auditpg.Options{Schema: schema})
-	w.store = smspg.New(db, keys, &smspg.Options{Schema: schema})
+	store := smspg.New(db, keys, &smspg.Options{Schema: schema})
+	w.store, w.within = store, func(tx bun.Tx) sms.Store { return store.WithTx(tx) }
 	queue := smspg.NewQueue(db, keys, &smspg.Options{Schema: schema})
 	w.queue, w.router = queue, queue
 	w.charts = func() *records.Service {

@@ -125,7 +125,7 @@ type receivedView struct {
 }
 
 func lookReceived(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
-	query := sms.Query{Practice: world.Practice, Limit: 100}
+	query := sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, Limit: 100}
 	if q.Get("number") != "" {
 		var err error
 		if query.Number, err = phone.Parse(q.Get("number")); err != nil {

@@ -47,7 +47,7 @@ const (
 
 // texts returns the practice's newest texts, after recording that the desk looked.
 func texts(ctx context.Context, s *scene, people []personView) ([]textView, error) {
-	page, err := s.Texts.Texts(ctx, world.Desk(), sms.Query{Practice: world.Practice, Limit: 200})
+	page, err := s.Texts.Texts(ctx, world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, Limit: 200})
 	if err != nil {
 		return nil, err
 	}

@@ -224,7 +224,7 @@ func (c *chaos) settled() {
 	c.eventually("every text is settled", func() bool {
 		quiet++
 		for _, state := range []sms.State{sms.Queued, sms.Sending, sms.Doubtful, sms.Queued} {
-			page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, State: state, Limit: 1})
+			page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, State: state, Limit: 1})
 			if err != nil || len(page.Texts) > 0 {
 				quiet = 0
 			}
@@ -246,7 +246,7 @@ func (c *chaos) receive(i int, body string) {
 // text returns what has become of the text of a reference.
 func (c *chaos) text(reference string) sms.Tracked {
 	c.t.Helper()
-	page := sms.Query{Practice: world.Practice, Limit: 1000}
+	page := sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, Limit: 1000}
 	if c.known == nil {
 		c.known = map[string]sms.Tracked{}
 		for {

@@ -28,7 +28,10 @@ type Store struct {
 	mu       sync.RWMutex
 	texts    map[sms.Key]*item
 	messages map[message]sms.Received
-	senders  []sms.Sender // oldest first
+	senders  []sms.Sender              // oldest first
+	held     map[sms.MessageKey]string // the bodies of flagged messages
+	tasks    map[sms.Key]sms.Task
+	settled  map[settled]sms.Task // the tasks of texts that were finished
 	taken    map[string]taken
 }
 
@@ -53,6 +56,7 @@ type message struct{ practice, provider, id string }
 // New returns an empty store that writes the entries of its changes to entries; o may be nil.
 func New(entries *auditmem.Store, o *Options) *Store {
 	s := &Store{now: time.Now, entries: entries, texts: map[sms.Key]*item{}, messages: map[message]sms.Received{}, taken: map[string]taken{}}
+	s.held, s.tasks, s.settled = map[sms.MessageKey]string{}, map[sms.Key]sms.Task{}, map[settled]sms.Task{}
 	if o != nil && o.Now != nil {
 		s.now = o.Now
 	}
@@ -98,6 +102,9 @@ func (s *Store) applies(c sms.Change) bool {
 		if _, known := s.messages[message{r.Practice, r.Provider, r.ID}]; known {
 			return false
 		}
+	}
+	if !s.tasksApply(c) {
+		return false
 	}
 	if c.Cancel != nil && !s.is(c.Cancel.Key, sms.Queued) || c.Resolve != nil && !s.is(c.Resolve.Key, sms.Review) {
 		return false
@@ -179,8 +186,13 @@ func (s *Store) write(c sms.Change) {
 		s.texts[t.Key()] = &item{Tracked: sms.Tracked{Text: t, Progress: sms.Progress{State: sms.Queued, Due: t.NotBefore}}}
 	}
 	if r := c.Received; r != nil {
-		s.messages[message{r.Practice, r.Provider, r.ID}] = *r
+		kept := *r
+		if kept.Flag != sms.Unflagged {
+			s.held[r.Key()], kept.Body = r.Body, ""
+		}
+		s.messages[message{r.Practice, r.Provider, r.ID}] = kept
 	}
+	s.writeTasks(c)
 	if c.Sender != nil {
 		at := slices.IndexFunc(s.senders, func(o sms.Sender) bool { return o.Number == c.Sender.Number })
 		if at < 0 {
@@ -232,11 +244,12 @@ func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 	if err != nil {
 		return sms.Page{}, err
 	}
+	q.Before = input.Instant(q.Before)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var found []sms.Tracked
 	for _, i := range s.texts {
-		if i.Practice == q.Practice && (q.Number == "" || i.To == q.Number) && (q.State == "" || i.State == q.State) &&
+		if i.Practice == q.Practice && (q.Number == "" || i.To == q.Number) && (q.State == "" || i.State == q.State) && (q.Before.IsZero() || i.Created.Before(q.Before)) &&
 			(after == nil || input.Of(i.Text).Compare(*after) < 0) {
 			found = append(found, i.copy())
 		}
@@ -251,11 +264,12 @@ func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, erro
 	if err != nil {
 		return nil, err
 	}
+	q.Before = input.Instant(q.Before)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var found []sms.Received
 	for _, r := range s.messages {
-		if r.Practice == q.Practice && (q.Number == "" || r.From == q.Number) {
+		if r.Practice == q.Practice && (q.Number == "" || r.From == q.Number) && (q.Before.IsZero() || r.At.Before(q.Before)) {
 			found = append(found, r)
 		}
 	}

@@ -67,6 +67,7 @@ func drawDecision(rt *rapid.T) sms.Decision {
 		{},
 		{Verdict: sms.Refuse, Reason: "It's \\ late?", Trail: []sms.Step{{Rule: "hours", Version: 2, Fact: "?0 😀", Says: sms.Refuse}}},
 		{Verdict: sms.Defer, Until: start.Add(time.Hour)},
+		{Verdict: sms.Refuse, Rule: "useful", Reason: "Too late.", Trail: []sms.Step{{Rule: "useful", Version: 1, Says: sms.Refuse}}},
 	})
 }
 
@@ -92,9 +93,9 @@ func (m *model) apply(rt *rapid.T) {
 	k := drawKey(rt)
 	c := sms.Change{Leaves: m.leaves(rt, k.Practice)}
 	number := draw(rt, "number", numbers)
-	parts := rapid.IntRange(1, 127).Draw(rt, "parts")
+	parts := rapid.IntRange(1, 1023).Draw(rt, "parts")
 	if rapid.IntRange(0, 3).Draw(rt, "one part") > 0 {
-		parts = 1 << rapid.IntRange(0, 6).Draw(rt, "part")
+		parts = 1 << rapid.IntRange(0, 9).Draw(rt, "part")
 	}
 	if parts&1 != 0 {
 		for range rapid.IntRange(1, 3).Draw(rt, "texts") {
@@ -138,9 +139,39 @@ func (m *model) apply(rt *rapid.T) {
 			Name: draw(rt, "name", names), Zone: "America/New_York",
 		}
 	}
+	m.desk(rt, &c, k, number, parts)
 	want, err := m.memory.Apply(context.Background(), c)
 	got, err2 := m.store.Apply(context.Background(), c)
 	agree(rt, want, got, err, err2)
+}
+
+// desk adds what a change does with tasks and flagged messages.
+func (m *model) desk(rt *rapid.T, c *sms.Change, k sms.Key, number string, parts int) {
+	if c.Received != nil && rapid.Bool().Draw(rt, "flagged") {
+		c.Received.Flag, c.Received.Content = sms.Health, sms.ContentHeld
+	}
+	if parts&128 != 0 {
+		for range rapid.IntRange(1, 2).Draw(rt, "tasks") {
+			c.Tasks = append(c.Tasks, sms.Task{
+				Practice: k.Practice, ID: draw(rt, "task", names), Kind: draw(rt, "task kind", []sms.TaskKind{sms.TaskReply, sms.TaskAnswer}),
+				Number: number, Opened: start, Due: start.Add(draw(rt, "task due", soon)),
+			})
+		}
+	}
+	if parts&256 != 0 {
+		id := draw(rt, "finished", names)
+		if rapid.Bool().Draw(rt, "of a text") {
+			id = "text-" + id
+		}
+		c.Finish = &sms.Finish{Key: sms.Key{Practice: k.Practice, ID: id}, Outcome: sms.Handled, At: start}
+	}
+	if parts&512 != 0 {
+		c.Dispose = &sms.Dispose{Message: drawMessage(rt, k.Practice), As: draw(rt, "as", []sms.Content{sms.ContentFiled, sms.ContentDeleted})}
+	}
+}
+
+func drawMessage(rt *rapid.T, practice string) sms.MessageKey {
+	return sms.MessageKey{Practice: practice, Provider: draw(rt, "provider", []string{"twilio", "carrier"}), ID: draw(rt, "message", names)}
 }
 
 func drawStatus(rt *rapid.T) sms.Status {
@@ -173,11 +204,11 @@ func (m *model) settle(rt *rapid.T) {
 	k := drawKey(rt)
 	s := sms.Settlement{
 		Key: k, Worker: draw(rt, "worker", workers),
-		State: draw(rt, "state", []sms.State{sms.Queued, sms.Queued, sms.Doubtful, sms.Doubtful, sms.Review, sms.Sent, sms.Failed, sms.Sending}),
+		State: draw(rt, "state", []sms.State{sms.Queued, sms.Queued, sms.Doubtful, sms.Doubtful, sms.Review, sms.Sent, sms.Failed, sms.Refused, sms.Sending}),
 		Due:   start.Add(draw(rt, "due", soon)), Wait: draw(rt, "wait", []time.Duration{0, time.Hour}),
 		Tried:      draw(rt, "tried", []time.Time{{}, start, start.Add(time.Second)}),
 		ProviderID: draw(rt, "provider id", []string{"", "SM1", "SM2"}), Delivery: drawStatus(rt),
-		Code: draw(rt, "code", []string{"", "30003"}), Class: draw(rt, "class", []sms.Class{"", sms.BadNumber}),
+		Code: draw(rt, "code", []string{"", "30003"}), Class: draw(rt, "class", []sms.Class{"", sms.BadNumber, sms.Expired, sms.OptedOut}),
 		Decision: drawDecision(rt), Leaves: m.leaves(rt, k.Practice),
 	}
 	want, err := one(m.memory.Settle(context.Background(), s))
@@ -197,12 +228,27 @@ func (m *model) compare(rt *rapid.T) {
 			received, err := m.memory.Received(ctx, q)
 			received2, err2 := m.store.Received(ctx, q)
 			agree(rt, received, received2, err, err2)
+			tq := sms.TaskQuery{Practice: practice, Number: number, Limit: 1000}
+			tasks, err := m.memory.Tasks(ctx, tq)
+			tasks2, err2 := m.store.Tasks(ctx, tq)
+			agree(rt, tasks, tasks2, err, err2)
+			for _, r := range received {
+				held, err := m.memory.Content(ctx, r.Key())
+				held2, err2 := m.store.Content(ctx, r.Key())
+				agree(rt, held, held2, err, err2)
+			}
 		}
 		for _, id := range names {
 			k := sms.Key{Practice: practice, ID: id}
 			want, err := m.memory.Text(ctx, k)
 			got, err2 := m.store.Text(ctx, k)
 			agree(rt, want, got, err, err2)
+			for _, id := range []string{id, "text-" + id} {
+				k := sms.Key{Practice: practice, ID: id}
+				task, err := m.memory.Task(ctx, k)
+				task2, err2 := m.store.Task(ctx, k)
+				agree(rt, task, task2, err, err2)
+			}
 		}
 		sender, err := m.memory.Sender(ctx, practice, "")
 		sender2, err2 := m.store.Sender(ctx, practice, "")

@@ -29,7 +29,7 @@ type part struct {
 	missed error                // what is wrong when it has another number
 }
 
-// Apply implements sms.Store. A change of one text, or of no texts and one part, is one statement in which the entries
+// Apply implements sms.Store. A change of one part, with no more than one text or task, is one statement in which the entries
 // hang on the fact. Larger changes are a transaction, or a savepoint of the caller's.
 func (s *Store) Apply(ctx context.Context, c sms.Change) (bool, error) {
 	c, err := input.Change(c)
@@ -59,7 +59,7 @@ func (s *Store) apply(ctx context.Context, c sms.Change) error {
 	if err != nil {
 		return err
 	}
-	if len(parts) == 1 && len(c.Texts) <= 1 && c.Stop == nil {
+	if len(parts) == 1 && len(c.Texts) <= 1 && len(c.Tasks) <= 1 && c.Stop == nil {
 		return parts[0].run(ctx, s.pg, c.Leaves)
 	}
 	return s.pg.Atomic(ctx, func(h pgstore.Handle) error {
@@ -123,6 +123,18 @@ func (s *Store) parts(ctx context.Context, c sms.Change) ([]part, error) {
 	}
 	if c.Received != nil {
 		errs = append(errs, add(s.received(ctx, *c.Received)))
+	}
+	if c.Received != nil && c.Received.Flag != sms.Unflagged {
+		errs = append(errs, add(s.content(ctx, *c.Received)))
+	}
+	if c.Dispose != nil {
+		errs = append(errs, add(s.dispose(*c.Dispose), nil))
+	}
+	if c.Finish != nil {
+		errs = append(errs, add(s.finish(ctx, *c.Finish)))
+	}
+	if len(c.Tasks) > 0 {
+		errs = append(errs, add(s.tasks(ctx, c.Tasks)))
 	}
 	if c.Sender != nil {
 		errs = append(errs, add(s.sender(*c.Sender), nil))
@@ -262,11 +274,14 @@ func (s *Store) receipt(r sms.Delivered) part {
 func (s *Store) sender(o sms.Sender) part {
 	return part{
 		with: query(`WITH fact AS (
-			INSERT INTO ? AS o (number, practice, provider, name, contact, frequency, zone) VALUES (?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO ? AS o (number, practice, provider, name, contact, frequency, zone, answers_stop, answers_help, answers_start)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (number) DO UPDATE SET provider = excluded.provider, name = excluded.name,
-				contact = excluded.contact, frequency = excluded.frequency, zone = excluded.zone
+				contact = excluded.contact, frequency = excluded.frequency, zone = excluded.zone, answers_stop = excluded.answers_stop,
+				answers_help = excluded.answers_help, answers_start = excluded.answers_start
 			WHERE o.practice = excluded.practice RETURNING 1
-		)`, s.pg.Table(senderTable), o.Number, o.Practice, o.Provider, o.Name, o.Contact, o.Frequency, o.Zone),
+		)`, s.pg.Table(senderTable), o.Number, o.Practice, o.Provider, o.Name, o.Contact, o.Frequency, o.Zone,
+			string(o.Answering.Stop), string(o.Answering.Help), string(o.Answering.Start)),
 		rows: 1, missed: fmt.Errorf("%w: another practice texts from this number", sms.ErrInvalid),
 	}
 }

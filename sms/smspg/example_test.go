@@ -27,6 +27,9 @@ func ExampleSQL() {
 	// "clinic".sms_sender
 	// "clinic".sms_allowance
 	// "clinic".sms_registration
+	// "clinic".sms_content
+	// "clinic".sms_task
+	// "clinic".sms_text_task
 	// "clinic".sms_broadcast
 	// "clinic".sms_broadcast_fact
 	// "clinic".sms_recipient

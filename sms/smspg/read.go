@@ -63,6 +63,9 @@ func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 	if q.State != "" {
 		where = query("? AND q.state = ?", where, string(q.State))
 	}
+	if !q.Before.IsZero() {
+		where = query("? AND t.created < ?", where, input.Instant(q.Before))
+	}
 	if after != nil {
 		where = query("? AND (t.created, t.id) < (?, ?)", where, after.Created, after.ID)
 	}
@@ -100,17 +103,22 @@ func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, erro
 	if err != nil {
 		return nil, err
 	}
-	where := query("practice = ?", q.Practice)
+	where := query("m.practice = ?", q.Practice)
 	if q.Number != "" {
 		number, err := s.vault().number(ctx, q.Practice, q.Number)
 		if err != nil {
 			return nil, fmt.Errorf("smspg: received: %w", err)
 		}
-		where = query("? AND number = ?", where, number)
+		where = query("? AND m.number = ?", where, number)
+	}
+	if !q.Before.IsZero() {
+		where = query("? AND m.at < ?", where, input.Instant(q.Before))
 	}
 	var rows []receivedRow
-	err = s.pg.Raw(`SELECT practice, provider, id, at, word, sealed FROM ? WHERE ?
-		ORDER BY at DESC, id DESC, provider DESC LIMIT ?`, s.pg.Table(receivedTable), where, limit).Scan(ctx, &rows)
+	err = s.pg.Raw(`SELECT m.practice, m.provider, m.id, m.at, m.word, m.sealed, coalesce(c.state, '') AS content
+		FROM ? AS m LEFT JOIN ? AS c USING (practice, provider, id) WHERE ?
+		ORDER BY m.at DESC, m.id DESC, m.provider DESC LIMIT ?`,
+		s.pg.Table(receivedTable), s.pg.Table(contentTable), where, limit).Scan(ctx, &rows)
 	if err != nil {
 		return nil, pgstore.Wrap("smspg: received", err)
 	}
@@ -131,9 +139,10 @@ func (s *Store) Sender(ctx context.Context, practice, number string) (sms.Sender
 		return sms.Sender{}, sms.ErrNotFound
 	}
 	var o sms.Sender
-	err := s.pg.Raw(`SELECT practice, number, provider, name, contact, frequency, zone FROM ?
+	err := s.pg.Raw(`SELECT practice, number, provider, name, contact, frequency, zone, answers_stop, answers_help, answers_start FROM ?
 		WHERE practice = ? AND ? IN ('', number) ORDER BY seq LIMIT 1`, s.pg.Table(senderTable), practice, number).
-		Scan(ctx, &o.Practice, &o.Number, &o.Provider, &o.Name, &o.Contact, &o.Frequency, &o.Zone)
+		Scan(ctx, &o.Practice, &o.Number, &o.Provider, &o.Name, &o.Contact, &o.Frequency, &o.Zone,
+			&o.Answering.Stop, &o.Answering.Help, &o.Answering.Start)
 	return o, pgstore.Wrap("smspg: sender", pgstore.Missing(err, sms.ErrNotFound))
 }
 

@@ -85,6 +85,9 @@ type secretMessage struct {
 	Body    string    `json:"body"`
 	Media   int       `json:"media,omitzero"`
 	Keyword string    `json:"keyword,omitzero"`
+	Flag    sms.Flag  `json:"flag,omitzero"`
+	Patient string    `json:"patient,omitzero"`
+	Subject string    `json:"subject,omitzero"`
 }
 
 // vault seals and opens what is secret. A number belongs to no patient, so the practice's own key seals what holds one.
@@ -182,14 +185,20 @@ type receivedRow struct {
 	At       time.Time `bun:"at"`
 	Word     string    `bun:"word"`
 	Sealed   []byte    `bun:"sealed"`
+	Content  string    `bun:"content"`
 }
 
 // messageKind is what a sealed message is bound to, beside its id: ids are a provider's own.
 func messageKind(provider string) string { return receivedTable + "." + provider }
 
+// sealMessage seals a message. What a flagged one holds is sealed in a row of its own.
 func (v vault) sealMessage(ctx context.Context, r sms.Received) ([]byte, error) {
+	if r.Flag != sms.Unflagged {
+		r.Body = ""
+	}
 	return v.seal(ctx, messageKind(r.Provider), sms.Key{Practice: r.Practice, ID: r.ID}, secretMessage{
 		At: r.At, Word: r.Word, From: r.From, To: r.To, Body: r.Body, Media: r.Media, Keyword: r.Keyword,
+		Flag: r.Flag, Patient: r.Patient, Subject: r.Subject,
 	})
 }
 
@@ -198,13 +207,14 @@ func (v vault) message(ctx context.Context, r receivedRow) (sms.Received, error)
 	if err := v.open(ctx, messageKind(r.Provider), sms.Key{Practice: r.Practice, ID: r.ID}, r.Sealed, &s); err != nil {
 		return sms.Received{}, fmt.Errorf("message %q to practice %q: %w", r.ID, r.Practice, err)
 	}
-	if !r.At.Equal(s.At) || r.Word != s.Word {
+	if !r.At.Equal(s.At) || r.Word != s.Word || (s.Flag == sms.Unflagged) != (r.Content == "") {
 		return sms.Received{}, altered(receivedTable)
 	}
 	return sms.Received{
 		Inbound: sms.Inbound{
 			Provider: r.Provider, ID: r.ID, From: s.From, To: s.To, Body: s.Body, Media: s.Media, Keyword: s.Keyword,
 		},
-		Practice: r.Practice, At: s.At.UTC(), Word: s.Word,
+		Practice: r.Practice, At: s.At.UTC(), Word: s.Word, Flag: s.Flag, Content: sms.Content(r.Content),
+		Patient: s.Patient, Subject: s.Subject,
 	}, nil
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/enamel-go/enamel/sms/smspg"
 )
 
-var tables = []string{"sms_text", "sms_queue", "sms_decision", "sms_received", "sms_sender"}
+var tables = []string{"sms_text", "sms_queue", "sms_decision", "sms_received", "sms_content", "sms_task", "sms_sender"}
 
 // planted is a text whose words must not be found in a dump.
 func planted(id string) sms.Text {
@@ -45,6 +45,13 @@ func (c *clinic) fill(t *testing.T) {
 	done, err := one(c.queue.Settle(t.Context(), sms.Settlement{Key: sms.Key{Practice: elm, ID: "cancelled"}, Worker: "w", State: sms.Failed, Decision: d}))
 	require.NoError(t, err)
 	require.True(t, done)
+	held := message
+	held.ID, held.Flag, held.Content, held.Patient, held.Subject = "m-3", sms.Health, sms.ContentHeld, "planted-patient", "planted-subject"
+	c.apply(t, sms.Change{Received: &held, Tasks: []sms.Task{{
+		Practice: elm, ID: "task", Kind: sms.TaskSensitive, Patient: "planted-patient", Number: patient, Text: "planted-text",
+		Message: sms.MessageKey{Practice: elm, Provider: "twilio", ID: "planted-message"}, Subject: "planted-subject",
+		Options: []sms.Option{{Subject: "planted-option"}}, Opened: start, Due: start.Add(time.Hour),
+	}}})
 	c.apply(t, sms.Change{Sender: &sms.Sender{Practice: elm, Number: ours, Provider: "twilio"}})
 }
 
@@ -103,7 +110,8 @@ func TestAnAlteredRowIsFound(t *testing.T) {
 		"the word":        "UPDATE ?schema.sms_received SET word = ''",
 		"the time":        "UPDATE ?schema.sms_received SET at = at + interval '1 hour'",
 		"the provider":    "UPDATE ?schema.sms_received SET provider = 'carrier'",
-		"the id":          "UPDATE ?schema.sms_received SET id = 'm-2'",
+		"the id":          "UPDATE ?schema.sms_received SET id = 'm-2' WHERE id = 'm-1'",
+		"the flag":        "DELETE FROM ?schema.sms_content",
 		"the sealed part": "UPDATE ?schema.sms_received SET sealed = set_byte(sealed, 50, get_byte(sealed, 50) # 1)",
 	} {
 		t.Run("of a message, "+name, func(t *testing.T) {
@@ -115,6 +123,54 @@ func TestAnAlteredRowIsFound(t *testing.T) {
 			require.ErrorIs(t, err, crypto.ErrNotOpened)
 		})
 	}
+}
+
+func TestAnAlteredTaskIsFound(t *testing.T) {
+	c := open(t, 2)
+	for name, alter := range map[string]string{
+		"the kind":        "UPDATE ?schema.sms_task SET kind = 'reply'",
+		"the day":         "UPDATE ?schema.sms_task SET due = due + interval '1 hour'",
+		"the opening":     "UPDATE ?schema.sms_task SET opened = opened - interval '1 hour'",
+		"the number":      "UPDATE ?schema.sms_task SET number = sha256('x')",
+		"the id":          "UPDATE ?schema.sms_task SET id = 'other'",
+		"the sealed part": "UPDATE ?schema.sms_task SET sealed = set_byte(sealed, 50, get_byte(sealed, 50) # 1)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.empty(t)
+			c.fill(t)
+			_, err := c.db.ExecContext(t.Context(), strings.ReplaceAll(alter, "?schema", c.Schema()))
+			require.NoError(t, err)
+			_, err = c.store.Tasks(t.Context(), sms.TaskQuery{Practice: elm})
+			require.ErrorIs(t, err, crypto.ErrNotOpened)
+			require.NotContains(t, err.Error(), "planted")
+			require.NotContains(t, err.Error(), patient[2:])
+		})
+	}
+	t.Run("what a message holds", func(t *testing.T) {
+		c.empty(t)
+		c.fill(t)
+		_, err := c.db.ExecContext(t.Context(), "UPDATE "+c.Schema()+".sms_content SET sealed = (SELECT sealed FROM "+c.Schema()+".sms_received WHERE id = 'm-1')")
+		require.NoError(t, err)
+		_, err = c.store.Content(t.Context(), sms.MessageKey{Practice: elm, Provider: "twilio", ID: "m-3"})
+		require.ErrorIs(t, err, crypto.ErrNotOpened)
+	})
+}
+
+// What was filed or deleted is in no row any more.
+func TestWhatWasDisposedOfIsInNoRow(t *testing.T) {
+	c := open(t, 2)
+	c.fill(t)
+	k := sms.MessageKey{Practice: elm, Provider: "twilio", ID: "m-3"}
+	sealed := func() (n int) {
+		query := "SELECT count(*) FROM " + c.Schema() + ".sms_content WHERE sealed IS NOT NULL"
+		require.NoError(t, c.db.NewRaw(query).Scan(t.Context(), &n))
+		return n
+	}
+	require.Equal(t, 1, sealed())
+	c.apply(t, sms.Change{Dispose: &sms.Dispose{Message: k, As: sms.ContentDeleted}})
+	require.Zero(t, sealed())
+	_, err := c.db.ExecContext(t.Context(), "UPDATE "+c.Schema()+".sms_content SET sealed = '\\x00'")
+	require.Error(t, err, "it can be put back")
 }
 
 // A text that cannot be opened is put off, and holds up nobody else's. It is never sent, nor lost.

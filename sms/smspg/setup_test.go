@@ -53,7 +53,7 @@ func open(t testing.TB, connections int) *clinic {
 }
 
 func (c *clinic) empty(t require.TestingT) {
-	for _, table := range []string{"sms_text", "sms_queue", "sms_decision", "sms_received", "sms_sender", "audit_entry"} {
+	for _, table := range []string{"sms_text", "sms_queue", "sms_decision", "sms_received", "sms_content", "sms_task", "sms_text_task", "sms_sender", "audit_entry"} {
 		_, err := c.db.ExecContext(context.Background(), "DELETE FROM "+c.Schema()+"."+table)
 		require.NoError(t, err)
 	}

@@ -15,7 +15,7 @@ func everyMessageField(ctx context.Context, h Harness) error {
 		Inbound: sms.Inbound{
 			Provider: "twilio", ID: "m-1", From: number, To: from, Body: "it's \\ fine? ?0 ¿sí? 👍", Media: 2, Keyword: "STOP",
 		},
-		Practice: practice, At: start, Word: "stop",
+		Practice: practice, At: start, Word: "stop", Flag: sms.Picture, Content: sms.ContentHeld, Patient: "p-1", Subject: "a-1",
 	}
 	if err := filled(reflect.ValueOf(full)); err != nil {
 		return err
@@ -23,8 +23,14 @@ func everyMessageField(ctx context.Context, h Harness) error {
 	if err := apply(ctx, h, with(1, sms.Change{Received: &full})); err != nil {
 		return err
 	}
+	plain := full
+	plain.ID, plain.Flag, plain.Content = "m-0", sms.Unflagged, ""
+	if err := apply(ctx, h, with(2, sms.Change{Received: &plain})); err != nil {
+		return err
+	}
+	full.Body = "" // what it holds is kept apart
 	got, err := h.Store.Received(ctx, sms.Query{Practice: practice})
-	return errors.Join(err, same("the messages", got, []sms.Received{full}), logged(ctx, h, 1))
+	return errors.Join(err, same("the messages", got, []sms.Received{full, plain}), logged(ctx, h, 2))
 }
 
 func repeatedMessage(ctx context.Context, h Harness) error {
@@ -260,6 +266,7 @@ func sender(number string) sms.Sender {
 	return sms.Sender{
 		Practice: practice, Number: number, Provider: "twilio", Name: "Elm Street Dental", Contact: "+12125550198",
 		Frequency: "about 2 texts per visit", Zone: "America/New_York",
+		Answering: sms.Answering{Stop: sms.ByCarrier, Help: sms.ByUs, Start: sms.ByProvider},
 	}
 }
 
@@ -281,6 +288,7 @@ func everySenderField(ctx context.Context, h Harness) error {
 	changed := sender(from)
 	changed.Name, changed.Provider, changed.Zone = "Elm Street", "carrier", "America/Chicago"
 	changed.Contact, changed.Frequency = "+12125550197", "about 1 text per visit"
+	changed.Answering = sms.Answering{Stop: sms.ByProvider, Help: sms.ByCarrier, Start: sms.ByUs}
 	if err := apply(ctx, h, with(2, sms.Change{Sender: &changed})); err != nil {
 		return err
 	}

@@ -23,14 +23,17 @@ type store struct {
 	apply     func(context.Context, sms.Change) (bool, error)
 	text      func(context.Context, sms.Key) (sms.Tracked, error)
 	texts     func(context.Context, sms.Query) (sms.Page, error)
+	decisions func(context.Context, sms.Key) ([]sms.Decision, error)
 	received  func(context.Context, sms.Query) ([]sms.Received, error)
+	content   func(context.Context, sms.MessageKey) (string, error)
+	task      func(context.Context, sms.Key) (sms.Task, error)
+	tasks     func(context.Context, sms.TaskQuery) (sms.TaskPage, error)
 	sender    func(ctx context.Context, practice, number string) (sms.Sender, error)
 	route     func(ctx context.Context, number string) (string, error)
 	claim     func(context.Context, sms.Claim) ([]sms.Tracked, error)
 	doubt     func(context.Context, sms.Claim) ([]sms.Tracked, error)
 	settle    func(context.Context, sms.Settlement) (bool, error)
 	many      func(context.Context, ...sms.Settlement) ([]bool, error)
-	decisions func(context.Context, sms.Key) ([]sms.Decision, error)
 	take      func(context.Context, sms.Allowance, int) (int, error)
 }
 
@@ -67,6 +70,27 @@ func (s *store) Received(ctx context.Context, q sms.Query) ([]sms.Received, erro
 		return s.Store.Received(ctx, q)
 	}
 	return s.received(ctx, q)
+}
+
+func (s *store) Content(ctx context.Context, k sms.MessageKey) (string, error) {
+	if s.content == nil {
+		return s.Store.Content(ctx, k)
+	}
+	return s.content(ctx, k)
+}
+
+func (s *store) Task(ctx context.Context, k sms.Key) (sms.Task, error) {
+	if s.task == nil {
+		return s.Store.Task(ctx, k)
+	}
+	return s.task(ctx, k)
+}
+
+func (s *store) Tasks(ctx context.Context, q sms.TaskQuery) (sms.TaskPage, error) {
+	if s.tasks == nil {
+		return s.Store.Tasks(ctx, q)
+	}
+	return s.tasks(ctx, q)
 }
 
 func (s *store) Sender(ctx context.Context, practice, number string) (sms.Sender, error) {
@@ -267,5 +291,5 @@ type mutant struct {
 }
 
 func mutants() []mutant {
-	return slices.Concat(storeMutants(), queueMutants())
+	return slices.Concat(storeMutants(), queueMutants(), taskMutants())
 }

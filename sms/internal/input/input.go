@@ -16,7 +16,7 @@ import (
 func Change(c sms.Change) (sms.Change, error) {
 	var check checker
 	check.that(len(c.Texts) > 0 || c.Received != nil || c.Stop != nil || c.Cancel != nil || c.Receipt != nil ||
-		c.Resolve != nil || c.Requeue != nil || c.Sender != nil, "the change carries nothing")
+		c.Resolve != nil || c.Requeue != nil || c.Sender != nil || len(c.Tasks) > 0 || c.Finish != nil || c.Dispose != nil, "the change carries nothing")
 	c.Texts = slices.Clone(c.Texts)
 	for i := range c.Texts {
 		t := &c.Texts[i]
@@ -33,9 +33,11 @@ func Change(c sms.Change) (sms.Change, error) {
 		check.text("the message's provider", r.Provider, 64)
 		check.text("the message's id", r.ID, 256)
 		check.text("the message's sender", r.From, 64)
-		for _, s := range []string{r.To, r.Body, r.Keyword, r.Word} {
+		for _, s := range []string{r.To, r.Body, r.Keyword, r.Word, string(r.Flag), r.Patient, r.Subject} {
 			check.optional("a field of the message", s)
 		}
+		check.that((r.Flag == sms.Unflagged) == (r.Content == "") && (r.Content == "" || r.Content == sms.ContentHeld),
+			"what a message holds is held apart when it comes in flagged")
 		kept := *r
 		kept.At = Instant(r.At)
 		c.Received = &kept
@@ -63,10 +65,14 @@ func Change(c sms.Change) (sms.Change, error) {
 		check.key(c.Requeue.Key)
 		c.Requeue = &sms.Requeue{Key: c.Requeue.Key, Due: Instant(c.Requeue.Due)}
 	}
+	c = check.tasks(c)
 	if s := c.Sender; s != nil {
 		check.text("the practice", s.Practice, 64)
 		check.text("the sender's number", s.Number, 64)
-		for _, s := range []string{s.Provider, s.Name, s.Contact, s.Frequency, s.Zone} {
+		for _, s := range []string{
+			s.Provider, s.Name, s.Contact, s.Frequency, s.Zone,
+			string(s.Answering.Stop), string(s.Answering.Help), string(s.Answering.Start),
+		} {
 			check.optional("a field of the sender", s)
 		}
 	}

@@ -1,0 +1,4 @@
+package sms
+
+// Corrects is what recognises a request to put something right.
+var Corrects = corrects

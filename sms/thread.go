@@ -1,0 +1,140 @@
+package sms
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
+)
+
+// ThreadQuery asks for a conversation.
+type ThreadQuery struct {
+	Practice string
+	Number   string  // whose conversation it is, required
+	Patient  string  // only what is about this patient, or about nobody in particular; empty: everybody on the number
+	Purpose  Purpose // what it is read for, required: [ForConversation] or [ForRequest]
+	After    string  // Thread.Next of the page before; empty for the first page
+	Limit    int     // 1 to 500. Defaults to 100.
+}
+
+// Thread is a page of a conversation, newest first. It may hold fewer items than were asked for, none even, and not be the
+// last: Next is empty on the last page alone.
+type Thread struct {
+	Items []Item
+	Next  string
+}
+
+// Item is one text or one message of a conversation.
+type Item struct {
+	At      time.Time // when the text was made, or the message received; UTC
+	Text    *Tracked  // to the patient; or nil
+	Message *Received // from the patient; or nil. A flagged one has no body, see [Service.Content].
+}
+
+// about returns whom an item is about.
+func (i Item) about() string {
+	if i.Text != nil {
+		return i.Text.Patient
+	}
+	return i.Message.Patient
+}
+
+// Thread returns a page of what a practice and a number wrote each other, after recording that by read it, and what for.
+// It is refused with [ErrPurpose] unless it names the number and serves its conversation: there is no way to look for
+// what texts say, nor through all numbers.
+func (s *Service) Thread(ctx context.Context, by audit.Actor, q ThreadQuery) (Thread, error) {
+	entry := audit.Entry{
+		Practice: q.Practice, Actor: by, Action: "sms.thread.read", Object: audit.Object{Kind: "texts", ID: q.Number}, Patient: q.Patient,
+		Details: map[string]string{"purpose": string(q.Purpose)},
+	}
+	limit, before, err := q.valid()
+	if err != nil {
+		return Thread{}, s.refuse(ctx, entry, err)
+	}
+	items, err := s.items(ctx, Query{Practice: q.Practice, Number: q.Number, Before: before, Limit: limit})
+	if err != nil {
+		return Thread{}, fmt.Errorf("sms: thread: %w", err)
+	}
+	var page Thread
+	if len(items) > limit {
+		items = apart(items, limit)
+		page.Next = strconv.FormatInt(items[len(items)-1].At.UnixMicro(), 10)
+	}
+	page.Items = slices.DeleteFunc(items, func(i Item) bool {
+		return q.Patient != "" && i.about() != "" && i.about() != q.Patient
+	})
+	if err := s.log.Record(ctx, entry); err != nil {
+		return Thread{}, fmt.Errorf("sms: thread: %w", err)
+	}
+	return page, nil
+}
+
+// valid returns a query's limit, and the moment before which its page begins.
+func (q ThreadQuery) valid() (limit int, before time.Time, err error) {
+	if err := q.Purpose.serves(q.Number); err != nil {
+		return 0, before, err
+	}
+	if q.Purpose == ForDelivery {
+		return 0, before, fmt.Errorf("%w: whether texts arrive is no reason to read a conversation", ErrPurpose)
+	}
+	if !form.E164(q.Number) {
+		return 0, before, fmt.Errorf("%w: the number is not in E.164 form", ErrInvalid)
+	}
+	if err := form.Text(ErrInvalid, "the patient", q.Patient, form.ID, false); err != nil {
+		return 0, before, err
+	}
+	if limit = q.Limit; limit == 0 {
+		limit = 100
+	}
+	if q.After != "" {
+		micros, err := strconv.ParseInt(q.After, 10, 64)
+		if err != nil {
+			return 0, before, fmt.Errorf("%w: a query continues from what no page gave", ErrInvalid)
+		}
+		before = time.UnixMicro(micros).UTC()
+	}
+	if limit < 1 || limit > 500 {
+		return 0, before, fmt.Errorf("%w: a page of a conversation has 1 to 500 rows", ErrInvalid)
+	}
+	return limit, before, nil
+}
+
+// items returns the newest texts and messages together, and one more than the limit where there are more.
+func (s *Service) items(ctx context.Context, q Query) ([]Item, error) {
+	limit := q.Limit
+	q.Limit = limit + 1
+	texts, err := s.store.Texts(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	messages, err := s.store.Received(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var items []Item
+	for i := range texts.Texts {
+		items = append(items, Item{At: texts.Texts[i].Created, Text: &texts.Texts[i]})
+	}
+	for i := range messages {
+		items = append(items, Item{At: messages[i].At, Message: &messages[i]})
+	}
+	slices.SortStableFunc(items, func(a, b Item) int { return b.At.Compare(a.At) })
+	return items[:min(len(items), limit+1)], nil
+}
+
+// apart cuts items into a page of at most limit, so that no moment is on two pages, for the next one begins before this
+// page's last moment. Where all of them are of one moment they stay together.
+func apart(items []Item, limit int) []Item {
+	next, end := items[limit].At, limit
+	for end > 0 && items[end-1].At.Equal(next) {
+		end--
+	}
+	if end == 0 {
+		return items
+	}
+	return items[:end]
+}
