@@ -188,11 +188,13 @@ func (d *Dispatcher) Step(ctx context.Context) (int, error) {
 
 // claim takes work off the queue. It is not cut off: what a claim had just committed would lie with nobody until its lease
 // is over, and be in doubt then. One that takes longer than the lease is worth nothing.
-func (d *Dispatcher) claim(ctx context.Context, from func(context.Context, Claim) ([]Tracked, error), limit int, answers bool) ([]Tracked, error) {
+func (d *Dispatcher) claim(
+	ctx context.Context, from func(context.Context, Claim) ([]Tracked, error), worker string, limit int, answers bool,
+) ([]Tracked, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Lease)
 	defer cancel()
 	texts, err := from(ctx, Claim{
-		Worker: d.o.Worker, Now: micro(d.o.Now()), Lease: d.o.Lease, Wait: d.o.Wait, Limit: limit, Answers: answers,
+		Worker: worker, Now: micro(d.o.Now()), Lease: d.o.Lease, Wait: d.o.Wait, Limit: limit, Answers: answers,
 	})
 	if err != nil {
 		return texts, fmt.Errorf("sms: claim: %w", err)

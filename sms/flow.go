@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,7 @@ type flow struct {
 	claimed sync.WaitGroup // texts that are not settled yet
 	running atomic.Int64   // texts of which it is not known yet what came
 	handled int
+	claims  int
 }
 
 // outcome is what came of a text, and what somebody has to hear of.
@@ -55,14 +57,14 @@ func (f *flow) end() {
 // round claims up to limit texts that are due, decides on all of them, and starts the requests of those that may leave.
 // It returns how many it claimed.
 func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) {
-	began := time.Now()
-	texts, err := f.claim(ctx, f.queue.Claim, limit, answers)
+	began, worker := time.Now(), f.worker()
+	texts, err := f.claim(ctx, f.queue.Claim, worker, limit, answers)
 	f.take(len(texts))
 	var leaving []Tracked
 	var decided []checked
 	for i, c := range f.check(ctx, texts) {
 		if s, send := f.weigh(ctx, texts[i], c); !send {
-			f.finish(outcome{texts[i], s, c.err})
+			f.finish(worker, outcome{texts[i], s, c.err})
 			continue
 		}
 		leaving, decided = append(leaving, texts[i]), append(decided, c)
@@ -71,13 +73,13 @@ func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) 
 	for i, t := range leaving {
 		switch {
 		case failed[i] != nil:
-			f.finish(outcome{t, f.release(ctx, t), failed[i]})
+			f.finish(worker, outcome{t, f.release(ctx, t), failed[i]})
 		case waits[i] != nil:
-			f.finish(outcome{text: t, Settlement: waits[i].settlement(decided[i].decision)})
+			f.finish(worker, outcome{text: t, Settlement: waits[i].settlement(decided[i].decision)})
 		default:
 			go func() {
 				s, err := f.send(ctx, t, decided[i], began)
-				f.finish(outcome{t, s, err})
+				f.finish(worker, outcome{t, s, err})
 			}()
 		}
 	}
@@ -86,12 +88,13 @@ func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) 
 
 // inquire asks providers about up to limit texts in doubt.
 func (f *flow) inquire(ctx context.Context, limit int) error {
-	texts, err := f.claim(ctx, f.queue.Doubt, limit, false)
+	worker := f.worker()
+	texts, err := f.claim(ctx, f.queue.Doubt, worker, limit, false)
 	f.take(len(texts))
 	for _, t := range texts {
 		go func() {
 			s, err := f.Dispatcher.inquire(ctx, t)
-			f.finish(outcome{t, s, err})
+			f.finish(worker, outcome{t, s, err})
 		}()
 	}
 	return err
@@ -103,7 +106,15 @@ func (f *flow) take(n int) {
 	f.running.Add(int64(n))
 }
 
-func (f *flow) finish(o outcome) {
+// worker names the next claim. Each has a name of its own: what came of a claim whose lease is over must not settle a later
+// one of the same text, by the same worker.
+func (f *flow) worker() string {
+	f.claims++
+	return f.o.Worker + "/" + strconv.Itoa(f.claims)
+}
+
+func (f *flow) finish(worker string, o outcome) {
+	o.Worker = worker
 	f.running.Add(-1)
 	f.ended <- o
 	select {
