@@ -86,8 +86,8 @@ func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) 
 	return len(texts), err
 }
 
-// inquire asks providers about up to limit texts in doubt.
-func (f *flow) inquire(ctx context.Context, limit int) error {
+// inquire asks providers about up to limit texts in doubt. It returns how many it claimed.
+func (f *flow) inquire(ctx context.Context, limit int) (int, error) {
 	worker := f.worker()
 	texts, err := f.claim(ctx, f.queue.Doubt, worker, limit, false)
 	f.take(len(texts))
@@ -97,7 +97,7 @@ func (f *flow) inquire(ctx context.Context, limit int) error {
 			f.finish(worker, outcome{t, s, err})
 		}()
 	}
-	return err
+	return len(texts), err
 }
 
 func (f *flow) take(n int) {
