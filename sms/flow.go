@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -178,6 +179,9 @@ func (f *flow) settler() {
 			if !more {
 				return
 			}
+			if slices.ContainsFunc(ended, func(e outcome) bool { return e.text.Key() == o.text.Key() }) {
+				ended = f.settleAll(ended) // of a claim that was lost: no text is settled twice at once
+			}
 			if ended = append(ended, o); len(ended) == 1 {
 				late.Reset(gather)
 			}
@@ -186,15 +190,20 @@ func (f *flow) settler() {
 			}
 		case <-late.C:
 		}
-		for _, o := range ended {
-			if o.err != nil {
-				f.report(o.err)
-			}
-		}
-		if err := f.settle(ended); err != nil {
-			f.report(err)
-		}
-		f.claimed.Add(-len(ended))
-		ended = ended[:0]
+		ended = f.settleAll(ended)
 	}
+}
+
+// settleAll settles outcomes, tells what somebody has to hear of, and returns their memory.
+func (f *flow) settleAll(ended []outcome) []outcome {
+	for _, o := range ended {
+		if o.err != nil {
+			f.report(o.err)
+		}
+	}
+	if err := f.settle(ended); err != nil {
+		f.report(err)
+	}
+	f.claimed.Add(-len(ended))
+	return ended[:0]
 }
