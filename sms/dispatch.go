@@ -153,12 +153,19 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		claimed, err := f.round(ctx, limit, answers)
-		if ctx.Err() == nil && passed(asked) >= d.o.Interval {
+		var unsure error
+		if !answers && passed(asked) >= d.o.Interval { // what is kept for answers is not spent on look-ups
 			asked = time.Now()
-			err = errors.Join(err, f.inquire(ctx, limit))
+			var n int
+			n, unsure = f.inquire(ctx, limit)
+			limit -= n
 		}
-		if err != nil {
+		claimed := 0
+		var err error
+		if limit > 0 {
+			claimed, err = f.round(ctx, limit, answers)
+		}
+		if err = errors.Join(unsure, err); err != nil {
 			report(err)
 		}
 		if err != nil || claimed < limit {
@@ -180,7 +187,8 @@ func (d *Dispatcher) Step(ctx context.Context) (int, error) {
 	_, err := f.round(ctx, limit, false)
 	f.claimed.Wait()
 	if ctx.Err() == nil {
-		err = errors.Join(err, f.inquire(ctx, limit))
+		_, unsure := f.inquire(ctx, limit)
+		err = errors.Join(err, unsure)
 	}
 	f.end()
 	return f.handled, errors.Join(err, errors.Join(errs...))
@@ -188,11 +196,13 @@ func (d *Dispatcher) Step(ctx context.Context) (int, error) {
 
 // claim takes work off the queue. It is not cut off: what a claim had just committed would lie with nobody until its lease
 // is over, and be in doubt then. One that takes longer than the lease is worth nothing.
-func (d *Dispatcher) claim(ctx context.Context, from func(context.Context, Claim) ([]Tracked, error), limit int, answers bool) ([]Tracked, error) {
+func (d *Dispatcher) claim(
+	ctx context.Context, from func(context.Context, Claim) ([]Tracked, error), worker string, limit int, answers bool,
+) ([]Tracked, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Lease)
 	defer cancel()
 	texts, err := from(ctx, Claim{
-		Worker: d.o.Worker, Now: micro(d.o.Now()), Lease: d.o.Lease, Wait: d.o.Wait, Limit: limit, Answers: answers,
+		Worker: worker, Now: micro(d.o.Now()), Lease: d.o.Lease, Wait: d.o.Wait, Limit: limit, Answers: answers,
 	})
 	if err != nil {
 		return texts, fmt.Errorf("sms: claim: %w", err)

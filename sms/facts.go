@@ -91,14 +91,20 @@ func (g gatherer) asked(ctx context.Context, f *Facts) (err error) {
 	return err
 }
 
-// where gathers in which regions and time zones the recipient may be: by address, else by the number. Where there is no
-// address the practice's own zone counts too, for most patients live near it.
+// where gathers in which regions and time zones the recipient may be: by address, else by the number, which counts too where
+// an address names no State or province. Where there is no address the practice's own zone counts too, for most patients live
+// near it.
 func (g gatherer) where(ctx context.Context, f *Facts, sender Sender) (err error) {
 	t := f.Text
 	if t.Region != "" {
 		f.Regions, f.Zones = []string{t.Region}, nanp.Within(t.Region)
-	} else if f.Regions, err = g.o.Regions.Regions(ctx, t.To); err != nil {
-		return err
+	}
+	if len(f.Zones) == 0 { // no address, or one that names a country alone, or no region of the plan
+		regions, err := g.o.Regions.Regions(ctx, t.To)
+		if err != nil {
+			return err
+		}
+		f.Regions = append(f.Regions, regions...)
 	}
 	switch {
 	case t.Zone != "":

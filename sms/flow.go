@@ -2,6 +2,8 @@ package sms
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +29,7 @@ type flow struct {
 	claimed sync.WaitGroup // texts that are not settled yet
 	running atomic.Int64   // texts of which it is not known yet what came
 	handled int
+	claims  int
 }
 
 // outcome is what came of a text, and what somebody has to hear of.
@@ -55,14 +58,14 @@ func (f *flow) end() {
 // round claims up to limit texts that are due, decides on all of them, and starts the requests of those that may leave.
 // It returns how many it claimed.
 func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) {
-	began := time.Now()
-	texts, err := f.claim(ctx, f.queue.Claim, limit, answers)
+	began, worker := time.Now(), f.worker()
+	texts, err := f.claim(ctx, f.queue.Claim, worker, limit, answers)
 	f.take(len(texts))
 	var leaving []Tracked
 	var decided []checked
 	for i, c := range f.check(ctx, texts) {
 		if s, send := f.weigh(ctx, texts[i], c); !send {
-			f.finish(outcome{texts[i], s, c.err})
+			f.finish(worker, outcome{texts[i], s, c.err})
 			continue
 		}
 		leaving, decided = append(leaving, texts[i]), append(decided, c)
@@ -71,30 +74,31 @@ func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) 
 	for i, t := range leaving {
 		switch {
 		case failed[i] != nil:
-			f.finish(outcome{t, f.release(ctx, t), failed[i]})
+			f.finish(worker, outcome{t, f.release(ctx, t), failed[i]})
 		case waits[i] != nil:
-			f.finish(outcome{text: t, Settlement: waits[i].settlement(decided[i].decision)})
+			f.finish(worker, outcome{text: t, Settlement: waits[i].settlement(decided[i].decision)})
 		default:
 			go func() {
 				s, err := f.send(ctx, t, decided[i], began)
-				f.finish(outcome{t, s, err})
+				f.finish(worker, outcome{t, s, err})
 			}()
 		}
 	}
 	return len(texts), err
 }
 
-// inquire asks providers about up to limit texts in doubt.
-func (f *flow) inquire(ctx context.Context, limit int) error {
-	texts, err := f.claim(ctx, f.queue.Doubt, limit, false)
+// inquire asks providers about up to limit texts in doubt. It returns how many it claimed.
+func (f *flow) inquire(ctx context.Context, limit int) (int, error) {
+	worker := f.worker()
+	texts, err := f.claim(ctx, f.queue.Doubt, worker, limit, false)
 	f.take(len(texts))
 	for _, t := range texts {
 		go func() {
 			s, err := f.Dispatcher.inquire(ctx, t)
-			f.finish(outcome{t, s, err})
+			f.finish(worker, outcome{t, s, err})
 		}()
 	}
-	return err
+	return len(texts), err
 }
 
 func (f *flow) take(n int) {
@@ -103,7 +107,15 @@ func (f *flow) take(n int) {
 	f.running.Add(int64(n))
 }
 
-func (f *flow) finish(o outcome) {
+// worker names the next claim. Each has a name of its own: what came of a claim whose lease is over must not settle a later
+// one of the same text, by the same worker.
+func (f *flow) worker() string {
+	f.claims++
+	return f.o.Worker + "/" + strconv.Itoa(f.claims)
+}
+
+func (f *flow) finish(worker string, o outcome) {
+	o.Worker = worker
 	f.running.Add(-1)
 	f.ended <- o
 	select {
@@ -167,6 +179,9 @@ func (f *flow) settler() {
 			if !more {
 				return
 			}
+			if slices.ContainsFunc(ended, func(e outcome) bool { return e.text.Key() == o.text.Key() }) {
+				ended = f.settleAll(ended) // of a claim that was lost: no text is settled twice at once
+			}
 			if ended = append(ended, o); len(ended) == 1 {
 				late.Reset(gather)
 			}
@@ -175,15 +190,20 @@ func (f *flow) settler() {
 			}
 		case <-late.C:
 		}
-		for _, o := range ended {
-			if o.err != nil {
-				f.report(o.err)
-			}
-		}
-		if err := f.settle(ended); err != nil {
-			f.report(err)
-		}
-		f.claimed.Add(-len(ended))
-		ended = ended[:0]
+		ended = f.settleAll(ended)
 	}
+}
+
+// settleAll settles outcomes, tells what somebody has to hear of, and returns their memory.
+func (f *flow) settleAll(ended []outcome) []outcome {
+	for _, o := range ended {
+		if o.err != nil {
+			f.report(o.err)
+		}
+	}
+	if err := f.settle(ended); err != nil {
+		f.report(err)
+	}
+	f.claimed.Add(-len(ended))
+	return ended[:0]
 }

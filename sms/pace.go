@@ -44,7 +44,7 @@ type lane struct {
 
 // settlement puts a text off that may leave but for its pace.
 func (w *wait) settlement(d Decision) Settlement {
-	d.Verdict, d.Until, d.Reason = Defer, w.until, w.reason.Reason
+	d.Verdict, d.Until, d.Rule, d.Reason = Defer, w.until, w.reason.Rule, w.reason.Reason
 	d.Trail = append(slices.Clip(d.Trail), w.reason)
 	return Settlement{State: Queued, Due: w.until, Decision: d}
 }

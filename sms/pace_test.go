@@ -68,6 +68,7 @@ func TestATextThatWaitsForItsPaceSaysSo(t *testing.T) {
 		require.Equal(t, sms.Queued, got.State)
 		require.Zero(t, got.Attempts, "nothing was asked of the provider")
 		require.Equal(t, sms.Defer, got.Decision.Verdict)
+		require.Equal(t, "pace", got.Decision.Rule)
 		require.Equal(t, got.Due, got.Decision.Until)
 		require.False(t, got.Due.Before(noon.Truncate(24*time.Hour).AddDate(0, 0, 1)), "the brand's next day")
 		last := got.Decision.Trail[len(got.Decision.Trail)-1]

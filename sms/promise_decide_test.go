@@ -340,6 +340,10 @@ func TestPromise_D2_2_WhereverTheNumberMayBe(t *testing.T) {
 			in := func(region string) func(*sms.Text) { return func(x *sms.Text) { x.Region = region } }
 			require.Equal(t, sms.Sent, at(t, "2026-03-06 08:00", seattle, consent.Transactional, in("US-NY")).State)
 			until(t, at(t, "2026-03-06 08:00", newYork, consent.Transactional, in("US-WA")), "2026-03-06 10:00", "window-recipient")
+			// An address that says no more than a country, or what is no State, takes nothing from what the number says.
+			for _, vague := range []string{"US", "US-XX"} {
+				until(t, at(t, "2026-03-06 19:30", panhandle, consent.Promotional, in(vague)), "2026-03-07 08:00", "window-us-fl")
+			}
 		})
 		t.Run("refuses_where_nobody_knows_the_hour", func(t *testing.T) {
 			require.Equal(t, "window-recipient", at(t, "2026-03-09 12:00", london, consent.Transactional).Decision.Rule)

@@ -44,3 +44,29 @@ func TestADeadLetterHasAReasonAndAWayBack(t *testing.T) {
 		require.Len(t, w.carrier.bodies(), 2, "the answer to the stop, and the text")
 	})
 }
+
+// A text that was refused before its time, at a STOP, is not early when it is put back.
+func TestRequeueKeepsWhenATextMayLeave(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		x := w.text("next week")
+		x.NotBefore = w.now.Now().Add(7 * 24 * time.Hour)
+		x.LastUseful = x.NotBefore.Add(time.Hour)
+		k := w.enqueue(x)
+		w.receive(patient, "STOP")
+		w.step(w.dispatcher())
+		require.Equal(t, sms.Refused, w.tracked(k).State)
+		w.now.Add(time.Minute)
+		w.grant(consent.Transactional)
+		done, err := w.texts.Requeue(t.Context(), staff, k, "The patient agreed again.")
+		require.NoError(t, err)
+		require.True(t, done)
+		w.carrier.bodies()
+		w.step(w.dispatcher())
+		require.Empty(t, w.carrier.bodies())
+		require.Equal(t, x.NotBefore, w.tracked(k).Due)
+		w.now.Set(x.NotBefore)
+		w.step(w.dispatcher())
+		require.Len(t, w.carrier.bodies(), 1)
+	})
+}

@@ -70,7 +70,7 @@ func (d *Dispatcher) permissions(ctx context.Context, asked []consent.Check) (pe
 			permissions, err = d.gate.Permissions(ctx, asked)
 			return err
 		})
-		if err == nil {
+		if err == nil && len(permissions) == len(asked) {
 			return permissions, failed
 		}
 	}

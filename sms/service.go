@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -282,7 +283,8 @@ func (s *Service) Resolve(ctx context.Context, by audit.Actor, k Key, sent bool,
 }
 
 // Requeue puts a text back that failed or was refused, once a person has seen to what was in its way. It is decided on anew
-// before it leaves, so what still forbids it refuses it again. It reports false when the text neither failed nor was refused.
+// before it leaves, and not before its time, so what still forbids it refuses it again. It reports false when the text neither
+// failed nor was refused.
 func (s *Service) Requeue(ctx context.Context, by audit.Actor, k Key, reason string) (bool, error) {
 	leaf, err := s.log.Stamp(ctx, audit.Entry{
 		Practice: k.Practice, Actor: by, Action: "sms.text.requeue", Object: audit.Object{Kind: "text", ID: k.ID}, Reason: reason,
@@ -290,7 +292,15 @@ func (s *Service) Requeue(ctx context.Context, by audit.Actor, k Key, reason str
 	if err != nil {
 		return false, fmt.Errorf("sms: requeue: %w", err)
 	}
-	done, err := s.store.Apply(ctx, Change{Requeue: &Requeue{Key: k, Due: s.moment()}, Leaves: []audit.Leaf{leaf}})
+	t, err := s.store.Text(ctx, k)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("sms: requeue: %w", err)
+	}
+	due := latest(s.moment(), t.NotBefore)
+	done, err := s.store.Apply(ctx, Change{Requeue: &Requeue{Key: k, Due: due}, Leaves: []audit.Leaf{leaf}})
 	if err != nil {
 		return false, fmt.Errorf("sms: requeue: %w", err)
 	}

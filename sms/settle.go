@@ -19,7 +19,7 @@ func (d *Dispatcher) settle(ended []outcome) error {
 	var failed []error
 	for _, o := range ended {
 		s := o.Settlement
-		s.Key, s.Worker = o.text.Key(), d.o.Worker
+		s.Key = o.text.Key()
 		if s.State != Queued && s.State != o.text.State {
 			leaf, err := d.log.Stamp(ctx, settled(o.text, s))
 			if err != nil {

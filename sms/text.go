@@ -62,7 +62,7 @@ type Text struct {
 	Subject    string           `json:"subject,omitzero"`     // the appointment it is about; empty: none
 	Version    string           `json:"version,omitzero"`     // the appointment's version it was written for; another version makes the text obsolete
 	Zone       string           `json:"zone,omitzero"`        // the recipient's time zone by address, an IANA name; empty: by the number
-	Region     string           `json:"region,omitzero"`      // the recipient's State or province by address, ISO 3166-2 such as US-FL; empty: by the number
+	Region     string           `json:"region,omitzero"`      // the recipient's State or province by address, ISO 3166-2 such as US-FL; empty: by the number, which counts too where this is no State or province
 	NotBefore  time.Time        `json:"not_before,omitzero"`  // when it may leave at the earliest; UTC, at microseconds
 	LastUseful time.Time        `json:"last_useful,omitzero"` // after this it is of no use and is refused as stale; UTC, at microseconds
 	Created    time.Time        `json:"created,omitzero"`     // UTC, at microseconds

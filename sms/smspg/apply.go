@@ -39,7 +39,10 @@ func (s *Store) Apply(ctx context.Context, c sms.Change) (bool, error) {
 	for {
 		err := s.apply(ctx, c)
 		if err == nil && s.wake != "" && (len(c.Texts) > 0 || c.Requeue != nil) {
-			_, err = s.pg.Exec(ctx, "SELECT pg_notify(?, '')", s.wake)
+			_, failed := s.pg.Exec(ctx, "SELECT pg_notify(?, '')", s.wake)
+			if s.pg.Tx() != nil { // on the pool the change is committed, and a caller told otherwise would make it twice
+				err = failed
+			}
 		}
 		switch {
 		case errors.Is(err, errMoved):

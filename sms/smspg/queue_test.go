@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,4 +150,18 @@ func TestQueuedTextsNotify(t *testing.T) {
 	require.NoError(t, err)
 	c.apply(t, sms.Change{Texts: []sms.Text{text("b", sms.Ordinary)}})
 	require.False(t, heard(), "one was queued before, and the other store tells nobody")
+}
+
+// A change that is committed was made, whether its notification could be sent or not.
+func TestWhoCannotBeNotifiedPolls(t *testing.T) {
+	c := open(t, 2)
+	store := smspg.New(c.db, c.keys, &smspg.Options{Schema: c.Schema(), Wake: strings.Repeat("w", 64)}) // too long for Postgres
+	written, err := store.Apply(t.Context(), sms.Change{Texts: []sms.Text{text("a", sms.Ordinary)}})
+	require.NoError(t, err)
+	require.True(t, written)
+	tx, err := c.db.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	defer tx.Rollback() //nolint:errcheck // nothing is kept
+	_, err = store.WithTx(tx).Apply(t.Context(), sms.Change{Texts: []sms.Text{text("b", sms.Ordinary)}})
+	require.Error(t, err, "the caller's transaction is lost")
 }
