@@ -51,6 +51,7 @@ var domains = map[string]domain{
 			{name: "template"},
 			{name: "nanp"},
 			{name: "registration"},
+			{name: "link"},
 		},
 	},
 	"records": {
