@@ -19,8 +19,8 @@ type Link struct {
 	Resource Resource
 	Expires  time.Time // after now, and at most [Longest] ahead. Defaults to [Lasts] from now.
 
-	// Secret is the token, 22 to 64 letters and digits, for those who must be able to repeat the command: as many as
-	// crypto/rand.Text returns, and from there. Defaults to a new one.
+	// Secret is the token, for those who must be able to repeat the command: take it from [NewToken]. It has 22 to 64
+	// letters and digits. Defaults to a new one.
 	Secret string
 }
 

@@ -84,11 +84,11 @@ func (s *Service) may(ctx context.Context, by audit.Actor, issued Fact) (bool, e
 
 // find returns the link of a token. It is looked up by its hash, and hashes are compared in constant time: how long that
 // takes tells nothing of any token.
-func (s *Service) find(ctx context.Context, practice, word string) (State, error) {
-	if !token(word) {
+func (s *Service) find(ctx context.Context, practice, token string) (State, error) {
+	if !formed(token) {
 		return State{}, ErrUnknown
 	}
-	hash := hashed(word)
+	hash := hashed(token)
 	state, found, err := s.own.Find(ctx, practice, hash)
 	if err == nil && (!found || subtle.ConstantTimeCompare([]byte(state.Issued.Token), []byte(hash)) != 1) {
 		err = ErrUnknown

@@ -2,9 +2,6 @@ package link
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -54,14 +51,3 @@ func latest(now, before time.Time) time.Time {
 }
 
 func (s *Service) moment() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
-
-// token reports whether a word has the form of a token.
-func token(word string) bool {
-	const signs = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	return len(word) >= 22 && len(word) <= 64 && strings.Trim(word, signs) == ""
-}
-
-func hashed(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}

@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -75,7 +74,7 @@ func (s *Service) Issue(ctx context.Context, by audit.Actor, l Link) (string, er
 		l.ID = s.newID()
 	}
 	if l.Secret == "" {
-		l.Secret = rand.Text()
+		l.Secret = NewToken()
 	}
 	now := s.moment()
 	f := Fact{
@@ -92,8 +91,8 @@ func (s *Service) Issue(ctx context.Context, by audit.Actor, l Link) (string, er
 	if err := f.valid(); err != nil {
 		return "", s.refuse(ctx, e, err)
 	}
-	if !token(l.Secret) {
-		return "", s.refuse(ctx, e, fmt.Errorf("%w: a link's secret is 22 to 64 letters and digits", ErrInvalid))
+	if !formed(l.Secret) || !passes(l.Secret) {
+		return "", s.refuse(ctx, e, fmt.Errorf("%w: a link's secret is 22 to 64 letters and digits in which no word is read", ErrInvalid))
 	}
 	for {
 		old, found, err := s.store.Link(ctx, f.Practice, f.ID)

@@ -126,6 +126,7 @@ func (s *screening) linked() {
 		if j := strings.IndexAny(s.body[l.path:l.to], "?#;"); j >= 0 {
 			s.query(l.path+j, l.to)
 		}
+		s.parts(l.path, l.to)
 		if j := strings.IndexByte(s.body[l.path:l.to], '@'); j >= 0 {
 			s.add(Link, "e-mail address", l.from, l.to)
 		} else if j := strings.Index(s.body[l.path:l.to], "%40"); j >= 0 {

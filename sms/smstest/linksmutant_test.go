@@ -100,32 +100,40 @@ func linkMutants() []linkMutant {
 		{"finds by id alone", "a link is found by its id and by its token", func(s *links) {
 			s.find = s.Links.Link
 		}},
-		{"writes an entry for a replay", "a link that is issued again changes nothing",
+		{
+			"writes an entry for a replay", "a link that is issued again changes nothing",
 			answering(func(ctx context.Context, s *links, c link.Change, written bool, err error) (bool, error) {
 				if err == nil && !written && c.Fact.Kind == link.Issued {
 					err = s.entries.Append(ctx, c.Leaves...)
 				}
 				return written, err
-			})},
-		{"says that it opened again", "a link ends once",
+			}),
+		},
+		{
+			"says that it opened again", "a link ends once",
 			answering(func(_ context.Context, _ *links, c link.Change, written bool, err error) (bool, error) {
 				return written || c.Fact.Kind == link.Opened, err
-			})},
-		{"refuses what was not issued with an error", "what was not issued does not end",
+			}),
+		},
+		{
+			"refuses what was not issued with an error", "what was not issued does not end",
 			answering(func(_ context.Context, _ *links, c link.Change, written bool, err error) (bool, error) {
 				if c.Fact.Kind != link.Issued && !written && err == nil {
 					err = link.ErrUnknown
 				}
 				return written, err
-			})},
-		{"lets two links share a token", "two links do not share a token",
+			}),
+		},
+		{
+			"lets two links share a token", "two links do not share a token",
 			answering(func(ctx context.Context, s *links, c link.Change, written bool, err error) (bool, error) {
 				if errors.Is(err, link.ErrConflict) {
 					c.Fact.Token = strings.Repeat("f", 64)
 					return s.Links.Apply(ctx, c)
 				}
 				return written, err
-			})},
+			}),
+		},
 		{"keeps one table for all practices", "practices do not see each other's links", func(s *links) {
 			s.find = func(ctx context.Context, practice, token string) (link.State, bool, error) {
 				for _, p := range []string{practice, "oak-street"} {
@@ -159,7 +167,8 @@ func linkMutants() []linkMutant {
 				return slices.DeleteFunc(all, func(l link.State) bool { return l.Ended.Kind != "" }), err
 			}
 		}},
-		{"keeps the fact of a refused entry", "a refused entry takes the fact of a link with it",
+		{
+			"keeps the fact of a refused entry", "a refused entry takes the fact of a link with it",
 			answering(func(ctx context.Context, s *links, c link.Change, written bool, err error) (bool, error) {
 				if errors.Is(err, audit.ErrConflict) {
 					c.Leaves = slices.Clone(c.Leaves)
@@ -168,7 +177,8 @@ func linkMutants() []linkMutant {
 					err = errors.Join(err, again)
 				}
 				return written, err
-			})},
+			}),
+		},
 		{"keeps the first entry of several", "every entry of a link is kept", linking(func(c *link.Change) {
 			c.Leaves = c.Leaves[:min(1, len(c.Leaves))]
 		})},
@@ -180,20 +190,24 @@ func linkMutants() []linkMutant {
 				return s.Links.Apply(context.WithoutCancel(ctx), c)
 			}
 		}},
-		{"looks before it writes", "of concurrent presses one opens",
+		{
+			"looks before it writes", "of concurrent presses one opens",
 			answering(func(ctx context.Context, s *links, c link.Change, written bool, err error) (bool, error) {
 				if c.Fact.Kind == link.Opened && !written && err == nil {
 					return true, s.entries.Append(ctx, c.Leaves...)
 				}
 				return written, err
-			})},
-		{"names what it could not write", "errors of links carry no secrets",
+			}),
+		},
+		{
+			"names what it could not write", "errors of links carry no secrets",
 			answering(func(_ context.Context, _ *links, c link.Change, written bool, err error) (bool, error) {
 				if errors.Is(err, audit.ErrConflict) {
 					err = fmt.Errorf("link to %s: %w", c.Fact.Resource.ID, err)
 				}
 				return written, err
-			})},
+			}),
+		},
 	}
 }
 
