@@ -161,6 +161,7 @@ func TestFindings(t *testing.T) {
 		elm.example/x?id=77 → link id=77
 		elm.example/x?amount=9 → link amount=9
 		elm.example/v/2145550199 → link 2145550199
+		https://ana@elm.example/v/a8 → link https://ana@elm.example/v/a8
 		elm.example/v/2026-12-08 → link 2026-12-08
 		elm.example/12-31-1980/x → link 12-31-1980
 		elm.example/v?d=19801231 → link 19801231
