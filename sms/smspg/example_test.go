@@ -27,4 +27,5 @@ func ExampleSQL() {
 	// "clinic".sms_sender
 	// "clinic".sms_allowance
 	// "clinic".sms_registration
+	// "clinic".sms_link
 }
