@@ -31,7 +31,7 @@ func made() map[string]struct {
 	night := noon.Add(12 * time.Hour)
 	text := func(f sms.Facts) sms.Facts {
 		f.Text.ID, f.Text.Practice, f.Text.Patient, f.Text.From, f.Text.To = "t-1", practice, "p-1", office, patient
-		f.Text.NotBefore, f.Text.Created = noon, noon
+		f.Text.NotBefore, f.Text.Created, f.Screen = noon, noon, 1 // the screen of their time
 		f.Permission.Since, f.Permission.Fact, f.Permission.Why = noon.AddDate(0, -1, 0), "g-1", "The patient agreed (web form)."
 		return f
 	}

@@ -52,6 +52,7 @@ var domains = map[string]domain{
 			{name: "nanp"},
 			{name: "registration"},
 			{name: "broadcast"},
+			{name: "link"},
 		},
 	},
 	"records": {

@@ -126,9 +126,10 @@ func (s *screening) linked() {
 		if j := strings.IndexAny(s.body[l.path:l.to], "?#;"); j >= 0 {
 			s.query(l.path+j, l.to)
 		}
-		if j := strings.IndexByte(s.body[l.path:l.to], '@'); j >= 0 {
+		s.parts(l.path, l.to)
+		if strings.IndexByte(s.body[l.from:l.to], '@') >= 0 { // before the host it is somebody's name
 			s.add(Link, "e-mail address", l.from, l.to)
-		} else if j := strings.Index(s.body[l.path:l.to], "%40"); j >= 0 {
+		} else if strings.Contains(s.body[l.path:l.to], "%40") {
 			s.add(Link, "e-mail address", l.from, l.to)
 		}
 	}

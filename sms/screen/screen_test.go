@@ -161,6 +161,13 @@ func TestFindings(t *testing.T) {
 		elm.example/x?id=77 → link id=77
 		elm.example/x?amount=9 → link amount=9
 		elm.example/v/2145550199 → link 2145550199
+		https://ana@elm.example/v/a8 → link https://ana@elm.example/v/a8
+		elm.example/v/2026-12-08 → link 2026-12-08
+		elm.example/12-31-1980/x → link 12-31-1980
+		elm.example/v?d=19801231 → link 19801231
+		elm.example/v/123-45-6789 → link 123-45-6789
+		elm.example/patients/4711 → link patients/4711
+		elm.example/appointment/4711/ok → link appointment/4711
 		https://elm.example/?e=a%40b.example → link https://elm.example/?e=a%40b.example
 		see bit.ly/abc. → forbidden bit.ly/abc
 		https://www.tinyurl.com/a → forbidden https://www.tinyurl.com/a

@@ -16,6 +16,9 @@
 // the brand with its EIN and contact, the address that outcomes go to and the provider's own words. A digest of all columns
 // is sealed, so that a row which was altered or moved is refused with registration.ErrTampered.
 //
+// [Links] keeps links, their tokens as SHA-256. Their patients, what they lead to and who opened them are sealed under the
+// practice's key; the patient is found by a blind index. A digest of all columns is sealed here too: link.ErrTampered.
+//
 // # Transactions
 //
 // The keys, and the log of reads and refusals, keep a handle of their own, because what was sealed, seen or refused must

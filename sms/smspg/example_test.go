@@ -33,4 +33,5 @@ func ExampleSQL() {
 	// "clinic".sms_broadcast
 	// "clinic".sms_broadcast_fact
 	// "clinic".sms_recipient
+	// "clinic".sms_link
 }

@@ -19,7 +19,8 @@
 //		})
 //	}
 //
-// A store of registrations (package registration) has a suite of its own, [RegistrationCases].
+// A store of registrations (package registration) has a suite of its own, [RegistrationCases], and so has one of links
+// (package link), [LinkCases].
 //
 // The clock that leases run on has to be a real one, for the cases let leases expire.
 package smstest

@@ -66,6 +66,7 @@ func ProviderCases() []ProviderCase {
 		{"the end of the context ends the call", contextEnds},
 		{"what never left may be tried again", neverLeft},
 		{"nothing is sent over less than TLS 1.3", oldTLS},
+		{"nothing is sent in clear", inClear},
 		{"a message that is none is refused before it leaves", noMessage},
 		{"calls side by side do not mix", sideBySide},
 		{"a provider prints no secret", prints},

@@ -302,6 +302,16 @@ func oldTLS(ctx context.Context, v Subject) error {
 	return nil
 }
 
+// inClear has a provider made whose API is reached without TLS, somewhere else than on this machine.
+func inClear(_ context.Context, v Subject) error {
+	for _, address := range []string{"http://api.example.test", "http://10.0.0.7:8080", "api.example.test"} {
+		if _, err := v.New(Endpoint{URL: address, Timeout: time.Second, Log: io.Discard}); !errors.Is(err, sms.ErrInvalid) {
+			return fmt.Errorf("a provider that would send in clear was made, or with error %v", err)
+		}
+	}
+	return nil
+}
+
 // noMessage goes through messages that no provider can carry as they are.
 func noMessage(ctx context.Context, v Subject) error {
 	s, err := play(v, 5*time.Second, accepts(v))

@@ -174,6 +174,7 @@ func TestProviderSuiteCatches(t *testing.T) {
 			return fmt.Errorf("%w: %w", &sms.SendError{Stage: sms.AtSend, Provider: "twilio", Class: sms.Unknown}, err)
 		})},
 		"an old version of TLS": {"nothing is sent over less than TLS 1.3", lax(plain)},
+		"any address at all":    {"nothing is sent in clear", lax(plain)},
 		"no look at the message": {"a message that is none is refused before it leaves", around(func(ctx context.Context, next sms.Provider, m sms.Message) (sms.Accepted, error) {
 			m.Body = "Hello"
 			return next.Send(ctx, m)

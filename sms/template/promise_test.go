@@ -60,6 +60,8 @@ func TestPromise_D1_1_TemplatesCarryNoHealthInformation(t *testing.T) {
 		made, err := template.New(source("{{practice}}: see {{link}}" + end))
 		require.NoError(t, err)
 		_, err = made.Render(template.English, setting, template.Values{"link": "https://texts.elm.example/root-canal"})
+		require.ErrorIs(t, err, template.ErrInvalid)
+		_, err = made.Render(template.English, setting, template.Values{"link": "https://texts.elm.example/RootCanalQTZK4W7XGPHV2N6"})
 		var refusal *template.Refusal
 		require.ErrorAs(t, err, &refusal)
 		require.Equal(t, screen.Link, refusal.Findings[0].Class)

@@ -12,7 +12,7 @@ import (
 // Setting is what is the same for many texts of a practice.
 type Setting struct {
 	Practice string   // the practice's name as patients know it
-	Hosts    []string // the hosts that links may lead to, such as texts.elmstreet.example
+	Hosts    []string // the hosts that links may lead to, such as texts.elmstreet.example, or with a path before the token
 	People   []string // first names that a text must not give: on a family's phone, those of its patients
 }
 

@@ -22,11 +22,14 @@ func source(body string) template.Source {
 
 var setting = template.Setting{Practice: "Elm Street Dental", Hosts: []string{"texts.elm.example"}}
 
+// token is a link of nothing but a token.
+const token = "https://texts.elm.example/v/QTZK4W7XGPHV2N6RJSC3YDBLKF"
+
 // values are good values of every type.
 func values() template.Values {
 	return template.Values{
 		"clinician": "Dr. Sarah O'Hara", "first_name": "José", "date": "2026-12-08", "time": "09:30", "phone": "+12145550199",
-		"code": "48392071", "answer": "C4", "link": "https://texts.elm.example/v/k3J9x_Zq-7",
+		"code": "48392071", "answer": "C4", "link": token,
 	}
 }
 
@@ -83,9 +86,12 @@ func TestValuesAreOfTheirType(t *testing.T) {
 		"code":       {"", "123", "123456789", "D0001", "12 34"},
 		"answer":     {"", "c4", "YES", "CANCEL", "STOP", "C1234", "4", "#14"},
 		"link": {
-			"", "http://texts.elm.example/v/k3", "https://other.example/v/k3", "https://texts.elm.example/v?patient=7",
-			"https://texts.elm.example/v/%72oot", "https://u:p@texts.elm.example/v", "https://texts.elm.example:99/v", "https://texts.elm.example/v#x",
-			"texts.elm.example/v/k3", "https://texts.elm.example.evil.example/v", "https://texts.elm.example/v/\u200bk",
+			"", strings.Replace(token, "https", "http", 1), strings.Replace(token, "texts", "other", 1), token + "?patient=7", token + "#x", token + "/",
+			strings.Replace(token, "://", "://u:p@", 1), strings.Replace(token, "example/", "example:99/", 1), strings.TrimPrefix(token, "https://"),
+			strings.Replace(token, "example/", "example.evil.example/", 1), token + "\u200b", strings.Replace(token, "QT", "%72", 1), token[:len(token)-5],
+			"https://texts.elm.example/ana-nunez", "https://texts.elm.example/2026-12-08", "https://texts.elm.example/patients/4711", "https://texts.elm.example/",
+			strings.Replace(token, "/v/", "/ana/", 1), strings.Replace(token, "/v/", "/v/v/", 1), strings.Replace(token, "/v/", "//", 1), strings.Replace(token, "/v/", "/V/", 1),
+			"https://texts.elm.example/v/ana-nunez-1980-12-08-root-canal", token + strings.Repeat("x", 100),
 		},
 	} {
 		made, err := template.New(source("{{practice}}: {{" + kind + "}} STOP to end."))

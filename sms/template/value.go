@@ -2,8 +2,6 @@ package template
 
 import (
 	"fmt"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -25,7 +23,7 @@ const (
 	Phone        Type = "phone"      // a phone number in E.164
 	Code         Type = "code"       // 4 to 8 digits
 	Answer       Type = "answer"     // what the recipient is to reply: a capital letter and at most three digits, no reserved word
-	Link         Type = "link"       // https, a host of the setting's, and a path of random letters; no query
+	Link         Type = "link"       // https, a host of the setting's, and a token of 22 random letters and digits or more; no query
 )
 
 // types are the types and what a sample of each is: the longest that is usual.
@@ -41,7 +39,7 @@ var types = []struct {
 	{Phone, "+12145550199"},
 	{Code, "48392071"},
 	{Answer, "C482"},
-	{Link, "https://texts.practice.example/v/k3J9xZq7"},
+	{Link, "https://texts.practice.example/v/QTZK4W7XGPHV2N6RJSC3YDBLKF"},
 }
 
 // names returns the types' names.
@@ -126,15 +124,27 @@ func name(value string, words, longest int, signs string) bool {
 	return letters > 0
 }
 
-// link reports whether value is a link to one of the hosts whose path is of letters, digits and the signs of base 64.
+// link reports whether value is one of the hosts and a token, as package link issues them: letters and digits that stand for
+// nothing. Between the two there is room for one word of two letters, such as /v/, and for nothing that says something.
 func link(value string, hosts []string) bool {
-	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || u.Opaque != "" || !slices.Contains(hosts, u.Host) {
-		return false
+	for _, host := range hosts {
+		token, ok := strings.CutPrefix(value, "https://"+host+"/")
+		if word, rest, two := strings.Cut(token, "/"); two {
+			ok = ok && word != "" && len(word) <= 2 && strings.Trim(word, lower) == ""
+			token = rest
+		}
+		if ok && host != "" && len(value) <= 120 && len(token) >= 22 && strings.Trim(token, lower+upper+figures) == "" {
+			return true
+		}
 	}
-	plain := "https://" + u.Host + u.Path
-	return plain == value && len(value) <= 120 && strings.Trim(u.Path, "/-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+	return false
 }
+
+const (
+	lower   = "abcdefghijklmnopqrstuvwxyz"
+	upper   = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	figures = "0123456789"
+)
 
 // write writes a value of the type as the language does. It does not fail for a value that was checked.
 func (k Type) write(value string, l Language) string {
