@@ -174,6 +174,9 @@ func (f *flow) settler() {
 				continue
 			}
 		case <-late.C:
+			if len(ended) == 0 {
+				continue
+			}
 		}
 		for _, o := range ended {
 			if o.err != nil {
