@@ -19,24 +19,25 @@ import (
 
 // play is what may happen in a course of events, and how often.
 type play struct {
-	phones, each int       // so many texts to each phone
-	words         []string // what each phone writes, in this order; "STOP annex" is written to the practice's other number
-	dispatchers   int      // how many steps of dispatchers begin
-	beside        int      // how many of them at once
-	batch         int      // how many texts a step claims
-	answers       bool     // a step may claim answers alone
-	crashes       int      // processes that are gone at one of their points
-	stops         int      // dispatchers that are told to stop
-	losses        int      // answers of the provider that are lost, some of them in a panic
-	refusals      int      // requests that the provider turns away for now
-	absent        bool     // the first request for a phone's first text never arrives
-	blind         bool     // the provider cannot be asked what became of a text
-	receipts      int      // receipts that come in
-	repeats       int      // messages that the provider delivers again
-	later         int      // texts that are queued meanwhile
-	minute        int      // how many texts may leave in a minute; 0: any number
-	passes        []time.Duration
-	points        string // where processes wait; empty: at all points
+	phones, each int      // so many texts to each phone
+	words        []string // what each phone writes, in this order; "STOP annex" is written to the practice's other number
+	dispatchers  int      // how many steps of dispatchers begin
+	beside       int      // how many of them at once
+	batch        int      // how many texts a step claims
+	answers      bool     // a step may claim answers alone
+	crashes      int      // processes that are gone at one of their points
+	stops        int      // dispatchers that are told to stop
+	losses       int      // answers of the provider that are lost, some of them in a panic
+	refusals     int      // requests that the provider turns away for now
+	absent       bool     // the first request for a phone's first text never arrives
+	blind        bool     // the provider cannot be asked what became of a text
+	receipts     int      // receipts that come in
+	repeats      int      // messages that the provider delivers again
+	later        int      // texts that are queued meanwhile
+	minute       int      // how many texts may leave in a minute; 0: any number
+	passes       []time.Duration
+	points       string // where processes wait; empty: at all points
+	broken       string // what is done wrong, to see that the model finds it
 }
 
 // stopModel is one course of a play.
@@ -63,6 +64,8 @@ type phone struct {
 	messages []*message
 	texts    int
 	answered int // the turn of the last STOP that was answered
+	stopped  int // the turn of the last STOP
+	since    time.Time
 	started  int // the turn of the last START
 }
 
@@ -98,7 +101,7 @@ func newStopModel(w *world, s *stage, p play, id string, number func(i int) stri
 }
 
 func (m *stopModel) queueText(ph *phone) {
-	x := m.text(fmt.Sprintf("t-%s-%s-%d", m.id, ph.number[8:], ph.texts))
+	x := m.text(fmt.Sprintf("t-%s-%s-%d", m.id, ph.number[5:], ph.texts))
 	x.To, x.From = ph.number, []string{office, annex}[ph.texts%2]
 	ph.texts++
 	_, err := m.texts.Enqueue(context.Background(), staff, x)
@@ -181,14 +184,14 @@ func (m *stopModel) options() (all []option) {
 	}
 	for _, ph := range m.line {
 		if ph.said < len(m.words) {
-			all = append(all, option{ph.number[8:] + " writes " + m.words[ph.said], func() { m.write(ph) }})
+			all = append(all, option{ph.number[5:] + " writes " + m.words[ph.said], func() { m.write(ph) }})
 		}
 		for _, x := range ph.messages {
 			if !x.running {
 				add("again "+x.ID, &m.repeats, func() { m.deliver(x) })
 			}
 		}
-		add("a text to "+ph.number[8:], &m.later, func() { m.queueText(ph) })
+		add("a text to "+ph.number[5:], &m.later, func() { m.queueText(ph) })
 	}
 	for _, reference := range m.carried() {
 		add("a receipt for "+reference, &m.receipts, func() { m.receipt(reference) })
@@ -284,7 +287,7 @@ func (m *stopModel) write(ph *phone) {
 		to = annex
 	}
 	x := &message{phone: ph, word: word, Inbound: sms.Inbound{
-		Provider: "carrier", ID: fmt.Sprintf("%s-%s-%d", m.id, ph.number[8:], ph.said), From: ph.number, To: to, Body: word,
+		Provider: "carrier", ID: fmt.Sprintf("%s-%s-%d", m.id, ph.number[5:], ph.said), From: ph.number, To: to, Body: word,
 	}}
 	ph.messages = append(ph.messages, x)
 	m.deliver(x)
@@ -385,8 +388,12 @@ func (m *stopModel) kind(reference string) (kind sms.Kind, message string) {
 func (m *stopModel) leaves(x sms.Message) *offer {
 	ph := m.line[slices.IndexFunc(m.line, func(ph *phone) bool { return ph.number == x.To })]
 	kind, id := m.kind(x.Reference)
-	if kind == sms.Ordinary && ph.answered > ph.started {
+	switch {
+	case kind != sms.Ordinary:
+	case ph.answered > ph.started:
 		m.fail(errors.New("a text left after the STOP was answered"))
+	case m.bubble && ph.stopped > ph.started && time.Since(ph.since) > time.Second:
+		m.fail(errors.New("a text left more than a second after the STOP was heard"))
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -460,7 +467,7 @@ func (m *stopModel) kept() error {
 			reference := practice + "/" + url.PathEscape(t.ID)
 			if t.Kind == sms.StopAnswer {
 				answers[reference]++
-				if len(m.offers[reference]) == 0 {
+				if len(m.offers[reference]) == 0 && !(m.blind && t.State == sms.Review) {
 					return fmt.Errorf("a STOP was not answered: its answer is %s, %s", t.State, t.Decision.Reason)
 				}
 			}
@@ -481,6 +488,13 @@ func (m *stopModel) kept() error {
 	}
 	return nil
 }
+
+// What can be done wrong.
+const (
+	unhearing = "a STOP is answered and not heard"
+	impatient = "a STOP is answered at once"
+	trusting  = "consent is not asked for"
+)
 
 var errCalamity = errors.New("the provider's library panics")
 
@@ -516,10 +530,13 @@ func (w *webhook) Hear(ctx context.Context, by audit.Actor, said consent.Said) (
 	if err := w.wait(context.Background(), "hear"); err != nil {
 		return u, err
 	}
-	u, err = w.Service.Hear(ctx, by, said)
+	if u = keyword.Understand(said.Evidence.Words); w.m.broken != unhearing {
+		u, err = w.Service.Hear(ctx, by, said)
+	}
 	if err == nil && w.message.word == "STOP" && w.message.turn == 0 {
 		w.m.turn++
 		w.message.turn = w.m.turn
+		w.message.phone.stopped, w.message.phone.since = w.m.turn, time.Now()
 	}
 	return u, cmp.Or(err, w.wait(context.Background(), "heard"))
 }
@@ -550,16 +567,21 @@ type hands struct {
 	sms.Queue
 	act
 	answers bool
+	began   time.Time // the claim
 }
 
 func (h *hands) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	if err := h.wait(context.Background(), "claim"); err != nil {
 		return nil, err
 	}
-	c.Answers = h.answers
+	c.Answers, h.began = h.answers, time.Now()
+	now := c.Now
+	if h.m.broken == impatient {
+		c.Now = now.Add(sms.Patience + time.Second)
+	}
 	texts, err := h.Queue.Claim(ctx, c)
 	if err == nil {
-		h.m.fail(h.m.claimed(c.Now, texts))
+		h.m.fail(h.m.claimed(now, texts))
 		err = h.wait(context.Background(), "claimed")
 	}
 	if err != nil {
@@ -580,6 +602,9 @@ func (h *hands) Permission(ctx context.Context, k consent.Key, u consent.Use) (p
 		return p, err
 	}
 	p, err = h.Service.Permission(ctx, k, u)
+	if h.m.broken == trusting {
+		p = consent.Permission{Status: consent.Active}
+	}
 	return p, cmp.Or(err, h.wait(context.Background(), "checked"))
 }
 
@@ -588,6 +613,11 @@ func (h *hands) Permissions(ctx context.Context, checks []consent.Check) ([]cons
 		return nil, err
 	}
 	p, err := h.Service.Permissions(ctx, checks)
+	for i := range p {
+		if h.m.broken == trusting {
+			p[i] = consent.Permission{Status: consent.Active}
+		}
+	}
 	return p, cmp.Or(err, h.wait(context.Background(), "checked"))
 }
 
@@ -601,6 +631,9 @@ func (h *hands) Allowances(_ context.Context, _, _ string, now time.Time) ([]sms
 func (h *hands) Send(ctx context.Context, x sms.Message) (sms.Accepted, error) {
 	if err := h.gone(); err != nil {
 		return sms.Accepted{}, err
+	}
+	if h.m.bubble && time.Since(h.began) > 50*time.Second {
+		h.m.fail(errors.New("a request began with less of its lease left than it may take"))
 	}
 	o := h.m.leaves(x)
 	err := h.wait(ctx, "request "+x.Reference)
