@@ -28,11 +28,12 @@ type accounts struct {
 // having been in doubt. Nothing but answers may have reached a phone after the answer to its STOP, unless it is marked.
 func (c *trial) account(texts int) accounts {
 	c.t.Helper()
+	carried := c.network.Messages() // in the order in which the network took them on
 	all, a := c.texts(), accounts{refused: map[string]int{}, failed: map[sms.Class]int{}}
 	doubtful := c.doubtful()
 	a.doubtful = len(doubtful)
 	reached, answered := map[string]int{}, map[string]bool{}
-	for _, m := range c.network.Messages() { // in the order in which the network took them on
+	for _, m := range carried {
 		x, known := all[m.Reference]
 		require.True(c.t, known, "the network carried what nobody queued")
 		reached[m.Reference]++

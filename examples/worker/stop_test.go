@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/enamel-go/enamel/examples/internal/world"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/carrier"
 )
@@ -21,6 +20,7 @@ import (
 // have been in flight is marked.
 func TestNothingLeavesAfterAStopWasAnsweredByAnotherProcess(t *testing.T) {
 	const phones, each, workers, quiet, lasts = 120, 6, 3, 20, 6 * time.Second
+	t.Parallel()
 	var mu sync.Mutex
 	heard := make(chan string, phones*(each+1))
 	c := start(t, carrier.Script{Message: func(m sms.Message, n int) carrier.Fate {
@@ -47,9 +47,7 @@ func TestNothingLeavesAfterAStopWasAnsweredByAnotherProcess(t *testing.T) {
 			case phone := <-heard:
 				if !stopped[phone] && !slices.Contains(silent, phone) {
 					stopped[phone] = true
-					if _, err := c.network.Reply(phone, world.Sender().Number, "STOP"); err != nil {
-						t.Error(err)
-					}
+					c.stop(phone)
 				}
 			}
 		}

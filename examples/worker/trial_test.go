@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -37,7 +38,9 @@ type trial struct {
 	address string
 	binary  string
 	workers []*worker
-	known   map[string]sms.Tracked
+
+	mu      sync.Mutex
+	written map[string]bool // what patients wrote, and whether the practice has taken it in
 }
 
 func start(t *testing.T, script carrier.Script, phones, workers int) *trial {
@@ -45,7 +48,7 @@ func start(t *testing.T, script carrier.Script, phones, workers int) *trial {
 		t.Skip("starts and kills processes")
 	}
 	ctx := t.Context()
-	c := &trial{t: t, server: pgtest.Start(t), binary: filepath.Join(t.TempDir(), "worker")}
+	c := &trial{t: t, server: pgtest.Start(t), binary: filepath.Join(t.TempDir(), "worker"), written: map[string]bool{}}
 	build := exec.CommandContext(ctx, "go", "build", "-o", c.binary, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()
@@ -83,6 +86,11 @@ func (c *trial) carry(script carrier.Script) {
 		Token: token, Script: script, Tick: 10 * time.Millisecond,
 		OnInbound: func(ctx context.Context, in sms.Inbound) error {
 			_, err := c.world.Texts.Receive(context.WithoutCancel(ctx), world.Practice, in)
+			if err == nil {
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				c.written[in.ID] = true
+			}
 			return err
 		},
 		OnReceipt: func(ctx context.Context, r sms.Receipt) error {
@@ -96,6 +104,7 @@ func (c *trial) carry(script carrier.Script) {
 	require.NoError(c.t, files.Publish(certificate))
 	server := httptest.NewUnstartedServer(carrier.Handler(c.network))
 	server.TLS = certificate.Server()
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of connections that kills cut off
 	server.StartTLS()
 	c.t.Cleanup(server.Close)
 	c.address = server.URL
@@ -235,10 +244,35 @@ func (c *trial) eventually(what string, within time.Duration, done func() bool) 
 	require.Eventually(c.t, done, within, 50*time.Millisecond, what)
 }
 
+// stop has a patient write STOP.
+func (c *trial) stop(phone string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id, err := c.network.Reply(phone, world.Sender().Number, "STOP")
+	if err != nil {
+		c.t.Error(err)
+		return
+	}
+	c.written[id] = false
+}
+
+// heard reports whether the practice has taken in everything that patients wrote. The network tells it again and again.
+func (c *trial) heard() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, taken := range c.written {
+		if !taken {
+			return false
+		}
+	}
+	return true
+}
+
 // settled waits until every text is. Some wait for hours before they are looked at again, so the clock is moved on. A text may
 // go back from one state to another between two looks, so it looks until it has found none twice in a row.
 func (c *trial) settled() {
 	c.t.Helper()
+	c.eventually("every STOP is taken in", 3*time.Minute, c.heard)
 	quiet, moved := 0, time.Now()
 	c.eventually("every text is settled", 3*time.Minute, func() bool {
 		quiet++
