@@ -1,6 +1,8 @@
 # make test       checks and tests every module; on a machine that has only Go it installs what is missing
 # make promises   runs the tests of the promises alone, and lists them: the compliance run
 # make bench      runs every benchmark once, so that none of them rots
+# make chaos      sends 20,000 texts by three workers that are killed every second while Postgres is restarted and the carrier
+#                 misbehaves, and plays the long courses of a STOP: ENAMEL_SEED=7 for a run that can be repeated
 # make pairs      measures Enamel beside others and prints a table: ROUNDS=41 for steadier numbers,
 #                 ENAMEL_GROWTH=1000000 for a log of a million entries
 # make fips       runs every test under FIPS 140-3, crypto where nothing else is admitted, and with the validated module too
@@ -44,6 +46,13 @@ promises: tools
 .PHONY: bench
 bench: tools
 	@REQUIRE_POSTGRES=1 $(BIN)/pgrun sh -c '$(call each,. examples internal/oracle,go test -run xxx -bench . -benchtime 1x ./...)'
+
+# Each starts a Postgres of its own. ENAMEL_CHAOS_TEXTS, ENAMEL_CHAOS_WORKERS and ENAMEL_CHAOS_SECONDS make the storm another one.
+CHAOS := ENAMEL_CHAOS=1 REQUIRE_POSTGRES=1 go
+.PHONY: chaos
+chaos:
+	@$(CHAOS) -C examples test -count 1 -timeout 30m -v -run '^TestChaos$$' ./worker
+	@$(CHAOS) test -count 1 -timeout 60m -v -run '^(TestEveryCourseOfAStop|TestNothingLeavesAfterTheStopWasAnswered)$$' ./sms
 
 # One package after another, so that no two of them are measured at a time.
 ROUNDS := 21

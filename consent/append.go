@@ -125,11 +125,12 @@ func find(facts []Fact, id string) *Fact {
 }
 
 // repeats reports whether f says what old says. What we add ourselves (recorded time, entry, confirmation, requests) is
-// not content, nor is a claimed time that the command left out, nor which of our numbers a stop came to.
+// not content, nor is a claimed time that the command left out, nor when a START came in that comes twice, nor which of our
+// numbers a stop came to.
 func repeats(f, old Fact, dated bool) bool {
 	return old.Kind == f.Kind && old.Category == f.Category && old.Patient == f.Patient && (f.Kind == Revoked || old.Sender == f.Sender) &&
 		old.Basis == f.Basis && old.Channel == f.Channel && old.Cause == f.Cause && old.Token == f.Token && old.Evidence == f.Evidence &&
-		old.Actor == f.Actor && (!dated || old.At.Equal(f.At)) && (f.Kind != Cleared || slices.Equal(old.About, f.About))
+		old.Actor == f.Actor && (!dated || f.Kind == Restarted || old.At.Equal(f.At)) && (f.Kind != Cleared || slices.Equal(old.About, f.About))
 }
 
 // refuse records a refusal, where there is a practice's log to record it in, and returns cause.

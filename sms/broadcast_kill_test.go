@@ -120,7 +120,7 @@ func TestABroadcastWhoseWorkersAreKilled(t *testing.T) {
 	killed(30)
 	send()
 	killed(95)
-	_, err = c.casts.Pause(t.Context(), staff, act(k, ""))
+	_, err = c.casts.Pause(t.Context(), staff, acting(k, ""))
 	require.NoError(t, err)
 	killed(20)
 	send() // what the killed one has not taken back
@@ -130,7 +130,7 @@ func TestABroadcastWhoseWorkersAreKilled(t *testing.T) {
 	send()
 	require.Len(t, c.texted(), before, "it is paused")
 	require.Less(t, before, len(people), "it was not over before it was paused")
-	_, err = c.casts.Resume(t.Context(), staff, act(k, ""))
+	_, err = c.casts.Resume(t.Context(), staff, acting(k, ""))
 	require.NoError(t, err)
 	killed(60)
 	c.work()

@@ -152,13 +152,13 @@ func (c *casting) include(k broadcast.Key, recipients ...broadcast.Recipient) {
 	require.NoError(c.t, err)
 }
 
-func act(k broadcast.Key, id string) broadcast.Act {
+func acting(k broadcast.Key, id string) broadcast.Act {
 	return broadcast.Act{ID: id, Practice: k.Practice, Broadcast: k.Broadcast, Reason: "the office decided so"}
 }
 
 func (c *casting) start(k broadcast.Key) {
 	c.t.Helper()
-	_, err := c.casts.Start(c.t.Context(), staff, act(k, ""))
+	_, err := c.casts.Start(c.t.Context(), staff, acting(k, ""))
 	require.NoError(c.t, err)
 }
 
@@ -216,7 +216,7 @@ func TestABroadcastTextsEverybodyOnce(t *testing.T) {
 		require.Equal(t, broadcast.Progress{Status: broadcast.Done, Gathered: true, Audience: 35, Sent: 35}, c.progress(k))
 		c.work()
 		c.once(people)
-		_, err := c.casts.Pause(t.Context(), staff, act(k, ""))
+		_, err := c.casts.Pause(t.Context(), staff, acting(k, ""))
 		require.ErrorIs(t, err, broadcast.ErrStatus)
 	})
 }
@@ -237,7 +237,7 @@ func TestABroadcastIsPausedAndGoesOn(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, c.texted(), 4)
 		step()
-		_, err = c.casts.Pause(t.Context(), staff, act(k, "pause-1"))
+		_, err = c.casts.Pause(t.Context(), staff, acting(k, "pause-1"))
 		require.NoError(t, err)
 		step()
 		p := c.progress(k)
@@ -248,7 +248,7 @@ func TestABroadcastIsPausedAndGoesOn(t *testing.T) {
 		c.work()
 		require.Len(t, c.texted(), 4, "nothing leaves while it is paused")
 
-		_, err = c.casts.Resume(t.Context(), staff, act(k, "resume-1"))
+		_, err = c.casts.Resume(t.Context(), staff, acting(k, "resume-1"))
 		require.NoError(t, err)
 		c.work()
 		c.once(people)
@@ -256,11 +256,11 @@ func TestABroadcastIsPausedAndGoesOn(t *testing.T) {
 
 		// The same commands again change nothing.
 		for _, again := range []func(context.Context, audit.Actor, broadcast.Act) (broadcast.State, error){c.casts.Pause} {
-			state, err := again(t.Context(), staff, act(k, "pause-1"))
+			state, err := again(t.Context(), staff, acting(k, "pause-1"))
 			require.NoError(t, err)
 			require.Equal(t, broadcast.Done, state.Status)
 		}
-		_, err = c.casts.Pause(t.Context(), staff, act(k, "resume-1"))
+		_, err = c.casts.Pause(t.Context(), staff, acting(k, "resume-1"))
 		require.ErrorIs(t, err, broadcast.ErrConflict)
 	})
 }
@@ -276,7 +276,7 @@ func TestABroadcastIsCancelled(t *testing.T) {
 		require.NoError(t, err)
 		_, err = c.casts.Cancel(t.Context(), staff, broadcast.Act{Practice: practice, Broadcast: k.Broadcast})
 		require.ErrorIs(t, err, broadcast.ErrInvalid, "a cancellation says why")
-		_, err = c.casts.Cancel(t.Context(), staff, act(k, ""))
+		_, err = c.casts.Cancel(t.Context(), staff, acting(k, ""))
 		require.NoError(t, err)
 		c.work()
 		require.Empty(t, c.texted())
@@ -291,7 +291,7 @@ func TestABroadcastIsCancelled(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, open, "nobody has to see to it any more")
 		for _, after := range []func(context.Context, audit.Actor, broadcast.Act) (broadcast.State, error){c.casts.Start, c.casts.Pause, c.casts.Resume, c.casts.Cancel} {
-			_, err := after(t.Context(), staff, act(k, ""))
+			_, err := after(t.Context(), staff, acting(k, ""))
 			require.ErrorIs(t, err, broadcast.ErrStatus)
 		}
 	})
@@ -359,7 +359,7 @@ func TestABroadcastEndsWhenItIsOfNoUse(t *testing.T) {
 		late := c.draft(c.recall("late"))
 		c.include(late, people[0])
 		c.now.Add(49 * time.Hour)
-		_, err = c.casts.Start(t.Context(), staff, act(late, ""))
+		_, err = c.casts.Start(t.Context(), staff, acting(late, ""))
 		require.ErrorIs(t, err, broadcast.ErrStatus)
 	})
 }
@@ -407,9 +407,9 @@ func TestADraftIsRefused(t *testing.T) {
 		other.Audience.Day = "2026-04-30"
 		_, err := c.casts.Draft(t.Context(), staff, other)
 		require.ErrorIs(t, err, broadcast.ErrConflict)
-		_, err = c.casts.Start(t.Context(), staff, act(k, ""))
+		_, err = c.casts.Start(t.Context(), staff, acting(k, ""))
 		require.ErrorIs(t, err, broadcast.ErrEmpty)
-		_, err = c.casts.Start(t.Context(), staff, act(broadcast.Key{Practice: practice, Broadcast: "none"}, ""))
+		_, err = c.casts.Start(t.Context(), staff, acting(broadcast.Key{Practice: practice, Broadcast: "none"}, ""))
 		require.ErrorIs(t, err, broadcast.ErrUnknown)
 		inclusion := broadcast.Inclusion{ID: "one", Practice: practice, Broadcast: "draft", Recipients: []broadcast.Recipient{{Number: patient}}}
 		for range 2 {
@@ -499,11 +499,11 @@ func TestAWorkerThatDiesIsReplaced(t *testing.T) {
 		}
 		dying(0)
 		dying(3)
-		_, err := c.casts.Pause(t.Context(), staff, act(k, ""))
+		_, err := c.casts.Pause(t.Context(), staff, acting(k, ""))
 		require.NoError(t, err)
 		dying(1)
 		dying(0)
-		_, err = c.casts.Resume(t.Context(), staff, act(k, ""))
+		_, err = c.casts.Resume(t.Context(), staff, acting(k, ""))
 		require.NoError(t, err)
 		dying(5)
 		c.work()
@@ -518,13 +518,13 @@ func TestEachStepOfABroadcastIsOnRecord(t *testing.T) {
 		c.include(k, c.people(2, consent.Transactional)...)
 		c.start(k)
 		for _, step := range []func(context.Context, audit.Actor, broadcast.Act) (broadcast.State, error){c.casts.Pause, c.casts.Resume} {
-			_, err := step(t.Context(), staff, act(k, ""))
+			_, err := step(t.Context(), staff, acting(k, ""))
 			require.NoError(t, err)
 		}
 		c.work()
 		_, err := c.casts.State(t.Context(), staff, k)
 		require.NoError(t, err)
-		_, err = c.casts.Resume(t.Context(), staff, act(k, ""))
+		_, err = c.casts.Resume(t.Context(), staff, acting(k, ""))
 		require.ErrorIs(t, err, broadcast.ErrStatus)
 		page, err := c.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
 		require.NoError(t, err)

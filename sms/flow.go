@@ -189,6 +189,9 @@ func (f *flow) settler() {
 				continue
 			}
 		case <-late.C:
+			if len(ended) == 0 {
+				continue
+			}
 		}
 		ended = f.settleAll(ended)
 	}

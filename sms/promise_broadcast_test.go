@@ -181,7 +181,7 @@ func TestPromise_D5_5_AudiencesComeOfConsents(t *testing.T) {
 				require.ErrorContains(t, err, "authorization")
 			}
 			require.Zero(t, c.progress(k).Audience, "all of them, or none")
-			_, err := c.casts.Start(t.Context(), staff, act(k, ""))
+			_, err := c.casts.Start(t.Context(), staff, acting(k, ""))
 			require.ErrorIs(t, err, broadcast.ErrEmpty)
 		})
 		t.Run("refuses_an_authorization_that_was_revoked_since", func(t *testing.T) {

@@ -186,8 +186,9 @@ func stopped() Decision {
 
 // start restores what written consent carries, and says whether it did.
 func (s *Service) start(ctx context.Context, by audit.Actor, r Received, sender Sender, change *Change) error {
+	// It counts from when it came in: one that is held up here does not undo the STOP that came after it.
 	state, err := s.gate.Restart(ctx, by, consent.Restart{
-		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r),
+		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r), At: r.At,
 	})
 	if err != nil {
 		return err

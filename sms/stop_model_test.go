@@ -1,235 +1,699 @@
 package sms_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
-	"testing"
+	"sync"
 	"time"
 
-	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
-
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/keyword"
 	"github.com/enamel-go/enamel/sms"
 )
 
-// hooked lets something happen at every point at which a dispatcher can be overtaken: before and after it reads
-// consent, when its request begins, when it looks a text up, and when it settles.
-type hooked struct {
-	*consent.Service
-	sms.Queue
-	sms.Provider
-	hook func(point string) error
+// play is what may happen in a course of events, and how often.
+type play struct {
+	phones, each int      // so many texts to each phone
+	words        []string // what each phone writes, in this order; "STOP annex" is written to the practice's other number
+	dispatchers  int      // how many steps of dispatchers begin
+	beside       int      // how many of them at once
+	batch        int      // how many texts a step claims
+	answers      bool     // a step may claim answers alone
+	crashes      int      // processes that are gone at one of their points
+	stops        int      // dispatchers that are told to stop
+	losses       int      // answers of the provider that are lost, some of them in a panic
+	refusals     int      // requests that the provider turns away for now
+	absent       bool     // the first request for a phone's first text never arrives
+	blind        bool     // the provider cannot be asked what became of a text
+	receipts     int      // receipts that come in
+	repeats      int      // messages that the provider delivers again
+	later        int      // texts that are queued meanwhile
+	minute       int      // how many texts may leave in a minute; 0: any number
+	passes       []time.Duration
+	points       string // where processes wait; empty: at all points
+	broken       string // what is done wrong, to see that the model finds it
 }
 
-func (h *hooked) Permission(ctx context.Context, k consent.Key, u consent.Use) (consent.Permission, error) {
-	if err := h.hook("before the check"); err != nil {
-		return consent.Permission{}, err
-	}
-	p, err := h.Service.Permission(ctx, k, u)
-	return p, errors.Join(err, h.hook("after the check"))
-}
-
-func (h *hooked) Permissions(ctx context.Context, checks []consent.Check) ([]consent.Permission, error) {
-	if err := h.hook("before the check"); err != nil {
-		return nil, err
-	}
-	p, err := h.Service.Permissions(ctx, checks)
-	return p, errors.Join(err, h.hook("after the check"))
-}
-
-// Doubt is the queue's; the service's own is no part of a gate.
-func (h *hooked) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
-	return h.Queue.Doubt(ctx, c)
-}
-
-func (h *hooked) Send(ctx context.Context, m sms.Message) (sms.Accepted, error) {
-	accepted, err := h.Provider.Send(ctx, m) // records that the request began
-	if err != nil {
-		return accepted, err
-	}
-	return accepted, h.hook("during the request")
-}
-
-func (h *hooked) Find(ctx context.Context, m sms.Message) (sms.Receipt, bool, error) {
-	r, found, err := h.Provider.(sms.Finder).Find(ctx, m)
-	return r, found, errors.Join(err, h.hook("during the look-up"))
-}
-
-func (h *hooked) Settle(ctx context.Context, s ...sms.Settlement) ([]bool, error) {
-	if err := h.hook("before the settlement"); err != nil {
-		return nil, err // the process is gone: nothing is settled
-	}
-	return h.Queue.Settle(ctx, s...)
-}
-
-var errCrash = errors.New("the process is gone")
-
-// After a STOP was answered nothing leaves but answers, and nothing leaves twice, whatever overtakes whom: dispatchers are
-// overtaken, at every point, by the STOP, by other dispatchers, by HELP, by receipts, by crashes, panics and lost answers,
-// and by being told to stop.
-func TestNothingLeavesAfterTheStopWasAnswered(t *testing.T) {
-	worlds(t, func(t *testing.T, w *world) {
-		require.NoError(t, w.consents.Configure(t.Context(), staff, consent.Settings{Practice: practice, DoubleOptIn: consent.ConfirmOff}))
-		line := 0
-		rapid.Check(t, func(r *rapid.T) {
-			line++
-			m := &stopModel{world: w, line: line, number: fmt.Sprintf("+1212555%04d", line)}
-			w.paper(m.number, consent.Transactional)
-			w.now.Add(time.Second)
-			for i := range rapid.IntRange(1, 3).Draw(r, "texts") {
-				x := w.text(fmt.Sprintf("t-%d-%d", line, i))
-				x.To = m.number
-				w.enqueue(x)
-			}
-			w.carrier.bodies()
-			// Drawn at once: what is drawn while a dispatcher works would be drawn inside a provider's call.
-			m.script = rapid.SliceOfN(rapid.IntRange(0, 255), 0, 60).Draw(r, "script")
-			for range rapid.IntRange(2, 6).Draw(r, "steps") {
-				m.work(2)
-			}
-			// Let the rest run out, past the patience of an answer that waits for texts in doubt.
-			w.now.Add(sms.Patience + time.Minute)
-			for range 6 {
-				m.work(0)
-			}
-			if m.failed == nil {
-				m.failed = m.kept()
-			}
-			if m.failed != nil {
-				r.Fatal(m.failed)
-			}
-		})
-	})
-}
-
-// stopModel is one number's story, told by a script.
+// stopModel is one course of a play.
 type stopModel struct {
 	*world
-	line, messages, stops int
-	number                string
-	script                []int
-	failed                error
+	*stage
+	play
+	id    string
+	line  []*phone
+	trace []string
+	turn  int // orders what patients wrote
+	n     int // of processes
+
+	mu     sync.Mutex
+	failed error
+	offers map[string][]*attempt // by reference
+	marked map[string]bool       // texts that were unsettled when a STOP was answered
 }
 
-// next takes the next of n possibilities off the script, the first of them when the script is over.
-func (m *stopModel) next(n int) int {
-	if len(m.script) == 0 {
-		return 0
+// phone is a patient's.
+type phone struct {
+	number   string
+	said     int
+	messages []*message
+	texts    int
+	answered int // the turn of the last STOP that was answered
+	stopped  int // the turn of the last STOP
+	since    time.Time
+	started  int // the turn of the last START
+}
+
+// message is what a patient wrote.
+type message struct {
+	sms.Inbound
+	word          string
+	phone         *phone
+	running, done bool
+	turn          int // when it was heard
+}
+
+// attempt is a request to the provider.
+type attempt struct {
+	open, arrived bool
+	known         bool // the provider was asked, and has it
+}
+
+func newStopModel(w *world, s *stage, p play, id string, number func(i int) string) (*stopModel, error) {
+	m := &stopModel{world: w, stage: s, play: p, id: id, offers: map[string][]*attempt{}, marked: map[string]bool{}}
+	for i := range p.phones {
+		ph := &phone{number: number(i)}
+		m.line = append(m.line, ph)
+		m.paper(ph.number, consent.Transactional)
 	}
-	i := m.script[0] % n
-	m.script = m.script[1:]
-	return i
+	m.pass(time.Second)
+	for range p.each {
+		for _, ph := range m.line {
+			m.queueText(ph)
+		}
+	}
+	return m, m.failed
 }
 
-func (m *stopModel) check(err error) {
+func (m *stopModel) queueText(ph *phone) {
+	x := m.text(fmt.Sprintf("t-%s-%s-%d", m.id, ph.number[5:], ph.texts))
+	x.To, x.From = ph.number, []string{office, annex}[ph.texts%2]
+	ph.texts++
+	_, err := m.texts.Enqueue(context.Background(), staff, x)
+	m.fail(err)
+}
+
+func (m *stopModel) fail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.failed == nil {
 		m.failed = err
 	}
 }
 
-func (m *stopModel) receive(body string) {
-	m.messages++
-	m.now.Add(time.Second)
-	_, err := m.texts.Receive(m.t.Context(), practice, sms.Inbound{
-		Provider: "carrier", ID: fmt.Sprintf("model-%d-%d", m.line, m.messages), From: m.number, To: office, Body: body,
-	})
-	m.check(err)
+// pass lets time go by. Where it is real and cannot be moved, processes that would notice are gone instead; leases, which run
+// on the database's clock, are moved.
+func (m *stopModel) pass(d time.Duration) {
+	if m.bubble {
+		time.Sleep(d)
+		m.settle()
+		return
+	}
+	if d >= time.Second {
+		for c := m.between(); c != nil; c = m.between() {
+			m.crash(c.process)
+		}
+		_, err := m.db.ExecContext(context.Background(),
+			"UPDATE "+m.schema+".sms_queue SET until = until - ? * interval '1 second' WHERE until IS NOT NULL", d.Seconds())
+		m.fail(err)
+	}
+	m.now.Add(d)
 }
 
-func (m *stopModel) receipt() {
-	m.carrier.mu.Lock()
-	sent := slices.Clone(m.carrier.sent)
-	m.carrier.mu.Unlock()
-	if len(sent) > 0 {
-		_, err := m.texts.Deliver(m.t.Context(), sms.Receipt{
-			Provider: "carrier", ID: "SM1", Reference: sent[m.next(len(sent))].Reference, Status: sms.StatusSent,
-		})
-		m.check(err)
-	}
-}
-
-// work lets a dispatcher do one step, in which others overtake it as deep as depth.
-func (m *stopModel) work(depth int) {
-	ctx, stop := context.WithCancel(m.t.Context())
-	defer stop()
-	h := &hooked{Service: m.consents, Queue: m.queue, Provider: m.carrier, hook: func(point string) error {
-		return m.overtake(point, depth, stop)
-	}}
-	d, err := sms.NewDispatcher(h, m.store, h, m.log, map[string]sms.Provider{"carrier": h}, &sms.DispatcherOptions{
-		Agreements: m.baa, Registrations: m.baa, Now: m.now.Now, Concurrency: 1, Wait: time.Microsecond,
-	})
-	if err == nil {
-		_, err = d.Step(ctx)
-	}
-	if err != nil && !errors.Is(err, errCrash) && !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "panicked") {
-		m.check(err)
-	}
-}
-
-func (m *stopModel) overtake(point string, depth int, stop func()) error {
-	if depth == 0 {
-		return nil
-	}
-	for range m.next(4) {
-		switch m.next(8) {
-		case 0, 1:
-			m.work(depth - 1)
-		case 2:
-			if m.stops < 2 {
-				m.stops++
-				m.receive("STOP")
-			}
-		case 3:
-			m.receive("HELP")
-		case 4:
-			m.receipt()
-		case 5:
-			stop()
-		case 6:
-			if point == "before the settlement" {
-				return errCrash
-			}
-			if strings.HasPrefix(point, "during") {
-				panic("on purpose")
-			}
-		case 7:
-			if strings.HasPrefix(point, "during") {
-				return &sms.SendError{Stage: sms.AtSend, Provider: "carrier", Class: sms.Unknown}
-			}
+// between returns who waits between a claim and a request.
+func (m *stopModel) between() *cue {
+	for _, c := range m.cues() {
+		if c.point == "claimed" || c.point == "check" || c.point == "checked" || c.point == "pace" {
+			return c
 		}
 	}
 	return nil
 }
 
-// kept says which promise was broken.
-func (m *stopModel) kept() error {
-	answered, left := false, map[string]bool{}
-	for _, sent := range m.carrier.sent {
-		if sent.To != m.number {
+// option is what may happen next.
+type option struct {
+	what string
+	do   func()
+}
+
+// options lists what may happen next.
+func (m *stopModel) options() (all []option) {
+	add := func(what string, left *int, do func()) {
+		if *left > 0 {
+			all = append(all, option{what, func() { *left--; do() }})
+		}
+	}
+	seen := map[*process]bool{}
+	for _, c := range m.cues() {
+		at := c.name + " at " + c.point
+		all = append(all, option{at, func() { m.give(c, nil) }})
+		if strings.HasPrefix(c.point, "request") {
+			add("no answer to "+at, &m.losses, func() {
+				m.give(c, []error{refusal(sms.Unknown), errCalamity}[m.losses%2])
+			})
+			add("refused "+at, &m.refusals, func() { m.give(c, refusal(sms.Transient)) })
+		}
+		if !seen[c.process] {
+			seen[c.process] = true
+			add("crash of "+at, &m.crashes, func() { m.crash(c.process) })
+			if strings.HasPrefix(c.name, "d") {
+				add("end of "+at, &m.stops, func() { c.stop(); m.settle() })
+			}
+		}
+	}
+	if m.running("d") < m.beside {
+		add("a dispatcher", &m.dispatchers, func() { m.dispatch(false) })
+		if m.play.answers {
+			add("a dispatcher for answers", &m.dispatchers, func() { m.dispatch(true) })
+		}
+	}
+	for _, ph := range m.line {
+		if ph.said < len(m.words) {
+			all = append(all, option{ph.number[5:] + " writes " + m.words[ph.said], func() { m.write(ph) }})
+		}
+		for _, x := range ph.messages {
+			if !x.running {
+				add("again "+x.ID, &m.repeats, func() { m.deliver(x) })
+			}
+		}
+		add("a text to "+ph.number[5:], &m.later, func() { m.queueText(ph) })
+	}
+	for _, reference := range m.carried() {
+		add("a receipt for "+reference, &m.receipts, func() { m.receipt(reference) })
+	}
+	for i, d := range m.passes {
+		if !slices.Contains(m.passes[:i], d) {
+			all = append(all, option{d.String(), func() {
+				m.passes = slices.Delete(slices.Clone(m.passes), i, i+1)
+				m.pass(d)
+			}})
+		}
+	}
+	return all
+}
+
+// run plays one course.
+func (m *stopModel) run(choose func(n int) int) error {
+	for m.failed == nil {
+		all := m.options()
+		if len(all) == 0 {
+			break
+		}
+		i := choose(len(all))
+		if i < 0 {
+			break
+		}
+		m.trace = append(m.trace, all[i].what)
+		all[i].do()
+	}
+	m.settleAll()
+	m.fail(m.kept())
+	if m.failed != nil {
+		return fmt.Errorf("%w, after: %s", m.failed, strings.Join(m.trace, "; "))
+	}
+	return nil
+}
+
+// settleAll lets everything run out, past the patience of an answer and past every lease. What the practice did not take in
+// is delivered again, as networks do.
+func (m *stopModel) settleAll() {
+	m.minute, m.batch = 0, 100
+	for _, wait := range []time.Duration{0, 0, time.Minute, 0, sms.Patience, time.Minute, time.Minute, 2 * time.Hour, time.Minute, time.Minute} {
+		m.finish()
+		for _, ph := range m.line {
+			for _, x := range ph.messages {
+				if !x.done {
+					m.deliver(x)
+					m.finish()
+				}
+			}
+		}
+		if m.pending() == 0 {
+			return
+		}
+		m.pass(wait + time.Second)
+		m.dispatch(false)
+		m.finish()
+	}
+}
+
+// pending counts the texts that may still change.
+func (m *stopModel) pending() (n int) {
+	for _, ph := range m.line {
+		page, err := m.store.Texts(context.Background(), sms.Query{Practice: practice, Number: ph.number, Limit: 1000})
+		m.fail(err)
+		for _, t := range page.Texts {
+			if t.State == sms.Queued || t.State == sms.Sending || t.State == sms.Doubtful {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// finish gives everybody his cue until all processes have ended.
+func (m *stopModel) finish() {
+	for m.running("") > 0 {
+		waiting := m.cues()
+		if len(waiting) == 0 {
+			m.pass(100 * time.Millisecond) // a settlement waits for others
 			continue
 		}
-		text := m.tracked(sms.Key{Practice: practice, ID: sent.Reference[len(practice)+1:]})
-		switch {
-		case left[text.ID]:
-			return errors.New("a text left twice")
-		case answered && !text.Kind.Answer():
-			return errors.New("a text left after the STOP was answered")
+		m.give(waiting[0], nil)
+	}
+}
+
+// write has a patient write the next of the words.
+func (m *stopModel) write(ph *phone) {
+	word, other, _ := strings.Cut(m.words[ph.said], " ")
+	ph.said++
+	to := office
+	if other != "" {
+		to = annex
+	}
+	x := &message{phone: ph, word: word, Inbound: sms.Inbound{
+		Provider: "carrier", ID: fmt.Sprintf("%s-%s-%d", m.id, ph.number[5:], ph.said), From: ph.number, To: to, Body: word,
+	}}
+	ph.messages = append(ph.messages, x)
+	m.deliver(x)
+}
+
+// deliver lets the practice's webhook take in a message.
+func (m *stopModel) deliver(x *message) {
+	m.pass(time.Millisecond)
+	x.running = true
+	m.turn++
+	turn := m.turn
+	m.n++
+	m.begin(fmt.Sprintf("w%03d", m.n), func(ctx context.Context, p *process) {
+		h := &webhook{Service: m.consents, Store: m.store, act: act{m, p}, message: x, turn: turn}
+		service, err := sms.New(h, h, m.log, &sms.Options{Now: m.now.Now})
+		if err == nil {
+			_, err = service.Receive(ctx, practice, x.Inbound)
 		}
-		left[text.ID] = true
-		answered = answered || text.Kind == sms.StopAnswer
-	}
-	page, err := m.store.Texts(m.t.Context(), sms.Query{Practice: practice, Number: m.number})
-	if err != nil || m.stops == 0 || answered {
-		return err
-	}
-	for _, text := range page.Texts {
-		if text.Kind == sms.StopAnswer && text.State == sms.Sending {
-			return nil // by a worker that crashed, whose lease is not over yet
+		x.running, x.done = false, x.done || err == nil
+		if err != nil && !errors.Is(err, errCrash) {
+			m.fail(err)
+		}
+	})
+}
+
+// carried lists the texts that the provider has.
+func (m *stopModel) carried() (references []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for reference, offers := range m.offers {
+		if slices.ContainsFunc(offers, func(o *attempt) bool { return o.arrived }) {
+			references = append(references, reference)
 		}
 	}
-	return errors.New("the STOP was not answered")
+	slices.Sort(references)
+	return references
+}
+
+func (m *stopModel) receipt(reference string) {
+	m.mu.Lock()
+	for _, o := range m.offers[reference] {
+		o.known = o.known || o.arrived
+	}
+	m.mu.Unlock()
+	_, err := m.texts.Deliver(context.Background(), sms.Receipt{Provider: "carrier", ID: "SM-" + reference, Reference: reference, Status: sms.StatusSent})
+	m.fail(err)
+}
+
+// dispatch lets a dispatcher do one step.
+func (m *stopModel) dispatch(answers bool) {
+	m.pass(time.Millisecond)
+	m.n++
+	m.begin(fmt.Sprintf("d%03d", m.n), func(ctx context.Context, p *process) {
+		h := &hands{Service: m.consents, Queue: m.queue, act: act{m, p}, answers: answers}
+		var carrier sms.Provider = h
+		if m.blind {
+			carrier = struct{ sms.Provider }{h}
+		}
+		o := &sms.DispatcherOptions{Agreements: m.baa, Now: m.now.Now, Concurrency: m.batch}
+		if m.minute > 0 {
+			o.Limits = h
+		}
+		d, err := sms.NewDispatcher(h, m.store, h, m.log, map[string]sms.Provider{"carrier": carrier}, o)
+		if err == nil {
+			_, err = d.Step(ctx)
+		}
+		m.fail(unforeseen(err))
+	})
+}
+
+// unforeseen leaves out of a step's errors what the play brings about.
+func unforeseen(err error) error {
+	if err == nil {
+		return nil
+	}
+	for says := range strings.SplitSeq(err.Error(), "\n") {
+		if !slices.ContainsFunc([]string{errCrash.Error(), "context canceled", "context deadline exceeded", "panicked", "taken over", "longer to read"}, func(known string) bool {
+			return strings.Contains(says, known)
+		}) {
+			return err
+		}
+	}
+	return nil
+}
+
+// kind tells a text's kind by its reference.
+func (m *stopModel) kind(reference string) (kind sms.Kind, message string) {
+	id := strings.TrimPrefix(reference, practice+"/")
+	for _, k := range []sms.Kind{sms.StopAnswer, sms.HelpAnswer, sms.StartAnswer} {
+		if message, answer := strings.CutPrefix(id, string(k)+"-carrier-"); answer {
+			return k, message
+		}
+	}
+	return sms.Ordinary, ""
+}
+
+// leaves takes down that a request begins, and refuses it where nothing may leave any more.
+func (m *stopModel) leaves(x sms.Message) *attempt {
+	ph := m.line[slices.IndexFunc(m.line, func(ph *phone) bool { return ph.number == x.To })]
+	kind, id := m.kind(x.Reference)
+	switch {
+	case kind != sms.Ordinary:
+	case ph.answered > ph.started:
+		m.fail(errors.New("a text left after the STOP was answered"))
+	case m.bubble && ph.stopped > ph.started && time.Since(ph.since) > time.Second:
+		m.fail(errors.New("a text left more than a second after the STOP was heard"))
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if kind == sms.StopAnswer {
+		of := ph.messages[slices.IndexFunc(ph.messages, func(x *message) bool { return x.ID == id })]
+		ph.answered = max(ph.answered, of.turn)
+	}
+	first := m.offers[x.Reference] == nil
+	o := &attempt{open: true, arrived: !m.absent || !first || !strings.HasSuffix(x.Reference, "-0")}
+	m.offers[x.Reference] = append(m.offers[x.Reference], o)
+	return o
+}
+
+// claimed looks at what a claim took: where the answer to a STOP is among it, what may still be on its way is marked.
+func (m *stopModel) claimed(now time.Time, texts []sms.Tracked) error {
+	for _, t := range texts {
+		if t.Kind != sms.StopAnswer {
+			continue
+		}
+		for _, other := range texts {
+			if other.To == t.To && other.ID != t.ID {
+				return errors.New("a claim took the answer to a STOP beside another text")
+			}
+		}
+		all, err := m.store.Texts(context.Background(), sms.Query{Practice: practice, Number: t.To, Limit: 1000})
+		if err != nil {
+			return err
+		}
+		for _, other := range all.Texts {
+			switch {
+			case other.ID == t.ID || !other.State.Unsettled():
+				continue
+			case now.Sub(t.Created) <= sms.Patience:
+				return errors.New("a STOP was answered while a text was on its way")
+			case !other.InFlight:
+				return errors.New("a text that may be on its way was not marked")
+			}
+			m.mu.Lock()
+			m.marked[other.ID] = true
+			m.mu.Unlock()
+		}
+	}
+	return nil
+}
+
+// kept says which promise was broken in the end, when everything has run out.
+func (m *stopModel) kept() error {
+	for reference, offers := range m.offers {
+		arrived := 0
+		for _, o := range offers {
+			if o.arrived {
+				arrived++
+			}
+		}
+		if arrived > 1 {
+			return fmt.Errorf("%s left twice", reference)
+		}
+	}
+	for _, ph := range m.line {
+		page, err := m.texts.Texts(context.Background(), staff, sms.Query{Practice: practice, Number: ph.number, Limit: 1000})
+		if err != nil {
+			return err
+		}
+		heard, answers := 0, map[string]int{}
+		for _, x := range ph.messages {
+			if x.word == "STOP" {
+				heard++
+			}
+		}
+		for _, t := range page.Texts {
+			reference := practice + "/" + url.PathEscape(t.ID)
+			if t.Kind == sms.StopAnswer {
+				answers[reference]++
+				if len(m.offers[reference]) == 0 && !(m.blind && t.State == sms.Review) {
+					return fmt.Errorf("a STOP was not answered: its answer is %s, %s", t.State, t.Decision.Reason)
+				}
+			}
+			switch {
+			case t.State == sms.Review && m.blind:
+			case t.State == sms.Queued || t.State.Unsettled():
+				return fmt.Errorf("%s is still %s", t.ID, t.State)
+			case t.State == sms.Sent && !slices.ContainsFunc(m.offers[reference], func(o *attempt) bool { return o.arrived }):
+				return fmt.Errorf("%s is said to be sent", t.ID)
+			}
+			if t.InFlight != m.marked[t.ID] {
+				return fmt.Errorf("%s: a person is told %v of whether it was on its way when the STOP was answered", t.ID, t.InFlight)
+			}
+		}
+		if len(answers) != heard {
+			return fmt.Errorf("%d STOPs have %d answers", heard, len(answers))
+		}
+	}
+	return nil
+}
+
+// What can be done wrong.
+const (
+	unhearing = "a STOP is answered and not heard"
+	impatient = "a STOP is answered at once"
+	trusting  = "consent is not asked for"
+)
+
+var errCalamity = errors.New("the provider's library panics")
+
+// act is what a process of the model does beside its work: it waits at its points.
+type act struct {
+	m *stopModel
+	*process
+}
+
+func (a act) wait(ctx context.Context, point string) error {
+	name, _, _ := strings.Cut(point, " ")
+	if a.m.points == "" || strings.Contains(" "+a.m.points+" ", " "+name+" ") {
+		return a.process.wait(ctx, point)
+	}
+	a.m.stage.mu.Lock()
+	defer a.m.stage.mu.Unlock()
+	if a.dead {
+		return errCrash
+	}
+	return nil
+}
+
+// webhook is what takes in a message.
+type webhook struct {
+	*consent.Service
+	sms.Store
+	act
+	message *message
+	turn    int
+}
+
+func (w *webhook) Hear(ctx context.Context, by audit.Actor, said consent.Said) (u keyword.Understanding, err error) {
+	if err := w.wait(context.Background(), "hear"); err != nil {
+		return u, err
+	}
+	if u = keyword.Understand(said.Evidence.Words); w.m.broken != unhearing {
+		u, err = w.Service.Hear(ctx, by, said)
+	}
+	if err == nil && w.message.word == "STOP" && w.message.turn == 0 {
+		w.m.turn++
+		w.message.turn = w.m.turn
+		w.message.phone.stopped, w.message.phone.since = w.m.turn, time.Now()
+	}
+	return u, cmp.Or(err, w.wait(context.Background(), "heard"))
+}
+
+func (w *webhook) Restart(ctx context.Context, by audit.Actor, r consent.Restart) (consent.State, error) {
+	if err := w.wait(context.Background(), "restart"); err != nil {
+		return consent.State{}, err
+	}
+	s, err := w.Service.Restart(ctx, by, r)
+	if err == nil && w.message.turn == 0 {
+		w.message.turn = w.turn
+		w.message.phone.started = max(w.message.phone.started, w.turn)
+	}
+	return s, cmp.Or(err, w.wait(context.Background(), "restarted"))
+}
+
+func (w *webhook) Apply(ctx context.Context, c sms.Change) (bool, error) {
+	if err := w.wait(context.Background(), "keep"); err != nil {
+		return false, err
+	}
+	written, err := w.Store.Apply(ctx, c)
+	return written, cmp.Or(err, w.wait(context.Background(), "kept"))
+}
+
+// hands is all that a dispatcher works with.
+type hands struct {
+	*consent.Service
+	sms.Queue
+	act
+	answers bool
+	began   time.Time // the claim
+}
+
+func (h *hands) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+	if err := h.wait(context.Background(), "claim"); err != nil {
+		return nil, err
+	}
+	c.Answers, h.began = h.answers, time.Now()
+	now := c.Now
+	if h.m.broken == impatient {
+		c.Now = now.Add(sms.Patience + time.Second)
+	}
+	texts, err := h.Queue.Claim(ctx, c)
+	if err == nil {
+		h.m.fail(h.m.claimed(now, texts))
+		err = h.wait(context.Background(), "claimed")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return texts, nil
+}
+
+func (h *hands) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+	if err := h.wait(context.Background(), "doubt"); err != nil {
+		return nil, err
+	}
+	return h.Queue.Doubt(ctx, c)
+}
+
+func (h *hands) Permission(ctx context.Context, k consent.Key, u consent.Use) (p consent.Permission, err error) {
+	if err := h.wait(context.Background(), "check"); err != nil {
+		return p, err
+	}
+	p, err = h.Service.Permission(ctx, k, u)
+	if h.m.broken == trusting {
+		p = consent.Permission{Status: consent.Active}
+	}
+	return p, cmp.Or(err, h.wait(context.Background(), "checked"))
+}
+
+func (h *hands) Permissions(ctx context.Context, checks []consent.Check) ([]consent.Permission, error) {
+	if err := h.wait(context.Background(), "check"); err != nil {
+		return nil, err
+	}
+	p, err := h.Service.Permissions(ctx, checks)
+	for i := range p {
+		if h.m.broken == trusting {
+			p[i] = consent.Permission{Status: consent.Active}
+		}
+	}
+	return p, cmp.Or(err, h.wait(context.Background(), "checked"))
+}
+
+// Allowances implements sms.Limits.
+func (h *hands) Allowances(_ context.Context, _, _ string, now time.Time) ([]sms.Allowance, error) {
+	from := now.Truncate(time.Minute)
+	a := sms.Allowance{Key: "campaign " + h.m.id, Count: h.m.minute, From: from, Until: from.Add(time.Minute), Source: "AT&T"}
+	return []sms.Allowance{a}, h.wait(context.Background(), "pace")
+}
+
+func (h *hands) Send(ctx context.Context, x sms.Message) (sms.Accepted, error) {
+	if err := h.gone(); err != nil {
+		return sms.Accepted{}, err
+	}
+	if h.m.bubble && time.Since(h.began) > 50*time.Second {
+		h.m.fail(errors.New("a request began with less of its lease left than it may take"))
+	}
+	o := h.m.leaves(x)
+	err := h.wait(ctx, "request "+x.Reference)
+	h.m.mu.Lock()
+	defer h.m.mu.Unlock()
+	o.open = false
+	switch {
+	case errors.Is(err, errCalamity):
+		panic(err)
+	case errors.Is(err, errCrash) || errors.Is(err, context.DeadlineExceeded):
+		return sms.Accepted{}, refusal(sms.Unknown)
+	case err != nil && transientError(err) && !o.known:
+		o.arrived = false
+		return sms.Accepted{}, err
+	case err != nil && !transientError(err) || !o.arrived:
+		return sms.Accepted{}, refusal(sms.Unknown)
+	}
+	return sms.Accepted{ID: "SM-" + x.Reference}, nil
+}
+
+func transientError(err error) bool {
+	var refused *sms.SendError
+	return errors.As(err, &refused) && refused.Class == sms.Transient
+}
+
+func (h *hands) gone() error {
+	h.stage.mu.Lock()
+	defer h.stage.mu.Unlock()
+	if h.dead {
+		return errCrash
+	}
+	return nil
+}
+
+func (h *hands) Find(ctx context.Context, x sms.Message) (sms.Receipt, bool, error) {
+	if err := h.wait(ctx, "look-up "+x.Reference); err != nil {
+		return sms.Receipt{}, false, err
+	}
+	h.m.mu.Lock()
+	defer h.m.mu.Unlock()
+	for _, o := range h.m.offers[x.Reference] {
+		if o.arrived {
+			o.known = true
+			return sms.Receipt{ID: "SM-" + x.Reference, Reference: x.Reference, Status: sms.StatusAccepted}, true, nil
+		}
+	}
+	return sms.Receipt{}, false, nil
+}
+
+func (h *hands) Take(ctx context.Context, a sms.Allowance, want int) (int, error) {
+	if err := h.gone(); err != nil {
+		return 0, err
+	}
+	return h.Queue.Take(ctx, a, want)
+}
+
+func (h *hands) Settle(ctx context.Context, s ...sms.Settlement) ([]bool, error) {
+	if err := h.wait(context.Background(), "settle"); err != nil {
+		return nil, err // the process is gone: nothing is settled
+	}
+	done, err := h.Queue.Settle(ctx, s...)
+	return done, cmp.Or(err, h.wait(context.Background(), "settled"))
 }

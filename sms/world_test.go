@@ -227,16 +227,20 @@ func (w *world) tracked(k sms.Key) sms.Tracked {
 	return tracked
 }
 
-// clock is a clock that a test sets.
+// clock is a clock that a test sets. One that runs goes on by itself, as a bubble's time does.
 type clock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	runs time.Time // since when; zero: it stands
 }
 
 func (c *clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.now
+	if c.runs.IsZero() {
+		return c.now
+	}
+	return c.now.Add(time.Since(c.runs))
 }
 
 func (c *clock) Set(t time.Time) {

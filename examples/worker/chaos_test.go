@@ -1,290 +1,157 @@
 package main
 
 import (
-	"context"
-	"fmt"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
+	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
+	"strconv"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/consent"
-	"github.com/enamel-go/enamel/examples/internal/loopback"
-	"github.com/enamel-go/enamel/examples/internal/network"
 	"github.com/enamel-go/enamel/examples/internal/world"
-	"github.com/enamel-go/enamel/internal/pgtest"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/carrier"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+// storm is how much there is to bear.
+type storm struct {
+	texts, phones, workers int
+	lasts                  time.Duration // a worker is killed every second, and texts are queued all the while
+	restarts               int           // of Postgres, each other one a crash
+	seed                   uint64
+}
 
-const (
-	numbers   = 250
-	perNumber = 4
-	stopped   = 25 // the last ones, whose texts leave last
-)
+// idle is how many connections a worker keeps to the network, with two goroutines each.
+const idle = 64
 
-// Two workers send a thousand texts. One of them is killed in the middle and started again, then Postgres crashes; some
-// answers of the network are lost; some patients say STOP meanwhile.
-//
-//   - Every text reaches the network, but for those to numbers that said STOP.
-//   - None reaches it twice, but for those that the log lists as doubtful.
-//   - Nothing but answers reaches a number after its STOP was answered.
-func TestTwoWorkersSurviveKillsAndACrash(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts and kills processes")
+// weather is a small storm, or the one of make chaos. Each figure can be set.
+func weather(t *testing.T) storm {
+	s := storm{texts: 1200, phones: 150, workers: 3, lasts: 6 * time.Second, restarts: 1}
+	if os.Getenv("ENAMEL_CHAOS") != "" {
+		s = storm{texts: 20_000, phones: 2_000, workers: 3, lasts: time.Minute, restarts: 3}
 	}
-	c := start(t)
-	first, second := c.worker(), c.worker()
-	c.accepted(numbers)
-	for i := numbers - stopped; i < numbers; i++ {
-		c.receive(i, "STOP")
-	}
-	kill(t, first)
-	c.worker()
-	c.accepted(2 * numbers)
-	c.server.Crash()
-	c.accepted(3 * numbers)
-	c.settled()
-	kill(t, second)
-
-	reached, sent, answered := map[string]int{}, 0, map[string]bool{}
-	for _, m := range c.network.Messages() {
-		reached[m.Reference]++
-		text := c.text(m.Reference)
-		require.False(t, answered[m.To] && !text.Kind.Answer(), "a text left after the STOP was answered")
-		answered[m.To] = answered[m.To] || text.Kind == sms.StopAnswer
-		if text.Kind == sms.Ordinary {
-			sent++
+	set := func(name string, otherwise int) int {
+		if os.Getenv(name) == "" {
+			return otherwise
 		}
+		n, err := strconv.Atoi(os.Getenv(name))
+		require.NoError(t, err, name)
+		return n
 	}
-	doubtful := c.doubtful()
-	for reference, n := range reached {
-		require.True(t, n == 1 || slices.Contains(doubtful, reference), "%s left %d times and was in no doubt", reference, n)
-	}
-	for i := range numbers {
-		for j := range perNumber {
-			text := c.text(reference(i, j))
-			switch {
-			case i < numbers-stopped:
-				require.Equal(t, sms.Sent, text.State, "%s", text.ID)
-				require.NotZero(t, reached[reference(i, j)])
-			case reached[reference(i, j)] == 0:
-				require.Equal(t, sms.Refused, text.State, "%s", text.ID)
-			}
-		}
-		require.Equal(t, i >= numbers-stopped, answered[number(i)], "every STOP is answered")
-	}
-	t.Logf("%d texts sent, %d doubtful on the way, %d numbers stopped", sent, len(doubtful), stopped)
-	report, err := c.world.Reader.Verify(t.Context(), c.world.Log, world.Practice)
-	require.NoError(t, err)
-	require.True(t, report.OK(), "%v", report.Damage)
+	s.texts = set("ENAMEL_CHAOS_TEXTS", s.texts)
+	s.workers = set("ENAMEL_CHAOS_WORKERS", s.workers)
+	s.lasts = time.Duration(set("ENAMEL_CHAOS_SECONDS", int(s.lasts.Seconds()))) * time.Second
+	s.seed = uint64(set("ENAMEL_SEED", int(time.Now().UnixMilli()))) //nolint:gosec // any number will do
+	return s
 }
 
-// chaos is a practice with a thousand queued texts, and what carries them.
-type chaos struct {
-	t       *testing.T
-	server  *pgtest.Server
-	place   world.Place
-	world   *world.World
-	network *carrier.Carrier
-	address string
-	binary  string
-	known   map[string]sms.Tracked
-}
-
-func start(t *testing.T) *chaos {
-	ctx := t.Context()
-	c := &chaos{t: t, server: pgtest.Start(t), binary: filepath.Join(t.TempDir(), "worker")}
-	build := exec.CommandContext(ctx, "go", "build", "-o", c.binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-
-	c.place = world.Place{URL: c.server.DSN(), Schema: "chaos", Keys: filepath.Join(t.TempDir(), "keys")}
-	ground, err := world.Postgres(ctx, c.place)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, ground.Close()) })
-	c.world, err = world.New(ground, nil, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	require.NoError(t, err)
-	require.NoError(t, c.world.Agreements.Begin(ctx, world.Practice, world.Network))
-	require.NoError(t, c.world.Texts.Register(ctx, world.Desk(), world.Sender()))
-	c.carry()
-	c.queue()
-	return c
-}
-
-// carry serves a network that loses every thirtieth answer.
-func (c *chaos) carry() {
-	files := network.Files{Keys: c.place.Keys}
-	token, err := files.Token()
-	require.NoError(c.t, err)
-	offered := 0
-	c.network, err = carrier.New(&carrier.Options{Token: token, Now: c.world.Clock.Now, Script: carrier.Script{
-		Message: func(sms.Message, int) carrier.Fate {
-			offered++
-			return carrier.Fate{Lost: offered%30 == 0}
+// network misbehaves in every way it can. What it does to a message depends on the seed alone.
+func (s storm) network() carrier.Script {
+	script := carrier.Random(s.seed, carrier.Odds{
+		Refuse: 0.06, Drop: 0.01, Lost: 0.02, Hang: 0.001, Slow: 0.05, Vanish: 0.01, Fail: 0.05, Repeat: 0.1, Swap: 0.1, Silent: 0.02,
+		MaxSlow: 2 * time.Second, MaxDelay: 2 * time.Second, MaxLate: 2 * time.Second,
+		Refusals: []string{
+			carrier.CodeBusy, carrier.CodeBusy, carrier.CodeUnreachable, carrier.CodeNoNumber, carrier.CodeLandline, carrier.CodeBlocked,
+			carrier.CodeFiltered, carrier.CodeUnregistered, carrier.CodeDailyLimit, carrier.CodeOptedOut,
 		},
-	}})
-	require.NoError(c.t, err)
-	certificate, err := loopback.NewCertificate()
-	require.NoError(c.t, err)
-	require.NoError(c.t, files.Publish(certificate))
-	server := httptest.NewUnstartedServer(carrier.Handler(c.network))
-	server.TLS = certificate.Server()
-	server.StartTLS()
-	c.t.Cleanup(server.Close)
-	c.address = server.URL
-	require.Equal(c.t, http.StatusUnauthorized, unknown(c.t, server), "nobody else is let in")
-}
-
-// unknown asks the network without its token.
-func unknown(t *testing.T, server *httptest.Server) int {
-	answer, err := server.Client().Get(server.URL + "/v1/state")
-	require.NoError(t, err)
-	require.NoError(t, answer.Body.Close())
-	return answer.StatusCode
-}
-
-func number(i int) string { return fmt.Sprintf("+1512555%04d", i) }
-
-func textID(i, j int) string { return fmt.Sprintf("text-%d-%d", i, j) }
-
-func reference(i, j int) string { return world.Practice + "/" + textID(i, j) }
-
-// queue records a written consent of every number, and queues its texts.
-func (c *chaos) queue() {
-	ctx := c.t.Context()
-	require.NoError(c.t, c.world.Open(ctx))
-	for i := range numbers {
-		_, err := c.world.Consents.Grant(ctx, world.Desk(), consent.Grant{
-			Practice: world.Practice, Number: number(i), Category: consent.Transactional, Basis: consent.OfficeDocument,
-			Evidence: consent.Evidence{Wording: world.Wording, Language: "en", Document: "scan", Staff: "front-desk"},
-		})
-		require.NoError(c.t, err)
-	}
-	for i := range numbers {
-		for j := range perNumber {
-			_, err := c.world.Texts.Enqueue(ctx, world.Desk(), sms.Text{
-				ID: textID(i, j), Practice: world.Practice, Category: consent.Transactional, To: number(i),
-				Body: "Elm Street Dental: we are closed on Friday.", LastUseful: c.world.Clock.Now().Add(10 * time.Hour),
-			})
-			require.NoError(c.t, err)
-		}
-	}
-}
-
-// worker starts a worker as a process of its own.
-func (c *chaos) worker() *exec.Cmd {
-	c.t.Helper()
-	cmd := exec.Command(c.binary, "-schema", c.place.Schema, "-keys", c.place.Keys, "-carrier", c.address)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+c.place.URL)
-	require.NoError(c.t, cmd.Start())
-	c.t.Cleanup(func() {
-		if cmd.ProcessState == nil {
-			kill(c.t, cmd)
-		}
 	})
-	return cmd
+	return script
 }
 
-// kill ends a process that cannot do anything about it.
-func kill(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	require.NoError(t, cmd.Process.Kill())
-	require.Error(t, cmd.Wait(), "it was killed")
-}
-
-func (c *chaos) eventually(what string, done func() bool) {
-	c.t.Helper()
-	require.Eventually(c.t, done, 2*time.Minute, 20*time.Millisecond, what)
-}
-
-// accepted waits until the network has taken on so many messages.
-func (c *chaos) accepted(n int) {
-	c.t.Helper()
-	c.eventually(fmt.Sprintf("%d messages", n), func() bool { return len(c.network.Messages()) >= n })
-}
-
-// settled waits until every text is. A text may go back from one state to another between two looks, so it looks until
-// it has found none twice in a row.
-func (c *chaos) settled() {
-	c.t.Helper()
-	quiet := 0
-	c.eventually("every text is settled", func() bool {
-		quiet++
-		for _, state := range []sms.State{sms.Queued, sms.Sending, sms.Doubtful, sms.Queued} {
-			page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, State: state, Limit: 1})
-			if err != nil || len(page.Texts) > 0 {
-				quiet = 0
+// Workers are killed at random every second, Postgres is restarted and crashes, and the network misbehaves, while texts are
+// queued and patients say STOP.
+//
+//   - Every text is in exactly one account: sent, refused for a reason, failed with a class, or waiting for a person.
+//   - None reaches the network twice, but for those that the log lists as doubtful, which are at most those in flight at a kill.
+//   - Nothing but answers reaches a phone after its STOP was answered.
+//   - Workers that have been through it need no more than new ones.
+func TestChaos(t *testing.T) {
+	t.Parallel()
+	s := weather(t)
+	t.Logf("ENAMEL_SEED=%d: %d texts to %d phones, %d workers, %s", s.seed, s.texts, s.phones, s.workers, s.lasts)
+	c := start(t, s.network(), s.phones, s.workers)
+	chance := rand.New(rand.NewPCG(s.seed, 1)) //nolint:gosec // chance is to be repeatable here
+	last := s.texts / 8                        // are sent in quiet, to see what workers need for them
+	began, kills, flying := time.Now(), 0, 0
+	var group sync.WaitGroup
+	group.Go(func() { c.feed(0, s.texts-last, s.phones, s.lasts) })
+	group.Go(func() {
+		for i := range s.restarts {
+			time.Sleep(time.Until(began.Add(s.lasts * time.Duration(i+1) / time.Duration(s.restarts+1))))
+			if i%2 == 0 {
+				c.server.Crash()
+			} else {
+				c.server.Restart()
 			}
 		}
-		return quiet == 2
+	})
+	for second := time.Second; second <= s.lasts; second += time.Second {
+		time.Sleep(time.Until(began.Add(second - time.Duration(chance.IntN(500))*time.Millisecond)))
+		for range s.phones / 20 / int(s.lasts.Seconds()) {
+			c.stop(number(chance.IntN(s.phones)))
+		}
+		flying += c.flying()
+		c.workers[chance.IntN(s.workers)].signal(syscall.SIGKILL)
+		kills++
+	}
+	group.Wait()
+	require.False(t, t.Failed())
+	fed := time.Since(began)
+	c.feed(s.texts-last, last/2, s.phones, 0)
+	c.sending()
+	before := c.needs()
+	c.feed(s.texts-last+last/2, last-last/2, s.phones, 0)
+	c.sending()
+	after := c.needs()
+	c.settled()
+	all := time.Since(began)
+	a := c.account(s.texts)
+	t.Logf("%d kills with at most %d texts in flight, %d restarts of Postgres; queued in %s, settled in %s%s",
+		kills, flying, s.restarts, fed.Round(time.Second), all.Round(time.Second), a)
+	require.LessOrEqual(t, a.twice, flying, "more left twice than were in flight at a kill")
+
+	fresh := c.employ()
+	time.Sleep(3 * time.Second)
+	calm := c.goroutines(fresh)
+	for i, w := range c.workers[:s.workers] {
+		n := c.goroutines(w)
+		t.Logf("worker %d: %d MiB, then %d MiB; %d goroutines, a new one has %d", i+1, before[i], after[i], n, calm)
+		require.Less(t, after[i], before[i]+64, "a worker grows")
+		require.Less(t, n, calm+2*idle+50, "a worker keeps goroutines")
+	}
+}
+
+// flying counts the texts that workers have claimed and not settled, as far as Postgres is there to tell.
+func (c *trial) flying() int {
+	page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, State: sms.Sending, Limit: 1000})
+	if err != nil {
+		return 0
+	}
+	return len(page.Texts)
+}
+
+// sending waits until what is due has been sent.
+func (c *trial) sending() {
+	c.t.Helper()
+	c.eventually("what is due is sent", 3*time.Minute, func() bool {
+		page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, State: sms.Queued, Limit: 1000})
+		due := 0
+		for _, x := range page.Texts {
+			if !x.Due.After(c.world.Clock.Now()) {
+				due++
+			}
+		}
+		return err == nil && due == 0
 	})
 }
 
-// receive lets a patient's text come in, as the network's webhook would, until it is taken in.
-func (c *chaos) receive(i int, body string) {
-	c.t.Helper()
-	in := sms.Inbound{Provider: world.Network, ID: fmt.Sprintf("in-%d", i), From: number(i), To: world.Sender().Number, Body: body}
-	c.eventually("a message is taken in", func() bool {
-		_, err := c.world.Texts.Receive(context.WithoutCancel(c.t.Context()), world.Practice, in)
-		return err == nil
-	})
-}
-
-// text returns what has become of the text of a reference.
-func (c *chaos) text(reference string) sms.Tracked {
-	c.t.Helper()
-	page := sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, Limit: 1000}
-	if c.known == nil {
-		c.known = map[string]sms.Tracked{}
-		for {
-			found, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), page)
-			require.NoError(c.t, err)
-			for _, t := range found.Texts {
-				c.known[world.Practice+"/"+t.ID] = t
-			}
-			if page.After = found.Next; page.After == "" {
-				break
-			}
-		}
+// needs is how much memory each worker has.
+func (c *trial) needs() (all []int) {
+	for _, w := range c.workers {
+		all = append(all, c.memory(w))
 	}
-	text, ok := c.known[reference]
-	require.True(c.t, ok, "the network carried what nobody queued")
-	return text
-}
-
-// doubtful returns the references of the texts that the log says were in doubt.
-func (c *chaos) doubtful() []string {
-	c.t.Helper()
-	var found []string
-	query := audit.Query{Practice: world.Practice, Limit: 1000}
-	for {
-		page, err := c.world.Log.Leaves(c.t.Context(), query)
-		require.NoError(c.t, err)
-		for _, leaf := range page.Leaves {
-			if leaf.Action != "sms.text.send" {
-				continue
-			}
-			e, err := c.world.Log.Open(c.t.Context(), leaf)
-			require.NoError(c.t, err)
-			if e.Details["state"] == string(sms.Doubtful) {
-				found = append(found, world.Practice+"/"+e.Object.ID)
-			}
-		}
-		if query.After = page.Next; query.After == "" {
-			return found
-		}
-	}
+	return all
 }
