@@ -85,7 +85,7 @@ func TestPromise_D1_2_RecallsAdvertiseNothing(t *testing.T) {
 		people := c.people(3, consent.Transactional)
 		recall := c.recall("recall")
 		recall.Template = standard(t, "recall")
-		recall.Values = template.Values{"phone": office, "link": "https://texts.elm.example/v/k3J9xZq7"}
+		recall.Values = template.Values{"phone": office, "link": "https://texts.elm.example/v/k3J9xZq7mWb5TnR2cVd8Lp"}
 		k := c.draft(recall)
 		state, err := c.casts.State(t.Context(), staff, k)
 		require.NoError(t, err)
@@ -95,7 +95,7 @@ func TestPromise_D1_2_RecallsAdvertiseNothing(t *testing.T) {
 		c.work()
 		c.once(people)
 		for _, body := range c.carrier.bodies() {
-			require.Equal(t, "Elm Street Dental: it is time for your next visit. Call 214-555-0199 or choose a time at https://texts.elm.example/v/k3J9xZq7 Reply STOP to end texts.", body)
+			require.Equal(t, "Elm Street Dental: it is time for your next visit. Call 214-555-0199 or choose a time at https://texts.elm.example/v/k3J9xZq7mWb5TnR2cVd8Lp Reply STOP to end texts.", body)
 		}
 		bodies := func(body string) template.Source {
 			return template.Source{ID: "recall", Version: 2, Category: consent.Transactional, Bodies: map[template.Language]string{template.English: body}}
@@ -110,7 +110,7 @@ func TestPromise_D1_2_RecallsAdvertiseNothing(t *testing.T) {
 		})
 		t.Run("refuses_a_link_to_elsewhere", func(t *testing.T) {
 			bad := recall
-			bad.Broadcast, bad.Values = "elsewhere", template.Values{"phone": office, "link": "https://deals.example/v/k3J9xZq7"}
+			bad.Broadcast, bad.Values = "elsewhere", template.Values{"phone": office, "link": "https://deals.example/v/k3J9xZq7mWb5TnR2cVd8Lp"}
 			_, err := c.casts.Draft(t.Context(), staff, bad)
 			require.ErrorIs(t, err, broadcast.ErrInvalid)
 		})

@@ -346,7 +346,7 @@ func (m *stopModel) dispatch(answers bool) {
 		if m.blind {
 			carrier = struct{ sms.Provider }{h}
 		}
-		o := &sms.DispatcherOptions{Agreements: m.baa, Now: m.now.Now, Concurrency: m.batch}
+		o := &sms.DispatcherOptions{Agreements: m.baa, Registrations: m.baa, Now: m.now.Now, Concurrency: m.batch}
 		if m.minute > 0 {
 			o.Limits = h
 		}
@@ -453,7 +453,7 @@ func (m *stopModel) kept() error {
 		}
 	}
 	for _, ph := range m.line {
-		page, err := m.texts.Texts(context.Background(), staff, sms.Query{Practice: practice, Number: ph.number, Limit: 1000})
+		page, err := m.texts.Texts(context.Background(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery, Number: ph.number, Limit: 1000})
 		if err != nil {
 			return err
 		}
