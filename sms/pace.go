@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -80,6 +81,10 @@ func (p *pacer) pace(ctx context.Context, texts []Tracked, now time.Time) (waits
 		err := calm(func() (err error) {
 			allowances, err = p.limits.Allowances(ctx, k.Practice, k.ID, now)
 			return err
+		})
+		// The shortest first: what waits for its minute takes nothing from the day.
+		allowances = slices.SortedStableFunc(slices.Values(allowances), func(a, b Allowance) int {
+			return cmp.Compare(a.Until.Sub(a.From), b.Until.Sub(b.From))
 		})
 		left := of[k]
 		for _, a := range allowances {

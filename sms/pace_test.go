@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -83,6 +84,32 @@ func TestATextThatWaitsForItsPaceSaysSo(t *testing.T) {
 		w.step(paced)
 		require.Equal(t, sms.Sent, w.tracked(second).State)
 	})
+}
+
+// dayFirst tells of the day's allowance before the minute's.
+type dayFirst struct{ limits }
+
+func (l *dayFirst) Allowances(ctx context.Context, practice, number string, now time.Time) ([]sms.Allowance, error) {
+	all, err := l.limits.Allowances(ctx, practice, number, now)
+	slices.Reverse(all)
+	return all, err
+}
+
+// Texts that wait for their minute take nothing from the day, in whatever order the limits are told.
+func TestWhatWaitsForItsMinuteTakesNothingFromTheDay(t *testing.T) {
+	w := inMemory(t)
+	w.grant(consent.Transactional)
+	d := w.dispatcher(func(o *sms.DispatcherOptions) { o.Limits = &dayFirst{limits{minute: 6, day: 5}} })
+	for i := range 5 {
+		w.enqueue(w.text(fmt.Sprint("t-", i)))
+	}
+	sent := 0
+	for range 200 {
+		w.step(d)
+		sent += len(w.carrier.bodies())
+		w.now.Add(2 * time.Second)
+	}
+	require.Equal(t, 5, sent)
 }
 
 func TestNothingLeavesWhereNobodyKnowsTheLimits(t *testing.T) {
