@@ -49,8 +49,8 @@ func (r linkRow) digest() ([]byte, error) {
 type linkSecret struct {
 	Digest   []byte `json:"digest"`
 	Patient  string `json:"patient,omitempty"`
+	Kind     string `json:"kind,omitempty"` // of the resource
 	Resource string `json:"resource,omitempty"`
-	Leads    string `json:"leads,omitempty"` // the resource's kind
 	Actor    string `json:"actor,omitempty"` // who opened it
 }
 
@@ -63,7 +63,7 @@ func linkBinding(r linkRow) crypto.Binding {
 // seals it.
 func (s *Links) row(ctx context.Context, f link.Fact) (linkRow, error) {
 	r := linkRow{Practice: f.Practice, ID: f.ID, Place: 2, Kind: string(f.Kind), Recorded: f.Recorded, ActorKind: string(f.Actor.Kind)}
-	secret := linkSecret{Patient: f.Patient, Resource: f.Resource.ID, Leads: f.Resource.Kind}
+	secret := linkSecret{Patient: f.Patient, Kind: f.Resource.Kind, Resource: f.Resource.ID}
 	if f.Kind == link.Opened {
 		secret.Actor = f.Actor.ID
 	} else {
@@ -106,7 +106,7 @@ func (s *Links) fact(ctx context.Context, r linkRow) (link.Fact, error) {
 	f := link.Fact{
 		ID: r.ID, Practice: r.Practice, Kind: link.Kind(r.Kind), Recorded: r.Recorded.UTC(),
 		Actor:   audit.Actor{Kind: audit.ActorKind(r.ActorKind), ID: r.Actor},
-		Patient: secret.Patient, Resource: link.Resource{Kind: secret.Leads, ID: secret.Resource},
+		Patient: secret.Patient, Resource: link.Resource{Kind: secret.Kind, ID: secret.Resource},
 	}
 	if f.Kind == link.Opened {
 		f.Actor.ID = secret.Actor
