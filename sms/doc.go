@@ -54,6 +54,30 @@
 // sms/breaker lets a provider or a number rest that fails. What a provider refused for good stays [Failed] with its code and
 // class, and what a rule forbids [Refused] with its reason, until somebody has seen to it ([Service.Requeue]).
 //
+// # What comes in
+//
+// [Service.Receive] hears a stop first, in any words, whatever else a message holds. Who answers a STOP, a HELP or a START, the
+// practice, the provider or the carrier, is a setting of each number ([Answering]), so that there is one answer. Any other
+// words are the patient's own text and permit the answer to it, until the end of the next day (consent.OwnText).
+//
+// No health information is collected by text. What speaks of health, by package screen, and any picture is flagged: the words
+// are kept apart from the message, sealed, and come into no list, thread, task, entry, or ledger of consent; the picture is
+// not fetched; the patient is asked to call, once in 24 hours. Staff reads it by one call, which says what for
+// ([Service.Content]), and files it to the chart or deletes it within a week ([Service.File], [Service.Delete]). Then its row
+// holds nothing; what the database has not yet cleaned up, and its backups, still do, sealed.
+//
+// An answer to a reminder, such as C42, C or yes, confirms the appointment that it can be meant for ([Answers]). Where that is
+// more than one, as on a family's phone, it is asked back once, by the times alone: 1 for 3:00 PM, 2 for 3:40 PM. Nothing
+// offers YES, STOP or CANCEL as an answer, and nobody is named.
+//
+// What needs a person is a [Task] with a due moment ([Service.Tasks], [Service.Alarms], [Service.Finish]): a text that nobody
+// can tell of, that failed, or that could not leave while it was of use; flagged content; an answer that stays ambiguous; a
+// request to put something right; a message that waits for an answer; words that may be a stop. Those of texts follow from
+// the texts, the others are written with their message.
+//
+// A conversation is read by number, for a purpose ([Service.Thread], [Purpose]): there is no search for what texts say, and no
+// purpose that would build an audience.
+//
 // # What others know
 //
 // A provider that says a recipient opted out there has told us of a revocation, in the refusal of a text or in a receipt; a
@@ -76,7 +100,7 @@
 //
 // # Errors
 //
-// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrLaw], [ErrAgreement]; [ErrSignature] and [ErrTooLarge] for webhooks;
+// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrLaw], [ErrAgreement], [ErrPurpose]; [ErrSignature] and [ErrTooLarge] for webhooks;
 // *[SendError] from providers. A refusal is recorded in the log and changes nothing. No error carries a number or a body. A worker's errors go to its
 // logger; a text that nobody can decide on is looked at again, each time later, until it is of no use.
 //

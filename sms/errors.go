@@ -15,7 +15,7 @@ var (
 	// ErrAgreement is wrapped when a third party is not asked, for the practice has no agreement with it in force.
 	ErrAgreement = errors.New("sms: no agreement with the provider is in force")
 	// ErrPurpose is wrapped when texts are read without saying what for, or for what they must not be. It is [ErrInvalid].
-	ErrPurpose = fmt.Errorf("%w: a read of texts serves a conversation, their delivery, or a request", ErrInvalid)
+	ErrPurpose = fmt.Errorf("%w: a read of texts says that it serves a conversation, their delivery, or a request", ErrInvalid)
 	// ErrNotFound is wrapped when there is no such text, number or message.
 	ErrNotFound = errors.New("sms: not found")
 	// ErrConflict is wrapped when an id was used before with other content.

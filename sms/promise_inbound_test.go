@@ -105,7 +105,7 @@ func TestPromise_D1_5_HealthContentIsKeptApart(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, words, got)
 			require.Len(t, w.actions("sms.content.read"), 1)
-			require.Equal(t, "conversation", w.actions("sms.content.read")[0].Details["purpose"])
+			require.Equal(t, "conversation", w.actions("sms.content.read")[0].Details["purpose"], "it is on record")
 		})
 		t.Run("refuses_to_show_it_without_a_purpose", func(t *testing.T) {
 			for _, p := range []sms.Purpose{"", "analytics", "marketing"} {
@@ -194,6 +194,7 @@ func TestContentIsFiledWithTheChart(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "my tooth hurts", got)
 	require.NoError(t, tx.Rollback())
+	require.Equal(t, 1, w.entriesOf("sms.content.read", audit.Done), "that it was seen stays on record")
 	got, err = w.texts.Content(t.Context(), staff, m.Key(), sms.ForConversation)
 	require.NoError(t, err)
 	require.Equal(t, "my tooth hurts", got)

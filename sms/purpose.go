@@ -20,7 +20,7 @@ const (
 // valid refuses what is no purpose.
 func (p Purpose) valid() error {
 	if !slices.Contains([]Purpose{ForConversation, ForDelivery, ForRequest}, p) {
-		return fmt.Errorf("%w: it is none of conversation, delivery, request", ErrPurpose)
+		return ErrPurpose
 	}
 	return nil
 }

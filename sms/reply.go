@@ -231,7 +231,7 @@ func onlyPatient(recent []Tracked) string {
 // recent returns the newest texts to whoever wrote. Old texts that cannot be read any more keep no message from being taken
 // in: then a person looks at it.
 func (s *Service) recent(ctx context.Context, r Received) []Tracked {
-	page, err := s.store.Texts(ctx, Query{Practice: r.Practice, Number: r.From, Limit: 100})
+	page, err := s.store.Texts(ctx, Query{Practice: r.Practice, Number: r.From, Limit: 50})
 	if err != nil {
 		return nil
 	}

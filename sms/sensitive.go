@@ -86,9 +86,14 @@ func (s *Service) Content(ctx context.Context, by audit.Actor, k MessageKey, p P
 
 // File hands out what a flagged message holds, for the chart, and destroys it here: what remains is that there was such a
 // message, and who filed it. Call it in the transaction that writes the chart ([Service.WithStore]), so that both happen or
-// neither. It fails with [ErrNotFound] when there is no such content any more.
+// neither; that by has seen it is recorded either way. It fails with [ErrNotFound] when there is no such content any more.
 func (s *Service) File(ctx context.Context, by audit.Actor, k MessageKey) (string, error) {
 	body, err := s.store.Content(ctx, k)
+	if err == nil {
+		seen := contentEntry(by, "sms.content.read", k)
+		seen.Details = map[string]string{"purpose": "chart"}
+		err = s.log.Record(ctx, seen)
+	}
 	if err != nil {
 		return "", fmt.Errorf("sms: file: %w", err)
 	}
@@ -139,8 +144,9 @@ func taskID(kind TaskKind, k MessageKey) string { return string(kind) + "-" + k.
 // callID is what the id of every answer to a flagged message begins with.
 const callID = "please-call-"
 
-// pleaseCall answers a flagged message with the one thing that a text may say to it, once in 24 hours. It is a text of the
-// conversation that the patient began: it waits for a lawful hour, and a stop refuses it like any other.
+// pleaseCall answers a flagged message with the one thing that a text may say to it, once in 24 hours; of two that come at the
+// same instant each may be answered. It is a text of the conversation that the patient began: it waits for a lawful hour, and
+// a stop refuses it like any other.
 func (s *Service) pleaseCall(r Received, sender Sender, recent []Tracked) []Text {
 	for _, t := range recent {
 		if len(t.ID) > len(callID) && t.ID[:len(callID)] == callID && r.At.Sub(t.Created) < answerUseful {
