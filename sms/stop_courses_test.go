@@ -20,11 +20,14 @@ import (
 func inBubble(t *testing.T, test func(t *testing.T, run func(p play, choose func(n int) int) error)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := inMemory(t)
-		w.expand()
-		w.confirm(consent.ConfirmOff)
+		var w *world
 		courses := 0
 		test(t, func(p play, choose func(n int) int) error {
+			if courses%100 == 0 { // a full store is slow
+				w = inMemory(t)
+				w.expand()
+				w.confirm(consent.ConfirmOff)
+			}
 			courses++
 			w.now.runs = time.Now()
 			return w.course(&stage{busy: map[*process]bool{}, bubble: true}, p, courses, choose)
@@ -90,11 +93,11 @@ var longPlays = map[string]play{
 	},
 	"STOP, START, STOP": {
 		phones: 1, each: 1, words: []string{"STOP annex", "START", "STOP"}, dispatchers: 2, beside: 1, batch: 4, later: 1,
-		points: "checked request restart",
+		points: "request restart",
 	},
 	"a message that comes again": {
 		phones: 1, each: 1, words: []string{"START", "STOP"}, dispatchers: 2, beside: 1, batch: 4, repeats: 1, later: 1,
-		points: "checked restart keep",
+		points: "restart keep",
 	},
 }
 
