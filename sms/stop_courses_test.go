@@ -38,7 +38,7 @@ func inBubble(t *testing.T, test func(t *testing.T, run func(p play, choose func
 // course plays one course, on a day and with phones of its own.
 func (w *world) course(s *stage, p play, course int, choose func(n int) int) error {
 	w.now.Set(noon.AddDate(0, 0, course))
-	m, err := newStopModel(w, s, p, fmt.Sprint(course), func(i int) string { return fmt.Sprintf("+1212%07d", 2_000_000+10*course+i) })
+	m, err := newStopModel(w, s, p, fmt.Sprint(course), func(i int) string { return fmt.Sprintf("+1615%07d", 2_000_000+10*course+i) })
 	if err != nil {
 		return err
 	}
