@@ -118,6 +118,7 @@ func start(t *testing.T) *chaos {
 	c.world, err = world.New(ground, nil, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	require.NoError(t, err)
 	require.NoError(t, c.world.Agreements.Begin(ctx, world.Practice, world.Network))
+	require.NoError(t, c.world.Enrol(ctx))
 	require.NoError(t, c.world.Texts.Register(ctx, world.Desk(), world.Sender()))
 	c.carry()
 	c.queue()
