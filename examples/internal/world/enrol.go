@@ -52,16 +52,15 @@ func (w *World) Enrol(ctx context.Context) error {
 	if told, err := w.settings.Get(ctx, enrolled); err != nil || told == 1 {
 		return err
 	}
-	for subject, content := range map[registration.Subject]registration.Content{
-		BrandSubject: {Brand: Brand()}, CampaignSubject: {Campaign: Campaign()},
-	} {
-		draft := registration.Draft{ID: "story-" + subject.ID, Practice: Practice, Subject: subject, Content: content}
+	for _, r := range []struct {
+		subject registration.Subject
+		content registration.Content
+	}{{BrandSubject, registration.Content{Brand: Brand()}}, {CampaignSubject, registration.Content{Campaign: Campaign()}}} {
+		draft := registration.Draft{ID: "story-" + r.subject.ID, Practice: Practice, Subject: r.subject, Content: r.content}
 		if _, err := w.Registrations.Draft(ctx, Desk(), draft); err != nil {
 			return err
 		}
-	}
-	for _, subject := range []registration.Subject{BrandSubject, CampaignSubject} { // a campaign needs an approved brand
-		filed := registration.Submission{ID: "story-filed-" + subject.ID, Practice: Practice, Subject: subject, Provider: Network}
+		filed := registration.Submission{ID: "story-filed-" + r.subject.ID, Practice: Practice, Subject: r.subject, Provider: Network}
 		state, err := w.Registrations.Submit(ctx, Desk(), filed)
 		if err != nil {
 			return err
