@@ -15,7 +15,7 @@ func acts() []act {
 		newAct("text", "texts", "Writes a text to a patient. Whether it may leave is decided when it is due, at once or at the next lawful hour.", writeText),
 		newAct("resolve", "texts", "Says what became of a text that needs a person. It is never sent again.", resolveText),
 		newAct("requeue", "texts", "Puts a text back that failed or was refused. It is decided on anew before it leaves.", requeueText),
-		newAct("replay", "texts", "Makes the decision on a text again from the facts that were kept with it, and says whether it is the same.", replay),
+		newAct("replay", "texts", "Makes every decision on a text again from the facts that were kept with it, and says whether it is the same.", replay),
 		newAct("withdraw", "texts", "Takes back a text that has not left.", withdrawText),
 		newAct("try", "try", "Asks whether a text would leave, and by which rules, before anybody queues it. Nothing comes of it.", try),
 		newAct("preview", "templates", "Makes a text of a template, with typed values alone, and counts what it takes.", preview),

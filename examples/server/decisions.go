@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,46 +107,77 @@ type replayInput struct {
 	Text string `json:"text" doc:"the text's id"`
 }
 
-// replayView is a decision that was made again.
+// replayView is the decisions on a text, each made again.
 type replayView struct {
+	Text      string         `json:"text"`
+	Same      bool           `json:"same"`
+	Decisions []replayedView `json:"decisions"` // in the order in which they were made
+}
+
+// replayedView is a decision that was kept, and whether it comes out the same.
+type replayedView struct {
 	Same    bool        `json:"same"`
 	Verdict sms.Verdict `json:"verdict"`
 	Rule    string      `json:"rule,omitempty"`
 	Reason  string      `json:"reason,omitempty"`
-	At      time.Time   `json:"at"`  // when it was first made
-	Law     string      `json:"law"` // the edition of the rules
+	Until   time.Time   `json:"until,omitzero"` // of one that waits: until when
+	At      time.Time   `json:"at"`             // when it was made
+	Law     string      `json:"law"`            // the edition of the rules
 	Rules   []ruleView  `json:"rules"`
 	Facts   []knownView `json:"facts"`
 }
 
-// replay makes the decision on a text again. That the desk looked is recorded.
+// replay makes every decision on a text again. That the desk looked is recorded.
 func replay(ctx context.Context, s *app, in replayInput) (done, error) {
 	sc := s.scene.Load()
 	t, err := oneText(ctx, sc, in.Text)
 	if err != nil {
 		return done{}, err
 	}
-	again, err := sc.Law.Replay(t)
-	switch {
-	case errors.Is(err, sms.ErrNotFound):
-		return done{}, badInput("No facts were kept of this text: it was not decided on yet, or a stop took it out of the queue.")
-	case errors.Is(err, sms.ErrLaw):
-		return done{}, badInput("This text was decided on by rules that this server does not have.")
-	case err != nil:
+	kept, err := sc.Texts.Decisions(ctx, world.Desk(), t.Key())
+	if err != nil {
 		return done{}, err
 	}
+	v := replayView{Text: t.ID, Same: true, Decisions: []replayedView{}}
+	for _, d := range kept {
+		if d.Facts == nil {
+			continue // a stop took it out of the queue
+		}
+		t.Decision = d
+		again, err := again(sc.Law, t)
+		if err != nil {
+			return done{}, err
+		}
+		v.Decisions, v.Same = append(v.Decisions, again), v.Same && again.Same
+	}
+	said := "It is not the same. Somebody has altered the facts or the rules."
+	switch {
+	case len(v.Decisions) == 0:
+		return done{}, badInput("No facts were kept of this text: it was not decided on yet, or a stop took it out of the queue.")
+	case v.Same && len(v.Decisions) == 1:
+		said = "The same: " + string(v.Decisions[0].Verdict) + ", as of " + spoken(v.Decisions[0].At) + "."
+	case v.Same:
+		said = fmt.Sprintf("The same, all %d times that it was decided on.", len(v.Decisions))
+	}
+	return done{Said: said, Result: v, show: func(page *view) { page.Replayed = &v }}, nil
+}
+
+// again makes a text's decision again.
+func again(law *sms.Law, t sms.Tracked) (replayedView, error) {
+	d, err := law.Replay(t)
+	if errors.Is(err, sms.ErrLaw) {
+		return replayedView{}, badInput("This text was decided on by rules that this server does not have.")
+	}
+	if err != nil {
+		return replayedView{}, err
+	}
 	kept := t.Decision
-	v := replayView{
-		Verdict: again.Verdict, Rule: again.Rule, Reason: again.Reason, At: again.At, Law: again.Law,
-		Rules: viewRules(again.Trail), Facts: viewFacts(*kept.Facts),
-		Same: again.Verdict == kept.Verdict && again.Until.Equal(kept.Until) && again.Rule == kept.Rule &&
-			again.Reason == kept.Reason && reflect.DeepEqual(again.Trail, kept.Trail),
-	}
-	said := "The same: " + string(again.Verdict) + ", by " + fmt.Sprint(len(again.Trail)) + " rules as of " + spoken(again.At) + "."
-	if !v.Same {
-		said = "It is not the same. Somebody has altered the facts or the rules."
-	}
-	return done{Said: said, Result: v}, nil
+	return replayedView{
+		Verdict: d.Verdict, Rule: d.Rule, Reason: d.Reason, Until: d.Until, At: d.At, Law: d.Law,
+		Rules: viewRules(d.Trail), Facts: viewFacts(*kept.Facts),
+		Same: d.Verdict == kept.Verdict && d.Until.Equal(kept.Until) && d.Rule == kept.Rule && d.Reason == kept.Reason &&
+			slices.Equal(d.Trail, kept.Trail),
+	}, nil
 }
 
 // oneText returns a text with what has become of it.

@@ -57,6 +57,7 @@ type view struct {
 	Templates     []templateView
 	Previewed     *previewView // a text that was just made of a template, or a wording that was screened
 	Tried         *triedView   // a text that was just tried
+	Replayed      *replayView  // the decisions on a text that were just made again
 	Registrations registrationsView
 	Network       networkView
 }

@@ -144,12 +144,24 @@ func TestDecisionsReplay(t *testing.T) {
 			}
 			again := ask[replayView](s, "replay", map[string]string{"text": v.ID})
 			require.True(t, again.Same)
-			require.Equal(t, v.Rules, again.Rules)
-			require.Equal(t, v.Facts, again.Facts)
-			require.Equal(t, v.Law, again.Law)
+			last := again.Decisions[len(again.Decisions)-1]
+			require.Equal(t, v.Rules, last.Rules)
+			require.Equal(t, v.Facts, last.Facts)
+			require.Equal(t, v.Law, last.Law)
 			replayed++
 		}
 		require.Equal(t, 4, replayed)
+
+		// A text that waited and left was decided on twice.
+		const honolulu = "+18085550117"
+		s.act("clock", map[string]string{"forward": "4h"})
+		id := s.texts(honolulu)[0].ID
+		both := ask[replayView](s, "replay", map[string]string{"text": id}).Decisions
+		require.Len(t, both, 2)
+		require.Equal(t, "defer", string(both[0].Verdict))
+		require.Equal(t, "send", string(both[1].Verdict))
+		_, page := s.press(s.browser(), "replay", url.Values{"text": {id}}, nil)
+		says(t, page, "The same, all 2 times that it was decided on.")
 	})
 }
 
