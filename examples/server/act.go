@@ -26,9 +26,10 @@ type act struct {
 
 // done is what an act came to.
 type done struct {
-	Said   string `json:"said"` // one sentence for whoever did it
-	Result any    `json:"result,omitempty"`
-	who    string // the patient that the page shows next; empty: the one it showed
+	Said   string      `json:"said"` // one sentence for whoever did it
+	Result any         `json:"result,omitempty"`
+	who    string      // the patient that the page shows next; empty: the one it showed
+	show   func(*view) // what the page shows of it at once, of an act that changes nothing; nil: it is sent on to the page
 }
 
 // failure is what the API answers where something was not done.
@@ -40,7 +41,9 @@ type failure struct {
 func newAct[In any](name, section, does string, run func(context.Context, *app, In) (done, error)) act {
 	a := act{Name: name, Method: http.MethodPost, Path: "/api/" + name, Does: does, section: section, Fields: map[string]string{}}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[In]()) {
-		a.Fields[f.Tag.Get("json")] = f.Tag.Get("doc")
+		if !f.Anonymous { // its own fields are listed too
+			a.Fields[f.Tag.Get("json")] = f.Tag.Get("doc")
+		}
 	}
 	a.run = func(ctx context.Context, s *app, body io.Reader) (done, error) {
 		raw, err := io.ReadAll(body)

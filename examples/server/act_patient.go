@@ -7,6 +7,7 @@ import (
 	"github.com/enamel-go/enamel/examples/internal/world"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 	"github.com/enamel-go/enamel/records"
+	"github.com/enamel-go/enamel/sms/nanp"
 )
 
 type patientInput struct {
@@ -15,6 +16,9 @@ type patientInput struct {
 	Birth    string `json:"birth" doc:"birth date as 1987-05-11; may be left out"`
 	Phone    string `json:"phone" doc:"phone number as the patient gave it"`
 	Email    string `json:"email" doc:"e-mail address; may be left out"`
+	City     string `json:"city" doc:"of the address; may be left out"`
+	State    string `json:"state" doc:"State or province of the address, two letters such as FL; its hours hold for texts; may be left out"`
+	Country  string `json:"country" doc:"US or CA; US where it is left out"`
 	Zone     string `json:"zone" doc:"time zone of the address, such as America/Denver; may be left out"`
 	Patient  string `json:"patient" doc:"the id of a patient who is saved anew; a new one where it is left out"`
 	Revision string `json:"revision" doc:"of a patient who is saved anew: the revision that you have seen"`
@@ -26,6 +30,9 @@ func savePatient(ctx context.Context, s *app, in patientInput) (done, error) {
 		Email: strings.TrimSpace(in.Email), Zone: in.Zone,
 	}
 	var err error
+	if p.Address, err = address(in); err != nil {
+		return done{}, err
+	}
 	if in.Birth != "" {
 		if p.Birth, err = records.ParseDate(in.Birth); err != nil {
 			return done{}, badInput("Write the birth date as 1987-05-11.")
@@ -52,4 +59,22 @@ func savePatient(ctx context.Context, s *app, in patientInput) (done, error) {
 		said = "Saved. No text can go to this number: " + saved.Phones[0].Why + "."
 	}
 	return done{Said: said, Result: map[string]any{"patient": saved.ID, "revision": saved.Revision}, who: saved.ID}, sc.settled(ctx)
+}
+
+// address reads where a patient lives.
+func address(in patientInput) (records.Address, error) {
+	a := records.Address{City: strings.TrimSpace(in.City), State: strings.ToUpper(strings.TrimSpace(in.State))}
+	if a == (records.Address{}) && in.Country == "" {
+		return a, nil
+	}
+	if a.Country = in.Country; a.Country == "" {
+		a.Country = "US"
+	}
+	if _, err := choice("country", a.Country, "US", "CA"); err != nil {
+		return a, err
+	}
+	if a.State != "" && len(nanp.Within(a.Country+"-"+a.State)) == 0 {
+		return a, badInput("Write the State or province as two letters, such as FL or ON.")
+	}
+	return a, nil
 }

@@ -29,10 +29,10 @@ func writeText(ctx context.Context, s *app, in textInput) (done, error) {
 	if p.Number() == "" {
 		return done{}, badInput("No text can go to this patient: there is no phone number that takes texts.")
 	}
-	k, err := sc.Texts.Enqueue(ctx, world.Desk(), sms.Text{
-		Practice: practice, Patient: p.ID, Category: category, From: world.Sender().Number, To: p.Number(), Body: in.Body, Zone: p.Zone,
-		LastUseful: sc.Clock.Now().Add(3 * 24 * time.Hour),
-	})
+	k, err := sc.Texts.Enqueue(ctx, world.Desk(), addressed(sms.Text{
+		Practice: practice, Category: category, From: world.Sender().Number, Body: in.Body,
+		LastUseful: sc.Clock.Now().Add(useful),
+	}, p))
 	if err != nil {
 		return done{}, err
 	}
@@ -40,6 +40,35 @@ func writeText(ctx context.Context, s *app, in textInput) (done, error) {
 		Said:   "The text is queued. Today's texts say what became of it, and why.",
 		Result: map[string]string{"text": k.ID}, who: p.ID,
 	}, sc.settled(ctx)
+}
+
+// useful is how long a text that is written on the page is of use.
+const useful = 3 * 24 * time.Hour
+
+// addressed says whom a text is for, and where that person is: the hours of that place hold.
+func addressed(t sms.Text, p records.Patient) sms.Text {
+	t.Patient, t.To, t.Zone = p.ID, p.Number(), p.Zone
+	if state := p.Address.State; len(state) == 2 && (p.Address.Country == "US" || p.Address.Country == "CA") {
+		t.Region = p.Address.Country + "-" + state
+	}
+	return t
+}
+
+type requeueInput struct {
+	Text   string `json:"text" doc:"the text's id"`
+	Reason string `json:"reason" doc:"what was done about whatever was in its way"`
+}
+
+func requeueText(ctx context.Context, s *app, in requeueInput) (done, error) {
+	sc := s.scene.Load()
+	changed, err := sc.Texts.Requeue(ctx, world.Desk(), sms.Key{Practice: practice, ID: in.Text}, in.Reason)
+	if err != nil {
+		return done{}, err
+	}
+	if !changed {
+		return done{}, badInput("This text cannot be put back: it neither failed nor was refused.")
+	}
+	return done{Said: "The text was put back. It is decided on anew: whatever still forbids it refuses it again."}, sc.settled(ctx)
 }
 
 type resolveInput struct {

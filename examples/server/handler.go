@@ -128,6 +128,12 @@ func (s *app) serveForm(w http.ResponseWriter, r *http.Request, a act) {
 	if d.who != "" {
 		who = d.who
 	}
+	if d.show != nil {
+		v := view{Who: who, Said: d.Said, At: a.section, Form: r.PostForm}
+		d.show(&v)
+		s.render(w, r, http.StatusOK, v)
+		return
+	}
 	remember(w, d.Said)
 	http.Redirect(w, r, pageAt(who, a.section), http.StatusSeeOther)
 }

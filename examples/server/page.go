@@ -53,6 +53,13 @@ type view struct {
 	Acting     actingView
 	Policies   policiesView
 	Due        dueView // of whoever uses the page
+
+	Templates     []templateView
+	Previewed     *previewView // a text that was just made of a template, or a wording that was screened
+	Tried         *triedView   // a text that was just tried
+	Replayed      *replayView  // the decisions on a text that were just made again
+	Registrations registrationsView
+	Network       networkView
 }
 
 type logView struct {
@@ -162,6 +169,9 @@ func (s *app) fill(ctx context.Context, v *view) error {
 	if v.Keys, err = keys(ctx, sc); err != nil {
 		return err
 	}
+	if err := fillTexting(ctx, sc, v); err != nil {
+		return err
+	}
 	return s.fillLog(ctx, sc, v)
 }
 
@@ -180,6 +190,18 @@ func fillPractice(ctx context.Context, s *scene, v *view) (err error) {
 		return err
 	}
 	v.Due, err = usePage(ctx, s)
+	return err
+}
+
+// fillTexting reads what stands around the texts: their templates, what is registered, and how the network behaves.
+func fillTexting(ctx context.Context, s *scene, v *view) (err error) {
+	if v.Templates, err = templatesOfTexts(); err != nil {
+		return err
+	}
+	if v.Registrations, err = registrations(ctx, s, v.Texts); err != nil {
+		return err
+	}
+	v.Network, err = networkNow(ctx, s)
 	return err
 }
 
@@ -202,8 +224,17 @@ func (s *app) fillLog(ctx context.Context, sc *scene, v *view) (err error) {
 // parseTemplates reads the embedded templates.
 func parseTemplates() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
-		"group": group, "spoken": spoken, "soon": soon, "answers": answers, "list": list, "kept": kept,
+		"of": typed, "lines": lines, "campaign": anotherCampaign, "tollfree": anotherTollFree, "group": group, "spoken": spoken, "soon": soon, "answers": answers, "list": list, "kept": kept,
 	}).ParseFS(templates, "templates/*.html")
+}
+
+// typed is what was typed into the form of a section that was refused or answered at once; other sections' forms have fields
+// of the same names.
+func typed(v view, section string) url.Values {
+	if v.At == section {
+		return v.Form
+	}
+	return nil
 }
 
 // kept is what was typed into a field, or what it holds at first.

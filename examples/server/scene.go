@@ -23,6 +23,7 @@ import (
 type scene struct {
 	*world.World
 	network *carrier.Carrier
+	weather world.Weather    // of the network
 	twilio  *twilio.Provider // nil where it is not configured
 
 	stop     context.CancelFunc // of the workers
@@ -84,7 +85,7 @@ func (s *scene) connect(c config, ground *world.Ground, page string, cert *loopb
 		}
 	}
 	s.network, err = carrier.New(&carrier.Options{
-		Script: world.Script(), Now: ground.Clock.Now, Tick: 20 * time.Millisecond, Token: token,
+		Script: s.weather.Script(), Now: ground.Clock.Now, Tick: 20 * time.Millisecond, Token: token,
 		InboundURL: page + "/webhooks/carrier/inbound", ReceiptURL: page + "/webhooks/carrier/receipts",
 		Secret: []byte(rand.Text()), RootCAs: cert.Pool(),
 	})

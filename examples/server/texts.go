@@ -13,28 +13,23 @@ import (
 
 // textView is a text as the page and the API show it.
 type textView struct {
-	ID       string     `json:"id"`
-	Name     string     `json:"name"` // whom it is for, as the practice knows the patient
-	To       string     `json:"to"`
-	Kind     sms.Kind   `json:"kind"`
-	Category string     `json:"category"`
-	Body     string     `json:"body"`
-	State    sms.State  `json:"state"`
-	Delivery sms.Status `json:"delivery,omitempty"`
-	Group    string     `json:"group"`
-	Label    string     `json:"label"`
-	Says     string     `json:"says"` // one plain sentence
-	At       time.Time  `json:"at"`   // when it was sent or refused, or is looked at next
-	Today    bool       `json:"today"`
-	Rules    []ruleView `json:"rules"`
-}
-
-// ruleView is one rule that was looked at for a text.
-type ruleView struct {
-	Rule     string      `json:"rule"`
-	Says     sms.Verdict `json:"says"`
-	Fact     string      `json:"fact"`
-	Citation string      `json:"citation"`
+	ID       string      `json:"id"`
+	Name     string      `json:"name"` // whom it is for, as the practice knows the patient
+	From     string      `json:"from"`
+	To       string      `json:"to"`
+	Kind     sms.Kind    `json:"kind"`
+	Category string      `json:"category"`
+	Body     string      `json:"body"`
+	State    sms.State   `json:"state"`
+	Delivery sms.Status  `json:"delivery,omitempty"`
+	Group    string      `json:"group"`
+	Label    string      `json:"label"`
+	Says     string      `json:"says"` // one plain sentence
+	At       time.Time   `json:"at"`   // when it was sent or refused, or is looked at next
+	Today    bool        `json:"today"`
+	Rules    []ruleView  `json:"rules"`
+	Facts    []knownView `json:"facts,omitempty"` // what the decision was made from, where it was kept
+	Law      string      `json:"law,omitempty"`   // by which edition of the rules
 }
 
 // The groups of the page.
@@ -51,21 +46,25 @@ func texts(ctx context.Context, s *scene, people []personView) ([]textView, erro
 	if err != nil {
 		return nil, err
 	}
-	now := s.Clock.Now()
-	views := make([]textView, 0, len(page.Texts))
-	for _, t := range page.Texts {
+	return viewTexts(page.Texts, people, s.Clock.Now()), nil
+}
+
+// viewTexts shows texts with what has become of them.
+func viewTexts(all []sms.Tracked, people []personView, now time.Time) []textView {
+	views := make([]textView, 0, len(all))
+	for _, t := range all {
 		v := textView{
-			ID: t.ID, Name: called(people, t.Patient, t.To), To: t.To, Kind: t.Kind, Category: string(t.Category), Body: t.Body,
-			State: t.State, Delivery: t.Delivery,
+			ID: t.ID, Name: called(people, t.Patient, t.To), From: t.From, To: t.To, Kind: t.Kind, Category: string(t.Category), Body: t.Body,
+			State: t.State, Delivery: t.Delivery, Rules: viewRules(t.Decision.Trail), Law: t.Decision.Law,
 		}
-		for _, step := range t.Decision.Trail {
-			v.Rules = append(v.Rules, ruleView{step.Rule, step.Says, step.Fact, step.Citation})
+		if t.Decision.Facts != nil {
+			v.Facts = viewFacts(*t.Decision.Facts)
 		}
 		v.tell(t, now)
 		v.Today = v.Group == groupPerson || v.Group == groupWaiting || sameDay(v.At, now)
 		views = append(views, v)
 	}
-	return views, nil
+	return views
 }
 
 // tell says what has become of a text: its group, a word for it, and one sentence.
@@ -81,7 +80,14 @@ func (v *textView) tell(t sms.Tracked, now time.Time) {
 		switch {
 		case t.Decision.Verdict == sms.Defer:
 			v.Label = "Deferred"
-			v.Says = "It waits, and is looked at again " + when(v.At, now) + ". " + t.Decision.Reason
+			v.Says = "It waits, and leaves " + when(v.At, now)
+			if t.Decision.Facts != nil {
+				v.Says += there(v.At, t.Decision.Facts.Zones)
+			}
+			v.Says += ", if it may then. " + t.Decision.Reason
+		case t.Class == sms.Paused:
+			v.Label = "Held"
+			v.Says = "The network, or the practice's number there, rests after failures. No request was made; it is tried " + when(v.At, now) + "."
 		case t.Attempts > 0:
 			v.Label = "Tried again"
 			v.Says = "The network could not take it. It is tried again " + when(v.At, now) + "."

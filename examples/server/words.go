@@ -21,6 +21,8 @@ import (
 	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/records/fhir"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/registration"
+	"github.com/enamel-go/enamel/sms/template"
 )
 
 // verdict is what an error means to whoever caused it.
@@ -65,6 +67,13 @@ func verdicts() []verdict {
 		{representative.ErrUncovered, http.StatusConflict, ""},
 		{representative.ErrInvalid, http.StatusBadRequest, ""},
 		{cookie.ErrInvalid, http.StatusBadRequest, ""},
+		{template.ErrInvalid, http.StatusBadRequest, ""},
+		{registration.ErrNotTaken, http.StatusConflict, ""},
+		{registration.ErrOrder, http.StatusConflict, ""},
+		{registration.ErrFull, http.StatusConflict, ""},
+		{registration.ErrUnknown, http.StatusNotFound, ""},
+		{registration.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
+		{registration.ErrInvalid, http.StatusUnprocessableEntity, ""},
 		{consent.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
 		{consent.ErrInvalid, http.StatusBadRequest, ""},
 		{records.ErrRevision, http.StatusConflict, reread},
@@ -109,11 +118,14 @@ func explain(err error) (status int, sentence string, failed bool) {
 
 const failedSentence = "Something is wrong on our side, and what you asked for was not done. The server's log says more."
 
+// heads are what sentinels say in several words before what is to be said.
+var heads = []string{"evidence is missing", "not now", "the limit is reached", "nothing is registered under that name"}
+
 // plain turns the text of a refusal ("consent: invalid: the number is ...") into a sentence.
 func plain(text string) string {
 	for {
 		prefix, rest, found := strings.Cut(text, ": ")
-		if !found || strings.Contains(prefix, " ") && prefix != "evidence is missing" {
+		if !found || strings.Contains(prefix, " ") && !slices.Contains(heads, prefix) {
 			break
 		}
 		text = rest

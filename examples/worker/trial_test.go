@@ -61,6 +61,7 @@ func start(t *testing.T, script carrier.Script, phones, workers int) *trial {
 	c.world, err = world.New(ground, nil, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	require.NoError(t, err)
 	require.NoError(t, c.world.Agreements.Begin(ctx, world.Practice, world.Network))
+	require.NoError(t, c.world.Enrol(ctx))
 	require.NoError(t, c.world.Texts.Register(ctx, world.Desk(), world.Sender()))
 	require.NoError(t, c.world.Open(ctx))
 	c.carry(script)

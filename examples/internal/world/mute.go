@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/enamel-go/enamel/sms"
-	"github.com/enamel-go/enamel/sms/carrier"
 )
 
 // Network is the name of the simulated carrier among providers.
@@ -13,13 +12,6 @@ const Network = "carrier"
 // muteNumber is a phone of the story whose network loses the answer to everything that is sent there, tells of nothing,
 // and cannot say afterwards what became of it. So the story has a text that only a person can settle.
 const muteNumber = "+13035550187"
-
-// Script is how the story's network behaves: all goes well, but for that one number.
-func Script() carrier.Script {
-	return carrier.Script{Message: func(m sms.Message, _ int) carrier.Fate {
-		return carrier.Fate{Lost: m.To == muteNumber, Silent: m.To == muteNumber}
-	}}
-}
 
 // mute keeps the network from being asked about that number.
 func mute(p sms.Provider) sms.Provider {

@@ -75,6 +75,9 @@ func (w *World) Begin(ctx context.Context) error {
 	if err := w.Open(ctx); err != nil {
 		return fmt.Errorf("begin the story: %w", err)
 	}
+	if err := w.Enrol(ctx); err != nil {
+		return fmt.Errorf("begin the story: %w", err)
+	}
 	if told, err := w.settings.Get(ctx, begun+" told"); err != nil || told == 1 {
 		return err
 	}

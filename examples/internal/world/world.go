@@ -18,6 +18,7 @@ import (
 	"github.com/enamel-go/enamel/examples/internal/setting"
 	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/registration"
 )
 
 // The planner reads the schedule that records keeps.
@@ -26,18 +27,22 @@ var _ sms.Schedule = (*records.Service)(nil)
 // World is the services of Enamel on one ground.
 type World struct {
 	*Ground
-	Log        *audit.Log
-	Consents   *consent.Service
-	Choices    *cookie.Service
-	Policies   *policy.Service
-	Acting     *representative.Service
-	Packs      *pack.Service
-	Texts      *sms.Service
-	Charts     *records.Service
-	Router     sms.Router
-	Reader     *notary.Reader
-	Agreements setting.Agreements
-	Roster     Roster
+	Log           *audit.Log
+	Consents      *consent.Service
+	Choices       *cookie.Service
+	Policies      *policy.Service
+	Acting        *representative.Service
+	Packs         *pack.Service
+	Texts         *sms.Service
+	Law           *sms.Law
+	Registrations *registration.Service
+	Charts        *records.Service
+	Router        sms.Router
+	Reader        *notary.Reader
+	Agreements    setting.Agreements
+	Roster        Roster
+
+	registry Registry
 
 	dispatcher *sms.Dispatcher
 	planner    *sms.Planner
@@ -50,7 +55,7 @@ type World struct {
 func New(g *Ground, providers map[string]sms.Provider, logger *slog.Logger) (*World, error) {
 	w := &World{
 		Ground: g, Router: g.router, Agreements: setting.Agreements{Store: g.settings},
-		Roster: Roster{store: g.settings}, logger: logger,
+		Roster: Roster{store: g.settings}, registry: Registry{store: g.settings}, logger: logger,
 	}
 	now := g.Clock.Now
 	var err error
@@ -70,6 +75,15 @@ func New(g *Ground, providers map[string]sms.Provider, logger *slog.Logger) (*Wo
 		return nil, err
 	}
 	if w.Texts, err = sms.New(g.texts, w.Consents, w.Log, &sms.Options{Now: now}); err != nil {
+		return nil, err
+	}
+	if w.Law, err = sms.NewLaw(sms.Promised()); err != nil {
+		return nil, err
+	}
+	w.Registrations, err = registration.New(g.filings, w.Log, &registration.Options{
+		Registrars: map[string]registration.Registrar{Network: w.registry}, Now: now,
+	})
+	if err != nil {
 		return nil, err
 	}
 	if w.Charts, err = records.New(g.charts, w.Log, &records.Options{Now: now}); err != nil {
@@ -99,11 +113,12 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 		for name, p := range providers {
 			own[name] = p
 		}
-		own[Network] = mute(carried)
+		own[Network] = w.guarded(Network, mute(carried))
 		providers = own
 	}
 	w.dispatcher, err = sms.NewDispatcher(w.queue, w.texts, w.Consents, w.Log, providers, &sms.DispatcherOptions{
-		Agreements: w.Agreements, Registrations: registered{}, Schedule: w.Charts, Now: w.Clock.Now, Logger: w.logger,
+		Agreements: w.Agreements, Registrations: w.Registrations.Gate(), Limits: w.Registrations.Gate(), Schedule: w.Charts,
+		Now: w.Clock.Now, Logger: w.logger,
 		Timeout: 5 * time.Second, Lease: 15 * time.Second, Wait: 2 * time.Second, Interval: often,
 		Waker: w.waker,
 	})
@@ -118,6 +133,11 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 		Now: w.Clock.Now, Interval: often, Logger: w.logger,
 	})
 	return err
+}
+
+// Decide says whether a text could leave now, from the facts of this moment. Nothing comes of it and nothing is recorded.
+func (w *World) Decide(ctx context.Context, t sms.Text) (sms.Decision, error) {
+	return w.dispatcher.Decide(ctx, t)
 }
 
 // Work sends, plans and integrates until ctx is done, finishes what has begun, and returns. Any number of processes may
