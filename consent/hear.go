@@ -37,7 +37,7 @@ const Withheld = "(kept apart)"
 func (s *Service) Hear(ctx context.Context, by audit.Actor, said Said) (keyword.Understanding, error) {
 	u := keyword.Understand(said.Evidence.Words)
 	said.Evidence.Words = legible(said.Evidence.Words)
-	if said.Withhold && u.Asks != keyword.None {
+	if said.Withhold {
 		said.Evidence.Words = Withheld
 	}
 	if said.ID == "" {

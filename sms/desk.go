@@ -78,7 +78,10 @@ func (s *Service) Finish(ctx context.Context, by audit.Actor, f Finish) (bool, e
 		change = Change{Resolve: &Resolve{Key: Key{t.Practice, t.Text}, State: Sent}}
 	case NotSent:
 		change.Resolve = &Resolve{Key: Key{t.Practice, t.Text}, State: Failed}
-	case Stops, NoStop:
+	case Stops:
+		change.Stop = &Stop{Practice: t.Practice, Number: t.Number, Decision: stopped()}
+		err = s.settleDoubt(ctx, by, t, f)
+	case NoStop:
 		err = s.settleDoubt(ctx, by, t, f)
 	}
 	if err != nil {

@@ -166,6 +166,10 @@ func TestWhatComesInAndNeedsAPerson(t *testing.T) {
 			"R":                                     "reply",
 			"yes":                                   "reply", // nobody hears confirmations here
 			"Thanks!":                               "",
+			"Liked “Elm Street Dental: see you”":    "",
+			"ok?":                                   "reply",
+			"请给我打电话":                                "doubt",
+			"ok, но можно позже":                    "doubt",
 			"👍":                                     "",
 			"ok, thank you":                         "",
 			"How do I stop these texts?":            "doubt",

@@ -38,7 +38,7 @@ func TestPromise_M2_2_AnAnswerFindsItsAppointment(t *testing.T) {
 			if token == other {
 				other = "C11"
 			}
-			for _, body := range []string{other, "C1000", "2", "yes but can I come later?", "no", "C C", "1 2", "yes 3"} {
+			for _, body := range []string{other, "C1000", "2", "yes but can I come later?", "no", "C C", "1 2", "yes 3", "yes?", "нет, yes", "C 不"} {
 				m := w.say(body)
 				require.Empty(t, a.heard(), body)
 				require.Empty(t, m.Subject)

@@ -9,10 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/keyword"
+	"github.com/enamel-go/enamel/internal/letter"
 )
 
 // Answers is the schedule as patients' answers reach it; *records.Service may meet it, or a vendor's own.
@@ -60,9 +62,19 @@ type reply struct {
 	choice int    // from 1: which of those that were offered
 }
 
+// plainly returns the words of a message that says all it says in letters that we read. What is asked, and what stands beside
+// words of an alphabet that we do not read, is no plain answer and no mere courtesy.
+func plainly(body string) ([]string, bool) {
+	beyond := func(r rune) bool { return r == '?' || unicode.IsLetter(r) && letter.Plain(r) == 0 }
+	return plainWords(body), !strings.ContainsFunc(body, beyond)
+}
+
 // readAnswer reads a whole message as an answer.
 func readAnswer(body string) reply {
-	words := plainWords(body)
+	words, plain := plainly(body)
+	if !plain {
+		return reply{}
+	}
 	said := strings.Join(words, "")
 	switch said {
 	case "c", "y", "yes", "yep", "yeah", "yesplease", "confirm", "confirmed", "iconfirm", "si", "confirmo", "confirmar", "confirmado",
@@ -84,9 +96,17 @@ func readAnswer(body string) reply {
 	return reply{}
 }
 
-// courteous reports whether a message says thanks, or that it was read, and nothing else.
+// courteous reports whether a message says thanks, or that it was read, and nothing else. Some phones send a copy of the text
+// that somebody liked.
 func courteous(body string) bool {
-	switch strings.Join(plainWords(body), " ") {
+	words, plain := plainly(body)
+	if strings.HasPrefix(body, "Liked “") || strings.HasPrefix(body, "Loved “") {
+		return true
+	}
+	if !plain {
+		return false
+	}
+	switch strings.Join(words, " ") {
 	case "", "ok", "okay", "k", "thanks", "thank you", "thank you so much", "ty", "thx", "ok thanks", "ok thank you", "great", "great thanks",
 		"perfect", "got it", "see you then", "see you tomorrow", "see you soon", "sounds good", "gracias", "muchas gracias", "ok gracias",
 		"vale", "merci", "merci beaucoup", "ok merci", "d accord", "parfait", "perfecto":
