@@ -15,6 +15,7 @@ type patientInput struct {
 	Family   string `json:"family" doc:"family name"`
 	Birth    string `json:"birth" doc:"birth date as 1987-05-11; may be left out"`
 	Phone    string `json:"phone" doc:"phone number as the patient gave it"`
+	Other    string `json:"other" doc:"another number, at which the patient may ask to be texted instead; may be left out"`
 	Email    string `json:"email" doc:"e-mail address; may be left out"`
 	City     string `json:"city" doc:"of the address; may be left out"`
 	State    string `json:"state" doc:"State or province of the address, two letters such as FL; its hours hold for texts; may be left out"`
@@ -40,6 +41,9 @@ func savePatient(ctx context.Context, s *app, in patientInput) (done, error) {
 	}
 	if in.Phone != "" {
 		p.Phones = []records.Phone{{Number: in.Phone, Use: records.Mobile}}
+	}
+	if in.Other != "" {
+		p.Phones = append(p.Phones, records.Phone{Number: in.Other, Use: records.Work})
 	}
 	if p.ID == "" {
 		p.ID = uuidv7.New()

@@ -32,7 +32,7 @@ type valuesInput struct {
 
 // preview makes a text of a template.
 func preview(_ context.Context, _ *app, in previewInput) (done, error) {
-	t, err := standard(in.Template)
+	t, err := templateOf(in.Template)
 	if err != nil {
 		return done{}, err
 	}

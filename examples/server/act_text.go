@@ -134,38 +134,38 @@ func reply(ctx context.Context, s *app, in replyInput) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	word, arrived, err := sc.arrived(ctx, from, id)
+	m, arrived, err := sc.arrived(ctx, from, id)
 	switch {
 	case err != nil:
 		return done{}, err
 	case !arrived:
 		return done{Said: "The phone has sent it. The practice has not received it yet."}, nil
 	}
-	return done{Said: taken(word), Result: map[string]string{"message": id, "word": word}}, sc.settled(ctx)
+	return done{Said: taken(m), Result: map[string]string{"message": id, "word": m.Word, "flag": string(m.Flag)}}, sc.settled(ctx)
 }
 
-// arrived waits until a message was taken in, and returns the word it was taken for.
-func (s *scene) arrived(ctx context.Context, from, id string) (word string, arrived bool, err error) {
+// arrived waits until a message was taken in, and returns what it was taken for.
+func (s *scene) arrived(ctx context.Context, from, id string) (m sms.Received, arrived bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()
 	for {
-		word, arrived, err := s.TakenIn(ctx, from, id)
+		m, arrived, err := s.TakenIn(ctx, from, id)
 		if arrived || err != nil && ctx.Err() == nil {
-			return word, arrived, err
+			return m, arrived, err
 		}
 		select {
 		case <-ctx.Done():
-			return "", false, nil
+			return sms.Received{}, false, nil
 		case <-ticker.C:
 		}
 	}
 }
 
 // taken says what a message was taken for.
-func taken(word string) string {
-	switch word {
+func taken(m sms.Received) string {
+	switch m.Word {
 	case "stop":
 		return "The practice has received it. It is a stop: it counts at once, for everybody on this phone."
 	case "narrow":
@@ -178,8 +178,15 @@ func taken(word string) string {
 		return "The practice has received it, and answers with its contact."
 	case "start":
 		return "The practice has received it, and answers what START brings back."
+	case "confirm":
+		return "The practice has received it. It confirms the appointment, which the schedule shows."
+	case "correct":
+		return "The practice has received it. It asks to put something right: a person sees to it, by its deadline."
 	case "agree":
 		return "The practice has received it. It is the answer to a request for confirmation, where there is one."
 	}
-	return "The practice has received it. It is an ordinary message and changes nothing."
+	if m.Flag != sms.Unflagged {
+		return "The practice has received it. It speaks of health: its words are kept apart until a person files or deletes them, and the phone is asked to call."
+	}
+	return "The practice has received it. It is an ordinary message; where it waits for an answer, it is listed under What needs a person."
 }

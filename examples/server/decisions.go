@@ -182,7 +182,7 @@ func again(law *sms.Law, t sms.Tracked) (replayedView, error) {
 
 // oneText returns a text with what has become of it.
 func oneText(ctx context.Context, s *scene, id string) (sms.Tracked, error) {
-	q := sms.Query{Practice: world.Practice, Limit: 1000}
+	q := sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, Limit: 1000}
 	for {
 		page, err := s.Texts.Texts(ctx, world.Desk(), q)
 		if err != nil {

@@ -194,7 +194,7 @@ func TestThePageKeepsToItself(t *testing.T) {
 	_, page := s.send(http.MethodGet, "/", "", nil)
 	require.Contains(t, page, world.Wording)
 	// Which name the practice's own addresses and load none.
-	page = strings.NewReplacer(world.Wording, "", world.Brand().Website, "", "https://"+textHost, "").Replace(page)
+	page = strings.NewReplacer(world.Wording, "", world.Brand().Website, "", "https://"+world.TextHost, "").Replace(page)
 	for _, foreign := range []string{"<script", "style=", " onclick", "http://", "https://"} {
 		require.False(t, strings.Contains(page, foreign), foreign)
 	}

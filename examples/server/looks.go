@@ -34,6 +34,12 @@ func looks() []look {
 		}, lookSchedule},
 		{"GET", "/api/texts", "the practice's newest texts, each with every rule that was looked at", nil, lookTexts},
 		{"GET", "/api/deadletters", "texts that failed, were refused, or need a person, each with the reason", nil, lookDeadLetters},
+		{"GET", "/api/tasks", "what needs a person about texts and messages, the first that is due first", nil, lookTasks},
+		{"GET", "/api/conversation", "what the practice and a number wrote each other, newest first", map[string]string{
+			"number": number, "patient": "only what is about this patient; may be left out",
+			"purpose": "conversation or request: what it is read for", "after": "what the answer before said is next",
+		}, lookConversation},
+		{"GET", "/api/broadcasts", "texts to many, and how far each has come; it counts, and names nobody", nil, lookCasts},
 		{"GET", "/api/templates", "the templates of texts, in their languages, with what each takes at its longest", nil, lookTemplates},
 		{"GET", "/api/registrations", "what is registered with the carriers and what is wrong with it, the standing and limits of each number, and texts that drift from the samples", nil, lookRegistrations},
 		{"GET", "/api/network", "how the simulated network behaves, and what rests after failures", nil, lookNetwork},
@@ -124,7 +130,8 @@ type receivedView struct {
 	ID   string    `json:"id"`
 	From string    `json:"from"`
 	Body string    `json:"body"`
-	Word string    `json:"word,omitempty"` // what it was taken for: stop, help, start, agree
+	Word string    `json:"word,omitempty"` // what it was taken for: stop, help, start, agree, confirm
+	Flag sms.Flag  `json:"flag,omitempty"` // why its words are kept apart
 	At   time.Time `json:"at"`
 }
 
@@ -142,7 +149,7 @@ func lookReceived(ctx context.Context, _ *app, s *scene, q url.Values) (any, err
 	}
 	views := make([]receivedView, 0, len(messages))
 	for _, m := range messages {
-		views = append(views, receivedView{ID: m.ID, From: m.From, Body: m.Body, Word: m.Word, At: m.At})
+		views = append(views, receivedView{ID: m.ID, From: m.From, Body: m.Body, Word: m.Word, Flag: m.Flag, At: m.At})
 	}
 	return views, nil
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/examples/internal/world"
+	"github.com/enamel-go/enamel/sms"
 )
 
 //go:embed templates/*.html
@@ -34,6 +35,7 @@ type view struct {
 	People     []personView
 	Person     personView
 	Found      []personView
+	Purpose    string // what the conversation is read for; empty: it is not read
 	Find       string // what was looked for
 	Born       string
 	Texts      []textView
@@ -54,6 +56,10 @@ type view struct {
 	Policies   policiesView
 	Due        dueView // of whoever uses the page
 
+	Tasks         []taskView
+	Content       *contentView      // what a flagged message holds, as it was just read or filed
+	Conversation  *conversationView // of the patient that is shown, when it was asked for with a purpose
+	Casts         []castView
 	Templates     []templateView
 	Previewed     *previewView // a text that was just made of a template, or a wording that was screened
 	Tried         *triedView   // a text that was just tried
@@ -83,7 +89,7 @@ func (s *app) showPage(w http.ResponseWriter, r *http.Request) {
 // render writes the page with the status of what led to it.
 func (s *app) render(w http.ResponseWriter, r *http.Request, status int, v view) {
 	q := r.URL.Query()
-	v.Find, v.Born, v.Log.Looks = q.Get("find"), q.Get("born"), q.Get("looks") == "yes"
+	v.Purpose, v.Find, v.Born, v.Log.Looks = q.Get("purpose"), q.Get("find"), q.Get("born"), q.Get("looks") == "yes"
 	browser, err := s.stands(w, r, v.Browser.Visits)
 	if v.Browser = browser; err == nil {
 		err = s.fill(r.Context(), &v)
@@ -147,6 +153,9 @@ func (s *app) fill(ctx context.Context, v *view) error {
 	if v.Person.Number != "" {
 		v.Thread = thread(sc, v.Person.Number)
 		slices.Reverse(v.Thread)
+		if err := fillConversation(ctx, sc, v); err != nil {
+			return err
+		}
 		if v.Ledger, err = ledger(ctx, sc, v.Person.Number, v.Person.ID); err != nil {
 			return err
 		}
@@ -193,8 +202,33 @@ func fillPractice(ctx context.Context, s *scene, v *view) (err error) {
 	return err
 }
 
+// fillConversation reads the conversation with the patient that is shown, where somebody said what for.
+func fillConversation(ctx context.Context, s *scene, v *view) error {
+	if v.Purpose == "" {
+		return nil
+	}
+	read, err := conversation(ctx, s, sms.ThreadQuery{
+		Practice: world.Practice, Number: v.Person.Number, Patient: v.Person.ID, Purpose: sms.Purpose(v.Purpose),
+	})
+	if err != nil {
+		var failed bool
+		if _, v.Wrong, failed = explain(err); failed {
+			return err
+		}
+		return nil
+	}
+	v.Conversation = &read
+	return nil
+}
+
 // fillTexting reads what stands around the texts: their templates, what is registered, and how the network behaves.
 func fillTexting(ctx context.Context, s *scene, v *view) (err error) {
+	if v.Tasks, err = tasks(ctx, s, v.People); err != nil {
+		return err
+	}
+	if v.Casts, err = casts(ctx, s); err != nil {
+		return err
+	}
 	if v.Templates, err = templatesOfTexts(); err != nil {
 		return err
 	}
@@ -227,6 +261,9 @@ func parseTemplates() (*template.Template, error) {
 		"of": typed, "lines": lines, "campaign": anotherCampaign, "tollfree": anotherTollFree, "group": group, "spoken": spoken, "soon": soon, "answers": answers, "list": list, "kept": kept,
 	}).ParseFS(templates, "templates/*.html")
 }
+
+// Day is tomorrow, as a form's field takes a day.
+func (v view) Day() string { return v.Tomorrow[:len("2006-01-02")] }
 
 // typed is what was typed into the form of a section that was refused or answered at once; other sections' forms have fields
 // of the same names.

@@ -18,6 +18,8 @@ type personView struct {
 	Number         string         `json:"number,omitempty"` // the one that texts go to, E.164
 	Phones         []phoneView    `json:"phones"`
 	Zone           string         `json:"zone,omitempty"`
+	State          string         `json:"state,omitempty"` // of the address: its hours hold too
+	Asked          string         `json:"asked,omitempty"` // where the patient asked to be reached instead
 	Transactional  permissionView `json:"transactional"`
 	Conversational permissionView `json:"conversational"`
 	Promotional    permissionView `json:"promotional"`
@@ -79,7 +81,16 @@ func persons(ctx context.Context, s *scene, found []records.Patient) ([]personVi
 	for _, p := range found {
 		v := personView{
 			ID: p.ID, Name: strings.TrimSpace(p.Name.Given + " " + p.Name.Family), Number: p.Number(), Zone: p.Zone,
-			Phones: []phoneView{},
+			State: p.Address.State, Phones: []phoneView{},
+		}
+		to, asked, err := s.Asked(ctx, p.ID)
+		switch {
+		case err != nil:
+			return nil, err
+		case asked && to == "":
+			v.Asked = "asked for no texts: call instead"
+		case asked:
+			v.Asked = "asked for texts at " + shown(to) + " alone"
 		}
 		if !p.Birth.IsZero() {
 			v.Birth = p.Birth.String()

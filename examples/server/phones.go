@@ -28,7 +28,7 @@ func thread(s *scene, number string) []bubble {
 }
 
 // answers are what the phone's buttons write.
-func answers() []string { return []string{"STOP", "HELP", "START", "AGREE"} }
+func answers() []string { return []string{"STOP", "HELP", "START", "AGREE", "YES"} }
 
 // practiceNumber is where a phone's texts go.
 func practiceNumber() string { return world.Sender().Number }

@@ -18,6 +18,7 @@ type visitView struct {
 	Minutes   int            `json:"minutes"`
 	Status    records.Status `json:"status"`
 	Revision  int            `json:"revision"`
+	Confirmed bool           `json:"confirmed"` // by the patient's answer to the reminder
 }
 
 // Time is when it begins, by the practice's clock.
@@ -46,8 +47,12 @@ func visits(ctx context.Context, s *scene, people []personView, from, until time
 			return nil, err
 		}
 		for _, a := range page.Appointments {
+			confirmed, err := s.Confirmed(ctx, a)
+			if err != nil {
+				return nil, err
+			}
 			all = append(all, visitView{
-				ID: a.ID, Patient: a.Patient, Name: called(people, a.Patient, ""), Clinician: a.Clinician, Start: a.Start,
+				Confirmed: confirmed, ID: a.ID, Patient: a.Patient, Name: called(people, a.Patient, ""), Clinician: a.Clinician, Start: a.Start,
 				Minutes: int(a.Duration / time.Minute), Status: a.Status, Revision: a.Revision,
 			})
 		}

@@ -36,11 +36,11 @@ type variableView struct {
 	Sample string        `json:"sample"` // a value as preview takes it
 }
 
-// samples are values that preview takes. Each variable of the standard templates is here.
+// samples are values that preview takes. Each variable of the practice's templates is here.
 func samples(v template.Values) {
 	for name, value := range map[string]string{
 		"date": "2026-12-08", "time": "09:30", "phone": "+15125550199", "come_answer": "C4", "move_answer": "M4",
-		"link": "https://" + textHost + "/v/QTZK4W7XGPHV2N6RJSC3YDBLKF", "old_date": "2026-12-08", "new_date": "2026-12-10", "new_time": "15:00",
+		"link": "https://" + world.TextHost + "/v/QTZK4W7XGPHV2N6RJSC3YDBLKF", "old_date": "2026-12-08", "new_date": "2026-12-10", "new_time": "15:00",
 	} {
 		if _, there := v[name]; there && v[name] == "" {
 			v[name] = value
@@ -48,20 +48,17 @@ func samples(v template.Values) {
 	}
 }
 
-// textHost is where links in the practice's texts may lead.
-const textHost = "texts.elm-street.example"
-
 // setting is what is the same for all texts of the practice.
 func textSetting(name string) template.Setting {
 	if name == "" {
 		name = world.Sender().Name
 	}
-	return template.Setting{Practice: name, Hosts: []string{textHost}}
+	return template.Setting{Practice: name, Hosts: []string{world.TextHost}}
 }
 
-// standard returns the template of an id.
-func standard(id string) (*template.Template, error) {
-	for _, source := range template.Standard() {
+// templateOf returns the template of an id.
+func templateOf(id string) (*template.Template, error) {
+	for _, source := range world.Templates() {
 		if source.ID == id {
 			return template.New(source)
 		}
@@ -73,7 +70,7 @@ func lookTemplates(context.Context, *app, *scene, url.Values) (any, error) { ret
 
 func templatesOfTexts() ([]templateView, error) {
 	var all []templateView
-	for _, source := range template.Standard() {
+	for _, source := range world.Templates() {
 		t, err := template.New(source)
 		if err != nil {
 			return nil, err

@@ -21,6 +21,7 @@ import (
 	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/records/fhir"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/broadcast"
 	"github.com/enamel-go/enamel/sms/registration"
 	"github.com/enamel-go/enamel/sms/template"
 )
@@ -82,7 +83,15 @@ func verdicts() []verdict {
 		{records.ErrNotFound, http.StatusNotFound, "The practice has no such patient or appointment."},
 		{records.ErrInvalid, http.StatusBadRequest, ""},
 		{fhir.ErrFormat, http.StatusBadRequest, ""},
-		{sms.ErrNotFound, http.StatusNotFound, "There is no such text."},
+		{broadcast.ErrCriterion, http.StatusUnprocessableEntity, ""},
+		{broadcast.ErrAuthorization, http.StatusUnprocessableEntity, ""},
+		{broadcast.ErrStatus, http.StatusConflict, ""},
+		{broadcast.ErrEmpty, http.StatusConflict, ""},
+		{broadcast.ErrUnknown, http.StatusNotFound, ""},
+		{broadcast.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
+		{broadcast.ErrInvalid, http.StatusBadRequest, ""},
+		{sms.ErrPurpose, http.StatusBadRequest, "Say what the texts are read for: for the conversation with the number, or for a request of the patient's. For anything else they are not read."},
+		{sms.ErrNotFound, http.StatusNotFound, "There is no such text, message or task, or what it held is here no more."},
 		{sms.ErrConflict, http.StatusConflict, "Another text has this id."},
 		{sms.ErrInvalid, http.StatusBadRequest, ""},
 	}
@@ -119,7 +128,7 @@ func explain(err error) (status int, sentence string, failed bool) {
 const failedSentence = "Something is wrong on our side, and what you asked for was not done. The server's log says more."
 
 // heads are what sentinels say in several words before what is to be said.
-var heads = []string{"evidence is missing", "not now", "the limit is reached", "nothing is registered under that name"}
+var heads = []string{"evidence is missing", "not now", "it does not admit that", "the limit is reached", "nothing is registered under that name"}
 
 // plain turns the text of a refusal ("consent: invalid: the number is ...") into a sentence.
 func plain(text string) string {

@@ -26,6 +26,7 @@ import (
 	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/records/recordsmem"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/broadcast"
 	"github.com/enamel-go/enamel/sms/registration"
 	"github.com/enamel-go/enamel/sms/smsmem"
 )
@@ -53,14 +54,18 @@ type Ground struct {
 	acting   representative.Store
 	packs    pack.Store
 	filings  registration.Store
-	texts    sms.Store
-	queue    sms.Queue
-	router   sms.Router
-	waker    sms.Waker // nil: workers poll
-	charts   records.Store
-	signer   note.Signer
-	known    note.Verifiers
-	close    func() error
+	casts    interface {
+		broadcast.Store
+		broadcast.Queue
+	}
+	texts  sms.Store
+	queue  sms.Queue
+	router sms.Router
+	waker  sms.Waker // nil: workers poll
+	charts records.Store
+	signer note.Signer
+	known  note.Verifiers
+	close  func() error
 
 	cookieKey []byte
 }
@@ -89,7 +94,7 @@ func Memory(ctx context.Context) (*Ground, error) {
 		Clock: hours, settings: settings, manager: manager, keys: keys, leaves: entries, trees: entries,
 		consents: consentmem.New(entries), cookies: consentmem.NewCookies(entries), policies: consentmem.NewPolicies(entries),
 		acting: consentmem.NewRepresentatives(entries), packs: consentmem.NewPacks(entries), cookieKey: []byte(newCookieKey()),
-		filings: smsmem.NewRegistrations(entries), texts: texts, queue: texts, router: texts, charts: recordsmem.New(entries),
+		filings: smsmem.NewRegistrations(entries), casts: smsmem.NewBroadcasts(entries), texts: texts, queue: texts, router: texts, charts: recordsmem.New(entries),
 		close: func() error { return nil },
 	}
 	pair, err := newNotaryKey()

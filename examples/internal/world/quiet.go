@@ -7,6 +7,7 @@ import (
 
 	"github.com/enamel-go/enamel/examples/internal/clock"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/broadcast"
 )
 
 // Settle waits until the workers have done what is due, or for as long as limit: a page that is shown right after an act
@@ -50,6 +51,9 @@ func (w *World) quiet(ctx context.Context) (bool, error) {
 			}
 		}
 	}
+	if busy, err := w.casting(ctx); err != nil || busy {
+		return false, err
+	}
 	page, err := w.texts.Texts(ctx, sms.Query{Practice: Practice, State: sms.Sent, Limit: 20})
 	if err != nil {
 		return false, err
@@ -62,16 +66,61 @@ func (w *World) quiet(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// TakenIn reports whether the practice has taken in a message of the network, and for which word. Like Settle it shows
+// casting reports whether a worker has something to do about a broadcast now.
+func (w *World) casting(ctx context.Context) (bool, error) {
+	open, err := w.casts.Open(ctx, broadcast.Key{}, 100)
+	if err != nil {
+		return false, err
+	}
+	for _, k := range open {
+		p, err := w.Casts.Progress(ctx, k)
+		if err != nil {
+			return false, err
+		}
+		running := p.Status == broadcast.Running
+		if running && (!p.Gathered || p.Queued == 0 || p.Waiting > 0 && p.Queued < ahead) {
+			return true, nil
+		}
+		if moves, err := w.moving(ctx, k, running); err != nil || moves {
+			return moves, err
+		}
+	}
+	return false, nil
+}
+
+// moving reports whether a recipient's text is about to be queued or taken back, or is settled and the broadcast has not
+// learned of it.
+func (w *World) moving(ctx context.Context, k broadcast.Key, running bool) (bool, error) {
+	queued, err := w.casts.Recipients(ctx, k, broadcast.Queued, 0, ahead)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range queued {
+		t, err := w.texts.Text(ctx, r.Text(k))
+		if errors.Is(err, sms.ErrNotFound) {
+			return true, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		if !t.State.Unsettled() && t.State != sms.Review && (!running || t.State != sms.Queued) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// TakenIn reports whether the practice has taken in a message of the network, and what for. Like Settle it shows
 // nobody what was written.
-func (w *World) TakenIn(ctx context.Context, from, id string) (word string, found bool, err error) {
+func (w *World) TakenIn(ctx context.Context, from, id string) (m sms.Received, found bool, err error) {
 	messages, err := w.texts.Received(ctx, sms.Query{Practice: Practice, Number: from, Limit: 50})
 	for _, m := range messages {
 		if m.ID == id {
-			return m.Word, true, err
+			m.Body = ""
+			return m, true, err
 		}
 	}
-	return "", false, err
+	return sms.Received{}, false, err
 }
 
 // Next returns when the next text is due that is not due yet, or false when none is.

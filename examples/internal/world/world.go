@@ -18,6 +18,7 @@ import (
 	"github.com/enamel-go/enamel/examples/internal/setting"
 	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/broadcast"
 	"github.com/enamel-go/enamel/sms/registration"
 )
 
@@ -35,6 +36,7 @@ type World struct {
 	Packs         *pack.Service
 	Texts         *sms.Service
 	Law           *sms.Law
+	Casts         *broadcast.Service
 	Registrations *registration.Service
 	Charts        *records.Service
 	Router        sms.Router
@@ -43,9 +45,11 @@ type World struct {
 	Roster        Roster
 
 	registry Registry
+	channels channels
 
 	dispatcher *sms.Dispatcher
 	planner    *sms.Planner
+	caster     *broadcast.Worker
 	notary     *notary.Notary
 	logger     *slog.Logger
 }
@@ -74,9 +78,6 @@ func New(g *Ground, providers map[string]sms.Provider, logger *slog.Logger) (*Wo
 	if w.Acting, err = representative.New(g.acting, w.Log, &representative.Options{Now: now}); err != nil {
 		return nil, err
 	}
-	if w.Texts, err = sms.New(g.texts, w.Consents, w.Log, &sms.Options{Now: now}); err != nil {
-		return nil, err
-	}
 	if w.Law, err = sms.NewLaw(sms.Promised()); err != nil {
 		return nil, err
 	}
@@ -87,6 +88,17 @@ func New(g *Ground, providers map[string]sms.Provider, logger *slog.Logger) (*Wo
 		return nil, err
 	}
 	if w.Charts, err = records.New(g.charts, w.Log, &records.Options{Now: now}); err != nil {
+		return nil, err
+	}
+	w.channels = channels{w.Charts, g.settings}
+	w.Texts, err = sms.New(g.texts, w.Consents, w.Log, &sms.Options{
+		Answers: visits{w.Charts, g.settings}, Channels: w.channels, Now: now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.Casts, err = broadcast.New(g.casts, g.texts, w.Log, &broadcast.Options{Channels: w.channels, Hosts: []string{TextHost}, Now: now})
+	if err != nil {
 		return nil, err
 	}
 	if w.Reader, err = notary.NewReader(g.trees, g.known); err != nil {
@@ -104,6 +116,9 @@ func (w *World) prove(ctx context.Context, to io.Writer, practice string, entrie
 	return err
 }
 
+// ahead is how many texts of a broadcast are queued at most: so few that a pause can be watched.
+const ahead = 10
+
 // employ makes the workers. Everybody may watch the story, so they look for work often and ask early what became of a
 // text whose answer was lost.
 func (w *World) employ(providers map[string]sms.Provider) (err error) {
@@ -118,7 +133,8 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 	}
 	w.dispatcher, err = sms.NewDispatcher(w.queue, w.texts, w.Consents, w.Log, providers, &sms.DispatcherOptions{
 		Agreements: w.Agreements, Registrations: w.Registrations.Gate(), Limits: w.Registrations.Gate(), Schedule: w.Charts,
-		Now: w.Clock.Now, Logger: w.logger,
+		Restrictions: w.channels,
+		Now:          w.Clock.Now, Logger: w.logger,
 		Timeout: 5 * time.Second, Lease: 15 * time.Second, Wait: 2 * time.Second, Interval: often,
 		Waker: w.waker,
 	})
@@ -126,6 +142,12 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 		return err
 	}
 	w.planner, err = sms.NewPlanner(w.Texts, w.Charts, &sms.PlannerOptions{Interval: often, Logger: w.logger})
+	if err != nil {
+		return err
+	}
+	w.caster, err = broadcast.NewWorker(w.Casts, w.casts, w.Consents, w.Texts, &broadcast.WorkerOptions{
+		Ahead: ahead, Interval: often, Logger: w.logger,
+	})
 	if err != nil {
 		return err
 	}
@@ -144,7 +166,7 @@ func (w *World) Decide(ctx context.Context, t sms.Text) (sms.Decision, error) {
 // do so beside each other on one durable ground.
 func (w *World) Work(ctx context.Context) error {
 	var group sync.WaitGroup
-	runs := []func(context.Context) error{w.dispatcher.Run, w.planner.Run, w.notary.Run}
+	runs := []func(context.Context) error{w.dispatcher.Run, w.planner.Run, w.caster.Run, w.notary.Run}
 	errs := make([]error, len(runs))
 	for i, run := range runs {
 		group.Go(func() { errs[i] = run(ctx) })
