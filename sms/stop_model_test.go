@@ -1,7 +1,6 @@
 package sms_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,9 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
-	"github.com/enamel-go/enamel/consent/keyword"
 	"github.com/enamel-go/enamel/sms"
 )
 
@@ -53,8 +50,8 @@ type stopModel struct {
 
 	mu     sync.Mutex
 	failed error
-	offers map[string][]*attempt // by reference
-	marked map[string]bool       // texts that were unsettled when a STOP was answered
+	offers map[string][]*offer // by reference
+	marked map[string]bool     // texts that were unsettled when a STOP was answered
 }
 
 // phone is a patient's.
@@ -78,14 +75,14 @@ type message struct {
 	turn          int // when it was heard
 }
 
-// attempt is a request to the provider.
-type attempt struct {
-	open, arrived bool
-	known         bool // the provider was asked, and has it
+// offer is a request to the provider.
+type offer struct {
+	arrived bool
+	known   bool // the provider was asked, and has it
 }
 
 func newStopModel(w *world, s *stage, p play, id string, number func(i int) string) (*stopModel, error) {
-	m := &stopModel{world: w, stage: s, play: p, id: id, offers: map[string][]*attempt{}, marked: map[string]bool{}}
+	m := &stopModel{world: w, stage: s, play: p, id: id, offers: map[string][]*offer{}, marked: map[string]bool{}}
 	for i := range p.phones {
 		ph := &phone{number: number(i)}
 		m.line = append(m.line, ph)
@@ -178,7 +175,7 @@ func (m *stopModel) options() (all []option) {
 	}
 	if m.running("d") < m.beside {
 		add("a dispatcher", &m.dispatchers, func() { m.dispatch(false) })
-		if m.play.answers {
+		if m.answers {
 			add("a dispatcher for answers", &m.dispatchers, func() { m.dispatch(true) })
 		}
 	}
@@ -318,7 +315,7 @@ func (m *stopModel) carried() (references []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for reference, offers := range m.offers {
-		if slices.ContainsFunc(offers, func(o *attempt) bool { return o.arrived }) {
+		if slices.ContainsFunc(offers, func(o *offer) bool { return o.arrived }) {
 			references = append(references, reference)
 		}
 	}
@@ -385,7 +382,7 @@ func (m *stopModel) kind(reference string) (kind sms.Kind, message string) {
 }
 
 // leaves takes down that a request begins, and refuses it where nothing may leave any more.
-func (m *stopModel) leaves(x sms.Message) *attempt {
+func (m *stopModel) leaves(x sms.Message) *offer {
 	ph := m.line[slices.IndexFunc(m.line, func(ph *phone) bool { return ph.number == x.To })]
 	kind, id := m.kind(x.Reference)
 	switch {
@@ -402,7 +399,7 @@ func (m *stopModel) leaves(x sms.Message) *attempt {
 		ph.answered = max(ph.answered, of.turn)
 	}
 	first := m.offers[x.Reference] == nil
-	o := &attempt{open: true, arrived: !m.absent || !first || !strings.HasSuffix(x.Reference, "-0")}
+	o := &offer{arrived: !m.absent || !first || !strings.HasSuffix(x.Reference, "-0")}
 	m.offers[x.Reference] = append(m.offers[x.Reference], o)
 	return o
 }
@@ -453,7 +450,7 @@ func (m *stopModel) kept() error {
 		}
 	}
 	for _, ph := range m.line {
-		page, err := m.texts.Texts(context.Background(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery, Number: ph.number, Limit: 1000})
+		page, err := m.texts.Texts(context.Background(), staff, sms.Query{Practice: practice, Number: ph.number, Limit: 1000})
 		if err != nil {
 			return err
 		}
@@ -475,7 +472,7 @@ func (m *stopModel) kept() error {
 			case t.State == sms.Review && m.blind:
 			case t.State == sms.Queued || t.State.Unsettled():
 				return fmt.Errorf("%s is still %s", t.ID, t.State)
-			case t.State == sms.Sent && !slices.ContainsFunc(m.offers[reference], func(o *attempt) bool { return o.arrived }):
+			case t.State == sms.Sent && !slices.ContainsFunc(m.offers[reference], func(o *offer) bool { return o.arrived }):
 				return fmt.Errorf("%s is said to be sent", t.ID)
 			}
 			if t.InFlight != m.marked[t.ID] {
@@ -487,213 +484,4 @@ func (m *stopModel) kept() error {
 		}
 	}
 	return nil
-}
-
-// What can be done wrong.
-const (
-	unhearing = "a STOP is answered and not heard"
-	impatient = "a STOP is answered at once"
-	trusting  = "consent is not asked for"
-)
-
-var errCalamity = errors.New("the provider's library panics")
-
-// act is what a process of the model does beside its work: it waits at its points.
-type act struct {
-	m *stopModel
-	*process
-}
-
-func (a act) wait(ctx context.Context, point string) error {
-	name, _, _ := strings.Cut(point, " ")
-	if a.m.points == "" || strings.Contains(" "+a.m.points+" ", " "+name+" ") {
-		return a.process.wait(ctx, point)
-	}
-	a.m.stage.mu.Lock()
-	defer a.m.stage.mu.Unlock()
-	if a.dead {
-		return errCrash
-	}
-	return nil
-}
-
-// webhook is what takes in a message.
-type webhook struct {
-	*consent.Service
-	sms.Store
-	act
-	message *message
-	turn    int
-}
-
-func (w *webhook) Hear(ctx context.Context, by audit.Actor, said consent.Said) (u keyword.Understanding, err error) {
-	if err := w.wait(context.Background(), "hear"); err != nil {
-		return u, err
-	}
-	if u = keyword.Understand(said.Evidence.Words); w.m.broken != unhearing {
-		u, err = w.Service.Hear(ctx, by, said)
-	}
-	if err == nil && w.message.word == "STOP" && w.message.turn == 0 {
-		w.m.turn++
-		w.message.turn = w.m.turn
-		w.message.phone.stopped, w.message.phone.since = w.m.turn, time.Now()
-	}
-	return u, cmp.Or(err, w.wait(context.Background(), "heard"))
-}
-
-func (w *webhook) Restart(ctx context.Context, by audit.Actor, r consent.Restart) (consent.State, error) {
-	if err := w.wait(context.Background(), "restart"); err != nil {
-		return consent.State{}, err
-	}
-	s, err := w.Service.Restart(ctx, by, r)
-	if err == nil && w.message.turn == 0 {
-		w.message.turn = w.turn
-		w.message.phone.started = max(w.message.phone.started, w.turn)
-	}
-	return s, cmp.Or(err, w.wait(context.Background(), "restarted"))
-}
-
-func (w *webhook) Apply(ctx context.Context, c sms.Change) (bool, error) {
-	if err := w.wait(context.Background(), "keep"); err != nil {
-		return false, err
-	}
-	written, err := w.Store.Apply(ctx, c)
-	return written, cmp.Or(err, w.wait(context.Background(), "kept"))
-}
-
-// hands is all that a dispatcher works with.
-type hands struct {
-	*consent.Service
-	sms.Queue
-	act
-	answers bool
-	began   time.Time // the claim
-}
-
-func (h *hands) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
-	if err := h.wait(context.Background(), "claim"); err != nil {
-		return nil, err
-	}
-	c.Answers, h.began = h.answers, time.Now()
-	now := c.Now
-	if h.m.broken == impatient {
-		c.Now = now.Add(sms.Patience + time.Second)
-	}
-	texts, err := h.Queue.Claim(ctx, c)
-	if err == nil {
-		h.m.fail(h.m.claimed(now, texts))
-		err = h.wait(context.Background(), "claimed")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return texts, nil
-}
-
-func (h *hands) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
-	if err := h.wait(context.Background(), "doubt"); err != nil {
-		return nil, err
-	}
-	return h.Queue.Doubt(ctx, c)
-}
-
-func (h *hands) Permission(ctx context.Context, k consent.Key, u consent.Use) (p consent.Permission, err error) {
-	if err := h.wait(context.Background(), "check"); err != nil {
-		return p, err
-	}
-	p, err = h.Service.Permission(ctx, k, u)
-	if h.m.broken == trusting {
-		p = consent.Permission{Status: consent.Active}
-	}
-	return p, cmp.Or(err, h.wait(context.Background(), "checked"))
-}
-
-func (h *hands) Permissions(ctx context.Context, checks []consent.Check) ([]consent.Permission, error) {
-	if err := h.wait(context.Background(), "check"); err != nil {
-		return nil, err
-	}
-	p, err := h.Service.Permissions(ctx, checks)
-	for i := range p {
-		if h.m.broken == trusting {
-			p[i] = consent.Permission{Status: consent.Active}
-		}
-	}
-	return p, cmp.Or(err, h.wait(context.Background(), "checked"))
-}
-
-// Allowances implements sms.Limits.
-func (h *hands) Allowances(_ context.Context, _, _ string, now time.Time) ([]sms.Allowance, error) {
-	from := now.Truncate(time.Minute)
-	a := sms.Allowance{Key: "campaign " + h.m.id, Count: h.m.minute, From: from, Until: from.Add(time.Minute), Source: "AT&T"}
-	return []sms.Allowance{a}, h.wait(context.Background(), "pace")
-}
-
-func (h *hands) Send(ctx context.Context, x sms.Message) (sms.Accepted, error) {
-	if err := h.gone(); err != nil {
-		return sms.Accepted{}, err
-	}
-	if h.m.bubble && time.Since(h.began) > 50*time.Second {
-		h.m.fail(errors.New("a request began with less of its lease left than it may take"))
-	}
-	o := h.m.leaves(x)
-	err := h.wait(ctx, "request "+x.Reference)
-	h.m.mu.Lock()
-	defer h.m.mu.Unlock()
-	o.open = false
-	switch {
-	case errors.Is(err, errCalamity):
-		panic(err)
-	case errors.Is(err, errCrash) || errors.Is(err, context.DeadlineExceeded):
-		return sms.Accepted{}, refusal(sms.Unknown)
-	case err != nil && transientError(err) && !o.known:
-		o.arrived = false
-		return sms.Accepted{}, err
-	case err != nil && !transientError(err) || !o.arrived:
-		return sms.Accepted{}, refusal(sms.Unknown)
-	}
-	return sms.Accepted{ID: "SM-" + x.Reference}, nil
-}
-
-func transientError(err error) bool {
-	var refused *sms.SendError
-	return errors.As(err, &refused) && refused.Class == sms.Transient
-}
-
-func (h *hands) gone() error {
-	h.stage.mu.Lock()
-	defer h.stage.mu.Unlock()
-	if h.dead {
-		return errCrash
-	}
-	return nil
-}
-
-func (h *hands) Find(ctx context.Context, x sms.Message) (sms.Receipt, bool, error) {
-	if err := h.wait(ctx, "look-up "+x.Reference); err != nil {
-		return sms.Receipt{}, false, err
-	}
-	h.m.mu.Lock()
-	defer h.m.mu.Unlock()
-	for _, o := range h.m.offers[x.Reference] {
-		if o.arrived {
-			o.known = true
-			return sms.Receipt{ID: "SM-" + x.Reference, Reference: x.Reference, Status: sms.StatusAccepted}, true, nil
-		}
-	}
-	return sms.Receipt{}, false, nil
-}
-
-func (h *hands) Take(ctx context.Context, a sms.Allowance, want int) (int, error) {
-	if err := h.gone(); err != nil {
-		return 0, err
-	}
-	return h.Queue.Take(ctx, a, want)
-}
-
-func (h *hands) Settle(ctx context.Context, s ...sms.Settlement) ([]bool, error) {
-	if err := h.wait(context.Background(), "settle"); err != nil {
-		return nil, err // the process is gone: nothing is settled
-	}
-	done, err := h.Queue.Settle(ctx, s...)
-	return done, cmp.Or(err, h.wait(context.Background(), "settled"))
 }
