@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,11 +86,50 @@ func (w *webhook) Apply(ctx context.Context, c sms.Change) (bool, error) {
 	return written, cmp.Or(err, w.wait(context.Background(), "kept"))
 }
 
+// seat is a dispatcher for one process after the other: making one takes longer than most courses do.
+type seat struct {
+	*hands
+	d     *sms.Dispatcher
+	batch int
+	blind bool
+}
+
+// sit returns a dispatcher that works with hands.
+func (w *world) sit(h *hands, batch int, blind bool) (*seat, error) {
+	w.seating.Lock()
+	defer w.seating.Unlock()
+	for i, s := range w.seats {
+		if s.batch == batch && s.blind == blind {
+			w.seats = slices.Delete(w.seats, i, i+1)
+			s.hands = h
+			return s, nil
+		}
+	}
+	s := &seat{hands: h, batch: batch, blind: blind}
+	var carrier sms.Provider = s
+	if blind {
+		carrier = struct{ sms.Provider }{s}
+	}
+	var err error
+	s.d, err = sms.NewDispatcher(s, w.store, s, w.log, map[string]sms.Provider{"carrier": carrier}, &sms.DispatcherOptions{
+		Agreements: w.baa, Registrations: w.baa, Limits: s, Now: w.now.Now, Concurrency: batch,
+	})
+	return s, err
+}
+
+// rise leaves a dispatcher to the next process.
+func (w *world) rise(s *seat) {
+	w.seating.Lock()
+	defer w.seating.Unlock()
+	w.seats = append(w.seats, s)
+}
+
 // hands is all that a dispatcher works with.
 type hands struct {
 	*consent.Service
 	sms.Queue
 	act
+	worker  string // the process's name in leases
 	answers bool
 	began   time.Time // the claim
 }
@@ -98,7 +138,7 @@ func (h *hands) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	if err := h.wait(context.Background(), "claim"); err != nil {
 		return nil, err
 	}
-	c.Answers, h.began = h.answers, time.Now()
+	c.Worker, c.Answers, h.began = h.worker, h.answers, time.Now()
 	now := c.Now
 	if h.m.broken == impatient {
 		c.Now = now.Add(sms.Patience + time.Second)
@@ -118,6 +158,7 @@ func (h *hands) Doubt(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	if err := h.wait(context.Background(), "doubt"); err != nil {
 		return nil, err
 	}
+	c.Worker = h.worker
 	return h.Queue.Doubt(ctx, c)
 }
 
@@ -147,6 +188,9 @@ func (h *hands) Permissions(ctx context.Context, checks []consent.Check) ([]cons
 
 // Allowances implements sms.Limits.
 func (h *hands) Allowances(_ context.Context, _, _ string, now time.Time) ([]sms.Allowance, error) {
+	if h.m.minute == 0 {
+		return nil, nil
+	}
 	from := now.Truncate(time.Minute)
 	a := sms.Allowance{Key: "campaign " + h.m.id, Count: h.m.minute, From: from, Until: from.Add(time.Minute), Source: "AT&T"}
 	return []sms.Allowance{a}, h.wait(context.Background(), "pace")
@@ -216,6 +260,9 @@ func (h *hands) Take(ctx context.Context, a sms.Allowance, want int) (int, error
 func (h *hands) Settle(ctx context.Context, s ...sms.Settlement) ([]bool, error) {
 	if err := h.wait(context.Background(), "settle"); err != nil {
 		return nil, err // the process is gone: nothing is settled
+	}
+	for i := range s {
+		s[i].Worker = h.worker
 	}
 	done, err := h.Queue.Settle(ctx, s...)
 	return done, cmp.Or(err, h.wait(context.Background(), "settled"))

@@ -338,18 +338,11 @@ func (m *stopModel) dispatch(answers bool) {
 	m.pass(time.Millisecond)
 	m.n++
 	m.begin(fmt.Sprintf("d%03d", m.n), func(ctx context.Context, p *process) {
-		h := &hands{Service: m.consents, Queue: m.queue, act: act{m, p}, answers: answers}
-		var carrier sms.Provider = h
-		if m.blind {
-			carrier = struct{ sms.Provider }{h}
-		}
-		o := &sms.DispatcherOptions{Agreements: m.baa, Registrations: m.baa, Now: m.now.Now, Concurrency: m.batch}
-		if m.minute > 0 {
-			o.Limits = h
-		}
-		d, err := sms.NewDispatcher(h, m.store, h, m.log, map[string]sms.Provider{"carrier": carrier}, o)
+		h := &hands{Service: m.consents, Queue: m.queue, act: act{m, p}, worker: m.id + p.name, answers: answers}
+		seat, err := m.sit(h, m.batch, m.blind)
 		if err == nil {
-			_, err = d.Step(ctx)
+			_, err = seat.d.Step(ctx)
+			m.rise(seat)
 		}
 		m.fail(unforeseen(err))
 	})
