@@ -50,8 +50,8 @@ type stopModel struct {
 
 	mu     sync.Mutex
 	failed error
-	offers map[string][]*offer // by reference
-	marked map[string]bool     // texts that were unsettled when a STOP was answered
+	offers map[string][]*attempt // by reference
+	marked map[string]bool       // texts that were unsettled when a STOP was answered
 }
 
 // phone is a patient's.
@@ -75,14 +75,14 @@ type message struct {
 	turn          int // when it was heard
 }
 
-// offer is a request to the provider.
-type offer struct {
+// attempt is a request to the provider.
+type attempt struct {
 	arrived bool
 	known   bool // the provider was asked, and has it
 }
 
 func newStopModel(w *world, s *stage, p play, id string, number func(i int) string) (*stopModel, error) {
-	m := &stopModel{world: w, stage: s, play: p, id: id, offers: map[string][]*offer{}, marked: map[string]bool{}}
+	m := &stopModel{world: w, stage: s, play: p, id: id, offers: map[string][]*attempt{}, marked: map[string]bool{}}
 	for i := range p.phones {
 		ph := &phone{number: number(i)}
 		m.line = append(m.line, ph)
@@ -175,7 +175,7 @@ func (m *stopModel) options() (all []option) {
 	}
 	if m.running("d") < m.beside {
 		add("a dispatcher", &m.dispatchers, func() { m.dispatch(false) })
-		if m.answers {
+		if m.play.answers {
 			add("a dispatcher for answers", &m.dispatchers, func() { m.dispatch(true) })
 		}
 	}
@@ -315,7 +315,7 @@ func (m *stopModel) carried() (references []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for reference, offers := range m.offers {
-		if slices.ContainsFunc(offers, func(o *offer) bool { return o.arrived }) {
+		if slices.ContainsFunc(offers, func(o *attempt) bool { return o.arrived }) {
 			references = append(references, reference)
 		}
 	}
@@ -375,7 +375,7 @@ func (m *stopModel) kind(reference string) (kind sms.Kind, message string) {
 }
 
 // leaves takes down that a request begins, and refuses it where nothing may leave any more.
-func (m *stopModel) leaves(x sms.Message) *offer {
+func (m *stopModel) leaves(x sms.Message) *attempt {
 	ph := m.line[slices.IndexFunc(m.line, func(ph *phone) bool { return ph.number == x.To })]
 	kind, id := m.kind(x.Reference)
 	switch {
@@ -392,7 +392,7 @@ func (m *stopModel) leaves(x sms.Message) *offer {
 		ph.answered = max(ph.answered, of.turn)
 	}
 	first := m.offers[x.Reference] == nil
-	o := &offer{arrived: !m.absent || !first || !strings.HasSuffix(x.Reference, "-0")}
+	o := &attempt{arrived: !m.absent || !first || !strings.HasSuffix(x.Reference, "-0")}
 	m.offers[x.Reference] = append(m.offers[x.Reference], o)
 	return o
 }
@@ -443,7 +443,7 @@ func (m *stopModel) kept() error {
 		}
 	}
 	for _, ph := range m.line {
-		page, err := m.texts.Texts(context.Background(), staff, sms.Query{Practice: practice, Number: ph.number, Limit: 1000})
+		page, err := m.texts.Texts(context.Background(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery, Number: ph.number, Limit: 1000})
 		if err != nil {
 			return err
 		}
@@ -465,7 +465,7 @@ func (m *stopModel) kept() error {
 			case t.State == sms.Review && m.blind:
 			case t.State == sms.Queued || t.State.Unsettled():
 				return fmt.Errorf("%s is still %s", t.ID, t.State)
-			case t.State == sms.Sent && !slices.ContainsFunc(m.offers[reference], func(o *offer) bool { return o.arrived }):
+			case t.State == sms.Sent && !slices.ContainsFunc(m.offers[reference], func(o *attempt) bool { return o.arrived }):
 				return fmt.Errorf("%s is said to be sent", t.ID)
 			}
 			if t.InFlight != m.marked[t.ID] {

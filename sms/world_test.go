@@ -61,6 +61,7 @@ type world struct {
 	schema   string
 	charts   func() *records.Service
 	received int
+	within   func(bun.Tx) sms.Store // of a world on Postgres: the store in a transaction
 	seating  sync.Mutex
 	seats    []*seat // of the model's dispatchers that nobody needs now
 }
@@ -86,8 +87,10 @@ func leasedBy(t testing.TB, leases *smsmem.Options) *world {
 	return w
 }
 
-func onPostgres(t testing.TB) *world {
-	pg := pgtest.New(t)
+func onPostgres(t testing.TB) *world { return sealedBy(t, pgtest.New(t), crypto.NewEphemeral()) }
+
+// sealedBy is a world on Postgres whose keys are wrapped by a key manager of the test's.
+func sealedBy(t testing.TB, pg *pgtest.Database, manager crypto.KeyManager) *world {
 	w := &world{t: t, now: &clock{now: noon}}
 	db, own := pg.Pool(8), pg.Pool(4) // the log and the keys have a pool of their own
 	ctx, schema := t.Context(), pg.Schema()
@@ -97,11 +100,12 @@ func onPostgres(t testing.TB) *world {
 	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema}))
 	require.NoError(t, smspg.Migrate(ctx, db, &smspg.Options{Schema: schema}))
 	require.NoError(t, recordspg.Migrate(ctx, db, &recordspg.Options{Schema: schema}))
-	keys, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: schema}), crypto.NewEphemeral(), nil)
+	keys, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: schema}), manager, nil)
 	require.NoError(t, err)
 	w.keys = keys
 	w.entries = auditpg.New(own, &auditpg.Options{Schema: schema})
-	w.store = smspg.New(db, keys, &smspg.Options{Schema: schema})
+	store := smspg.New(db, keys, &smspg.Options{Schema: schema})
+	w.store, w.within = store, func(tx bun.Tx) sms.Store { return store.WithTx(tx) }
 	queue := smspg.NewQueue(db, keys, &smspg.Options{Schema: schema})
 	w.queue, w.router = queue, queue
 	w.charts = func() *records.Service {
