@@ -236,6 +236,20 @@ func (f Leaf) Validate() error {
 	return nil
 }
 
+// ValidateOf says why a store cannot keep leaves as the entries of a change of the practice's: one is of another practice's
+// log, which wraps invalid, or [Leaf.Validate] refuses it. It returns nil where it can.
+func ValidateOf(invalid error, practice string, leaves []Leaf) error {
+	for _, f := range leaves {
+		if f.Practice != practice {
+			return fmt.Errorf("%w: a change's entry is in another practice's log", invalid)
+		}
+		if err := f.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Equal reports whether two leaves are the same in every field, byte for byte: what a store answers no error for.
 func (f Leaf) Equal(o Leaf) bool {
 	return f.ID == o.ID && f.Practice == o.Practice && f.At.Equal(o.At) && f.Actor == o.Actor && f.Action == o.Action &&

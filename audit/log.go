@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit/internal/prune"
+	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
 
@@ -113,6 +114,15 @@ func (l *Log) Refuse(ctx context.Context, e Entry, cause error) error {
 		return errors.Join(cause, fmt.Errorf("%w: %w", ErrNotRecorded, err))
 	}
 	return cause
+}
+
+// Decline is Refuse for a command that may name no practice: then there is no log to record it in, and cause is returned
+// alone.
+func (l *Log) Decline(ctx context.Context, e Entry, cause error) error {
+	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
+		return cause
+	}
+	return l.Refuse(ctx, e, cause)
 }
 
 // Check reports whether a leaf's code and its searchable fields fit its bytes, without opening what is sealed. The

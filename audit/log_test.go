@@ -269,6 +269,32 @@ func TestRefuseThatCannotBeRecorded(t *testing.T) {
 	require.ErrorIs(t, log.Record(t.Context(), read()), errFull)
 }
 
+// Where a command names no practice there is no log to record its refusal in.
+func TestDecline(t *testing.T) {
+	log, err := audit.NewLog(failing{}, newKeys(t), nil)
+	require.NoError(t, err)
+	err = log.Decline(t.Context(), read(), errRefused)
+	require.ErrorIs(t, err, errRefused)
+	require.ErrorIs(t, err, audit.ErrNotRecorded, "it is recorded where there is a practice")
+	for _, practice := range []string{"", "a\x00b", strings.Repeat("p", 65)} {
+		e := read()
+		e.Practice = practice
+		require.Equal(t, errRefused, log.Decline(t.Context(), e, errRefused), practice)
+	}
+}
+
+func TestEntriesOfAChangeAreOfOnePractice(t *testing.T) {
+	log, _ := newLog(t, newKeys(t))
+	leaf, err := log.Stamp(t.Context(), read())
+	require.NoError(t, err)
+	bad := leaf
+	bad.ID = ""
+	require.NoError(t, audit.ValidateOf(errFull, leaf.Practice, []audit.Leaf{leaf, leaf}))
+	require.NoError(t, audit.ValidateOf(errFull, leaf.Practice, nil))
+	require.ErrorIs(t, audit.ValidateOf(errFull, "oak-street", []audit.Leaf{leaf}), errFull)
+	require.ErrorIs(t, audit.ValidateOf(errFull, leaf.Practice, []audit.Leaf{leaf, bad}), audit.ErrInvalid)
+}
+
 // failingKeys are keys that fail at one thing.
 type failingKeys struct {
 	audit.Keys

@@ -34,10 +34,10 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 	f.At, f.Recorded = f.At.UTC().Truncate(time.Microsecond), s.moment()
 	now := f.Recorded
 	if err := f.valid(); err != nil {
-		return State{}, false, s.refuse(ctx, entry(action, f), err)
+		return State{}, false, s.log.Decline(ctx, entry(action, f), err)
 	}
 	if !f.narrows() && f.At.After(now.Add(leeway)) {
-		return State{}, false, s.refuse(ctx, entry(action, f), errAhead)
+		return State{}, false, s.log.Decline(ctx, entry(action, f), errAhead)
 	}
 	for {
 		facts, err := s.store.Ledger(ctx, f.Key())
@@ -49,7 +49,7 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 		}
 		if old := find(facts, f.ID); old != nil {
 			if !repeats(f, *old, dated) {
-				return State{}, false, s.refuse(ctx, entry(action, f), ErrConflict)
+				return State{}, false, s.log.Decline(ctx, entry(action, f), ErrConflict)
 			}
 			return s.derive(f.Key(), facts), false, nil
 		}
@@ -61,7 +61,7 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 			if failed := (failure{}); errors.As(err, &failed) {
 				return State{}, false, fmt.Errorf("%s: %w", op(action), failed.error)
 			}
-			return State{}, false, s.refuse(ctx, entry(action, f), err)
+			return State{}, false, s.log.Decline(ctx, entry(action, f), err)
 		}
 		leaf, err := s.log.Stamp(ctx, entry(action, f))
 		if err != nil {
@@ -87,7 +87,7 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
 		}
 		if find(facts, f.ID) == nil {
-			return State{}, false, s.refuse(ctx, entry(action, f), ErrConflict)
+			return State{}, false, s.log.Decline(ctx, entry(action, f), ErrConflict)
 		}
 	}
 }
@@ -131,14 +131,6 @@ func repeats(f, old Fact, dated bool) bool {
 	return old.Kind == f.Kind && old.Category == f.Category && old.Patient == f.Patient && (f.Kind == Revoked || old.Sender == f.Sender) &&
 		old.Basis == f.Basis && old.Channel == f.Channel && old.Cause == f.Cause && old.Token == f.Token && old.Evidence == f.Evidence &&
 		old.Actor == f.Actor && (!dated || f.Kind == Restarted || old.At.Equal(f.At)) && (f.Kind != Cleared || slices.Equal(old.About, f.About))
-}
-
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
-func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
-		return cause
-	}
-	return s.log.Refuse(ctx, e, cause)
 }
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.

@@ -50,7 +50,7 @@ func (s *Service) ConfirmByLink(ctx context.Context, by audit.Actor, c LinkConfi
 	}
 	request, err := s.follow(ctx, c)
 	if err != nil {
-		return State{}, s.refuse(ctx, entry("consent.confirm", f), err)
+		return State{}, s.log.Decline(ctx, entry("consent.confirm", f), err)
 	}
 	f.Number, f.About = request.Number, []string{request.ID}
 	return s.append(ctx, "consent.confirm", f, func(facts []Fact, f *Fact) error {

@@ -2,7 +2,6 @@ package consent
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/form"
@@ -137,13 +136,5 @@ func (c Change) Validate() error {
 	if err != nil {
 		return err
 	}
-	for _, leaf := range c.Leaves {
-		if leaf.Practice != practice {
-			return fmt.Errorf("%w: a change's entry is in another practice's log", ErrInvalid)
-		}
-		if err := leaf.Validate(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return audit.ValidateOf(ErrInvalid, practice, c.Leaves)
 }

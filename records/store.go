@@ -98,15 +98,7 @@ func (c Change) Validate() error {
 	if err := form.Text(ErrInvalid, "the act's id", c.Act.ID, form.ID, true); err != nil {
 		return err
 	}
-	for _, leaf := range c.Leaves {
-		if leaf.Practice != practice {
-			return fmt.Errorf("%w: a change's entry is in another practice's log", ErrInvalid)
-		}
-		if err := leaf.Validate(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return audit.ValidateOf(ErrInvalid, practice, c.Leaves)
 }
 
 // stored refuses an appointment that is not as the service would keep it.

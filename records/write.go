@@ -35,7 +35,7 @@ func (s *Service) write(ctx context.Context, o order) (bool, error) {
 	}
 	act, err := newAct(e.Action, e.Actor, e.Practice, o.id, o.command)
 	if err != nil {
-		return false, s.refuse(ctx, e, err)
+		return false, s.log.Decline(ctx, e, err)
 	}
 	for {
 		if repeatable {
@@ -74,7 +74,7 @@ func (s *Service) allow(ctx context.Context, e audit.Entry, valid error) error {
 		return errActor // without an actor there is no entry either
 	}
 	if valid != nil {
-		return s.refuse(ctx, e, valid)
+		return s.log.Decline(ctx, e, valid)
 	}
 	return nil
 }
@@ -85,17 +85,9 @@ func (s *Service) fail(ctx context.Context, e audit.Entry, err error) error {
 	case err == nil:
 		return nil
 	case refusal(err):
-		return s.refuse(ctx, e, err)
+		return s.log.Decline(ctx, e, err)
 	}
 	return fmt.Errorf("%s: %w", op(e.Action), err)
-}
-
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
-func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
-		return cause
-	}
-	return s.log.Refuse(ctx, e, cause)
 }
 
 // The kinds of objects that entries are about.

@@ -110,11 +110,11 @@ func (s *Service) Choices(ctx context.Context, by audit.Actor, q Query) (Page, e
 	}
 	e := entry(read, Choice{Practice: q.Practice, Visitor: q.Visitor, Actor: by})
 	if err := q.Validate(); err != nil {
-		return Page{}, s.refuse(ctx, e, err)
+		return Page{}, s.log.Decline(ctx, e, err)
 	}
 	found, err := s.store.Choices(ctx, q)
 	if errors.Is(err, ErrInvalid) {
-		return Page{}, s.refuse(ctx, e, err)
+		return Page{}, s.log.Decline(ctx, e, err)
 	}
 	if err != nil {
 		return Page{}, fmt.Errorf("cookie: choices: %w", err)
@@ -139,7 +139,7 @@ func (s *Service) keep(ctx context.Context, action string, c Choice) (Choice, er
 		c.At = c.Recorded
 	}
 	if err := c.refused(); err != nil {
-		return Choice{}, s.refuse(ctx, entry(action, c), err)
+		return Choice{}, s.log.Decline(ctx, entry(action, c), err)
 	}
 	leaf, err := s.log.Stamp(ctx, entry(action, c))
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *Service) keep(ctx context.Context, action string, c Choice) (Choice, er
 		return Choice{}, fmt.Errorf("cookie: keep: %w", err)
 	}
 	if !c.repeats(old, dated) {
-		return Choice{}, s.refuse(ctx, entry(action, c), ErrConflict)
+		return Choice{}, s.log.Decline(ctx, entry(action, c), ErrConflict)
 	}
 	return old, nil
 }
@@ -176,14 +176,6 @@ func (c Choice) refused() error {
 		return ErrSignal
 	}
 	return nil
-}
-
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
-func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
-		return cause
-	}
-	return s.log.Refuse(ctx, e, cause)
 }
 
 // entry records a choice. Of a refused one it keeps what a store could hold.

@@ -41,15 +41,7 @@ func (c Change) Validate() error {
 	if err := c.Choice.valid(); err != nil {
 		return err
 	}
-	for _, leaf := range c.Leaves {
-		if leaf.Practice != c.Choice.Practice {
-			return fmt.Errorf("%w: a change's entry is in another practice's log", ErrInvalid)
-		}
-		if err := leaf.Validate(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return audit.ValidateOf(ErrInvalid, c.Choice.Practice, c.Leaves)
 }
 
 // Query asks for a page of a visitor's choices.

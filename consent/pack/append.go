@@ -32,7 +32,7 @@ func (s *Service) append(ctx context.Context, store Store, act string, f Fact) (
 	f.At = f.At.UTC().Truncate(time.Microsecond)
 	now := s.moment()
 	if err := f.Key().valid(); err != nil {
-		return Fact{}, s.refuse(ctx, entry(action, f), err)
+		return Fact{}, s.log.Decline(ctx, entry(action, f), err)
 	}
 	for {
 		facts, err := store.Ledger(ctx, f.Key())
@@ -41,7 +41,7 @@ func (s *Service) append(ctx context.Context, store Store, act string, f Fact) (
 		}
 		if old := known(facts, f.ID); old != nil {
 			if !f.repeats(*old, dated) {
-				return Fact{}, s.refuse(ctx, entry(action, f), ErrConflict)
+				return Fact{}, s.log.Decline(ctx, entry(action, f), ErrConflict)
 			}
 			return *old, nil
 		}
@@ -50,7 +50,7 @@ func (s *Service) append(ctx context.Context, store Store, act string, f Fact) (
 			f.At = f.Recorded
 		}
 		if err := decide(facts, &f); err != nil {
-			return Fact{}, s.refuse(ctx, entry(action, f), err)
+			return Fact{}, s.log.Decline(ctx, entry(action, f), err)
 		}
 		leaf, err := s.log.Stamp(ctx, entry(action, f))
 		if err != nil {
@@ -71,7 +71,7 @@ func (s *Service) append(ctx context.Context, store Store, act string, f Fact) (
 			return Fact{}, fmt.Errorf("pack: %s: %w", act, err)
 		}
 		if known(facts, f.ID) == nil {
-			return Fact{}, s.refuse(ctx, entry(action, f), ErrConflict)
+			return Fact{}, s.log.Decline(ctx, entry(action, f), ErrConflict)
 		}
 	}
 }
@@ -105,14 +105,6 @@ func known(facts []Fact, id string) *Fact {
 		}
 	}
 	return nil
-}
-
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
-func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
-		return cause
-	}
-	return s.log.Refuse(ctx, e, cause)
 }
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.

@@ -49,10 +49,10 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func(le
 	f.At, f.Recorded = f.At.UTC().Truncate(time.Microsecond), s.moment()
 	now := f.Recorded
 	if err := f.valid(); err != nil {
-		return Fact{}, s.refuse(ctx, entry(action, f), err)
+		return Fact{}, s.log.Decline(ctx, entry(action, f), err)
 	}
 	if f.At.After(now.Add(leeway)) {
-		return Fact{}, s.refuse(ctx, entry(action, f), errAhead)
+		return Fact{}, s.log.Decline(ctx, entry(action, f), errAhead)
 	}
 	for {
 		l, err := s.read(ctx, f.Key())
@@ -61,7 +61,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func(le
 		}
 		if old := known(l.facts(f.Kind), f.ID); old != nil {
 			if !f.repeats(*old, dated) {
-				return Fact{}, s.refuse(ctx, entry(action, f), ErrConflict)
+				return Fact{}, s.log.Decline(ctx, entry(action, f), ErrConflict)
 			}
 			return *old, nil
 		}
@@ -70,7 +70,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func(le
 			f.At = f.Recorded
 		}
 		if err := decide(l, &f); err != nil {
-			return Fact{}, s.refuse(ctx, entry(action, f), err)
+			return Fact{}, s.log.Decline(ctx, entry(action, f), err)
 		}
 		leaf, err := s.log.Stamp(ctx, entry(action, f))
 		if err != nil {
@@ -95,7 +95,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func(le
 			return Fact{}, fmt.Errorf("policy: %s: %w", act, err)
 		}
 		if known(l.facts(f.Kind), f.ID) == nil {
-			return Fact{}, s.refuse(ctx, entry(action, f), ErrConflict)
+			return Fact{}, s.log.Decline(ctx, entry(action, f), ErrConflict)
 		}
 	}
 }
@@ -118,14 +118,6 @@ func known(facts []Fact, id string) *Fact {
 		}
 	}
 	return nil
-}
-
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
-func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
-		return cause
-	}
-	return s.log.Refuse(ctx, e, cause)
 }
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.

@@ -33,10 +33,10 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 	f.At, f.Recorded = f.At.UTC().Truncate(time.Microsecond), s.moment()
 	now := f.Recorded
 	if err := f.valid(); err != nil {
-		return Fact{}, s.refuse(ctx, entry(action, f), err)
+		return Fact{}, s.log.Decline(ctx, entry(action, f), err)
 	}
 	if !f.Kind.protects() && f.At.After(now.Add(leeway)) {
-		return Fact{}, s.refuse(ctx, entry(action, f), errAhead)
+		return Fact{}, s.log.Decline(ctx, entry(action, f), errAhead)
 	}
 	for {
 		facts, err := s.store.Ledger(ctx, f.Key())
@@ -45,7 +45,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 		}
 		if old := known(facts, f.ID); old != nil {
 			if !f.repeats(*old, dated) {
-				return Fact{}, s.refuse(ctx, entry(action, f), ErrConflict)
+				return Fact{}, s.log.Decline(ctx, entry(action, f), ErrConflict)
 			}
 			return *old, nil
 		}
@@ -54,11 +54,11 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 			f.At = f.Recorded
 		}
 		if err := f.complete(); err != nil {
-			return Fact{}, s.refuse(ctx, entry(action, f), err)
+			return Fact{}, s.log.Decline(ctx, entry(action, f), err)
 		}
 		if decide != nil {
 			if err := decide(facts, f); err != nil {
-				return Fact{}, s.refuse(ctx, entry(action, f), err)
+				return Fact{}, s.log.Decline(ctx, entry(action, f), err)
 			}
 		}
 		leaf, err := s.log.Stamp(ctx, entry(action, f))
@@ -84,7 +84,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 			return Fact{}, fmt.Errorf("representative: %s: %w", act, err)
 		}
 		if known(facts, f.ID) == nil {
-			return Fact{}, s.refuse(ctx, entry(action, f), ErrConflict)
+			return Fact{}, s.log.Decline(ctx, entry(action, f), ErrConflict)
 		}
 	}
 }
@@ -107,14 +107,6 @@ func known(facts []Fact, id string) *Fact {
 		}
 	}
 	return nil
-}
-
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
-func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
-		return cause
-	}
-	return s.log.Refuse(ctx, e, cause)
 }
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.

@@ -23,7 +23,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, complete func(
 		f.ID = s.o.NewID()
 	}
 	if err := f.Key().valid(); err != nil {
-		return State{}, s.refuse(ctx, entry(act, f), err)
+		return State{}, s.log.Decline(ctx, entry(act, f), err)
 	}
 	given, now := f, s.moment()
 	for {
@@ -34,7 +34,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, complete func(
 		state := Derive(f.Key(), facts)
 		if old := known(facts, f.ID); old != nil {
 			if !given.repeats(*old) {
-				return State{}, s.refuse(ctx, entry(act, given), ErrConflict)
+				return State{}, s.log.Decline(ctx, entry(act, given), ErrConflict)
 			}
 			return state, nil
 		}
@@ -42,7 +42,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, complete func(
 		f.Recorded = latest(now, facts)
 		recipients, err := decide(state, &f, complete)
 		if err != nil {
-			return State{}, s.refuse(ctx, entry(act, f), err)
+			return State{}, s.log.Decline(ctx, entry(act, f), err)
 		}
 		leaf, err := s.log.Stamp(ctx, entry(act, f))
 		if err != nil {
@@ -63,7 +63,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, complete func(
 			return State{}, fmt.Errorf("broadcast: %s: %w", act, err)
 		}
 		if known(facts, f.ID) == nil {
-			return State{}, s.refuse(ctx, entry(act, f), ErrConflict)
+			return State{}, s.log.Decline(ctx, entry(act, f), ErrConflict)
 		}
 	}
 }
@@ -98,14 +98,6 @@ func known(facts []Fact, id string) *Fact {
 		}
 	}
 	return nil
-}
-
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
-func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
-		return cause
-	}
-	return s.log.Refuse(ctx, e, cause)
 }
 
 // entry records a fact: who is in an audience it does not say. Of a refused command it keeps what a log can hold.

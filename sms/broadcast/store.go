@@ -121,15 +121,7 @@ func (c Change) Validate() error {
 		}
 		numbers[r.Number] = true
 	}
-	for _, leaf := range c.Leaves {
-		if leaf.Practice != c.Fact.Practice {
-			return fmt.Errorf("%w: a change's entry is in another practice's log", ErrInvalid)
-		}
-		if err := leaf.Validate(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return audit.ValidateOf(ErrInvalid, c.Fact.Practice, c.Leaves)
 }
 
 // ValidMoves says why a store cannot make the moves, as an error that wraps [ErrInvalid], or nil.

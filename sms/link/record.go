@@ -17,14 +17,6 @@ func (s *Service) write(ctx context.Context, store Store, e audit.Entry, f Fact)
 	return store.Apply(ctx, Change{Fact: f, Leaves: []audit.Leaf{leaf}})
 }
 
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
-func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
-		return cause
-	}
-	return s.log.Refuse(ctx, e, cause)
-}
-
 // entry records a fact about a link, and never its token. Of a refused command it keeps what a store could hold.
 func entry(action string, f, issued Fact) audit.Entry {
 	e := audit.Entry{Practice: f.Practice, Actor: f.Actor, Action: action, Object: audit.Object{Kind: "link"}}

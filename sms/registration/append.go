@@ -30,10 +30,10 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 	f.At, f.Recorded, f.Content = f.At.UTC().Truncate(time.Microsecond), now, f.Content.tidy()
 	f.Notice.EditUntil, f.Notice.Until = micro(f.Notice.EditUntil), micro(f.Notice.Until)
 	if err := f.valid(); err != nil {
-		return Fact{}, nil, false, s.refuse(ctx, entry(action, f), err)
+		return Fact{}, nil, false, s.log.Decline(ctx, entry(action, f), err)
 	}
 	if f.At.After(now.Add(leeway)) {
-		return Fact{}, nil, false, s.refuse(ctx, entry(action, f), errAhead)
+		return Fact{}, nil, false, s.log.Decline(ctx, entry(action, f), errAhead)
 	}
 	for {
 		facts, err := s.store.Ledger(ctx, f.Practice)
@@ -42,7 +42,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 		}
 		if old := known(facts, f.ID); old != nil {
 			if !f.repeats(*old, dated) {
-				return Fact{}, nil, false, s.refuse(ctx, entry(action, f), ErrConflict)
+				return Fact{}, nil, false, s.log.Decline(ctx, entry(action, f), ErrConflict)
 			}
 			return *old, facts, false, nil
 		}
@@ -51,7 +51,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 			f.At = f.Recorded
 		}
 		if err := decide(facts, f); err != nil {
-			return Fact{}, nil, false, s.refuse(ctx, entry(action, f), err)
+			return Fact{}, nil, false, s.log.Decline(ctx, entry(action, f), err)
 		}
 		leaf, err := s.log.Stamp(ctx, entry(action, f))
 		if err != nil {
@@ -86,14 +86,6 @@ func known(facts []Fact, id string) *Fact {
 		}
 	}
 	return nil
-}
-
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause.
-func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
-		return cause
-	}
-	return s.log.Refuse(ctx, e, cause)
 }
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.

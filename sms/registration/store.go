@@ -76,13 +76,5 @@ func (c Change) Validate() error {
 	if err := c.Fact.valid(); err != nil {
 		return err
 	}
-	for _, leaf := range c.Leaves {
-		if leaf.Practice != c.Fact.Practice {
-			return fmt.Errorf("%w: a change's entry is in another practice's log", ErrInvalid)
-		}
-		if err := leaf.Validate(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return audit.ValidateOf(ErrInvalid, c.Fact.Practice, c.Leaves)
 }
