@@ -302,28 +302,3 @@ func byOrder(a, b tree.Row) int {
 	bx, bs, _ := parseOrder(b.Order)
 	return cmp.Or(cmp.Compare(ax, bx), cmp.Compare(as, bs))
 }
-
-// textArray writes an array of Postgres.
-func textArray(words []string) string {
-	size := 2
-	for _, w := range words {
-		size += len(w) + 3
-	}
-	var b strings.Builder
-	b.Grow(size)
-	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-	for i, w := range words {
-		b.WriteByte("{,"[min(i, 1)])
-		b.WriteByte('"')
-		if strings.ContainsAny(w, `\"`) {
-			w = quote.Replace(w)
-		}
-		b.WriteString(w)
-		b.WriteByte('"')
-	}
-	if len(words) == 0 {
-		b.WriteByte('{')
-	}
-	b.WriteByte('}')
-	return b.String()
-}

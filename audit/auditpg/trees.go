@@ -8,7 +8,6 @@ import (
 	"iter"
 	"slices"
 	"sort"
-	"strconv"
 
 	"github.com/uptrace/bun"
 
@@ -253,10 +252,10 @@ func inOrder(h pgstore.Handle, below int64, now snapshot, limit int) *bun.Select
 // tips returns the newest heads of trees.
 func tips(ctx context.Context, h pgstore.Handle, practices []string) (map[string]tree.Head, error) {
 	var found []headRow
-	err := h.Raw(`SELECT t.* FROM unnest(?::text[]) AS p (practice) CROSS JOIN LATERAL (
+	err := h.Raw(`SELECT t.* FROM unnest(?) AS p (practice) CROSS JOIN LATERAL (
 		SELECT practice, number, first, size, first_hash, checkpoint FROM ? AS h
 		WHERE h.practice = p.practice COLLATE "C" ORDER BY size DESC LIMIT 1
-	) AS t`, textArray(practices), h.Table(headTable)).Scan(ctx, &found)
+	) AS t`, pgstore.Texts(practices), h.Table(headTable)).Scan(ctx, &found)
 	if err != nil {
 		return nil, err
 	}
@@ -286,18 +285,18 @@ func keep(ctx context.Context, h pgstore.Handle, number int64, until snapshot, b
 func hashes(ctx context.Context, h pgstore.Handle, keys []tree.Key) ([]tree.Hash, error) {
 	found := make([]tree.Hash, 0, len(keys))
 	for part := range slices.Chunk(keys, 20_000) {
-		practices, indexes, leaves := make([]string, len(part)), make([]string, len(part)), make([]string, len(part))
-		for i, k := range part {
-			practices[i], indexes[i], leaves[i] = k.Practice, strconv.FormatInt(k.Index, 10), strconv.FormatInt(k.Leaf, 10)
+		asked := pgstore.NewUnnest("text", "bigint", "bigint").Expect(len(part))
+		for _, k := range part {
+			asked.Add(k.Practice, k.Index, k.Leaf)
 		}
 		var read [][]byte
 		err := h.Raw(`SELECT substring(t.hashes FROM ((k.index - t.first_hash) * 32 + 1)::int FOR 32)
-			FROM unnest(?::text[], ?::bigint[], ?::bigint[]) WITH ORDINALITY AS k (practice, index, leaf, n)
+			FROM ? WITH ORDINALITY AS k (practice, index, leaf, n)
 			CROSS JOIN LATERAL (
 				SELECT hashes, first_hash FROM ? AS h WHERE h.practice = k.practice COLLATE "C" AND h.size > k.leaf
 				AND h.first <= k.leaf ORDER BY size LIMIT 1
 			) AS t WHERE k.index >= t.first_hash ORDER BY k.n`,
-			textArray(practices), textArray(indexes), textArray(leaves), h.Table(headTable)).Scan(ctx, &read)
+			asked, h.Table(headTable)).Scan(ctx, &read)
 		if err != nil {
 			return nil, err
 		}
@@ -382,7 +381,7 @@ func (t *Trees) heads(rows *[]headRow, q tree.Query) *bun.SelectQuery {
 // an id two.
 func rowsByID(ctx context.Context, h pgstore.Handle, practice string, ids []string) ([]tree.Row, error) {
 	return placed(ctx, h, h.Select(entryTable, (*row)(nil)).
-		Where("practice = ? AND id = ANY (?::text[])", practice, textArray(ids)))
+		Where("practice = ? AND id = ANY (?)", practice, pgstore.Texts(ids)))
 }
 
 // rowsOfStretch is rowsByID of ids that probably stand side by side: to read them together costs half as much as to look

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/enamel-go/enamel/crypto"
@@ -80,22 +81,16 @@ func byMove(keys []crypto.Rewrapping) map[move][]crypto.Rewrapping {
 func replace(
 	ctx context.Context, pg pgstore.Handle, practice string, of move, changes []crypto.Rewrapping,
 ) (int64, error) {
-	var ids, olds, news strings.Builder
+	ids, rows := make([]string, len(changes)), pgstore.NewUnnest("bigint", "bytea", "bytea").Expect(len(changes))
 	for i, change := range changes {
-		if i > 0 {
-			ids.WriteByte(',')
-			olds.WriteByte(',')
-			news.WriteByte(',')
-		}
-		fmt.Fprint(&ids, int64(change.ID))
-		fmt.Fprintf(&olds, `"\\x%x"`, change.Old.Blob)
-		fmt.Fprintf(&news, `"\\x%x"`, change.New.Blob)
+		ids[i] = strconv.FormatInt(int64(change.ID), 10)
+		rows.Add(int64(change.ID), change.Old.Blob, change.New.Blob)
 	}
-	list := "{" + ids.String() + "}"
+	list := "{" + strings.Join(ids, ",") + "}"
 	return pg.Exec(ctx, `UPDATE ? AS k SET under = ?, blob = v.new
-		FROM unnest(?::bigint[], ?::bytea[], ?::bytea[]) AS v (id, old, new)
+		FROM ? AS v (id, old, new)
 		WHERE k.practice = ? AND k.id = ANY (?::bigint[]) AND k.id = v.id AND k.under = ? AND k.blob = v.old`,
-		pg.Table(keyTable), of.to, list, "{"+olds.String()+"}", "{"+news.String()+"}", practice, list, of.from)
+		pg.Table(keyTable), of.to, rows, practice, list, of.from)
 }
 
 // targets returns the ids of the practice keys under which keys will lie, each once.

@@ -109,3 +109,20 @@ func (u *Unnest) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
 	}
 	return append(b, ')'), nil
 }
+
+// Texts writes words as an array of text.
+func Texts(words []string) schema.QueryAppender { return texts(words) }
+
+type texts []string
+
+// AppendQuery implements schema.QueryAppender.
+func (t texts) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
+	b = append(b, "'{"...)
+	for i, w := range t {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(b, w)
+	}
+	return append(b, "}'::text[]"...), nil
+}

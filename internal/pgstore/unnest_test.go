@@ -50,4 +50,14 @@ func TestUnnest(t *testing.T) {
 	require.Nil(t, last.Bytes)
 	require.Equal(t, time.Hour.Microseconds(), last.Micro)
 	require.Panics(t, func() { u.Add(struct{}{}) })
+
+	for _, words := range [][]string{nil, words} {
+		var read []string
+		err := h.Raw("SELECT word FROM unnest(?) WITH ORDINALITY AS v (word, n) ORDER BY n", pgstore.Texts(words)).Scan(t.Context(), &read)
+		require.NoError(t, err)
+		require.Equal(t, len(words), len(read))
+		for i := range words {
+			require.Equal(t, words[i], read[i])
+		}
+	}
 }
