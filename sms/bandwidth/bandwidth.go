@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
-	"github.com/enamel-go/enamel/internal/https"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/wire"
 )
@@ -90,22 +88,12 @@ func New(a Account, o *Options) (*Provider, error) {
 		account: a, hookUser: o.HookUser, hookPassword: o.HookPassword, lag: 6 * time.Hour, now: time.Now,
 		base: "https://messaging.bandwidth.com/api/v2", lookups: "https://api.bandwidth.com/v2",
 	}
-	for _, api := range []struct {
-		given string
-		at    *string
-	}{{o.BaseURL, &p.base}, {o.LookupURL, &p.lookups}} {
-		if api.given == "" {
-			continue
-		}
-		base, err := https.Base(sms.ErrInvalid, api.given, false)
-		if err != nil {
-			return nil, err
-		}
-		*api.at = strings.TrimSuffix(base, "/")
+	var err error
+	if p.base, err = wire.Base(o.BaseURL, p.base); err != nil {
+		return nil, err
 	}
-	timeout := 10 * time.Second
-	if o.Timeout > 0 {
-		timeout = o.Timeout
+	if p.lookups, err = wire.Base(o.LookupURL, p.lookups); err != nil {
+		return nil, err
 	}
 	if o.Lag > 0 {
 		p.lag = o.Lag
@@ -113,7 +101,7 @@ func New(a Account, o *Options) (*Provider, error) {
 	if o.Now != nil {
 		p.now = o.Now
 	}
-	p.client = wire.Client(o.RootCAs, timeout)
+	p.client = wire.Client(o.RootCAs, o.Timeout)
 	return p, nil
 }
 

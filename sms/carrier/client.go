@@ -64,13 +64,9 @@ func Dial(baseURL, token string, o *DialOptions) (*Client, error) {
 	if n := len(o.Secret); n > 0 && n < minSecret {
 		return nil, fmt.Errorf("%w: webhooks need a secret of at least %d bytes", sms.ErrInvalid, minSecret)
 	}
-	timeout := 10 * time.Second
-	if o.Timeout > 0 {
-		timeout = o.Timeout
-	}
 	c := &Client{
 		reader: reader{secret: slices.Clone(o.Secret), now: o.Now},
-		base:   strings.TrimSuffix(base, "/"), token: token, client: wire.Client(o.RootCAs, timeout),
+		base:   strings.TrimSuffix(base, "/"), token: token, client: wire.Client(o.RootCAs, o.Timeout),
 	}
 	if c.now == nil {
 		c.now = time.Now

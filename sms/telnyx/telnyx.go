@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/enamel-go/enamel/internal/https"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/wire"
 )
@@ -76,21 +75,14 @@ func New(apiKey string, o *Options) (*Provider, error) {
 	if p.webhook != "" && !wire.Public(p.webhook) {
 		return nil, fmt.Errorf("%w: a webhook's address must be https and without query or fragment", sms.ErrInvalid)
 	}
-	if o.BaseURL != "" {
-		base, err := https.Base(sms.ErrInvalid, o.BaseURL, false)
-		if err != nil {
-			return nil, err
-		}
-		p.base = strings.TrimSuffix(base, "/")
-	}
-	timeout := 10 * time.Second
-	if o.Timeout > 0 {
-		timeout = o.Timeout
+	var err error
+	if p.base, err = wire.Base(o.BaseURL, p.base); err != nil {
+		return nil, err
 	}
 	if o.Now != nil {
 		p.now = o.Now
 	}
-	p.client = wire.Client(o.RootCAs, timeout)
+	p.client = wire.Client(o.RootCAs, o.Timeout)
 	return p, nil
 }
 

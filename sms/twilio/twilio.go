@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/enamel-go/enamel/internal/https"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/wire"
 )
@@ -80,22 +79,12 @@ func New(accountSID, authToken string, o *Options) (*Provider, error) {
 			return nil, fmt.Errorf("%w: a webhook's address must be https and without query or fragment", sms.ErrInvalid)
 		}
 	}
-	for _, api := range []struct {
-		given string
-		at    *string
-	}{{o.BaseURL, &p.base}, {o.LookupURL, &p.lookups}} {
-		if api.given == "" {
-			continue
-		}
-		base, err := https.Base(sms.ErrInvalid, api.given, false)
-		if err != nil {
-			return nil, err
-		}
-		*api.at = strings.TrimSuffix(base, "/")
+	var err error
+	if p.base, err = wire.Base(o.BaseURL, p.base); err != nil {
+		return nil, err
 	}
-	timeout := 10 * time.Second
-	if o.Timeout > 0 {
-		timeout = o.Timeout
+	if p.lookups, err = wire.Base(o.LookupURL, p.lookups); err != nil {
+		return nil, err
 	}
 	if o.Lag > 0 {
 		p.lag = o.Lag
@@ -103,7 +92,7 @@ func New(accountSID, authToken string, o *Options) (*Provider, error) {
 	if o.Now != nil {
 		p.now = o.Now
 	}
-	p.client = wire.Client(o.RootCAs, timeout)
+	p.client = wire.Client(o.RootCAs, o.Timeout)
 	return p, nil
 }
 

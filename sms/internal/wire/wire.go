@@ -10,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -20,8 +21,21 @@ import (
 // MaxWebhook is the longest webhook body that is read, in bytes.
 const MaxWebhook = 64 << 10
 
-// Client returns a client for a provider of texts. Nil roots are the system's.
+// Base checks the address that is given for an API, and returns it without a slash at its end; the usual one where none is
+// given.
+func Base(given, usual string) (string, error) {
+	if given == "" {
+		return usual, nil
+	}
+	base, err := https.Base(sms.ErrInvalid, given, false)
+	return strings.TrimSuffix(base, "/"), err
+}
+
+// Client returns a client for a provider of texts. Nil roots are the system's; no timeout is ten seconds.
 func Client(roots *x509.CertPool, timeout time.Duration) *http.Client {
+	if timeout <= 0 {
+		timeout = 10 * time.Second
+	}
 	t := https.Transport(roots, timeout)
 	t.MaxIdleConnsPerHost = 64 // the default of two makes a sender of many texts dial anew for each
 	c := https.Client(t)
