@@ -495,13 +495,7 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			require.Equal(t, consent.Stopped, state.Transactional.Status)
 		})
 		t.Run("refuses_to_revive_by_START_what_was_never_confirmed", func(t *testing.T) {
-			b := open(t)
-			require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmAll}))
-			for _, c := range consent.Categories() {
-				must(t)(b.Grant(t.Context(), staff, grant(c)))
-			}
-			must(t)(b.Ask(t.Context(), staff, ask()))
-			b.later()
+			b := asked(t, open)
 			must(t)(b.Revoke(t.Context(), patient, stop()))
 			b.later()
 			must(t)(b.Restart(t.Context(), patient, start()))
@@ -540,13 +534,7 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			require.Equal(t, consent.None, b.status(t, consent.Transactional))
 		})
 		t.Run("refuses_to_revive_by_START_what_was_confirmed_after_the_stop", func(t *testing.T) {
-			b := open(t)
-			require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmAll}))
-			for _, c := range consent.Categories() {
-				must(t)(b.Grant(t.Context(), staff, grant(c)))
-			}
-			must(t)(b.Ask(t.Context(), staff, ask()))
-			b.later()
+			b := asked(t, open)
 			narrow := stop()
 			narrow.Category, narrow.Evidence.Words = consent.Transactional, "nothing about my visits, please"
 			must(t)(b.Revoke(t.Context(), patient, narrow))
@@ -595,4 +583,17 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			require.Equal(t, consent.Active, state.Conversational.Status)
 		})
 	})
+}
+
+// asked is a bench whose patient has agreed to everything and been asked to confirm it.
+func asked(t testing.TB, open func(testing.TB) bench) bench {
+	t.Helper()
+	b := open(t)
+	require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmAll}))
+	for _, c := range consent.Categories() {
+		must(t)(b.Grant(t.Context(), staff, grant(c)))
+	}
+	must(t)(b.Ask(t.Context(), staff, ask()))
+	b.later()
+	return b
 }

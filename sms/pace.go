@@ -43,13 +43,6 @@ type lane struct {
 	next time.Time // when the next text that has to wait is due
 }
 
-// settlement puts a text off that may leave but for its pace.
-func (w *wait) settlement(d Decision) Settlement {
-	d.Verdict, d.Until, d.Rule, d.Reason = Defer, w.until, w.reason.Rule, w.reason.Reason
-	d.Trail = append(slices.Clip(d.Trail), w.reason)
-	return Settlement{State: Queued, Due: w.until, Decision: d}
-}
-
 func newPacer(limits Limits, queue Queue) *pacer {
 	return &pacer{limits: limits, queue: queue, lanes: map[string]*lane{}}
 }
@@ -60,8 +53,15 @@ type wait struct {
 	reason Step
 }
 
-// pace returns, for each text that may leave, nil or what it has to wait for, or why nobody can tell. The first ones have precedence. Answers to
-// patients' own messages are counted and wait for nothing.
+// settlement puts a text off that may leave but for its pace.
+func (w *wait) settlement(d Decision) Settlement {
+	d.Verdict, d.Until, d.Rule, d.Reason = Defer, w.until, w.reason.Rule, w.reason.Reason
+	d.Trail = append(slices.Clip(d.Trail), w.reason)
+	return Settlement{State: Queued, Due: w.until, Decision: d}
+}
+
+// pace returns, for each text that may leave, nil or what it has to wait for, or why nobody can tell. The first ones have
+// precedence. Answers to patients' own messages are counted and wait for nothing.
 func (p *pacer) pace(ctx context.Context, texts []Tracked, now time.Time) (waits []*wait, failed []error) {
 	waits, failed = make([]*wait, len(texts)), make([]error, len(texts))
 	if p.limits == nil {
@@ -77,36 +77,43 @@ func (p *pacer) pace(ctx context.Context, texts []Tracked, now time.Time) (waits
 		of[k] = append(of[k], i)
 	}
 	for _, k := range senders {
-		var allowances []Allowance
-		err := calm(func() (err error) {
-			allowances, err = p.limits.Allowances(ctx, k.Practice, k.ID, now)
-			return err
-		})
-		// The shortest first: what waits for its minute takes nothing from the day.
-		allowances = slices.SortedStableFunc(slices.Values(allowances), func(a, b Allowance) int {
-			return cmp.Compare(a.Until.Sub(a.From), b.Until.Sub(b.From))
-		})
-		left := of[k]
-		for _, a := range allowances {
-			granted := 0
-			if err == nil {
-				granted, err = p.grant(ctx, a, len(left), now)
-			}
-			for err == nil && granted < len(left) && texts[left[granted]].Kind.Answer() {
-				granted++
-			}
-			for _, i := range left[granted:] {
-				waits[i] = p.later(a, texts[i], now)
-			}
-			left = left[:granted]
-		}
-		if err != nil {
+		if err := p.share(ctx, k, of[k], texts, waits, now); err != nil {
 			for _, i := range of[k] {
 				failed[i] = fmt.Errorf("sms: pace: %w", err)
 			}
 		}
 	}
 	return waits, failed
+}
+
+// share gives what a sender may send now to its first texts, and says of the others what they wait for.
+func (p *pacer) share(ctx context.Context, sender Key, of []int, texts []Tracked, waits []*wait, now time.Time) error {
+	var allowances []Allowance
+	err := calm(func() (err error) {
+		allowances, err = p.limits.Allowances(ctx, sender.Practice, sender.ID, now)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	// The shortest first: what waits for its minute takes nothing from the day.
+	allowances = slices.SortedStableFunc(slices.Values(allowances), func(a, b Allowance) int {
+		return cmp.Compare(a.Until.Sub(a.From), b.Until.Sub(b.From))
+	})
+	for _, a := range allowances {
+		granted, err := p.grant(ctx, a, len(of), now)
+		if err != nil {
+			return err
+		}
+		for granted < len(of) && texts[of[granted]].Kind.Answer() {
+			granted++
+		}
+		for _, i := range of[granted:] {
+			waits[i] = p.later(a, texts[i], now)
+		}
+		of = of[:granted]
+	}
+	return nil
 }
 
 // grant returns how many of so many texts may leave now.

@@ -127,6 +127,19 @@ func (s *Store) Wordings(ctx context.Context, practice string) ([]consent.Wordin
 	return slices.Clone(s.wordings[practice]), ctx.Err()
 }
 
+// after returns where the practice's facts stand that were written after the one of an id; all of them after none.
+func (s *Store) after(practice, last string) ([]slot, error) {
+	written := s.written[practice]
+	if last == "" {
+		return written, nil
+	}
+	at, known := s.ids[id{practice, last}]
+	if !known {
+		return nil, consent.ErrAfter
+	}
+	return written[at+1:], nil
+}
+
 // Facts implements [consent.Store].
 func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error) {
 	if err := q.Validate(); err != nil {
@@ -134,16 +147,12 @@ func (s *Store) Facts(ctx context.Context, q consent.Query) (consent.Page, error
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	from := 0
-	if q.After != "" {
-		after, known := s.ids[id{q.Practice, q.After}]
-		if !known {
-			return consent.Page{}, consent.ErrAfter
-		}
-		from = after + 1
+	written, err := s.after(q.Practice, q.After)
+	if err != nil {
+		return consent.Page{}, err
 	}
 	var found []consent.Fact
-	for _, p := range s.written[q.Practice][from:] {
+	for _, p := range written {
 		if f := s.ledgers[p.ledger][p.nth]; f.Kind == q.Kind && len(found) <= q.Size() {
 			found = append(found, f.Clone())
 		}
@@ -186,16 +195,12 @@ func (s *Store) Ledgers(ctx context.Context, q consent.LedgerQuery) (consent.Led
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	from := 0
-	if q.After != "" {
-		after, known := s.ids[id{q.Practice, q.After}]
-		if !known {
-			return consent.LedgerPage{}, consent.ErrAfter
-		}
-		from = after + 1
+	written, err := s.after(q.Practice, q.After)
+	if err != nil {
+		return consent.LedgerPage{}, err
 	}
 	var found [][]consent.Fact
-	for _, p := range s.written[q.Practice][from:] {
+	for _, p := range written {
 		if p.nth == 0 && len(found) <= q.Size() {
 			found = append(found, slices.Clip(s.ledgers[p.ledger]))
 		}

@@ -34,7 +34,9 @@ func (s *Store) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 	slices.SortFunc(due, func(a, b *item) int {
 		return cmp.Or(a.Priority()-b.Priority(), a.Due.Compare(b.Due), byKey(a, b))
 	})
-	due = alone(due[:min(len(due), c.Limit)])
+	type number struct{ practice, to string }
+	due = input.Alone(due[:min(len(due), c.Limit)], func(i *item) number { return number{i.Practice, i.To} },
+		func(i *item) bool { return i.Kind == sms.StopAnswer })
 	for _, i := range due {
 		if i.Kind == sms.StopAnswer {
 			for _, other := range s.unsettled(i) {
@@ -59,23 +61,6 @@ func (s *Store) unsettled(i *item) []*item {
 		}
 	}
 	return found
-}
-
-// alone drops, at each number that has the answer to a stop among due, all but its first text.
-func alone(due []*item) []*item {
-	type number struct{ practice, to string }
-	stops, taken := map[number]bool{}, map[number]bool{}
-	for _, i := range due {
-		if i.Kind == sms.StopAnswer {
-			stops[number{i.Practice, i.To}] = true
-		}
-	}
-	return slices.DeleteFunc(due, func(i *item) bool {
-		n := number{i.Practice, i.To}
-		drop := stops[n] && taken[n]
-		taken[n] = true
-		return drop
-	})
 }
 
 // lease gives texts to c.Worker and returns copies of them.

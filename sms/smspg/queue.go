@@ -54,9 +54,9 @@ func (q *Queue) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 		slices.SortFunc(rows, func(a, b row) int {
 			return cmp.Or(a.Priority-b.Priority, a.Due.Compare(b.Due), strings.Compare(a.ID, b.ID), strings.Compare(a.Practice, b.Practice))
 		})
-		rows = alone(rows)
+		rows = input.Alone(rows, func(r row) sms.Key { return sms.Key{Practice: r.Practice, ID: string(r.Number)} }, answersStop)
 		for i, r := range rows {
-			if sms.Kind(r.Kind) == sms.StopAnswer {
+			if answersStop(r) {
 				_, err := h.Exec(ctx, `UPDATE ? SET in_flight = true
 					WHERE practice = ? AND number = ? AND state IN ('sending', 'doubtful', 'review')`, h.Table(queueTable), r.Practice, r.Number)
 				if err != nil {
@@ -79,22 +79,7 @@ func priorities(c sms.Claim) schema.QueryWithArgs {
 	return query("(0), (1), (2), (3)")
 }
 
-// alone drops, at each number that has the answer to a stop among rows, all but its first text.
-func alone(rows []row) []row {
-	stops, taken := map[string]bool{}, map[string]bool{}
-	number := func(r row) string { return r.Practice + "\x00" + string(r.Number) }
-	for _, r := range rows {
-		if sms.Kind(r.Kind) == sms.StopAnswer {
-			stops[number(r)] = true
-		}
-	}
-	return slices.DeleteFunc(rows, func(r row) bool {
-		n := number(r)
-		drop := stops[n] && taken[n]
-		taken[n] = true
-		return drop
-	})
-}
+func answersStop(r row) bool { return sms.Kind(r.Kind) == sms.StopAnswer }
 
 // lease updates rows that this transaction has locked, so that they still stand where they were found.
 func lease(ctx context.Context, h pgstore.Handle, rows []row, set string, args ...any) error {

@@ -3,7 +3,6 @@ package smstest_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -297,10 +296,16 @@ func queueMutants() []mutant {
 		{"never begins anew", "an allowance gives what it has, once", taking(func(a *sms.Allowance) { a.From = time.Unix(0, 0) })},
 		{"takes what is no allowance", "what is no allowance is refused", taking(func(a *sms.Allowance) { a.Key += "x" })},
 		{"reads before it takes", "of an allowance nobody gets what another one got", func(s *store) {
-			var used atomic.Int64
+			var used, calls atomic.Int64
+			second := make(chan struct{})
 			s.take = func(_ context.Context, a sms.Allowance, want int) (int, error) {
 				before := used.Load()
-				runtime.Gosched()
+				switch calls.Add(1) { // the first and the second have read the same
+				case 1:
+					<-second
+				case 2:
+					close(second)
+				}
 				got := max(0, min(want, a.Count-int(before)))
 				used.Store(before + int64(got))
 				return got, nil
