@@ -28,27 +28,17 @@ type after struct {
 }
 
 // Each returns an INSERT of leaves that adds leaves[i] when the CTE named fact returned a row whose column place is i. It is a
-// fragment, as that of [After] is. There must be at least one leaf.
-func Each(h pgstore.Handle, fact string, leaves [][]audit.Leaf) schema.QueryAppender {
-	return each{table: h.Table(entryTable), fact: bun.Ident(fact), leaves: leaves}
-}
-
-type each struct {
-	table, fact bun.Ident
-	leaves      [][]audit.Leaf
-}
-
-// AppendQuery writes the fragment.
-func (e each) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
-	rows := pgstore.NewUnnest("int", "text", "text", "timestamptz", "text", "text", "text", "text", "text", "bytea", "bytea", "bytea").Expect(len(e.leaves))
-	for place, leaves := range e.leaves {
+// fragment, as that of [After] is, of a statement that is sent with values. There must be at least one leaf.
+func Each(h pgstore.Handle, values *pgstore.Beside, fact string, leaves [][]audit.Leaf) schema.QueryAppender {
+	rows := pgstore.NewUnnest("int", "text", "text", "timestamptz", "text", "text", "text", "text", "text", "bytea", "bytea", "bytea").Expect(len(leaves))
+	for place, leaves := range leaves {
 		for _, f := range leaves {
 			r := rowOf(f)
 			rows.Add(place, r.Practice, r.ID, r.At, r.ActorKind, r.Actor, r.Action, r.Outcome, r.Term, r.Tag, r.Bytes, r.MAC)
 		}
 	}
-	return gen.AppendQuery(b, "INSERT INTO ? ("+entryColumns+") SELECT "+entryColumns+" FROM ? AS leaf (place, "+entryColumns+`)
-		WHERE place = ANY (ARRAY(SELECT place FROM ?))`, e.table, rows, e.fact), nil
+	return bun.SafeQuery("INSERT INTO ? ("+entryColumns+") SELECT "+entryColumns+" FROM ? AS leaf (place, "+entryColumns+`)
+		WHERE place = ANY (ARRAY(SELECT place FROM ?))`, h.Table(entryTable), values.Rows(rows), bun.Ident(fact))
 }
 
 const entryColumns = "practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac"

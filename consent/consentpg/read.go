@@ -72,9 +72,10 @@ func (s *Store) Standings(ctx context.Context, keys []consent.Key) ([][]consent.
 		asked.Add(i, k.Practice, number)
 	}
 	var rows []placed
-	err := s.pg.Raw("SELECT k.place, "+standingColumns+` FROM ? AS k (place, practice, number) CROSS JOIN LATERAL (
+	var values pgstore.Beside
+	err := s.pg.ScanWith(ctx, &values, &rows, "SELECT k.place, "+standingColumns+` FROM ? AS k (place, practice, number) CROSS JOIN LATERAL (
 			SELECT * FROM ? AS f WHERE f.practice = k.practice COLLATE "C" AND f.number = k.number ORDER BY seq OFFSET 0
-		) AS f`, asked, s.pg.Table(factTable)).Scan(ctx, &rows)
+		) AS f`, values.Rows(asked), s.pg.Table(factTable))
 	if err != nil {
 		return nil, pgstore.Wrap("consentpg: standings", err)
 	}

@@ -37,15 +37,17 @@ const (
 
 // BenchmarkPairTexts decides, sends and settles texts, to a carrier that answers at once, beside River working jobs that do
 // nothing, on one Postgres that waits for the disk. Ours reads consent, decides by every rule, and keeps the decision and an
-// entry for each; each patient has keys of their own.
+// entry for each; each patient has keys of their own. How far below the limit of Postgres itself that is, statements says: the
+// same rows written by nobody who thinks.
 func BenchmarkPairTexts(b *testing.B) {
 	for _, workers := range []int{1, 2} {
 		b.Run(fmt.Sprintf("%d_workers", workers), func(b *testing.B) {
 			d := durable(b)
-			ours, theirs := newTexts(b, d, workers), newRiver(b, d, workers)
+			ours, theirs, limit := newTexts(b, d, workers), newRiver(b, d, workers), newStatements(b, durable(b), workers)
 			pairs.Sides(b, pairs.Wait,
 				pairs.Peer{Before: ours.queue, Run: ours.work},
-				pairs.Peer{Name: "river", Rate: 1.5, Before: theirs.queue, Run: theirs.work})
+				pairs.Peer{Name: "river", Rate: 1.5, Before: theirs.queue, Run: theirs.work},
+				pairs.Peer{Name: "statements", Before: limit.queue, Run: limit.work})
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package pgstore
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -81,20 +82,32 @@ func appendElement(b []byte, value any) []byte {
 	panic(fmt.Sprintf("pgstore: no column is made of a %T", value))
 }
 
-// appendText writes an element of an array inside a string literal.
+// appendText writes an element of an array.
 func appendText(b []byte, s string) []byte {
 	b = append(b, '"')
 	for i := range len(s) {
 		switch c := s[i]; c {
 		case '"', '\\':
 			b = append(b, '\\', c)
-		case '\'':
-			b = append(b, '\'', '\'')
 		default:
 			b = append(b, c)
 		}
 	}
 	return append(b, '"')
+}
+
+// appendArray writes the elements of an array as a literal.
+func appendArray(b, elements []byte, of string) []byte {
+	b = append(b, "'{"...)
+	for {
+		before, after, more := bytes.Cut(elements, []byte("'"))
+		b = append(b, before...)
+		if !more {
+			break
+		}
+		b, elements = append(b, "''"...), after
+	}
+	return append(append(append(b, "}'::"...), of...), "[]"...)
 }
 
 // AppendQuery implements schema.QueryAppender.
@@ -104,8 +117,7 @@ func (u *Unnest) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = append(append(append(b, "'{"...), column...), "}'::"...)
-		b = append(append(b, u.types[i]...), "[]"...)
+		b = appendArray(b, column, u.types[i])
 	}
 	return append(b, ')'), nil
 }
@@ -117,12 +129,12 @@ type texts []string
 
 // AppendQuery implements schema.QueryAppender.
 func (t texts) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
-	b = append(b, "'{"...)
+	var elements []byte
 	for i, w := range t {
 		if i > 0 {
-			b = append(b, ',')
+			elements = append(elements, ',')
 		}
-		b = appendText(b, w)
+		elements = appendText(elements, w)
 	}
-	return append(b, "}'::text[]"...), nil
+	return appendArray(b, elements, "text"), nil
 }

@@ -21,12 +21,19 @@ func TestUnnest(t *testing.T) {
 		Micro int64     `bun:"micro"`
 		Yes   bool      `bun:"yes"`
 	}
+	const query = `SELECT text, bytes, count, at, (extract(epoch FROM wait) * 1000000)::bigint AS micro, yes
+		FROM ? WITH ORDINALITY AS v (text, bytes, count, at, wait, yes, n) ORDER BY n`
 	read := func(u *pgstore.Unnest) []row {
-		var rows []row
-		err := h.Raw(`SELECT text, bytes, count, at, (extract(epoch FROM wait) * 1000000)::bigint AS micro, yes
-			FROM ? WITH ORDINALITY AS v (text, bytes, count, at, wait, yes, n) ORDER BY n`, u).Scan(t.Context(), &rows)
-		require.NoError(t, err)
-		return rows
+		var within, beside, inTx []row
+		require.NoError(t, h.Raw(query, u).Scan(t.Context(), &within))
+		var one, two pgstore.Beside
+		require.NoError(t, h.ScanWith(t.Context(), &one, &beside, query, one.Rows(u)))
+		require.Equal(t, within, beside)
+		require.NoError(t, h.Atomic(t.Context(), func(h pgstore.Handle) error {
+			return h.ScanWith(t.Context(), &two, &inTx, query, two.Rows(u))
+		}))
+		require.Equal(t, within, inTx)
+		return within
 	}
 	u := pgstore.NewUnnest("text", "bytea", "bigint", "timestamptz", "interval", "boolean")
 	require.Empty(t, read(u))

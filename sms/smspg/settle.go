@@ -65,9 +65,10 @@ func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 	if rows.Len() == 0 {
 		return done, pgstore.Wrap("smspg: settle", errors.Join(failed...))
 	}
-	with := query(settle, q.pg.Table(queueTable), rows, q.pg.Table(decisionTable), decisions)
+	var values pgstore.Beside
+	with := query(settle, q.pg.Table(queueTable), values.Rows(rows), q.pg.Table(decisionTable), values.Rows(decisions))
 	if entries > 0 {
-		with = query("?, entry AS (?)", with, auditpg.Each(q.pg, "fact", leaves))
+		with = query("?, entry AS (?)", with, auditpg.Each(q.pg, &values, "fact", leaves))
 	}
 	var places []int
 	err := q.pg.Atomic(ctx, func(h pgstore.Handle) error {
@@ -75,7 +76,7 @@ func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 			return err
 		}
 		places = nil
-		return h.Raw("? SELECT place FROM fact", with).Scan(ctx, &places)
+		return h.ScanWith(ctx, &values, &places, "? SELECT place FROM fact", with)
 	})
 	if err != nil {
 		return done, pgstore.Wrap("smspg: settle", err)
