@@ -82,12 +82,13 @@ func (q *question) next(f *Facts) time.Time {
 	for now, i := q.now, q.edition; ; i++ {
 		begins := now
 		var room [8]span
+		var rules [48]*rule
 		spans := room[:0]
-		for _, r := range editions[i].rules {
-			switch {
-			case r.Check == CheckWindow && r.concerns(f):
+		for _, r := range editions[i].concerning(rules[:0], f) {
+			switch r.Check {
+			case CheckWindow:
 				spans, _ = q.spans(spans, r, f)
-			case r.Check == CheckCap && r.concerns(f):
+			case CheckCap:
 				if over := r.over(f); over.After(begins) {
 					begins = over
 				}
@@ -105,35 +106,44 @@ func (q *question) next(f *Facts) time.Time {
 
 // spans appends a rule's window in each zone it speaks of. It also returns the name of a zone that is not known here.
 func (q *question) spans(spans []span, r *rule, f *Facts) (own []span, unknown string) {
-	if r.zone != nil {
-		return append(spans, span{r, q.at(r.zone)}), ""
+	if r.Zone != "" {
+		clock, _ := q.at(r.Zone)
+		return append(spans, span{r, clock}), ""
 	}
 	for _, name := range f.Zones {
-		if zone := q.law.zone(name); zone != nil {
-			spans = append(spans, span{r, q.at(zone)})
-			continue
+		if clock, known := q.at(name); known {
+			spans = append(spans, span{r, clock})
+		} else {
+			unknown = name
 		}
-		unknown = name
 	}
 	return spans, unknown
 }
 
-// at returns what time it is in a zone.
-func (q *question) at(zone *time.Location) local {
-	for i := range q.locals {
-		switch q.locals[i].zone {
-		case zone:
-			return q.locals[i]
-		case nil:
-			q.locals[i] = localAt(q.now, zone)
-			return q.locals[i]
+// at returns what time it is in a zone, unless it is not known here.
+func (q *question) at(name string) (l local, known bool) {
+	at := 0
+	for ; at < len(q.locals) && q.locals[at].zone != nil; at++ {
+		if q.locals[at].zone.String() == name {
+			return q.locals[at], true
 		}
 	}
-	return localAt(q.now, zone)
+	zone := q.law.zone(name)
+	if zone == nil {
+		return local{}, false
+	}
+	l = localAt(q.now, zone)
+	if at < len(q.locals) {
+		q.locals[at] = l
+	}
+	return l, true
 }
 
 // clocks says what time it is in each zone.
 func (q *question) clocks(spans []span) string {
+	if len(spans) == 1 && q.said.zone == spans[0].local.zone { // two windows in one zone are what most texts have
+		return q.said.clock
+	}
 	var room [128]byte
 	said := room[:0]
 	for i := range spans {
@@ -151,5 +161,9 @@ func (q *question) clocks(spans []span) string {
 		said = append(said, ' ')
 		said = append(said, s.local.zone.String()...)
 	}
-	return string(said)
+	text := string(said)
+	if len(spans) == 1 {
+		q.said.zone, q.said.clock = spans[0].local.zone, text
+	}
+	return text
 }

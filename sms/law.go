@@ -84,15 +84,23 @@ type edition struct {
 	from  time.Time
 	id    string
 	rules []*rule
+	about map[matter][]*rule // those that are looked at for such texts, wherever the recipient is
 }
+
+// matter is what a text is, as far as rules tell texts apart.
+type matter struct {
+	category consent.Category
+	ordinary bool
+}
+
+func matterOf(t *Text) matter { return matter{t.Category, t.Kind == Ordinary} }
 
 // rule is a row with what is worked out beforehand, so that a decision has little to do.
 type rule struct {
 	Rule
-	texts  bool           // it looks only at what a practice writes, not at answers and requests, whose words are fixed
-	zone   *time.Location // of Zone
-	reason string         // of a window or cap: why a text is deferred
-	call   string         // the same for a reply of staff
+	texts  bool   // it looks only at what a practice writes, not at answers and requests, whose words are fixed
+	reason string // of a window or cap: why a text is deferred
+	call   string // the same for a reply of staff
 }
 
 // NewLaw checks the rules and loads the time zones of North America and those that the rules name. It fails when a
@@ -172,7 +180,7 @@ func (l *Law) prepareWindow(r *rule) error {
 	if r.Zone == "" {
 		return nil
 	}
-	if r.zone = l.zone(r.Zone); r.zone == nil {
+	if l.zone(r.Zone) == nil {
 		return fmt.Errorf("%w: rule %s: the time zone %s is not known here", ErrInvalid, r.ID, r.Zone)
 	}
 	return nil
@@ -180,7 +188,7 @@ func (l *Law) prepareWindow(r *rule) error {
 
 // newEdition takes of all rules those in effect at a moment.
 func newEdition(all []*rule, from time.Time) edition {
-	e := edition{from: from}
+	e := edition{from: from, about: map[matter][]*rule{}}
 	newest := map[string]*rule{}
 	for _, r := range all {
 		if o := newest[r.ID]; !r.Effective.After(from) && (o == nil || r.Effective.After(o.Effective)) {
@@ -196,6 +204,13 @@ func newEdition(all []*rule, from time.Time) edition {
 		e.rules = append(e.rules, r)
 		if err := rows.Encode(r.Rule); err != nil {
 			panic(err) // a row is plain data
+		}
+		for _, category := range consent.Categories() {
+			for _, ordinary := range []bool{false, true} {
+				if m := (matter{category, ordinary}); r.about(m) {
+					e.about[m] = append(e.about[m], r)
+				}
+			}
 		}
 	}
 	e.id = hex.EncodeToString(hash.Sum(nil)[:8])
@@ -235,27 +250,28 @@ func (l *Law) zone(name string) *time.Location {
 	return zone
 }
 
-// concerning appends the rules that are looked at for such a text and such a recipient.
+// concerning appends the rules that are looked at for such a text and such a recipient: every one, for a text of no category.
 func (e *edition) concerning(rules []*rule, f *Facts) []*rule {
-	for _, r := range e.rules {
-		if r.concerns(f) {
+	about, known := e.about[matterOf(&f.Text)]
+	if !known {
+		about = e.rules
+	}
+	for _, r := range about {
+		if r.Region == "" || r.reaches(f.Regions) {
 			rules = append(rules, r)
 		}
 	}
 	return rules
 }
 
-// concerns reports whether a rule is looked at for such a text and such a recipient.
-func (r *rule) concerns(f *Facts) bool {
-	switch {
-	case r.Only != "" && r.Only != f.Text.Category,
-		r.Except != "" && r.Except == f.Text.Category,
-		r.texts && f.Text.Kind != Ordinary:
-		return false
-	case r.Region == "":
-		return true
-	}
-	for _, region := range f.Regions {
+// about reports whether a rule is looked at for such texts.
+func (r *rule) about(m matter) bool {
+	return (r.Only == "" || r.Only == m.category) && (r.Except == "" || r.Except != m.category) && (!r.texts || m.ordinary)
+}
+
+// reaches reports whether a rule is looked at for recipients who may be in one of these regions.
+func (r *rule) reaches(regions []string) bool {
+	for _, region := range regions {
 		if region == r.Region || len(r.Region) == 2 && strings.HasPrefix(region, r.Region) {
 			return true
 		}

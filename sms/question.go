@@ -17,6 +17,10 @@ type question struct {
 	edition int
 
 	locals [4]local // what time it is, in the zones that were asked for first
+	said   struct { // the same of one zone, in words
+		zone  *time.Location
+		clock string
+	}
 
 	// The next lawful hours, worked out when the first rule defers.
 	looked bool
@@ -166,7 +170,8 @@ func quote(found screen.Finding) string {
 // useful refuses what comes too late, be it now or at the lawful hour that the other rules defer it to.
 func (q *question) useful(d *Decision, f *Facts) answer {
 	last := f.Text.LastUseful
-	fact := "useful until " + last.UTC().Format(time.RFC3339)
+	var room [48]byte
+	fact := string(last.UTC().AppendFormat(append(room[:0], "useful until "...), time.RFC3339))
 	switch {
 	case d.Verdict == Defer && d.Until.Add(f.least()).After(last):
 		return answer{
