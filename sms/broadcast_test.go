@@ -82,6 +82,11 @@ func (c *casting) worker() *broadcast.Worker {
 	return w
 }
 
+// dispatcher returns a dispatcher of this world that knows of its broadcasts.
+func (c *casting) dispatcher(adjust ...func(*sms.DispatcherOptions)) *sms.Dispatcher {
+	return c.world.dispatcher(append([]func(*sms.DispatcherOptions){func(o *sms.DispatcherOptions) { o.Broadcasts = c.casts }}, adjust...)...)
+}
+
 // work lets a worker and a dispatcher work until neither finds anything to do.
 func (c *casting) work() {
 	c.t.Helper()

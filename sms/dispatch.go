@@ -19,6 +19,11 @@ type Agreements interface {
 	InForce(ctx context.Context, practice, provider string) (bool, error)
 }
 
+// Broadcasts says whether a practice's broadcast may text now: it was neither paused nor cancelled. *broadcast.Service meets it.
+type Broadcasts interface {
+	Runs(ctx context.Context, practice, broadcast string) (bool, error)
+}
+
 // Zones says where a number may be: the IANA names of all time zones it may belong to, or none where it is not known.
 type Zones interface {
 	Zones(ctx context.Context, number string) ([]string, error)
@@ -41,6 +46,9 @@ type DispatcherOptions struct {
 	Registrations Registrations
 	// Restrictions is asked before a text about a patient. Defaults to none: nobody asked to be reached elsewhere.
 	Restrictions Restrictions
+	// Broadcasts is asked whether the broadcast that a text is one of still runs. Defaults to none: texts of broadcasts are
+	// refused.
+	Broadcasts Broadcasts
 	// Zones is asked where a recipient may be when a text names no zone; the practice's own is one of them. Defaults to
 	// package nanp's answer.
 	Zones Zones

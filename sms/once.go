@@ -13,6 +13,9 @@ func (d *Dispatcher) once() *Dispatcher {
 	if d.o.Registrations != nil {
 		c.o.Registrations = standings{d.o.Registrations, map[Key]answered[Standing]{}}
 	}
+	if d.o.Broadcasts != nil {
+		c.o.Broadcasts = broadcasts{d.o.Broadcasts, map[Key]answered[bool]{}}
+	}
 	return &c
 }
 
@@ -57,4 +60,13 @@ type standings struct {
 
 func (s standings) Standing(ctx context.Context, practice, number string) (Standing, error) {
 	return remember(s.known, Key{practice, number}, func() (Standing, error) { return s.Registrations.Standing(ctx, practice, number) })
+}
+
+type broadcasts struct {
+	Broadcasts
+	known map[Key]answered[bool]
+}
+
+func (b broadcasts) Runs(ctx context.Context, practice, broadcast string) (bool, error) {
+	return remember(b.known, Key{practice, broadcast}, func() (bool, error) { return b.Broadcasts.Runs(ctx, practice, broadcast) })
 }

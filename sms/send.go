@@ -21,6 +21,7 @@ var errSlow = errors.New("sms: consent takes longer to read than it stays fresh"
 type checked struct {
 	decision Decision
 	at       time.Time
+	runs     bool  // the broadcast that it is one of, if any
 	err      error // why nobody could decide
 }
 
@@ -35,7 +36,9 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 	var of []int // whose facts are complete but for consent
 	for i, t := range texts {
 		checks[i].err = calm(func() (err error) {
-			facts[i], err = d.facts(ctx, t)
+			if facts[i], err = d.facts(ctx, t); err == nil {
+				checks[i].runs, err = d.runs(ctx, t)
+			}
 			return err
 		})
 		if checks[i].err == nil {
@@ -60,6 +63,15 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 		}
 	}
 	return checks
+}
+
+// runs reports whether nothing is known to hold the broadcast that a text is one of. What is asked after the claim's commit
+// sees every pause and cancellation that was answered before it.
+func (d *Dispatcher) runs(ctx context.Context, t Tracked) (bool, error) {
+	if t.Broadcast == "" || d.o.Broadcasts == nil {
+		return t.Broadcast == "", nil
+	}
+	return d.o.Broadcasts.Runs(ctx, t.Practice, t.Broadcast)
 }
 
 // permissions asks for the consent to many texts.
@@ -93,8 +105,15 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 		return d.release(ctx, t), false
 	}
 	decision := c.decision
-	if decision.Verdict == Send && d.providers[t.Provider] == nil {
+	switch {
+	case decision.Verdict != Send:
+	case d.providers[t.Provider] == nil:
 		decision = decision.refused("provider", "No provider named "+t.Provider+" is set up here.")
+	case !c.runs && d.o.Broadcasts == nil:
+		decision = decision.refused("broadcast", "Nobody is set up here who knows whether its broadcast still runs.")
+	case !c.runs: // the broadcast's worker takes it back
+		decision.Verdict, decision.Until = Defer, d.again(t)
+		decision.Rule, decision.Reason = "broadcast", "Its broadcast was paused or cancelled."
 	}
 	switch decision.Verdict {
 	case Refuse:
@@ -203,8 +222,8 @@ func (d *Dispatcher) revoke(ctx context.Context, t Text) error {
 	return revokeAtProvider(ctx, d.gate, t)
 }
 
-// release is the settlement of a text that could not be decided on. It is looked at again after a quarter of the time that it has
-// been due, so that a text on which nobody can decide does not hold up the others, and ends when it is of no use any more.
+// release is the settlement of a text that could not be decided on. It is looked at again ever later, so that a text on which
+// nobody can decide does not hold up the others, and ends when it is of no use any more.
 func (d *Dispatcher) release(ctx context.Context, t Tracked) Settlement {
 	now := micro(d.o.Now())
 	switch {
@@ -213,8 +232,14 @@ func (d *Dispatcher) release(ctx context.Context, t Tracked) Settlement {
 	case !now.Before(t.LastUseful):
 		return Settlement{State: Refused, Class: Expired, Decision: Decision{Verdict: Refuse, Rule: string(CheckUseful), Reason: tooLate}}
 	}
-	wait := max(backoff(1), min(now.Sub(t.NotBefore)/4, time.Hour))
-	return Settlement{State: Queued, Due: now.Add(wait)}
+	return Settlement{State: Queued, Due: d.again(t)}
+}
+
+// again returns when a text is looked at again that has to wait for it is not known how long: after a quarter of the time that
+// it has been due.
+func (d *Dispatcher) again(t Tracked) time.Time {
+	now := micro(d.o.Now())
+	return now.Add(max(backoff(1), min(now.Sub(t.NotBefore)/4, time.Hour)))
 }
 
 // backoff returns how long to wait before another attempt: twice as long each time, up to an hour, half of it by chance,

@@ -63,6 +63,7 @@ type Text struct {
 	Version    string           `json:"version,omitzero"`     // the appointment's version it was written for; another version makes the text obsolete
 	Zone       string           `json:"zone,omitzero"`        // the recipient's time zone by address, an IANA name; empty: by the number
 	Region     string           `json:"region,omitzero"`      // the recipient's State or province by address, ISO 3166-2 such as US-FL; empty: by the number, which counts too where this is no State or province
+	Broadcast  string           `json:"broadcast,omitzero"`   // the broadcast it is one of; empty: none
 	NotBefore  time.Time        `json:"not_before,omitzero"`  // when it may leave at the earliest; UTC, at microseconds
 	LastUseful time.Time        `json:"last_useful,omitzero"` // after this it is of no use and is refused as stale; UTC, at microseconds
 	Created    time.Time        `json:"created,omitzero"`     // UTC, at microseconds
@@ -99,6 +100,7 @@ func (t Text) valid() error {
 		{"subject", t.Subject, 64, false},
 		{"version", t.Version, 64, false},
 		{"time zone", t.Zone, 64, false},
+		{"broadcast", t.Broadcast, 64, false},
 	} {
 		if err := form.Text(ErrInvalid, "the text's "+field.name, field.value, field.limit, field.required); err != nil {
 			return err

@@ -30,8 +30,9 @@
 // # How it goes on
 //
 // A worker keeps no more than [WorkerOptions].Ahead texts of a broadcast in the queue, so that other texts do not wait behind
-// it and a pause has little to take back. It works in flat memory: no more than a page of an audience at once. A text that a
-// dispatcher has claimed before a pause leaves. A broadcast whose texts are of no use any more ends; so does one of which
+// it and a pause has little to take back. It works in flat memory: no more than a page of an audience at once. A dispatcher asks
+// the [Service] of each text whether its broadcast still runs (sms.DispatcherOptions), after it has claimed it: so what it had
+// not claimed when a pause or a cancellation was answered does not leave, whatever became of the workers. A broadcast whose texts are of no use any more ends; so does one of which
 // nothing is left, once a person has decided on its texts in review.
 //
 // Numbers that consent after the audience was gathered are not in it; those that revoke in between are refused when their

@@ -246,8 +246,8 @@ func (s *Service) Start(ctx context.Context, by audit.Actor, a Act) (State, erro
 	return s.act(ctx, by, "start", Started, a)
 }
 
-// Pause holds a running broadcast: nothing more is queued, and a worker's next step takes back what is queued and has not
-// been claimed. What a dispatcher has claimed leaves.
+// Pause holds a running broadcast: once it has returned no text of it leaves but those that a dispatcher had claimed, nothing
+// more is queued, and a worker's next step takes back what is. Bound to a transaction it holds from the commit.
 func (s *Service) Pause(ctx context.Context, by audit.Actor, a Act) (State, error) {
 	return s.act(ctx, by, "pause", Paused, a)
 }
@@ -257,7 +257,7 @@ func (s *Service) Resume(ctx context.Context, by audit.Actor, a Act) (State, err
 	return s.act(ctx, by, "resume", Resumed, a)
 }
 
-// Cancel ends a broadcast for good. As in [Service.Pause] what has not been claimed is taken back.
+// Cancel ends a broadcast for good. As after [Service.Pause] no text leaves but those that a dispatcher had claimed.
 func (s *Service) Cancel(ctx context.Context, by audit.Actor, a Act) (State, error) {
 	return s.act(ctx, by, "cancel", Cancelled, a)
 }
@@ -267,6 +267,18 @@ func (s *Service) act(ctx context.Context, by audit.Actor, action string, kind K
 	return s.append(ctx, action, f, func(_ State, f *Fact) ([]Recipient, error) {
 		return nil, form.Text(ErrInvalid, "the reason", f.Reason, 1<<10, kind == Cancelled)
 	})
+}
+
+// Runs reports whether a broadcast's texts may leave, which a dispatcher asks before each of them: it runs, or it is done, and
+// a person puts back a text of it that failed. One that nobody drafted does not run.
+func (s *Service) Runs(ctx context.Context, practice, id string) (bool, error) {
+	k := Key{practice, id}
+	facts, err := s.store.Ledger(ctx, k)
+	if err != nil {
+		return false, fmt.Errorf("broadcast: runs: %w", err)
+	}
+	status := Derive(k, facts).Status
+	return status == Running || status == Done, nil
 }
 
 // State returns what a broadcast stands at, after recording that by looked.

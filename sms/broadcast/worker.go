@@ -373,7 +373,7 @@ func (r *round) enqueue(ctx context.Context, one Recipient) (Move, error) {
 	plan := r.state.Plan
 	t := sms.Text{
 		ID: one.Text(r.key).ID, Practice: r.key.Practice, Patient: one.Patient, Category: plan.Category, From: plan.From, To: one.Number,
-		Body: plan.Body(one.Language), Zone: one.Zone, NotBefore: plan.NotBefore, LastUseful: plan.LastUseful,
+		Body: plan.Body(one.Language), Zone: one.Zone, Broadcast: r.key.Broadcast, NotBefore: plan.NotBefore, LastUseful: plan.LastUseful,
 	}
 	if one.Shared {
 		t.Patient = ""

@@ -74,6 +74,7 @@ type secretText struct {
 	Version    string           `json:"version,omitzero"`
 	Zone       string           `json:"zone,omitzero"`
 	Region     string           `json:"region,omitzero"`
+	Broadcast  string           `json:"broadcast,omitzero"`
 }
 
 // secretMessage is the JSON of a message that is sealed. Its names are part of what old rows hold: add, never rename.
@@ -127,7 +128,7 @@ func (v vault) sealText(ctx context.Context, t sms.Text) ([]byte, error) {
 	return v.seal(ctx, textTable, t.Key(), secretText{
 		Kind: t.Kind, Category: t.Category, Provider: t.Provider, Created: t.Created, NotBefore: t.NotBefore,
 		LastUseful: t.LastUseful, Patient: t.Patient, From: t.From, To: t.To, Body: t.Body, Subject: t.Subject,
-		Version: t.Version, Zone: t.Zone, Region: t.Region,
+		Version: t.Version, Zone: t.Zone, Region: t.Region, Broadcast: t.Broadcast,
 	})
 }
 
@@ -161,7 +162,7 @@ func (v vault) opened(ctx context.Context, k sms.Key, r row) (sms.Tracked, error
 		Text: sms.Text{
 			ID: r.ID, Practice: r.Practice, Patient: s.Patient, Kind: s.Kind, Category: s.Category, Provider: s.Provider,
 			From: s.From, To: s.To, Body: s.Body, Subject: s.Subject, Version: s.Version, Zone: s.Zone,
-			Region:    s.Region,
+			Region: s.Region, Broadcast: s.Broadcast,
 			NotBefore: s.NotBefore.UTC(), LastUseful: s.LastUseful.UTC(), Created: s.Created.UTC(),
 		},
 		Progress: sms.Progress{
