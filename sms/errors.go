@@ -20,6 +20,8 @@ var (
 	ErrNotFound = errors.New("sms: not found")
 	// ErrConflict is wrapped when an id was used before with other content.
 	ErrConflict = errors.New("sms: another text has this id")
+	// ErrUnsure is wrapped when a text is not put back because nobody knows whether it left.
+	ErrUnsure = errors.New("sms: the text may have left, for only a person's word says that it did not; queue another text instead")
 	// ErrLaw is wrapped when a decision cannot be made again, because it was made by other rules.
 	ErrLaw = errors.New("sms: the rules are not those that decided")
 )

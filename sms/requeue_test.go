@@ -1,11 +1,14 @@
 package sms_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
 )
@@ -68,5 +71,46 @@ func TestRequeueKeepsWhenATextMayLeave(t *testing.T) {
 		w.now.Set(x.NotBefore)
 		w.step(w.dispatcher())
 		require.Len(t, w.carrier.bodies(), 1)
+	})
+}
+
+// A text of which nobody knows whether it left is never sent again, whatever a person found out about it: the provider may
+// have it all the same.
+func TestWhatMayHaveLeftIsNotPutBack(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		lost := func(sms.Message) error { return errors.New("lost") }
+		w.carrier.find = func(sms.Message) (sms.Receipt, bool, error) {
+			return sms.Receipt{}, false, &sms.SendError{Stage: sms.AtLookup, Class: sms.Unknown}
+		}
+		for i, settle := range []func(k sms.Key) (bool, error){
+			func(k sms.Key) (bool, error) { return w.texts.Resolve(t.Context(), staff, k, false, "she says so") },
+			func(k sms.Key) (bool, error) {
+				return w.texts.Finish(t.Context(), staff, sms.Finish{Key: sms.Key{Practice: practice, ID: "text-" + k.ID}, Outcome: sms.NotSent, Reason: "she says so"})
+			},
+		} {
+			w.carrier.answer = lost
+			k := w.enqueue(w.text(fmt.Sprint("doubtful-", i)))
+			w.step(w.dispatcher(func(o *sms.DispatcherOptions) { o.Wait = time.Nanosecond }))
+			require.Equal(t, sms.Review, w.tracked(k).State)
+			done, err := settle(k)
+			require.NoError(t, err)
+			require.True(t, done)
+			require.Equal(t, sms.Failed, w.tracked(k).State)
+			w.carrier.bodies()
+
+			w.carrier.answer = nil
+			done, err = w.texts.Requeue(t.Context(), staff, k, "once more")
+			require.ErrorIs(t, err, sms.ErrUnsure)
+			require.False(t, done)
+			require.Equal(t, i+1, w.entriesOf("sms.text.requeue", audit.Refused))
+			w.step(w.dispatcher())
+			require.Empty(t, w.carrier.bodies(), "it left a second time")
+
+			again := w.text(k.ID + "-again") // an act of somebody's, on record as any text is
+			w.enqueue(again)
+			w.step(w.dispatcher())
+			require.Len(t, w.carrier.bodies(), 1)
+		}
 	})
 }

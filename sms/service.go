@@ -262,7 +262,7 @@ func (s *Service) Cancel(ctx context.Context, by audit.Actor, k Key, reason stri
 }
 
 // Resolve records what a person found out about a text in review: that it was sent, or that it was not. It is not sent
-// again. It reports false when the text is not in review.
+// again, whatever was found out: the provider may have it all the same, and [Service.Requeue] refuses it. It reports false when the text is not in review.
 func (s *Service) Resolve(ctx context.Context, by audit.Actor, k Key, sent bool, reason string) (bool, error) {
 	r := Resolve{Key: k, State: Failed}
 	if sent {
@@ -284,11 +284,13 @@ func (s *Service) Resolve(ctx context.Context, by audit.Actor, k Key, sent bool,
 
 // Requeue puts a text back that failed or was refused, once a person has seen to what was in its way. It is decided on anew
 // before it leaves, and not before its time, so what still forbids it refuses it again. It reports false when the text neither
-// failed nor was refused.
+// failed nor was refused. It is refused with [ErrUnsure] where it failed by a person's word alone ([Service.Resolve],
+// [NotSent]): who wants the patient texted once more queues another text.
 func (s *Service) Requeue(ctx context.Context, by audit.Actor, k Key, reason string) (bool, error) {
-	leaf, err := s.log.Stamp(ctx, audit.Entry{
+	entry := audit.Entry{
 		Practice: k.Practice, Actor: by, Action: "sms.text.requeue", Object: audit.Object{Kind: "text", ID: k.ID}, Reason: reason,
-	})
+	}
+	leaf, err := s.log.Stamp(ctx, entry)
 	if err != nil {
 		return false, fmt.Errorf("sms: requeue: %w", err)
 	}
@@ -298,6 +300,8 @@ func (s *Service) Requeue(ctx context.Context, by audit.Actor, k Key, reason str
 		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("sms: requeue: %w", err)
+	case t.State == Failed && t.Class == Unknown:
+		return false, s.refuse(ctx, entry, ErrUnsure)
 	}
 	due := latest(s.moment(), t.NotBefore)
 	done, err := s.store.Apply(ctx, Change{Requeue: &Requeue{Key: k, Due: due}, Leaves: []audit.Leaf{leaf}})

@@ -13,7 +13,7 @@ type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
 	// change was made before or no longer applies: the id of a text in it is taken, its message is known by provider
 	// and id, the text to cancel is not queued, the text to resolve is not in review, the text to put back neither failed
-	// nor was refused, the receipt tells nothing new, the id of a task in it is taken, the task to finish is not open, the
+	// nor was refused or nobody knows whether it left, the receipt tells nothing new, the id of a task in it is taken, the task to finish is not open, the
 	// content to dispose of is not held. An empty change, and a sender whose number is another practice's, are refused
 	// with [ErrInvalid]. A stop does not touch the texts of its own change.
 	Apply(ctx context.Context, c Change) (bool, error)
@@ -89,7 +89,8 @@ type Resolve struct {
 }
 
 // Requeue is a text that failed or was refused and shall be looked at once more. It is decided on anew: whatever still
-// forbids it refuses it again.
+// forbids it refuses it again. One that failed by a person's word, whose class is [Unknown], may have left, and is not put
+// back.
 type Requeue struct {
 	Key Key
 	Due time.Time // UTC, at microseconds

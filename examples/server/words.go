@@ -91,6 +91,7 @@ func verdicts() []verdict {
 		{broadcast.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
 		{broadcast.ErrInvalid, http.StatusBadRequest, ""},
 		{sms.ErrPurpose, http.StatusBadRequest, "Say what the texts are read for: for the conversation with the number, or for a request of the patient's. For anything else they are not read."},
+		{sms.ErrUnsure, http.StatusConflict, "This text may have left: nobody but a person says that it did not. Write another one instead."},
 		{sms.ErrNotFound, http.StatusNotFound, "There is no such text, message or task, or what it held is here no more."},
 		{sms.ErrConflict, http.StatusConflict, "Another text has this id."},
 		{sms.ErrInvalid, http.StatusBadRequest, ""},

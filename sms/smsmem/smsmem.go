@@ -109,8 +109,11 @@ func (s *Store) applies(c sms.Change) bool {
 	if c.Cancel != nil && !s.is(c.Cancel.Key, sms.Queued) || c.Resolve != nil && !s.is(c.Resolve.Key, sms.Review) {
 		return false
 	}
-	if r := c.Requeue; r != nil && !s.is(r.Key, sms.Failed) && !s.is(r.Key, sms.Refused) {
-		return false
+	if r := c.Requeue; r != nil {
+		failed := s.is(r.Key, sms.Failed) && s.texts[r.Key].Class != sms.Unknown
+		if !failed && !s.is(r.Key, sms.Refused) {
+			return false
+		}
 	}
 	if r := c.Receipt; r != nil {
 		i := s.texts[r.Key]

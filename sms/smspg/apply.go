@@ -239,12 +239,12 @@ func (s *Store) resolve(v sms.Resolve) part {
 	return part{with: s.move(v.Key, sms.Review, v.State), rows: 1, missed: errMade}
 }
 
-// requeue puts a text back that failed or was refused.
+// requeue puts a text back that certainly failed or was refused.
 func (s *Store) requeue(v sms.Requeue) part {
 	return part{
 		with: query(`WITH fact AS (UPDATE ? SET state = 'queued', due = ?
-			WHERE practice = ? AND id = ? AND state IN ('failed', 'refused') RETURNING practice, id)`,
-			s.pg.Table(queueTable), v.Due, v.Key.Practice, v.Key.ID),
+			WHERE practice = ? AND id = ? AND (state = 'refused' OR state = 'failed' AND class <> ?) RETURNING practice, id)`,
+			s.pg.Table(queueTable), v.Due, v.Key.Practice, v.Key.ID, string(sms.Unknown)),
 		rows: 1, missed: errMade,
 	}
 }

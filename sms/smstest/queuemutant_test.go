@@ -284,6 +284,11 @@ func queueMutants() []mutant {
 				return written || c.Requeue != nil, err
 			}
 		}},
+		{"puts back what may have left", "what failed or was refused can be put back", settling(func(s *sms.Settlement) {
+			if s.State == sms.Review {
+				s.Class = ""
+			}
+		})},
 		{"puts back at once", "what failed or was refused can be put back", changing(func(c *sms.Change) {
 			if c.Requeue != nil {
 				c.Requeue = &sms.Requeue{Key: c.Requeue.Key}

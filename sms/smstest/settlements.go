@@ -392,18 +392,27 @@ func requeue(ctx context.Context, h Harness) error {
 	}
 	failed, refused := settlement("w", "failed", sms.Failed), settlement("w", "refused", sms.Refused)
 	failed.Tried, failed.Code, refused.Decision = now, "30007", decision("no")
+	refused.Class = sms.Unknown // of a request before, which the provider then denied
+	review := settlement("w", "unsure", sms.Review)
+	review.Class = sms.Unknown
 	later := work("w")
 	later.Now = now.Add(time.Minute)
 	return steps(
 		func() error { return made(ctx, h, with(1, back("failed"))) },
-		func() error { return queue(ctx, h, text("failed"), text("refused"), text("sent")) },
+		func() error { return queue(ctx, h, text("failed"), text("refused"), text("sent"), text("unsure")) },
 		func() error { return made(ctx, h, with(2, back("failed"))) },
-		func() error { return claims(ctx, h, work("w"), "failed refused sent") },
+		func() error { return claims(ctx, h, work("w"), "failed refused sent unsure") },
 		func() error { return made(ctx, h, with(3, back("failed"))) },
 		func() error { return settle(ctx, h, failed) },
 		func() error { return settle(ctx, h, refused) },
 		func() error { return settle(ctx, h, settlement("w", "sent", sms.Sent)) },
 		func() error { return made(ctx, h, with(4, back("sent"))) },
+		func() error { return settle(ctx, h, review) },
+		func() error { return made(ctx, h, with(8, back("unsure"))) },
+		func() error {
+			return apply(ctx, h, sms.Change{Resolve: &sms.Resolve{Key: key("unsure"), State: sms.Failed}, Leaves: entry(9)})
+		},
+		func() error { return made(ctx, h, with(10, back("unsure"))) },
 		func() error { return apply(ctx, h, with(5, back("failed"))) },
 		func() error { return made(ctx, h, with(6, back("failed"))) },
 		func() error { return apply(ctx, h, with(7, back("refused"))) },
@@ -414,7 +423,7 @@ func requeue(ctx context.Context, h Harness) error {
 		},
 		func() error { return claims(ctx, h, work("w"), "") },
 		func() error { return claims(ctx, h, later, "failed refused") },
-		func() error { return logged(ctx, h, 2) },
+		func() error { return logged(ctx, h, 3) },
 	)
 }
 
