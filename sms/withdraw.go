@@ -17,21 +17,26 @@ const withdrawn = "withdrawn"
 func (d *Dispatcher) withdraw(ctx context.Context, stop Text) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
 	defer cancel()
-	page, err := d.store.Texts(ctx, Query{Practice: stop.Practice, Number: stop.To, State: Sent})
-	if err != nil {
-		return fmt.Errorf("sms: withdraw: %w", err)
-	}
 	var failed []error
-	for _, t := range page.Texts {
-		canceller, able := d.providers[t.Provider].(Canceller)
-		if !able || t.Kind.Answer() || t.ProviderID == "" || t.Delivery.Rank() > StatusAccepted.Rank() || stop.Created.Sub(t.Claimed) > longest {
-			continue
+	q := Query{Practice: stop.Practice, Number: stop.To, State: Sent, Limit: 1000}
+	for { // a text that was taken on just now may have been queued long ago, and stand on the last page
+		page, err := d.store.Texts(ctx, q)
+		if err != nil {
+			return errors.Join(append(failed, fmt.Errorf("sms: withdraw: %w", err))...)
 		}
-		if err := d.takeBack(ctx, canceller, t); err != nil {
-			failed = append(failed, fmt.Errorf("sms: withdraw: %w", err))
+		for _, t := range page.Texts {
+			canceller, able := d.providers[t.Provider].(Canceller)
+			if !able || t.Kind.Answer() || t.ProviderID == "" || t.Delivery.Rank() > StatusAccepted.Rank() || stop.Created.Sub(t.Claimed) > longest {
+				continue
+			}
+			if err := d.takeBack(ctx, canceller, t); err != nil {
+				failed = append(failed, fmt.Errorf("sms: withdraw: %w", err))
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return errors.Join(failed...)
 		}
 	}
-	return errors.Join(failed...)
 }
 
 func (d *Dispatcher) takeBack(ctx context.Context, canceller Canceller, t Tracked) error {

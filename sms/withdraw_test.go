@@ -3,6 +3,7 @@ package sms_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -24,6 +25,32 @@ type cancelling struct {
 func (c *cancelling) Cancel(_ context.Context, id string) (bool, error) {
 	c.asked = append(c.asked, id)
 	return c.back(id)
+}
+
+// A text that was taken on lately but queued long ago stands behind many newer ones.
+func TestWhatAProviderHoldsIsTakenBackHoweverManyTextsThereAre(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		c := &cancelling{provider: w.carrier, back: func(string) (bool, error) { return true, nil }}
+		d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": c},
+			&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
+		require.NoError(t, err)
+		early := w.text("early")
+		early.NotBefore = w.now.Now().Add(time.Hour)
+		k := w.enqueue(early)
+		for i := range 105 {
+			x := w.text(fmt.Sprint("x-", i))
+			w.enqueue(x)
+		}
+		w.step(d)
+		w.now.Add(time.Hour)
+		w.step(d)
+		require.Equal(t, sms.Sent, w.tracked(k).State)
+		w.receive(patient, "STOP")
+		w.step(d)
+		require.Len(t, c.asked, 106)
+		require.Equal(t, sms.StatusFailed, w.tracked(k).Delivery)
+	})
 }
 
 func TestPromise_D4_1_WhatAProviderHasTakenOnIsTakenBackAtAStop(t *testing.T) {
