@@ -111,7 +111,8 @@ func (o *DispatcherOptions) complete() error {
 
 // Dispatcher sends what is due: it claims, checks, sends and settles, and finds out what became of texts whose answer was
 // lost. Any number of dispatchers may work on one queue, in as many processes; each does one step at a time. A panic of a
-// provider, or of whoever is asked about a text, is an error of that text alone.
+// provider, or of whoever is asked about a text, is an error of that text alone. Whoever is asked has three seconds to answer;
+// a text of which somebody says nothing in that time does not leave, and is looked at again later.
 type Dispatcher struct {
 	queue     Queue
 	store     Store

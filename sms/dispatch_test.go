@@ -230,19 +230,21 @@ func TestASuspendedProcessChecksAgain(t *testing.T) {
 	})
 }
 
+// sluggish is a queue that takes most of a lease to say what it has claimed.
+type sluggish struct{ sms.Queue }
+
+func (s sluggish) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+	texts, err := s.Queue.Claim(ctx, c)
+	time.Sleep(55 * time.Second)
+	return texts, err
+}
+
 func TestALeaseThatIsNearlyOverIsGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := inMemory(t)
 		w.grant(consent.Transactional)
 		k := w.enqueue(w.text("x"))
-		suspended := &hooked{Service: w.consents, Queue: w.queue, Provider: w.carrier}
-		suspended.hook = func(point string) error {
-			if point == "after the check" {
-				time.Sleep(55 * time.Second)
-			}
-			return nil
-		}
-		d, err := sms.NewDispatcher(suspended, w.store, suspended, w.log, map[string]sms.Provider{"carrier": suspended},
+		d, err := sms.NewDispatcher(sluggish{w.queue}, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": w.carrier},
 			&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
 		require.NoError(t, err)
 		_, err = d.Step(t.Context())

@@ -1,22 +1,38 @@
 package sms
 
-import "context"
+import (
+	"context"
 
-// once returns a copy of the dispatcher that asks only once for what many texts share. It serves one check: what is true of a
-// sender now may not be a second later.
-func (d *Dispatcher) once() *Dispatcher {
-	c := *d
+	"github.com/enamel-go/enamel/sms/nanp"
+)
+
+// once returns a copy of the dispatcher that asks only once for what many texts share, and waits for nobody's answer for long.
+// It serves one check: what is true of a sender now may not be a second later.
+func (d *Dispatcher) once() (*Dispatcher, *asking) {
+	c, of := *d, &asking{map[string]error{}}
 	c.store = senders{d.store, map[Key]answered[Sender]{}}
 	if d.o.Agreements != nil {
-		c.o.Agreements = agreements{d.o.Agreements, map[Key]answered[bool]{}}
+		c.o.Agreements = agreements{d.o.Agreements, of, map[Key]answered[bool]{}}
 	}
 	if d.o.Registrations != nil {
-		c.o.Registrations = standings{d.o.Registrations, map[Key]answered[Standing]{}}
+		c.o.Registrations = standings{d.o.Registrations, of, map[Key]answered[Standing]{}}
 	}
 	if d.o.Broadcasts != nil {
-		c.o.Broadcasts = broadcasts{d.o.Broadcasts, map[Key]answered[bool]{}}
+		c.o.Broadcasts = broadcasts{d.o.Broadcasts, of, map[Key]answered[bool]{}}
 	}
-	return &c
+	if d.o.Restrictions != nil {
+		c.o.Restrictions = restrictions{d.o.Restrictions, of}
+	}
+	if d.o.Schedule != nil {
+		c.o.Schedule = schedule{d.o.Schedule, of}
+	}
+	if _, own := d.o.Zones.(nanp.Plan); !own {
+		c.o.Zones = zones{d.o.Zones, of}
+	}
+	if _, own := d.o.Regions.(nanp.Plan); !own {
+		c.o.Regions = regions{d.o.Regions, of}
+	}
+	return &c, of
 }
 
 // answered is an answer, or why there was none.
@@ -46,27 +62,76 @@ func (s senders) Sender(ctx context.Context, practice, number string) (Sender, e
 
 type agreements struct {
 	Agreements
+	of    *asking
 	known map[Key]answered[bool]
 }
 
 func (a agreements) InForce(ctx context.Context, practice, provider string) (bool, error) {
-	return remember(a.known, Key{practice, provider}, func() (bool, error) { return a.Agreements.InForce(ctx, practice, provider) })
+	return remember(a.known, Key{practice, provider}, func() (bool, error) {
+		return ask(ctx, a.of, "the agreements", func(ctx context.Context) (bool, error) { return a.Agreements.InForce(ctx, practice, provider) })
+	})
 }
 
 type standings struct {
 	Registrations
+	of    *asking
 	known map[Key]answered[Standing]
 }
 
 func (s standings) Standing(ctx context.Context, practice, number string) (Standing, error) {
-	return remember(s.known, Key{practice, number}, func() (Standing, error) { return s.Registrations.Standing(ctx, practice, number) })
+	return remember(s.known, Key{practice, number}, func() (Standing, error) {
+		return ask(ctx, s.of, "the registrations", func(ctx context.Context) (Standing, error) {
+			return s.Registrations.Standing(ctx, practice, number)
+		})
+	})
 }
 
 type broadcasts struct {
 	Broadcasts
+	of    *asking
 	known map[Key]answered[bool]
 }
 
 func (b broadcasts) Runs(ctx context.Context, practice, broadcast string) (bool, error) {
-	return remember(b.known, Key{practice, broadcast}, func() (bool, error) { return b.Broadcasts.Runs(ctx, practice, broadcast) })
+	return remember(b.known, Key{practice, broadcast}, func() (bool, error) {
+		return ask(ctx, b.of, "the broadcasts", func(ctx context.Context) (bool, error) { return b.Broadcasts.Runs(ctx, practice, broadcast) })
+	})
+}
+
+type restrictions struct {
+	Restrictions
+	of *asking
+}
+
+func (r restrictions) Restricted(ctx context.Context, practice, patient, number string) (bool, error) {
+	return ask(ctx, r.of, "the restrictions", func(ctx context.Context) (bool, error) {
+		return r.Restrictions.Restricted(ctx, practice, patient, number)
+	})
+}
+
+type schedule struct {
+	Schedule
+	of *asking
+}
+
+func (s schedule) Current(ctx context.Context, practice, subject, version string) (bool, error) {
+	return ask(ctx, s.of, "the schedule", func(ctx context.Context) (bool, error) { return s.Schedule.Current(ctx, practice, subject, version) })
+}
+
+type zones struct {
+	from Zones
+	of   *asking
+}
+
+func (z zones) Zones(ctx context.Context, number string) ([]string, error) {
+	return ask(ctx, z.of, "the zones", func(ctx context.Context) ([]string, error) { return z.from.Zones(ctx, number) })
+}
+
+type regions struct {
+	from Regions
+	of   *asking
+}
+
+func (r regions) Regions(ctx context.Context, number string) ([]string, error) {
+	return ask(ctx, r.of, "the regions", func(ctx context.Context) ([]string, error) { return r.from.Regions(ctx, number) })
 }

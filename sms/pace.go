@@ -76,8 +76,9 @@ func (p *pacer) pace(ctx context.Context, texts []Tracked, now time.Time) (waits
 		}
 		of[k] = append(of[k], i)
 	}
+	asks := &asking{map[string]error{}}
 	for _, k := range senders {
-		if err := p.share(ctx, k, of[k], texts, waits, now); err != nil {
+		if err := p.share(ctx, asks, k, of[k], texts, waits, now); err != nil {
 			for _, i := range of[k] {
 				failed[i] = fmt.Errorf("sms: pace: %w", err)
 			}
@@ -87,11 +88,9 @@ func (p *pacer) pace(ctx context.Context, texts []Tracked, now time.Time) (waits
 }
 
 // share gives what a sender may send now to its first texts, and says of the others what they wait for.
-func (p *pacer) share(ctx context.Context, sender Key, of []int, texts []Tracked, waits []*wait, now time.Time) error {
-	var allowances []Allowance
-	err := calm(func() (err error) {
-		allowances, err = p.limits.Allowances(ctx, sender.Practice, sender.ID, now)
-		return err
+func (p *pacer) share(ctx context.Context, asks *asking, sender Key, of []int, texts []Tracked, waits []*wait, now time.Time) error {
+	allowances, err := ask(ctx, asks, "the limits", func(ctx context.Context) ([]Allowance, error) {
+		return p.limits.Allowances(ctx, sender.Practice, sender.ID, now)
 	})
 	if err != nil {
 		return err

@@ -29,15 +29,17 @@ type checked struct {
 // to be fresh, and for all texts at once. Where that fails each text is asked for by itself, so that one whose ledger
 // cannot be read holds up no other.
 func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
-	d = d.once()
+	d, of := d.once()
+	gathering, cancel := context.WithTimeout(ctx, d.o.Lease/3) // what is slow without being silent leaves time to send
+	defer cancel()
 	checks := make([]checked, len(texts))
 	facts := make([]Facts, len(texts))
 	var asked []consent.Check
-	var of []int // whose facts are complete but for consent
+	var complete []int // whose facts are gathered but for consent
 	for i, t := range texts {
 		checks[i].err = calm(func() (err error) {
-			if facts[i], err = d.facts(ctx, t); err == nil {
-				checks[i].runs, err = d.runs(ctx, t)
+			if facts[i], err = d.facts(gathering, t); err == nil {
+				checks[i].runs, err = d.runs(gathering, t)
 			}
 			return err
 		})
@@ -45,12 +47,12 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 			asked = append(asked, consent.Check{
 				Key: consent.Key{Practice: t.Practice, Number: t.To}, Use: consent.Use{Category: t.Category, Sender: t.From, Patient: t.Patient},
 			})
-			of = append(of, i)
+			complete = append(complete, i)
 		}
 	}
 	began := time.Now()
-	permissions, failed := d.permissions(ctx, asked)
-	for n, i := range of {
+	permissions, failed := d.permissions(ctx, of, asked)
+	for n, i := range complete {
 		checks[i].at, checks[i].err = began, failed[n]
 		if failed[n] == nil {
 			facts[i].Permission = permissions[n]
@@ -75,26 +77,25 @@ func (d *Dispatcher) runs(ctx context.Context, t Tracked) (bool, error) {
 }
 
 // permissions asks for the consent to many texts.
-func (d *Dispatcher) permissions(ctx context.Context, asked []consent.Check) (permissions []consent.Permission, failed []error) {
+func (d *Dispatcher) permissions(ctx context.Context, of *asking, asked []consent.Check) (permissions []consent.Permission, failed []error) {
 	failed = make([]error, len(asked))
 	if len(asked) > 1 {
-		err := calm(func() (err error) {
-			permissions, err = d.gate.Permissions(ctx, asked)
-			return err
-		})
+		permissions, err := ask(ctx, of, gate, func(ctx context.Context) ([]consent.Permission, error) { return d.gate.Permissions(ctx, asked) })
 		if err == nil && len(permissions) == len(asked) {
 			return permissions, failed
 		}
 	}
 	permissions = make([]consent.Permission, len(asked))
 	for i, a := range asked {
-		failed[i] = calm(func() (err error) {
-			permissions[i], err = d.gate.Permission(ctx, a.Key, a.Use)
-			return err
+		permissions[i], failed[i] = ask(ctx, of, gate, func(ctx context.Context) (consent.Permission, error) {
+			return d.gate.Permission(ctx, a.Key, a.Use)
 		})
 	}
 	return permissions, failed
 }
+
+// gate is whom consent is asked of.
+const gate = "the gate"
 
 // weigh says what a check makes of a text: it is settled, or its request may begin.
 func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlement, send bool) {

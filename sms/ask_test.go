@@ -1,0 +1,134 @@
+package sms_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms"
+)
+
+// unanswering answers no question, whatever becomes of its context, until it is let go.
+type unanswering struct {
+	*agreements
+	sms.Schedule
+	*consent.Service
+	release chan struct{}
+	asked   *int
+}
+
+func (s unanswering) wait() error {
+	*s.asked++
+	<-s.release
+	return errors.New("too late")
+}
+
+func (s unanswering) InForce(context.Context, string, string) (bool, error) { return true, s.wait() }
+func (s unanswering) Standing(context.Context, string, string) (sms.Standing, error) {
+	return sms.Standing{Approved: true, Categories: consent.Categories()}, s.wait()
+}
+func (s unanswering) Restricted(context.Context, string, string, string) (bool, error) {
+	return false, s.wait()
+}
+func (s unanswering) Current(context.Context, string, string, string) (bool, error) {
+	return true, s.wait()
+}
+func (s unanswering) Runs(context.Context, string, string) (bool, error) { return true, s.wait() }
+func (s unanswering) Zones(context.Context, string) ([]string, error) {
+	return []string{"America/Chicago"}, s.wait()
+}
+func (s unanswering) Regions(context.Context, string) ([]string, error) {
+	return []string{"US-TN"}, s.wait()
+}
+func (s unanswering) Allowances(context.Context, string, string, time.Time) ([]sms.Allowance, error) {
+	return nil, s.wait()
+}
+
+func (s unanswering) Permission(context.Context, consent.Key, consent.Use) (consent.Permission, error) {
+	return consent.Permission{Status: consent.Active}, s.wait()
+}
+
+func (s unanswering) Permissions(_ context.Context, checks []consent.Check) ([]consent.Permission, error) {
+	all := make([]consent.Permission, len(checks))
+	for i := range all {
+		all[i].Status = consent.Active
+	}
+	return all, s.wait()
+}
+
+// Whoever of a vendor's does not answer holds up the texts that depend on the answer, for no longer than three seconds however
+// many these are, and neither sends nor loses any of them. Answers to patients that do not depend on it leave.
+func TestWhoDoesNotAnswerHoldsUpNoWorker(t *testing.T) {
+	for name, c := range map[string]struct {
+		plug    func(*sms.DispatcherOptions, unanswering)
+		gate    bool
+		answers bool // whether answers to patients depend on it too
+	}{
+		"agreements":    {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Agreements = s }, answers: true},
+		"registrations": {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Registrations = s }, answers: true},
+		"restrictions":  {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Restrictions = s }},
+		"schedule":      {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Schedule = s }},
+		"broadcasts":    {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Broadcasts = s }},
+		"zones":         {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Zones = s }, answers: true},
+		"regions":       {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Regions = s }, answers: true},
+		"limits":        {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Limits = s }, answers: true},
+		"gate":          {plug: func(*sms.DispatcherOptions, unanswering) {}, gate: true, answers: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := inMemory(t)
+				w.grant(consent.Transactional)
+				asked := 0
+				s := unanswering{release: make(chan struct{}), asked: &asked}
+				defer close(s.release)
+				var keys []sms.Key
+				for _, id := range []string{"a", "b", "c", "d"} {
+					x := w.text(id)
+					x.Patient, x.Subject, x.Version, x.Broadcast = "p-1", "a-1", "7", "b-1"
+					keys = append(keys, w.enqueue(x))
+				}
+				w.receive(patient, "HELP")
+				options := &sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Schedule: &booked{}, Broadcasts: &booked{}, Now: w.now.Now}
+				c.plug(options, s)
+				var by sms.Gate = w.consents
+				if c.gate {
+					by = s
+				}
+				d, err := sms.NewDispatcher(w.queue, w.store, by, w.log, map[string]sms.Provider{"carrier": w.carrier}, options)
+				require.NoError(t, err)
+				began := time.Now()
+				_, err = d.Step(t.Context())
+				require.ErrorContains(t, err, "no answer in time")
+				require.Equal(t, 3*time.Second, time.Since(began))
+				require.Equal(t, 1, asked, "once is enough")
+				for _, k := range keys {
+					got := w.tracked(k)
+					require.Equal(t, sms.Queued, got.State)
+					require.True(t, got.Due.After(w.now.Now()))
+				}
+				if c.answers {
+					require.Empty(t, w.carrier.bodies())
+				} else {
+					require.Len(t, w.carrier.bodies(), 1, "the answer to HELP")
+				}
+				// Somebody else mends it, and they leave.
+				w.now.Add(time.Minute)
+				w.step(w.dispatcher(func(o *sms.DispatcherOptions) { o.Schedule, o.Broadcasts = &booked{}, &booked{} }))
+				for _, k := range keys {
+					require.Equal(t, sms.Sent, w.tracked(k).State)
+				}
+			})
+		})
+	}
+}
+
+// booked says that everything is as it was.
+type booked struct{ sms.Schedule }
+
+func (*booked) Current(context.Context, string, string, string) (bool, error) { return true, nil }
+func (*booked) Runs(context.Context, string, string) (bool, error)            { return true, nil }
