@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 	"github.com/enamel-go/enamel/sms/nanp"
 )
@@ -58,7 +59,7 @@ type DispatcherOptions struct {
 	Limits Limits
 	// Rules are what decides. Defaults to [Promised].
 	Rules []Rule
-	// Worker is this process's name in leases; no two processes may share one. Defaults to a random name.
+	// Worker is this process's name in leases, at most 128 bytes; no two processes may share one. Defaults to a random name.
 	Worker string
 	// Concurrency is how many requests to providers run at once. A tenth of them is kept for answers to patients' own
 	// messages. Defaults to 200.
@@ -99,6 +100,9 @@ func (o *DispatcherOptions) complete() error {
 	}
 	if o.Regions == nil {
 		o.Regions = nanp.Plan{}
+	}
+	if err := form.Text(ErrInvalid, "the worker's name", o.Worker, 128, true); err != nil {
+		return err
 	}
 	switch {
 	case o.Concurrency < 0 || o.Timeout < 0 || o.Wait < 0 || o.Interval < 0:

@@ -3,6 +3,7 @@ package sms_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -308,7 +309,7 @@ func TestATextOfAnUnknownProviderIsRefused(t *testing.T) {
 func TestConstructorsRefuseWhatCannotWork(t *testing.T) {
 	w := inMemory(t)
 	for _, o := range []sms.DispatcherOptions{
-		{Concurrency: -1}, {Timeout: -1}, {Wait: -1}, {Interval: -1}, {Lease: 29 * time.Second}, {Rules: []sms.Rule{{Check: "x"}}},
+		{Concurrency: -1}, {Timeout: -1}, {Wait: -1}, {Interval: -1}, {Lease: 29 * time.Second}, {Worker: strings.Repeat("w", 129)}, {Worker: "w\x00"}, {Rules: []sms.Rule{{Check: "x"}}},
 	} {
 		_, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, nil, &o)
 		require.ErrorIs(t, err, sms.ErrInvalid)
@@ -325,4 +326,14 @@ func TestConstructorsRefuseWhatCannotWork(t *testing.T) {
 	}
 	_, err = sms.NewPlanner(nil, nil, nil)
 	require.ErrorIs(t, err, sms.ErrInvalid)
+}
+
+// The longest name that is taken works in every claim.
+func TestAWorkersNameMayBeLong(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		k := w.enqueue(w.text("x"))
+		w.step(w.dispatcher(func(o *sms.DispatcherOptions) { o.Worker = strings.Repeat("w", 128) }))
+		require.Equal(t, sms.Sent, w.tracked(k).State)
+	})
 }
