@@ -7,6 +7,10 @@ var (
 	// kept. Its text says what.
 	ErrInvalid = errors.New("audit: invalid")
 
+	// ErrShredded is wrapped when an entry about a patient cannot be stamped because the patient's evidence key was destroyed
+	// on purpose. It never will be: what happened is told without the patient, or not done.
+	ErrShredded = errors.New("audit: the patient's keys were destroyed")
+
 	// ErrTampered is wrapped when a leaf's code does not fit its bytes, or its columns say another thing than they.
 	ErrTampered = errors.New("audit: entry was altered")
 

@@ -48,7 +48,7 @@ func NewLog(store Store, keys Keys, o *Options) (*Log, error) {
 
 // Stamp gives e its id and time, seals what is a patient's and authenticates the whole. It writes nothing: the leaf
 // travels with the change it records. An empty Outcome becomes [Done], an empty Term [SixYears]. Stamping twice makes two
-// entries. The action "audit.prune", which explains why leaves are gone, is a Pruner's of package audit/notary alone.
+// entries. An entry about a patient whose evidence key was destroyed is refused with [ErrShredded]. The action "audit.prune", which explains why leaves are gone, is a Pruner's of package audit/notary alone.
 func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 	if err := e.valid(); err != nil {
 		return Leaf{}, err
@@ -72,7 +72,11 @@ func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
 	}
 	sealed, err := l.keys.SealEvidence(ctx, e.Practice, e.Patient, e.ID, hidden)
-	if err != nil {
+	var gone interface{ Shredded() bool }
+	switch {
+	case errors.As(err, &gone) && gone.Shredded():
+		return Leaf{}, fmt.Errorf("%w: %w", ErrShredded, err)
+	case err != nil:
 		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
 	}
 	var tag []byte

@@ -43,7 +43,8 @@ type Keys interface {
 	Tag(ctx context.Context, practice, value string) ([]byte, error)
 
 	// SealEvidence seals plaintext under the patient's evidence key, or the practice's where patient is empty, and
-	// binds it to id: under another id it does not open.
+	// binds it to id: under another id it does not open. An error which says that the key was destroyed on purpose has, or
+	// wraps one that has, a method Shredded() bool that returns true.
 	SealEvidence(ctx context.Context, practice, patient, id string, plaintext []byte) ([]byte, error)
 
 	// OpenEvidence opens what SealEvidence sealed. It finds the patient by the key that the sealed value names.

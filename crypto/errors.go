@@ -28,7 +28,7 @@ var (
 
 	// ErrShredded is wrapped when the subject's key was destroyed on purpose. Nothing sealed under it opens any more,
 	// and nothing more is sealed for that subject. It does not wrap ErrNotOpened, for nothing is wrong.
-	ErrShredded = errors.New("crypto: the key was shredded")
+	ErrShredded error = shredded{}
 
 	// ErrExhausted is wrapped when a key has sealed as many values as it may in this process. See the package comment.
 	ErrExhausted = errors.New("crypto: the key has sealed as many values as it may")
@@ -43,6 +43,15 @@ var (
 	// ErrConflict is wrapped by a [KeyStore] whose practice has another key with the same id.
 	ErrConflict = errors.New("crypto: another key has this id")
 )
+
+// shredded says that a key was destroyed on purpose, also to a caller that does not import this package.
+type shredded struct{}
+
+// Error says so.
+func (shredded) Error() string { return "crypto: the key was shredded" }
+
+// Shredded reports that the key was destroyed on purpose, and will never be had again.
+func (shredded) Shredded() bool { return true }
 
 // errAbsent tells a subject that has no key yet from a key that cannot be had.
 var errAbsent = fmt.Errorf("%w: the subject has none", ErrUnknownKey)

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 )
 
@@ -22,6 +23,7 @@ type checked struct {
 	decision Decision
 	at       time.Time
 	runs     bool  // the broadcast that it is one of, if any
+	gone     bool  // the keys of its patient
 	err      error // why nobody could decide
 }
 
@@ -57,6 +59,7 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 		if failed[n] == nil {
 			facts[i].Permission = permissions[n]
 			checks[i].decision = d.law.Decide(facts[i], d.o.Now()).kept(facts[i])
+			checks[i].gone, checks[i].err = d.gone(ctx, texts[i], checks[i].decision)
 		}
 	}
 	for i := range checks {
@@ -74,6 +77,19 @@ func (d *Dispatcher) runs(ctx context.Context, t Tracked) (bool, error) {
 		return t.Broadcast == "", nil
 	}
 	return d.o.Broadcasts.Runs(ctx, t.Practice, t.Broadcast)
+}
+
+// gone reports whether a text that may leave is about a patient whose keys were destroyed: then nothing about the patient leaves
+// any more. A text whose entry cannot be kept otherwise does not leave either. Answers are about nobody in particular.
+func (d *Dispatcher) gone(ctx context.Context, t Tracked, decision Decision) (bool, error) {
+	if decision.Verdict != Send || t.Patient == "" || t.Kind.Answer() {
+		return false, nil
+	}
+	_, err := d.log.Stamp(ctx, settled(t, Settlement{State: Sent}))
+	if errors.Is(err, audit.ErrShredded) {
+		return true, nil
+	}
+	return false, err
 }
 
 // permissions asks for the consent to many texts.
@@ -108,6 +124,8 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 	decision := c.decision
 	switch {
 	case decision.Verdict != Send:
+	case c.gone:
+		decision = decision.refused("patient", "The keys of the patient that it is about were destroyed.")
 	case d.providers[t.Provider] == nil:
 		decision = decision.refused("provider", "No provider named "+t.Provider+" is set up here.")
 	case !c.runs && d.o.Broadcasts == nil:

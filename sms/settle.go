@@ -21,7 +21,7 @@ func (d *Dispatcher) settle(ended []outcome) error {
 		s := o.Settlement
 		s.Key = o.text.Key()
 		if s.State != Queued && s.State != o.text.State {
-			leaf, err := d.log.Stamp(ctx, settled(o.text, s))
+			leaf, err := d.stamp(ctx, settled(o.text, s))
 			if err != nil {
 				failed = append(failed, fmt.Errorf("sms: settle: %w", err))
 				continue
@@ -43,6 +43,17 @@ func (d *Dispatcher) settle(ended []outcome) error {
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// stamp stamps an entry. That of a patient whose keys were destroyed names no patient: what became of a text is on record all
+// the same, and no text stays unsettled over that.
+func (d *Dispatcher) stamp(ctx context.Context, e audit.Entry) (audit.Leaf, error) {
+	leaf, err := d.log.Stamp(ctx, e)
+	if errors.Is(err, audit.ErrShredded) {
+		e.Patient = ""
+		leaf, err = d.log.Stamp(ctx, e)
+	}
+	return leaf, err
 }
 
 // settled is the entry of a text that was settled.

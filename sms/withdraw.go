@@ -52,9 +52,14 @@ func (d *Dispatcher) takeBack(ctx context.Context, canceller Canceller, t Tracke
 	}
 	if !back {
 		entry.Outcome = audit.Refused
-		return errors.Join(asked, d.log.Record(ctx, entry))
+		err := d.log.Record(ctx, entry)
+		if errors.Is(err, audit.ErrShredded) {
+			entry.Patient = ""
+			err = d.log.Record(ctx, entry)
+		}
+		return errors.Join(asked, err)
 	}
-	leaf, err := d.log.Stamp(ctx, entry)
+	leaf, err := d.stamp(ctx, entry)
 	if err != nil {
 		return err
 	}
