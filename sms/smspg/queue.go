@@ -42,6 +42,14 @@ const doubt = `SELECT ` + claimed + ` FROM (
 // read the whole table.
 const payload = `CROSS JOIN LATERAL (SELECT * FROM ?1 AS t WHERE t.practice = q.practice AND t.id = q.id OFFSET 0) AS t`
 
+// flying marks the texts to some numbers that may be on their way. It locks them in the order of their keys, as a settlement
+// does: neither waits for the other.
+const flying = `WITH held AS MATERIALIZED (
+	SELECT practice, id FROM ?0 WHERE (practice, number) IN (?1) AND state IN ('sending', 'doubtful', 'review')
+	ORDER BY practice, id FOR UPDATE
+) UPDATE ?0 AS q SET in_flight = true FROM held AS h
+WHERE q.practice = h.practice AND q.id = h.id AND q.state IN ('sending', 'doubtful', 'review')`
+
 const claimed = textColumns + ", q.at, q.priority, q.until"
 
 // Claim implements sms.Queue.
@@ -55,15 +63,17 @@ func (q *Queue) Claim(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 			return cmp.Or(a.Priority-b.Priority, a.Due.Compare(b.Due), strings.Compare(a.ID, b.ID), strings.Compare(a.Practice, b.Practice))
 		})
 		rows = input.Alone(rows, func(r row) sms.Key { return sms.Key{Practice: r.Practice, ID: string(r.Number)} }, answersStop)
+		var stopped list
 		for i, r := range rows {
 			if answersStop(r) {
-				_, err := h.Exec(ctx, `UPDATE ? SET in_flight = true
-					WHERE practice = ? AND number = ? AND state IN ('sending', 'doubtful', 'review')`, h.Table(queueTable), r.Practice, r.Number)
-				if err != nil {
-					return nil, err
-				}
+				stopped.add("(?, ?::bytea)", r.Practice, r.Number)
 			}
 			rows[i].State, rows[i].Claimed = string(sms.Sending), bun.NullTime{Time: c.Now}
+		}
+		if len(stopped) > 0 {
+			if _, err := h.Exec(ctx, flying, h.Table(queueTable), stopped); err != nil {
+				return nil, err
+			}
 		}
 		return rows, lease(ctx, h, rows, "state = 'sending', claimed = ?, worker = ?, leased = true, until = statement_timestamp() + ?",
 			c.Now, c.Worker, interval(c.Lease))

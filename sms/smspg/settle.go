@@ -1,9 +1,11 @@
 package smspg
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,7 +55,8 @@ func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 	decisions := pgstore.NewUnnest("int", "text", "text", "bytea").Expect(len(settlements))
 	var failed []error
 	leaves, entries := make([][]audit.Leaf, len(settlements)), 0
-	for place, v := range settlements {
+	for _, place := range inOrder(settlements) {
+		v := settlements[place]
 		if err := q.settlement(ctx, place, v, rows, decisions); err != nil {
 			failed = append(failed, err)
 			continue
@@ -85,6 +88,19 @@ func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 		done[place] = true
 	}
 	return done, pgstore.Wrap("smspg: settle", errors.Join(failed...))
+}
+
+// inOrder returns the places of settlements in the order of their keys, in which the statement locks the texts: whoever else
+// locks several does so in the same order.
+func inOrder(settlements []sms.Settlement) []int {
+	places := make([]int, len(settlements))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(a, b int) int {
+		return cmp.Or(strings.Compare(settlements[a].Key.Practice, settlements[b].Key.Practice), strings.Compare(settlements[a].Key.ID, settlements[b].Key.ID))
+	})
+	return places
 }
 
 // settlement adds a settlement to the rows of the statement, and its decision to those that are kept.
