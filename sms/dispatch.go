@@ -62,7 +62,7 @@ type DispatcherOptions struct {
 	// Worker is this process's name in leases, at most 128 bytes; no two processes may share one. Defaults to a random name.
 	Worker string
 	// Concurrency is how many requests to providers run at once. A tenth of them is kept for answers to patients' own
-	// messages. Defaults to 200.
+	// messages, and no more than a quarter of them ask what became of texts in doubt. Defaults to 200.
 	Concurrency int
 	// Timeout bounds one request to a provider, which is waited for even when Run is told to stop. Defaults to 10 seconds.
 	Timeout time.Duration
@@ -167,10 +167,11 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 			return ctx.Err()
 		}
 		var unsure error
-		if !answers && passed(asked) >= d.o.Interval { // what is kept for answers is not spent on look-ups
+		// What is kept for answers is not spent on look-ups, and no more than a quarter of what is left.
+		if most := max(1, d.o.Concurrency/4) - int(f.asking.Load()); !answers && most > 0 && passed(asked) >= d.o.Interval {
 			asked = time.Now()
 			var n int
-			n, unsure = f.inquire(ctx, limit)
+			n, unsure = f.inquire(ctx, min(limit, most))
 			limit -= n
 		}
 		claimed := 0

@@ -28,6 +28,7 @@ type flow struct {
 	freed   chan struct{}
 	claimed sync.WaitGroup // texts that are not settled yet
 	running atomic.Int64   // texts of which it is not known yet what came
+	asking  atomic.Int64   // those of them about which a provider is asked
 	handled int
 	claims  int
 }
@@ -92,9 +93,11 @@ func (f *flow) inquire(ctx context.Context, limit int) (int, error) {
 	worker := f.worker()
 	texts, err := f.claim(ctx, f.queue.Doubt, worker, limit, false)
 	f.take(len(texts))
+	f.asking.Add(int64(len(texts)))
 	for _, t := range texts {
 		go func() {
 			s, err := f.Dispatcher.inquire(ctx, t)
+			f.asking.Add(-1)
 			f.finish(worker, outcome{t, s, err})
 		}()
 	}

@@ -58,3 +58,34 @@ func TestLookUpsHoldUpNoAnswer(t *testing.T) {
 		require.ErrorIs(t, <-done, context.Canceled)
 	})
 }
+
+// Look-ups that hang leave most requests to texts.
+func TestLookUpsHoldUpNoTexts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := inMemory(t)
+		w.grant(consent.Transactional)
+		d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": silent{w.carrier}},
+			&sms.DispatcherOptions{
+				Agreements: w.baa, Registrations: w.baa, Now: w.now.Now, Concurrency: 20, Timeout: time.Minute, Lease: time.Hour,
+				Wait: time.Second,
+			})
+		require.NoError(t, err)
+		for i := range 60 {
+			x := w.text(fmt.Sprint("lost-", i))
+			x.Body = "Elm Street Dental: this one is lost."
+			w.enqueue(x)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- d.Run(ctx) }()
+		time.Sleep(10 * time.Second)
+		w.carrier.bodies()
+		for i := range 10 {
+			w.enqueue(w.text(fmt.Sprint("reminder-", i)))
+		}
+		time.Sleep(3 * time.Second)
+		require.Len(t, w.carrier.bodies(), 10, "they did not wait for the look-ups")
+		stop()
+		require.ErrorIs(t, <-done, context.Canceled)
+	})
+}

@@ -67,52 +67,58 @@ func (p *pacer) pace(ctx context.Context, texts []Tracked, now time.Time) (waits
 	if p.limits == nil {
 		return waits, failed
 	}
-	of := map[Key][]int{}
-	var senders []Key
-	for i, t := range texts {
-		k := Key{t.Practice, t.From}
-		if of[k] == nil {
-			senders = append(senders, k)
-		}
-		of[k] = append(of[k], i)
-	}
-	asks := &asking{map[string]error{}}
-	for _, k := range senders {
-		if err := p.share(ctx, asks, k, of[k], texts, waits, now); err != nil {
-			for _, i := range of[k] {
+	for _, l := range p.lines(ctx, texts, failed, now) {
+		of := slices.DeleteFunc(l.of, func(i int) bool { return waits[i] != nil || failed[i] != nil })
+		granted, err := p.grant(ctx, l.Allowance, len(of), now)
+		if err != nil {
+			for _, i := range of {
 				failed[i] = fmt.Errorf("sms: pace: %w", err)
 			}
-		}
-	}
-	return waits, failed
-}
-
-// share gives what a sender may send now to its first texts, and says of the others what they wait for.
-func (p *pacer) share(ctx context.Context, asks *asking, sender Key, of []int, texts []Tracked, waits []*wait, now time.Time) error {
-	allowances, err := ask(ctx, asks, "the limits", func(ctx context.Context) ([]Allowance, error) {
-		return p.limits.Allowances(ctx, sender.Practice, sender.ID, now)
-	})
-	if err != nil {
-		return err
-	}
-	// The shortest first: what waits for its minute takes nothing from the day.
-	allowances = slices.SortedStableFunc(slices.Values(allowances), func(a, b Allowance) int {
-		return cmp.Compare(a.Until.Sub(a.From), b.Until.Sub(b.From))
-	})
-	for _, a := range allowances {
-		granted, err := p.grant(ctx, a, len(of), now)
-		if err != nil {
-			return err
+			continue
 		}
 		for granted < len(of) && texts[of[granted]].Kind.Answer() {
 			granted++
 		}
 		for _, i := range of[granted:] {
-			waits[i] = p.later(a, texts[i], now)
+			waits[i] = p.later(l.Allowance, texts[i], now)
 		}
-		of = of[:granted]
 	}
-	return nil
+	return waits, failed
+}
+
+// line is the texts that count under one allowance, from whichever numbers they leave: the first ones have precedence.
+type line struct {
+	Allowance
+	of []int
+}
+
+// lines asks for each sender's allowances, and returns who waits for each: the shortest first, for what waits for its minute
+// takes nothing from the day.
+func (p *pacer) lines(ctx context.Context, texts []Tracked, failed []error, now time.Time) []*line {
+	known, of := map[Key]answered[[]Allowance]{}, &asking{map[string]error{}}
+	byKey := map[string]*line{}
+	var lines []*line
+	for i, t := range texts {
+		allowances, err := remember(known, Key{t.Practice, t.From}, func() ([]Allowance, error) {
+			return ask(ctx, of, "the limits", func(ctx context.Context) ([]Allowance, error) {
+				return p.limits.Allowances(ctx, t.Practice, t.From, now)
+			})
+		})
+		if err != nil {
+			failed[i] = fmt.Errorf("sms: pace: %w", err)
+			continue
+		}
+		for _, a := range allowances {
+			l := byKey[a.Key]
+			if l == nil {
+				l = &line{Allowance: a}
+				byKey[a.Key], lines = l, append(lines, l)
+			}
+			l.of = append(l.of, i)
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b *line) int { return cmp.Compare(a.Until.Sub(a.From), b.Until.Sub(b.From)) })
+	return lines
 }
 
 // grant returns how many of so many texts may leave now.

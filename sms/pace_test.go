@@ -123,3 +123,26 @@ func TestNothingLeavesWhereNobodyKnowsTheLimits(t *testing.T) {
 	require.Equal(t, sms.Queued, w.tracked(k).State)
 	require.True(t, w.tracked(k).Due.After(w.now.Now()))
 }
+
+// What two numbers share goes to what is needed before it goes to what is promotional, whichever number either leaves from.
+func TestANumbersPromotionsTakeNothingFromAnothersReminders(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.expand()
+		w.grant(consent.Transactional)
+		w.paper(patient, consent.Promotional)
+		queue := func(id, from string, c consent.Category) sms.Key {
+			x := w.text(id)
+			x.From, x.Category = from, c
+			return w.enqueue(x)
+		}
+		first := queue("a", office, consent.Transactional)
+		offer := queue("b", office, consent.Promotional)
+		second := queue("c", annex, consent.Transactional)
+		_, err := w.dispatcher(func(o *sms.DispatcherOptions) { o.Limits = &limits{minute: 600, day: 2} }).Step(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, sms.Sent, w.tracked(first).State)
+		require.Equal(t, sms.Sent, w.tracked(second).State)
+		require.Equal(t, sms.Queued, w.tracked(offer).State)
+		require.Equal(t, "pace", w.tracked(offer).Decision.Rule)
+	})
+}
