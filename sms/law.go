@@ -28,7 +28,7 @@ const (
 	CheckConversation Check = "conversation" // the recipient wrote first, and not long ago
 	CheckCurrent      Check = "current"      // the appointment is still as the text says
 	CheckFindings     Check = "findings"     // the screen found nothing of the rule's classes
-	CheckPlace        Check = "place"        // somebody knows which State or province the recipient may be in
+	CheckPlace        Check = "place"        // somebody knows which State, province or other country the recipient may be in
 	CheckWindow       Check = "window"       // the hour is inside the rule's window
 	CheckCap          Check = "cap"          // not too many promotional texts left to the number already
 	CheckUseful       Check = "useful"       // it can still be of use when it leaves

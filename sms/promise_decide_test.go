@@ -350,6 +350,15 @@ func TestPromise_D2_2_WhereverTheNumberMayBe(t *testing.T) {
 			there := func(x *sms.Text) { x.Zone = "Europe/London" }
 			require.Equal(t, sms.Sent, at(t, "2026-03-09 12:00", london, consent.Transactional, there).State)
 		})
+		t.Run("refuses_a_promotional_text_where_nobody_knows_the_State", func(t *testing.T) {
+			for _, vague := range []string{"", "US", "US-XX"} {
+				got := at(t, "2026-03-09 12:00", tollFree, consent.Promotional, func(x *sms.Text) { x.Region = vague })
+				require.Equal(t, sms.Refused, got.State, vague)
+				require.Equal(t, "place", got.Decision.Rule, vague)
+			}
+			here := func(x *sms.Text) { x.Region = "US-TN" }
+			require.Equal(t, sms.Sent, at(t, "2026-03-09 12:00", tollFree, consent.Promotional, here).State)
+		})
 		t.Run("promotional texts keep the State's hours", func(t *testing.T) {
 			until(t, at(t, "2026-03-10 19:00", panhandle, consent.Promotional), "2026-03-11 08:00", "window-us-fl")
 			until(t, at(t, "2026-03-15 11:59", houston, consent.Promotional), "2026-03-15 12:00", "window-us-tx")

@@ -1,12 +1,14 @@
 package sms
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/sms/nanp"
 	"github.com/enamel-go/enamel/sms/screen"
 )
 
@@ -71,8 +73,8 @@ func (q *question) ask(r *rule, f *Facts, d *Decision) answer {
 	case CheckFindings:
 		return q.findings(r, f)
 	case CheckPlace:
-		if len(f.Regions) == 0 {
-			return answer{says: Refuse, fact: "no region", reason: "Nobody knows which State's or province's hours hold for the recipient."}
+		if !slices.ContainsFunc(f.Regions, placed) {
+			return answer{says: Refuse, fact: cmp.Or(strings.Join(f.Regions, ", "), "no region"), reason: "Nobody knows which State's or province's hours hold for the recipient."}
 		}
 		return answer{says: Send, fact: strings.Join(f.Regions, ", ")}
 	case CheckWindow:
@@ -81,6 +83,13 @@ func (q *question) ask(r *rule, f *Facts, d *Decision) answer {
 		return q.cap(r, f)
 	}
 	return q.useful(d, f)
+}
+
+// placed reports whether a region says which hours hold there: in the United States and Canada it takes a State or province to
+// say so.
+func placed(region string) bool {
+	country, _, _ := strings.Cut(region, "-")
+	return country != "US" && country != "CA" || nanp.Known(region)
 }
 
 // standing asks for a sender that is registered, for such texts and still.

@@ -140,6 +140,14 @@ func TestTheHoursOfEveryStateANumberMayBeIn(t *testing.T) {
 	d = law(t).Decide(f, now)
 	require.Equal(t, sms.Refuse, d.Verdict)
 	require.Equal(t, "place", d.Rule)
+	// A country alone, or what is no State, says no hours; a country without States is a place.
+	for regions, want := range map[string]sms.Verdict{
+		"US": sms.Refuse, "CA": sms.Refuse, "US-XX": sms.Refuse, "US CA": sms.Refuse, "US US-TN": sms.Send, "US-DC": sms.Send, "GB": sms.Send,
+	} {
+		f := promotional(now, "US-TN", "America/Chicago")
+		f.Regions = strings.Fields(regions)
+		require.Equal(t, want, law(t).Decide(f, now).Verdict, regions)
+	}
 }
 
 func TestDailyCaps(t *testing.T) {

@@ -40,6 +40,19 @@ func Regions(number string) []string {
 	return nil
 }
 
+// Known reports whether a region, by its code as [Regions] returns it, has an area code of its own.
+func Known(region string) bool {
+	for i := range places {
+		for rest := places[i].regions; rest != ""; {
+			var one string
+			if one, rest, _ = strings.Cut(rest, " "); one == region {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Within returns the IANA names of all time zones that a region has, by its code as [Regions] returns it, in order. It
 // returns none for a region that has no area code of its own.
 func Within(region string) []string {

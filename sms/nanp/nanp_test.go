@@ -158,3 +158,13 @@ func TestNumbersOfOthers(t *testing.T) {
 	t.Logf("%d valid and %d not, as others have them; %d of islands taken though no exchange is opened", valid, refused, islands)
 	require.Positive(t, valid)
 }
+
+func TestKnown(t *testing.T) {
+	for region, want := range map[string]bool{
+		"US-TX": true, "US-DC": true, "US-PR": true, "CA-PE": true, "CA-YT": true, "JM": true,
+		"": false, "US": false, "CA": false, "US-XX": false, "us-tx": false, "CA-NS CA-PE": false,
+	} {
+		require.Equal(t, want, nanp.Known(region), region)
+		require.Equal(t, want, len(nanp.Within(region)) > 0, region)
+	}
+}
