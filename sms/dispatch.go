@@ -64,7 +64,9 @@ type DispatcherOptions struct {
 	// Concurrency is how many requests to providers run at once. A tenth of them is kept for answers to patients' own
 	// messages, and no more than a quarter of them ask what became of texts in doubt. Defaults to 200.
 	Concurrency int
-	// Timeout bounds one request to a provider, which is waited for even when Run is told to stop. Defaults to 10 seconds.
+	// Timeout bounds one request to a provider, which is waited for even when Run is told to stop. The validity that the
+	// provider is given is shorter by it, and a second at least: a text that a slow request hands over is not delivered after
+	// the window, or in its last seconds not by more than one. Defaults to 10 seconds.
 	Timeout time.Duration
 	// Lease is how long a claimed text is this worker's; at least three times the timeout. Defaults to 60 seconds.
 	Lease time.Duration

@@ -23,7 +23,7 @@
 // ([Text].Zone, [Text].Region), else the number's area code (package sms/nanp) and the practice's own zone, all of which have
 // to agree.
 // What waits, waits for the first minute that all rules allow, by the rules in effect then; the provider's validity ends with
-// the window. Outside of it only the answers to STOP, HELP and START leave. What cannot leave lawfully while it is of use is
+// the window, however long the request takes. Outside of it only the answers to STOP, HELP and START leave. What cannot leave lawfully while it is of use is
 // refused at once, and the reason says when it could have left.
 //
 // Each decision is kept, sealed, with the facts it was made from, and [Law.Replay] makes it again years later. So rows are

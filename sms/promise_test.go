@@ -2,6 +2,7 @@ package sms_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -284,14 +285,38 @@ func TestPromise_D2_2_EightToNineCentral(t *testing.T) {
 			w.step(w.dispatcher())
 			require.Len(t, w.carrier.bodies(), 4)
 		})
+		const request = 10 * time.Second // how long a request may take: validity counts from when the provider has taken it on
+		t.Run("validity ends with the window however long the request takes", func(t *testing.T) {
+			defer func() { w.carrier.answer = nil }()
+			for _, takes := range []time.Duration{0, time.Second, request} {
+				w.carrier.answer = func(sms.Message) error {
+					w.now.Add(takes)
+					return nil
+				}
+				require.Equal(t, sms.Sent, at(t, "2026-11-03 20:58:00", "").State)
+				ends := w.now.Now().Add(w.carrier.sent[len(w.carrier.sent)-1].Validity)
+				require.False(t, ends.After(clock(t, "2026-11-03 21:00:00")), "it may be delivered at %s", ends)
+			}
+		})
+		t.Run("no request is under way when the window has closed", func(t *testing.T) {
+			until := &deadlines{Provider: w.carrier}
+			d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": until},
+				&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
+			require.NoError(t, err)
+			queue(t, "2026-11-03 20:59:57", "", consent.Transactional)
+			w.step(d)
+			require.Len(t, until.left, 1)
+			require.LessOrEqual(t, until.left[0], 3*time.Second)
+		})
 		t.Run("validity ends with the window that ends first", func(t *testing.T) {
 			for _, c := range []struct {
 				now, zone string
 				want      time.Duration
 			}{
-				{"2026-11-03 20:45:00", "", 15 * time.Minute},
-				{"2026-11-03 20:45:00", pacific, 15 * time.Minute},
-				{"2026-11-03 19:45:00", eastern, 15 * time.Minute},
+				{"2026-11-03 20:45:00", "", 15*time.Minute - request},
+				{"2026-11-03 20:45:00", pacific, 15*time.Minute - request},
+				{"2026-11-03 19:45:00", eastern, 15*time.Minute - request},
+				{"2026-11-03 20:59:49", "", time.Second},
 				{"2026-11-03 20:59:59", "", time.Second},
 			} {
 				w.carrier.bodies()
@@ -343,4 +368,19 @@ func TestSendingLeavesItsEntries(t *testing.T) {
 		}
 		require.Equal(t, map[string]audit.Outcome{"goes": audit.Done, "stays": audit.Refused}, outcomes)
 	})
+}
+
+// deadlines is a provider that notes how long each request may take.
+type deadlines struct {
+	sms.Provider
+	left []time.Duration
+}
+
+func (d *deadlines) Send(ctx context.Context, m sms.Message) (sms.Accepted, error) {
+	ends, bounded := ctx.Deadline()
+	if !bounded {
+		return sms.Accepted{}, errors.New("the request has no end")
+	}
+	d.left = append(d.left, time.Until(ends))
+	return d.Provider.Send(ctx, m)
 }

@@ -157,9 +157,13 @@ func (d *Dispatcher) send(ctx context.Context, t Tracked, c checked, began time.
 func (d *Dispatcher) sendFresh(ctx context.Context, t Tracked, c checked, began time.Time) (Settlement, error) {
 	for range 3 {
 		now := d.o.Now()
+		left := c.decision.Until.Sub(now)
+		// A request is not under way any more when the window has closed, and the provider may take the text on at its very end:
+		// from then on the validity counts.
+		timeout := min(d.o.Timeout, left)
 		m := Message{
 			Reference: t.Key().reference(), From: t.From, To: t.To, Body: t.Body,
-			Validity: c.decision.Until.Sub(now), Sent: t.FirstTry,
+			Validity: max(shortest, left-timeout), Sent: t.FirstTry,
 		}
 		if m.Sent.IsZero() {
 			m.Sent = now
@@ -169,8 +173,8 @@ func (d *Dispatcher) sendFresh(ctx context.Context, t Tracked, c checked, began 
 			return d.release(ctx, t), ctx.Err()
 		case d.o.Lease-passed(began) < d.o.Timeout:
 			return Settlement{State: Queued, Due: t.Due}, nil
-		case passed(c.at) <= fresh && m.Validity >= shortest:
-			accepted, err := d.request(ctx, d.providers[t.Provider], m)
+		case passed(c.at) <= fresh && left >= shortest:
+			accepted, err := d.request(ctx, timeout, d.providers[t.Provider], m)
 			s, err := d.answered(ctx, t, accepted, err)
 			s.Decision = c.decision
 			if s.Class != Paused { // then no request began
@@ -195,8 +199,8 @@ func passed(since time.Time) time.Duration {
 }
 
 // request asks a provider to carry a message. Once it has begun it is waited for, even when we are told to stop.
-func (d *Dispatcher) request(ctx context.Context, provider Provider, m Message) (accepted Accepted, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
+func (d *Dispatcher) request(ctx context.Context, timeout time.Duration, provider Provider, m Message) (accepted Accepted, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	err = calm(func() (err error) {
 		accepted, err = provider.Send(ctx, m)
