@@ -27,7 +27,7 @@ type Decision struct {
 	Rule    string    `json:"rule,omitzero"`   // the rule that decided, by its id; empty where the text is sent
 	Reason  string    `json:"reason,omitzero"` // one plain sentence, from the rule that decided
 	Trail   []Step    `json:"trail,omitempty"`
-	Law     string    `json:"law,omitzero"`    // the fingerprint of the rules in effect; see [Law.Edition]
+	Law     string    `json:"law,omitzero"`    // the fingerprint of the rules in effect, see [Law.Edition]; of several editions, their fingerprints
 	At      time.Time `json:"at,omitzero"`     // when it was decided; UTC
 	Facts   *Facts    `json:"facts,omitempty"` // of a decision that is kept: what it was made from, the text apart
 }
@@ -97,16 +97,44 @@ func (d Decision) kept(f Facts) Decision {
 // Decide says whether a text may leave now. It is a pure function of the law, the facts and the moment: the same three
 // give the same answer years later, as long as the system's time zone database says the same of that moment. The rules are
 // looked at in order, those that concern neither such texts nor the recipient's region left out; the first refusal decides.
-// Where none refuses, the latest deferral decides.
+// Where none refuses, the latest deferral decides. What the provider may still hold when other rules take effect has to be
+// lawful by those too, from that moment until it has arrived.
 func (l *Law) Decide(f Facts, now time.Time) Decision {
-	q := question{law: l, now: now.Round(0).UTC()}
+	return l.decide(&f, now.Round(0).UTC(), f.least())
+}
+
+// decide decides on a text that arrives within so much time.
+func (l *Law) decide(f *Facts, now time.Time, least time.Duration) Decision {
+	d := l.judge(f, now, least)
+	next := l.at(now) + 1
+	if d.Verdict != Send || next == len(l.editions) {
+		return d
+	}
+	ends, arrived := l.editions[next].from, now.Add(least)
+	if !ends.Before(arrived) { // what leaves under these rules is delivered under them
+		if ends.Before(d.Until) {
+			d.Until = ends
+		}
+		return d
+	}
+	then := l.decide(f, ends, arrived.Sub(ends))
+	d.Trail, d.Law = append(d.Trail, then.Trail...), d.Law+" "+then.Law
+	if then.Verdict != Send || then.Until.Before(d.Until) {
+		d.Verdict, d.Until, d.Rule, d.Reason = then.Verdict, then.Until, then.Rule, then.Reason
+	}
+	return d
+}
+
+// judge decides by the rules of one moment.
+func (l *Law) judge(f *Facts, now time.Time, least time.Duration) Decision {
+	q := question{law: l, now: now, least: least}
 	q.edition = l.at(q.now)
 	e := &l.editions[q.edition]
 	var room [48]*rule
-	rules := e.concerning(room[:0], &f)
+	rules := e.concerning(room[:0], f)
 	d := Decision{Verdict: Send, Until: f.Text.LastUseful, Trail: make([]Step, 0, len(rules)), Law: e.id, At: q.now}
 	for _, r := range rules {
-		a := q.ask(r, &f, &d)
+		a := q.ask(r, f, &d)
 		d.Trail = append(d.Trail, Step{
 			Rule: r.ID, Version: r.Version, Citation: r.Citation, Fact: a.fact, Says: a.says, Reason: a.reason,
 		})
@@ -119,14 +147,8 @@ func (l *Law) Decide(f Facts, now time.Time) Decision {
 			d.Until = a.until
 		}
 	}
-	// What leaves under these rules is delivered under them.
-	if next := q.edition + 1; d.Verdict == Send && next < len(l.editions) {
-		if ends := l.editions[next].from; ends.Before(d.Until) {
-			d.Until = latest(ends, q.now.Add(f.least()))
-		}
-	}
 	// Whatever the rules are: a provider cannot be told to deliver a text within no time.
-	if d.Verdict == Send && d.Until.Sub(q.now) < f.least() {
+	if d.Verdict == Send && d.Until.Sub(q.now) < least {
 		return d.refused(string(CheckUseful), tooLate)
 	}
 	return d
@@ -147,18 +169,19 @@ func (d Decision) refused(rule, reason string) Decision {
 // Replay decides once more on a text as it was decided on before, by the facts and at the moment that were kept with the
 // decision. It fails with [ErrNotFound] where no facts were kept, as with a text that a STOP took out of the queue, and
 // with [ErrLaw] when the rules that this law has for that moment are not those that decided. It gives what the law said: that
-// a text then waited for its pace, or that no such provider was set up, comes after the law and is the kept decision's alone.
+// a text then waited for its pace or its broadcast, or that no such provider was set up, comes after the law and is the kept decision's alone.
 func (l *Law) Replay(t Tracked) (Decision, error) {
 	kept := t.Decision
-	switch {
-	case kept.Facts == nil:
+	if kept.Facts == nil {
 		return Decision{}, fmt.Errorf("%w: the decision was not made from facts", ErrNotFound)
-	case l.Edition(kept.At) != kept.Law:
-		return Decision{}, fmt.Errorf("%w: this law has others for %s", ErrLaw, kept.At.Format(time.RFC3339))
 	}
 	f := *kept.Facts
 	f.Text = t.Text
-	return l.Decide(f, kept.At).kept(f), nil
+	d := l.Decide(f, kept.At).kept(f)
+	if d.Law != kept.Law {
+		return Decision{}, fmt.Errorf("%w: this law has others for %s", ErrLaw, kept.At.Format(time.RFC3339))
+	}
+	return d, nil
 }
 
 // answer is what one rule says.

@@ -24,7 +24,7 @@ func (q *question) window(r *rule, f *Facts) answer {
 	var until time.Time
 	open := true
 	for _, s := range own {
-		closes, inside := s.inside(q.now, f.least())
+		closes, inside := s.inside(q.now, q.least)
 		if open = open && inside; !open {
 			break
 		}

@@ -53,3 +53,46 @@ func TestPromise_D2_2_AProviderThatLingersIsHandedTextsEarlier(t *testing.T) {
 		require.Equal(t, sms.Sent, w.tracked(late).State)
 	})
 }
+
+// What a provider may still hold when the rules change is judged by the rules that then hold too.
+func TestPromise_D2_2_WhatLingersIntoOtherRulesKeepsBoth(t *testing.T) {
+	chicago := zone(t, "America/Chicago")
+	change := time.Date(2026, 3, 3, 17, 0, 0, 0, chicago)
+	early := sms.Rule{
+		ID: "window-central", Version: 2, Effective: change, Check: sms.CheckWindow, Zone: "America/Chicago",
+		Opens: 9 * time.Hour, Closes: 18 * time.Hour, Citation: "a stricter promise",
+	}
+	l, err := sms.NewLaw(append(sms.Promised(), early))
+	require.NoError(t, err)
+	decide := func(now time.Time, linger time.Duration) sms.Decision {
+		f := lawful(now, "America/Chicago")
+		f.Linger = linger
+		return l.Decide(f, now)
+	}
+	four := change.Add(-time.Hour)
+	opens := time.Date(2026, 3, 4, 9, 0, 0, 0, chicago).UTC()
+	d := decide(four, 4*time.Hour)
+	require.Equal(t, sms.Defer, d.Verdict, "it may arrive at eight, and the windows close at six by then")
+	require.Equal(t, "window-central", d.Rule)
+	require.Equal(t, opens, d.Until, "nine in the morning, by the new rules")
+	last := d.Trail[len(d.Trail)-1]
+	require.NotEmpty(t, last.Rule, "the trail goes on with the rules to come")
+
+	require.Equal(t, sms.Send, decide(four, 2*time.Hour).Verdict, "it has arrived at six, by both")
+	require.Equal(t, sms.Defer, decide(four, 2*time.Hour+time.Second).Verdict)
+	require.Equal(t, sms.Send, decide(four, 30*time.Minute).Verdict, "it has arrived before they change")
+	require.Equal(t, sms.Send, decide(four, 0).Verdict)
+	require.Equal(t, change.UTC(), decide(four, 0).Until, "and is delivered under the rules it left under")
+
+	// A rule to come may forbid it altogether.
+	never := sms.Rule{ID: "place-all", Version: 1, Effective: change, Check: sms.CheckPlace, Citation: "a promise to come"}
+	l, err = sms.NewLaw(append(sms.Promised(), never))
+	require.NoError(t, err)
+	f := lawful(four, "America/Chicago")
+	f.Linger, f.Regions = 4*time.Hour, nil
+	d = l.Decide(f, four)
+	require.Equal(t, sms.Refuse, d.Verdict)
+	require.Equal(t, "place-all", d.Rule)
+	f.Text.Kind = sms.HelpAnswer
+	require.Equal(t, sms.Send, l.Decide(f, four).Verdict, "an answer may come at any hour, and the provider holds it for no window's sake")
+}

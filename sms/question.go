@@ -17,6 +17,7 @@ type question struct {
 	law     *Law
 	now     time.Time
 	edition int
+	least   time.Duration // how much of a window has to be left
 
 	locals [4]local // what time it is, in the zones that were asked for first
 	said   struct { // the same of one zone, in words
@@ -188,7 +189,7 @@ func (q *question) useful(d *Decision, f *Facts) answer {
 			reason: "It cannot leave at a lawful hour before it is of no use: " + strings.ToLower(d.Reason[:1]) + d.Reason[1:] +
 				" The next lawful moment is " + q.spell(d.Until, f) + ".",
 		}
-	case last.Sub(q.now) < f.least():
+	case last.Sub(q.now) < q.least:
 		return answer{says: Refuse, fact: fact, reason: tooLate}
 	}
 	return answer{says: Send, fact: fact}
