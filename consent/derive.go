@@ -123,7 +123,7 @@ func (v *view) weigh(f *Fact, u Use, e ends) weight {
 	switch {
 	case e.lapse != nil && !f.after(e.lapse.moment()):
 		return over
-	case e.stop != nil && !f.Basis.written(), stopped && !settled:
+	case e.stop != nil && !f.Basis.written() && !v.again(f, e.stop.moment()), stopped && !settled:
 		return nothing
 	case f.Duty == "":
 		return undue
@@ -178,6 +178,20 @@ func (v *view) restart(moment time.Time) *Fact {
 		}
 	}
 	return last
+}
+
+// again reports whether a grant is the patient's own text, written after a START that came after moment: the patient agreed to
+// texts again, and then wrote first. START itself restores no such grant.
+func (v *view) again(f *Fact, moment time.Time) bool {
+	if f.Basis != OwnText {
+		return false
+	}
+	for start := range v.known(Restarted) {
+		if start.after(moment) && f.after(start.moment()) {
+			return true
+		}
+	}
+	return false
 }
 
 // mute returns the mute of the use's patient that nothing undid, or nil.

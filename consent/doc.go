@@ -30,8 +30,9 @@
 // ([Promised]); a patient's own text permits the answer to it. A vendor may name a wider profile, such as the law's
 // ([Lawful]); whatever it permits beyond the promise shows in [Profile.Wider]. A stop counts at once, for every category
 // unless the patient's own words narrow it, for every sender and everybody on the number, and no late form, no import and no
-// edit undoes it: only a later written grant, or the patient's own START within what was written before. What a patient
-// alone can say (START, the answer to a double opt-in) needs the text or the page it came by.
+// edit undoes it: only a later written grant, or the patient's own START within what was written before. Between STOP and START
+// no text of the patient's permits an answer; one that comes after START does. What a patient alone can say (START, the answer
+// to a double opt-in) needs the text or the page it came by.
 //
 // Clocks of several processes differ, so the recorded times of a ledger never run backwards, and a stop that is dated
 // ahead counts from now.

@@ -43,6 +43,48 @@ func TestAPatientsOwnTextPermitsTheAnswer(t *testing.T) {
 	})
 }
 
+// After a STOP the patient's own texts permit no answer until the patient texts START. START revives none of them: the
+// patient has to write again.
+func TestAPatientsOwnTextPermitsTheAnswerOnceMoreAfterSTART(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		write := func() {
+			b.later()
+			must(t)(b.Grant(t.Context(), patient, wroteFirst()))
+		}
+		restart := func() {
+			b.later()
+			must(t)(b.Restart(t.Context(), patient, start()))
+		}
+		halt := func() {
+			b.later()
+			must(t)(b.Revoke(t.Context(), patient, stop()))
+		}
+		write()
+		require.Equal(t, consent.Active, b.status(t, consent.Conversational))
+		halt()
+		write()
+		require.Equal(t, consent.Stopped, b.status(t, consent.Conversational))
+		restart()
+		require.Equal(t, consent.Stopped, b.status(t, consent.Conversational), "START revives nothing that was not in writing")
+		late := wroteFirst()
+		late.At = noon // of before the stop, recorded after START
+		must(t)(b.Grant(t.Context(), patient, late))
+		require.Equal(t, consent.Stopped, b.status(t, consent.Conversational))
+		write()
+		require.Equal(t, consent.Active, b.status(t, consent.Conversational), "the patient agreed again, and wrote first")
+		for _, c := range []consent.Category{consent.Transactional, consent.Promotional} {
+			require.Equal(t, consent.Stopped, b.status(t, c))
+		}
+		restart()
+		require.Equal(t, consent.Active, b.status(t, consent.Conversational))
+		halt()
+		require.Equal(t, consent.Stopped, b.status(t, consent.Conversational))
+		write()
+		require.Equal(t, consent.Stopped, b.status(t, consent.Conversational), "a START counts for the stop before it alone")
+	})
+}
+
 func TestTheZoneDecidesWhenADayEnds(t *testing.T) {
 	b := onMemory(t)
 	require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, Zone: "Pacific/Honolulu"}))

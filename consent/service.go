@@ -205,8 +205,9 @@ func narrowed(words string) bool {
 	return strings.TrimSpace(words) != "" && asks != keyword.Stop && asks != keyword.Stranger
 }
 
-// Restart records the patient's own START, which restores what written consent carried before the stop. It is refused
-// with [ErrEvidence] without the patient's words and the text they came by: nobody says START for a patient.
+// Restart records the patient's own START, which restores what written consent carried before the stop, and lets the patient's
+// own texts that come after it permit their answers. It is refused with [ErrEvidence] without the patient's words and the
+// text they came by: nobody says START for a patient.
 func (s *Service) Restart(ctx context.Context, by audit.Actor, r Restart) (State, error) {
 	f := Fact{
 		ID: r.ID, Practice: r.Practice, Number: r.Number, Kind: Restarted, At: r.At, Actor: by, Evidence: r.Evidence,

@@ -109,9 +109,12 @@ func TestPromise_D4_4_NoTextsUntilTheyOptInAgain(t *testing.T) {
 			bodies := w.carrier.bodies()
 			require.Len(t, bodies, 1)
 			require.Contains(t, bodies[0], "again")
+			p, err := w.consents.Permission(t.Context(), consent.Key{Practice: practice, Number: patient}, consent.Use{Category: consent.Conversational, Sender: office})
+			require.NoError(t, err)
+			require.Equal(t, consent.Stopped, p.Status, "nothing was ever written for it")
 			require.True(t, w.fresh(patient, consent.Transactional))
 			require.False(t, w.fresh(patient, consent.Promotional))
-			require.False(t, w.fresh(patient, consent.Conversational), "nothing was ever written for it")
+			require.True(t, w.fresh(patient, consent.Conversational), "who agreed again, and then writes first, is answered")
 		})
 		t.Run("a later written grant does", func(t *testing.T) {
 			w.now.Add(time.Minute)
