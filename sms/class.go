@@ -9,7 +9,7 @@ type Class string
 const (
 	OptedOut   Class = "opted_out"   // the recipient said STOP to the provider: a revocation, never sent again
 	BadNumber  Class = "bad_number"  // nobody has the number, or it takes no texts
-	Blocked    Class = "blocked"     // the recipient, or the carrier in his name, lets nothing through: a person looks
+	Blocked    Class = "blocked"     // the recipient, or the carrier in his name, lets nothing through: not tried again, and a person looks
 	Transient  Class = "transient"   // may be tried again later, within the window
 	Throttled  Class = "throttled"   // too fast: tried again later
 	DailyLimit Class = "daily_limit" // the sender's day at a carrier is used up: tried again the next day, see [Class.Again]

@@ -337,3 +337,21 @@ func TestAWorkersNameMayBeLong(t *testing.T) {
 		require.Equal(t, sms.Sent, w.tracked(k).State)
 	})
 }
+
+// Where the recipient, or the carrier in his name, lets nothing through, trying again helps nobody: a person looks.
+func TestABlockedTextIsNotTriedAgainAndAPersonLooks(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		w.carrier.answer = func(sms.Message) error { return refusal(sms.Blocked) }
+		k := w.enqueue(w.text("x"))
+		w.step(w.dispatcher())
+		w.now.Add(24 * time.Hour)
+		w.step(w.dispatcher())
+		require.Len(t, w.carrier.bodies(), 1)
+		require.Equal(t, sms.Failed, w.tracked(k).State)
+		page, err := w.texts.Tasks(t.Context(), staff, sms.TaskQuery{Practice: practice})
+		require.NoError(t, err)
+		require.Len(t, page.Tasks, 1)
+		require.Equal(t, sms.TaskFailed, page.Tasks[0].Kind)
+	})
+}

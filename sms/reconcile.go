@@ -33,8 +33,10 @@ type ReconcilerOptions struct {
 }
 
 // Reconciler brings into the ledger what providers' own lists of opt-outs hold and it does not: a STOP whose webhook was
-// lost, or that the provider took from the patient by another way. It only ever revokes, so reading a list twice, in two
-// processes at once, or from the beginning after every restart changes nothing more.
+// lost, or that the provider took from the patient by another way. It only ever revokes, from when the patient said it, so
+// reading a list twice, in two processes at once, or from the beginning changes nothing more, and ends no consent that was
+// given since. How far it has read it keeps in memory: the first round of each process reads from Since on, whatever was read
+// before, so that a restart passes over nothing, however long nobody was reading.
 type Reconciler struct {
 	router    Router
 	ledger    Ledger

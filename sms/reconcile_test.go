@@ -169,3 +169,47 @@ func TestNewReconcilerRefusesWhatCannotWork(t *testing.T) {
 	_, err = sms.NewReconciler(w.router, w.consents, nil, &sms.ReconcilerOptions{Interval: -1})
 	require.ErrorIs(t, err, sms.ErrInvalid)
 }
+
+// Between two processes nothing is passed over, however long nobody was reading, and what was read before is not done again
+// to a patient who has agreed since.
+func TestARestartedReconcilerSkipsAndRedoesNothing(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		const back, second = "+12125550101", "+12125550102"
+		w.grant(consent.Transactional)
+		for _, number := range []string{back, second} {
+			w.paper(number, consent.Transactional)
+		}
+		l := &lister{list: []sms.OptOut{{Number: back, Sender: office, At: noon.Add(time.Hour)}, {Number: second, Sender: office, At: noon.Add(time.Hour)}}}
+		w.now.Add(2 * time.Hour)
+		n, err := w.reconciler(l, sms.ReconcilerOptions{}).Step(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 2, n)
+		w.now.Add(time.Hour)
+		w.paper(back, consent.Transactional)
+		w.paper(second, consent.Transactional)
+		w.now.Add(time.Hour)
+		w.receive(second, "STOP") // by another way than the list, which keeps the older entry
+		w.now.Add(time.Hour)
+		w.paper(second, consent.Transactional)
+
+		l.list = append(l.list, sms.OptOut{Number: patient, Sender: office, At: w.now.Now()}) // and nobody reads it for a month
+		w.now.Add(30 * 24 * time.Hour)
+		histories := func() (all []int) {
+			for _, number := range []string{back, second} {
+				h, err := w.consents.History(t.Context(), staff, consent.Key{Practice: practice, Number: number})
+				require.NoError(t, err)
+				all = append(all, len(h))
+			}
+			return all
+		}
+		before := histories()
+		for range 2 {
+			_, err = w.reconciler(l, sms.ReconcilerOptions{}).Step(t.Context())
+			require.NoError(t, err)
+		}
+		require.Equal(t, consent.Stopped, w.status(patient), "it was listed while nobody was reading")
+		require.Equal(t, consent.Active, w.status(back))
+		require.Equal(t, consent.Active, w.status(second))
+		require.Equal(t, before, histories(), "an entry is recorded once")
+	})
+}

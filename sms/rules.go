@@ -22,6 +22,9 @@ func Promised() []Rule {
 			ID: "warning", Version: 1, Check: CheckWarning, Citation: policy + "5; 78 FR 5566, 5634",
 			Bases: []consent.Basis{consent.SignedAgreement, consent.WebForm, consent.OfficeDocument, consent.OwnText},
 		},
+		// CTIA says that a conversation is the consumer's to begin, not how long it then lasts. The length is ours, with no source:
+		// two days hold the day on which the patient wrote and the next one, until whose end consent takes the patient's own text
+		// for permission (consent.OwnText); it bounds replies under a written consent to conversations too.
 		{
 			ID: "conversation", Version: 1, Check: CheckConversation, Only: consent.Conversational, Within: 48 * time.Hour,
 			Citation: policy + "1; CTIA Messaging Principles (May 2023), 5.1.1",
