@@ -15,7 +15,6 @@ import (
 
 // unanswering answers no question, whatever becomes of its context, until it is let go.
 type unanswering struct {
-	*agreements
 	sms.Schedule
 	*consent.Service
 	release chan struct{}
@@ -29,12 +28,15 @@ func (s unanswering) wait() error {
 }
 
 func (s unanswering) InForce(context.Context, string, string) (bool, error) { return true, s.wait() }
+
 func (s unanswering) Standing(context.Context, string, string) (sms.Standing, error) {
 	return sms.Standing{Approved: true, Categories: consent.Categories()}, s.wait()
 }
+
 func (s unanswering) Restricted(context.Context, string, string, string) (bool, error) {
 	return false, s.wait()
 }
+
 func (s unanswering) Current(context.Context, string, string, string) (bool, error) {
 	return true, s.wait()
 }
@@ -42,9 +44,11 @@ func (s unanswering) Runs(context.Context, string, string) (bool, error) { retur
 func (s unanswering) Zones(context.Context, string) ([]string, error) {
 	return []string{"America/Chicago"}, s.wait()
 }
+
 func (s unanswering) Regions(context.Context, string) ([]string, error) {
 	return []string{"US-TN"}, s.wait()
 }
+
 func (s unanswering) Allowances(context.Context, string, string, time.Time) ([]sms.Allowance, error) {
 	return nil, s.wait()
 }
