@@ -13,21 +13,31 @@ import (
 	"github.com/enamel-go/enamel/sms"
 )
 
-// stuck is a gate whose first answer is stale when it comes, and whose second one hangs until it is released.
-type stuck struct {
+// tardy is a gate whose first answer is stale when it comes.
+type tardy struct {
 	sms.Gate
+	asked atomic.Int64
+}
+
+func (g *tardy) Permission(ctx context.Context, k consent.Key, u consent.Use) (consent.Permission, error) {
+	if g.asked.Add(1) == 1 {
+		time.Sleep(2 * time.Second)
+	}
+	return g.Gate.Permission(ctx, k, u)
+}
+
+// stuck is a store whose second answer hangs until it is released.
+type stuck struct {
+	sms.Store
 	asked   atomic.Int64
 	release chan struct{}
 }
 
-func (g *stuck) Permission(ctx context.Context, k consent.Key, u consent.Use) (consent.Permission, error) {
-	switch g.asked.Add(1) {
-	case 1:
-		time.Sleep(2 * time.Second)
-	case 2:
-		<-g.release
+func (s *stuck) Sender(ctx context.Context, practice, number string) (sms.Sender, error) {
+	if s.asked.Add(1) == 2 {
+		<-s.release
 	}
-	return g.Gate.Permission(ctx, k, u)
+	return s.Store.Sender(ctx, practice, number)
 }
 
 // A worker that lost a text, and then claimed it anew, must not settle the second claim by what came of the first one: the text
@@ -43,10 +53,10 @@ func TestALostClaimDoesNotSettleALaterOneOfTheSameWorker(t *testing.T) {
 func lostClaim(t *testing.T, between time.Duration) {
 	w := inMemory(t)
 	w.grant(consent.Transactional)
-	gate := &stuck{Gate: w.consents, release: make(chan struct{})}
+	store := &stuck{Store: w.store, release: make(chan struct{})}
 	slow := slowly{w.carrier, make(chan struct{})}
 	ctx, stop := context.WithCancel(t.Context())
-	d, err := sms.NewDispatcher(w.queue, w.store, gate, w.log, map[string]sms.Provider{"carrier": slow},
+	d, err := sms.NewDispatcher(w.queue, store, &tardy{Gate: w.consents}, w.log, map[string]sms.Provider{"carrier": slow},
 		&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
 	require.NoError(t, err)
 	x := w.text("x")
@@ -55,9 +65,9 @@ func lostClaim(t *testing.T, between time.Duration) {
 	done := make(chan error, 1)
 	go func() { done <- d.Run(ctx) }()
 	time.Sleep(2 * time.Minute) // its lease is over, the provider knows nothing of it, and it is claimed anew
-	require.EqualValues(t, 3, gate.asked.Load())
+	require.EqualValues(t, 3, store.asked.Load())
 	require.Equal(t, sms.Sending, w.tracked(k).State)
-	close(gate.release)
+	close(store.release)
 	time.Sleep(between)
 	require.Equal(t, sms.Sending, w.tracked(k).State, "its request is under way")
 	close(slow.release)
