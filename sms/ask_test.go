@@ -3,6 +3,7 @@ package sms_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,11 +19,11 @@ type unanswering struct {
 	sms.Schedule
 	*consent.Service
 	release chan struct{}
-	asked   *int
+	asked   *atomic.Int64
 }
 
 func (s unanswering) wait() error {
-	*s.asked++
+	s.asked.Add(1)
 	<-s.release
 	return errors.New("too late")
 }
@@ -87,7 +88,7 @@ func TestWhoDoesNotAnswerHoldsUpNoWorker(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := inMemory(t)
 				w.grant(consent.Transactional)
-				asked := 0
+				var asked atomic.Int64
 				s := unanswering{release: make(chan struct{}), asked: &asked}
 				defer close(s.release)
 				var keys []sms.Key
@@ -109,7 +110,7 @@ func TestWhoDoesNotAnswerHoldsUpNoWorker(t *testing.T) {
 				_, err = d.Step(t.Context())
 				require.ErrorContains(t, err, "no answer in time")
 				require.Equal(t, 3*time.Second, time.Since(began))
-				require.Equal(t, 1, asked, "once is enough")
+				require.EqualValues(t, 1, asked.Load(), "once is enough")
 				for _, k := range keys {
 					got := w.tracked(k)
 					require.Equal(t, sms.Queued, got.State)
