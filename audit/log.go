@@ -72,9 +72,8 @@ func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
 	}
 	sealed, err := l.keys.SealEvidence(ctx, e.Practice, e.Patient, e.ID, hidden)
-	var gone interface{ Shredded() bool }
 	switch {
-	case errors.As(err, &gone) && gone.Shredded():
+	case shredded(err):
 		return Leaf{}, fmt.Errorf("%w: %w", ErrShredded, err)
 	case err != nil:
 		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
@@ -90,6 +89,27 @@ func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
 	}
 	return stamped, nil
+}
+
+// Shredded reports whether a patient's evidence key was destroyed, so that no entry names the patient any more; never of no
+// patient. An error says that it is not known.
+func (l *Log) Shredded(ctx context.Context, practice, patient string) (bool, error) {
+	if patient == "" {
+		return false, nil
+	}
+	_, err := l.keys.SealEvidence(ctx, practice, patient, "", nil)
+	if shredded(err) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("audit: shredded: %w", err)
+	}
+	return false, nil
+}
+
+func shredded(err error) bool {
+	var gone interface{ Shredded() bool }
+	return errors.As(err, &gone) && gone.Shredded()
 }
 
 // Record stamps entries and commits all of them, or none, at once on the log's own handle. Call it before returning

@@ -51,6 +51,9 @@ func calls() []call {
 		{"Changed", false, []string{"a-88", "a-91"}, func(ctx context.Context, s *records.Service) (any, error) {
 			return s.Changed(ctx, 10)
 		}},
+		{"Visit", false, []string{"a-88", "p-204"}, func(ctx context.Context, s *records.Service) (any, error) {
+			return s.Visit(ctx, practice, "a-88")
+		}},
 		{"SavePatient", true, []string{"p-204"}, func(ctx context.Context, s *records.Service) (any, error) {
 			p := planted()
 			p.Revision, p.Email = 1, "new@example.com"
@@ -136,8 +139,11 @@ func audited(t *testing.T, w *world, s *records.Service, c call) []string {
 			continue
 		}
 		by, patient := desk, "p-204"
-		if c.method == "Changed" {
+		switch c.method {
+		case "Changed":
 			by = audit.Actor{Kind: audit.System, ID: "planner"}
+		case "Visit":
+			by = audit.Actor{Kind: audit.System, ID: "texts"}
 		}
 		if e.Object.Kind == "patient" {
 			patient = e.Object.ID

@@ -14,7 +14,8 @@ import (
 // SavePatient keeps a patient's data and returns it as it is kept: phone numbers in E.164, each with whether it can be
 // texted, and the new revision. A patient who is kept just so is left alone, whatever revision was given: then the call
 // is a read. Otherwise it is refused with [ErrRevision] unless the revision is the latest. When the number that the
-// patient is texted at changes, or the time zone, every booked appointment gets another version, in the same change.
+// patient is texted at changes, or the time zone, or the State or province of the address, every booked appointment gets
+// another version, in the same change.
 func (s *Service) SavePatient(ctx context.Context, by audit.Actor, c Save) (Saved, error) {
 	c.Patient = c.Patient.settled()
 	k := c.Patient.Key()
@@ -40,7 +41,7 @@ func (s *Service) SavePatient(ctx context.Context, by audit.Actor, c Save) (Save
 		next.Revision++
 		e.Details = map[string]string{"revision": strconv.Itoa(next.Revision), "changed": differences(kept, next)}
 		change := Change{Patient: &next}
-		if kept.Revision > 0 && (kept.Number() != next.Number() || kept.Zone != next.Zone) {
+		if kept.Revision > 0 && (kept.Number() != next.Number() || kept.Zone != next.Zone || kept.Address.Region() != next.Address.Region()) {
 			change.Reissue = &Reissue{Version: s.newID(), At: s.moment()}
 		}
 		return change, nil

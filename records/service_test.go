@@ -445,6 +445,33 @@ func TestAppointments(t *testing.T) {
 	d.last(t, before+3, 1)
 }
 
+// What an answer to a reminder is held against is the appointment as the planner would see it.
+func TestAVisitIsAsThePlannerSeesIt(t *testing.T) {
+	d := newDesktop(t, nil)
+	ctx := t.Context()
+	p := patient("p")
+	p.Address.State, p.Address.Country = "TX", "US"
+	d.save(t, p)
+	a := d.book(t, booking("a", "p"))
+	visits, err := d.Changed(ctx, 0)
+	require.NoError(t, err)
+	require.Equal(t, "US-TX", visits[0].PatientRegion)
+	v, err := d.Visit(ctx, practice, "a")
+	require.NoError(t, err)
+	require.Equal(t, visits[0], v)
+	require.Equal(t, audit.Actor{Kind: audit.System, ID: "texts"}, d.last(t, 3, 2).Actor)
+	_, err = d.Cancel(ctx, desk, records.Cancellation{Practice: practice, Appointment: a.ID, Revision: 1, Reason: "ill"})
+	require.NoError(t, err)
+	for _, id := range []string{"a", "nothing"} {
+		v, err = d.Visit(ctx, practice, id)
+		require.NoError(t, err)
+		require.False(t, v.Active, id)
+		require.Equal(t, id, v.Appointment)
+	}
+	_, err = d.Visit(ctx, practice, "")
+	require.ErrorIs(t, err, records.ErrInvalid)
+}
+
 func TestVersionsFollowWhatRemindersDependOn(t *testing.T) {
 	d := newDesktop(t, nil)
 	ctx := t.Context()
@@ -492,6 +519,8 @@ func TestVersionsFollowWhatRemindersDependOn(t *testing.T) {
 		{"another first number", true, func(p *records.Patient) { p.Phones[0].Number = "5125550144" }, "+15125550144"},
 		{"the first is old", true, func(p *records.Patient) { p.Phones[0].Use = records.Old }, "+15125550142"},
 		{"time zone", true, func(p *records.Patient) { p.Zone = "America/New_York" }, "+15125550142"},
+		{"State", true, func(p *records.Patient) { p.Address.State, p.Address.Country = "FL", "US" }, "+15125550142"},
+		{"the State's name", false, func(p *records.Patient) { p.Address.State = "Florida" }, ""},
 		{"no phones", true, func(p *records.Patient) { p.Phones = nil }, ""},
 	}
 	for _, c := range changes {

@@ -13,15 +13,16 @@ import (
 // Visit is an appointment as its reminder needs it. It is an alias of a plain struct, so that whoever plans reminders
 // can declare the same one without importing this package.
 type Visit = struct {
-	Practice    string
-	Appointment string
-	Version     string // changes with whatever the reminder depends on: time, status, the patient's number and zone
-	Patient     string
-	Number      string // the patient's first textable phone, E.164; empty: none
-	Zone        string // the practice's time zone, an IANA name: the appointment's time is told in it
-	PatientZone string // the patient's time zone by address, an IANA name; may be empty
-	Start       time.Time
-	Active      bool // false once cancelled, missed or kept
+	Practice      string
+	Appointment   string
+	Version       string // changes with whatever the reminder depends on: time, status, the patient's number, zone and region
+	Patient       string
+	Number        string // the patient's first textable phone, E.164; empty: none
+	Zone          string // the practice's time zone, an IANA name: the appointment's time is told in it
+	PatientZone   string // the patient's time zone by address, an IANA name; may be empty
+	PatientRegion string // the patient's State or province by address, see [Address.Region]; may be empty
+	Start         time.Time
+	Active        bool // false once cancelled, missed or kept
 }
 
 // Changed returns up to limit visits, of any practice, whose reminders have not been planned since their last change,
@@ -41,13 +42,39 @@ func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 		if err := s.planned(ctx, f); err != nil {
 			return nil, fmt.Errorf("records: changed: %w", err)
 		}
-		a := f.Appointment
-		visits = append(visits, Visit{
-			Practice: a.Practice, Appointment: a.ID, Version: a.Version, Patient: a.Patient, Number: f.Patient.Number(),
-			Zone: a.Zone, PatientZone: f.Patient.Zone, Start: a.Start, Active: a.Status == Booked && f.Err == nil,
-		})
+		visits = append(visits, f.visit())
 	}
 	return visits, nil
+}
+
+// visit returns an appointment as its reminder needs it.
+func (f Appointed) visit() Visit {
+	a := f.Appointment
+	return Visit{
+		Practice: a.Practice, Appointment: a.ID, Version: a.Version, Patient: a.Patient, Number: f.Patient.Number(),
+		Zone: a.Zone, PatientZone: f.Patient.Zone, PatientRegion: f.Patient.Address.Region(), Start: a.Start,
+		Active: a.Status == Booked && f.Err == nil,
+	}
+}
+
+// Visit returns an appointment with its patient's number as they stand now, after recording that texts read them: what a
+// patient's answer to a reminder is held against. One that is not known, or was destroyed, is not active, and no error.
+func (s *Service) Visit(ctx context.Context, practice, appointment string) (Visit, error) {
+	texts := audit.Actor{Kind: audit.System, ID: "texts"}
+	a, err := s.Appointment(ctx, texts, Key{practice, appointment})
+	if errors.Is(err, ErrNotFound) && !errors.Is(err, audit.ErrNotRecorded) {
+		return Visit{Practice: practice, Appointment: appointment}, nil
+	}
+	if err != nil {
+		return Visit{}, err
+	}
+	p, err := s.Patient(ctx, texts, a.PatientKey())
+	gone := errors.Is(err, ErrNotFound) && !errors.Is(err, audit.ErrNotRecorded)
+	if err != nil && !gone {
+		return Visit{}, err
+	}
+	f := Appointed{Appointment: a, Patient: p, Err: err}
+	return f.visit(), nil
 }
 
 // planned records that the planner reads an appointment with its patient's number.

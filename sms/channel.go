@@ -30,7 +30,7 @@ func (s *Service) turn(ctx context.Context, by audit.Actor, t Text) (Text, error
 	case asked && number == "":
 		return t, s.refuse(ctx, enqueued(by, t), ErrElsewhere)
 	case asked && number != t.To:
-		t.To, t.Zone = number, "" // the zone is by the usual address
+		t.To, t.Zone, t.Region = number, "", "" // they are by the usual address
 	}
 	return t, nil
 }

@@ -56,6 +56,7 @@ type Facts struct {
 	Regions    []string           `json:"regions,omitempty"`    // every State, province or country the recipient may be in, as ISO 3166-2 has it
 	Promotions []time.Time        `json:"promotions,omitempty"` // when promotional texts left to the number in the last days, for promotional texts; in order; UTC
 	Linger     time.Duration      `json:"linger,omitzero"`      // how long the provider may hold a text that it took on; zero: it heeds until when
+	Each       []Each             `json:"each,omitempty"`       // of a text about several appointments: what holds for each, in their order; the facts above are then those of the first that forbids it
 	Name       string             `json:"name,omitzero"`        // the practice's name, as the screen knew it
 	Screen     int                `json:"screen,omitzero"`      // which version of the screen looked at the body; zero: none did
 	Findings   []screen.Finding   `json:"findings,omitempty"`   // what it found
@@ -81,9 +82,10 @@ func (d Decision) Clone() Decision {
 }
 
 func (f Facts) clone() Facts {
+	f.Text = f.Text.Clone()
 	f.Standing.Categories = slices.Clone(f.Standing.Categories)
 	f.Zones, f.Regions = slices.Clone(f.Zones), slices.Clone(f.Regions)
-	f.Promotions, f.Findings = slices.Clone(f.Promotions), slices.Clone(f.Findings)
+	f.Promotions, f.Findings, f.Each = slices.Clone(f.Promotions), slices.Clone(f.Findings), slices.Clone(f.Each)
 	return f
 }
 

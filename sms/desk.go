@@ -87,15 +87,9 @@ func (s *Service) Finish(ctx context.Context, by audit.Actor, f Finish) (bool, e
 	if err != nil {
 		return false, fmt.Errorf("sms: finish: %w", err)
 	}
-	leaf, err := s.log.Stamp(ctx, entry)
-	if err != nil && entry.Patient != "" { // whose key is destroyed, perhaps: no task stays open over that
-		entry.Patient = ""
-		leaf, err = s.log.Stamp(ctx, entry)
-	}
-	if err != nil {
+	if change.Leaves, err = stamp(ctx, s.log, entry); err != nil {
 		return false, fmt.Errorf("sms: finish: %w", err)
 	}
-	change.Leaves = []audit.Leaf{leaf}
 	done, err := s.store.Apply(ctx, change)
 	if err != nil {
 		return false, fmt.Errorf("sms: finish: %w", err)

@@ -45,6 +45,15 @@
 // What a provider has taken on by then is taken back where it can be ([Canceller]), and the log says of each text whether it
 // was.
 //
+// # A family's phone
+//
+// A number gets one reminder for all its appointments of a day, which names nobody and lists times alone: "reminder of your
+// appointments on Tuesday, March 3 at 3:00 PM and 3:40 PM". It has a list of what it is about ([Text].Subjects), and its
+// entries are in the log for each patient. While it is queued an appointment that is booked or moved comes to it: another text
+// takes its place in one write. Before it leaves the schedule, the patients' wishes and consent are asked about each. Where one
+// of them may not be told, because it was moved, say, or the patient is muted, the text is taken apart, again in one write:
+// those who may be told are told together, and the other one is refused by itself, for its own reason.
+//
 // # How texts leave
 //
 // One claim, one read of consent and one settlement serve up to a hundred texts, whose requests run side by side: a slow one
@@ -67,8 +76,9 @@
 // holds nothing; what the database has not yet cleaned up, and its backups, still do, sealed.
 //
 // An answer to a reminder, such as C42, C or yes, confirms the appointment that it can be meant for ([Answers]). Where that is
-// more than one, as on a family's phone, it is asked back once, by the times alone: 1 for 3:00 PM, 2 for 3:40 PM. Nothing
-// offers YES, STOP or CANCEL as an answer, and nobody is named.
+// more than one, as on a family's phone, it is asked back once, by the times alone: 1 for 3:00 PM, 2 for 3:40 PM, 3 for all.
+// What a reminder of several appointments offers as its answer confirms all of them. Nothing offers YES, STOP or CANCEL as an
+// answer, and nobody is named.
 //
 // What needs a person is a [Task] with a due moment ([Service.Tasks], [Service.Alarms], [Service.Finish]): a text that nobody
 // can tell of, that failed, or that could not leave while it was of use; flagged content; an answer that stays ambiguous; a

@@ -39,7 +39,10 @@ func (d *Dispatcher) facts(ctx context.Context, t Tracked) (Facts, error) {
 
 // facts gathers them for a text that was claimed at a moment.
 func (g gatherer) facts(ctx context.Context, t Text, claimed time.Time) (Facts, error) {
-	f := Facts{Text: t, Current: t.Subject == ""}
+	f := Facts{Text: t, Current: true}
+	if len(t.Subjects) > 0 {
+		f.Each = make([]Each, len(t.Subjects))
+	}
 	sender, err := g.store.Sender(ctx, t.Practice, t.From)
 	if err != nil {
 		return Facts{}, err
@@ -80,44 +83,33 @@ func (g gatherer) asked(ctx context.Context, f *Facts) (err error) {
 			return err
 		}
 	}
-	if t.Patient != "" && g.o.Restrictions != nil {
-		if f.Restricted, err = g.o.Restrictions.Restricted(ctx, t.Practice, t.Patient, t.To); err != nil {
-			return err
+	for i, about := range t.about() {
+		one := Each{Current: about.Appointment == ""}
+		if about.Patient != "" && g.o.Restrictions != nil {
+			if one.Restricted, err = g.o.Restrictions.Restricted(ctx, t.Practice, about.Patient, t.To); err != nil {
+				return err
+			}
+		}
+		if about.Appointment != "" && g.o.Schedule != nil {
+			if one.Current, err = g.o.Schedule.Current(ctx, t.Practice, about.Appointment, about.Version); err != nil {
+				return err
+			}
+		}
+		f.Restricted, f.Current = f.Restricted || one.Restricted, f.Current && one.Current
+		if len(t.Subjects) > 0 {
+			f.Each[i] = one
 		}
 	}
-	if t.Subject != "" && g.o.Schedule != nil {
-		f.Current, err = g.o.Schedule.Current(ctx, t.Practice, t.Subject, t.Version)
-	}
-	return err
+	return nil
 }
 
 // where gathers in which regions and time zones the recipient may be: by address, else by the number, which counts too where
 // an address names no State or province. Where there is no address the practice's own zone counts too, for most patients live
-// near it.
+// near it. Where a text is about several patients the hours hold of every place that one of them may be in.
 func (g gatherer) where(ctx context.Context, f *Facts, sender Sender) (err error) {
-	t := f.Text
-	if t.Region != "" {
-		f.Regions, f.Zones = []string{t.Region}, nanp.Within(t.Region)
-	}
-	if len(f.Zones) == 0 { // no address, or one that names a country alone, or no region of the plan
-		regions, err := g.o.Regions.Regions(ctx, t.To)
-		if err != nil {
+	for _, about := range f.Text.about() {
+		if err := g.place(ctx, f, about, sender); err != nil {
 			return err
-		}
-		f.Regions = append(f.Regions, regions...)
-	}
-	switch {
-	case t.Zone != "":
-		f.Zones = []string{t.Zone}
-	case len(f.Zones) == 0:
-		numbers, err := g.o.Zones.Zones(ctx, t.To)
-		if err != nil {
-			return err
-		}
-		f.Zones = slices.Clone(numbers)
-		// A number that nobody can place may be near the practice, unless it is of another part of the world.
-		if len(numbers) > 0 || strings.HasPrefix(t.To, "+1") {
-			f.Zones = append(f.Zones, sender.Zone)
 		}
 	}
 	slices.Sort(f.Zones)
@@ -127,6 +119,43 @@ func (g gatherer) where(ctx context.Context, f *Facts, sender Sender) (err error
 			return fmt.Errorf("%w: the time zone %q is not known here", ErrInvalid, name)
 		}
 	}
+	return nil
+}
+
+// place adds where the recipient may be as far as one patient's address says, or the number.
+func (g gatherer) place(ctx context.Context, f *Facts, about Subject, sender Sender) error {
+	var zones []string
+	var regions []string
+	if about.Region != "" {
+		regions, zones = []string{about.Region}, nanp.Within(about.Region)
+	}
+	if len(zones) == 0 { // no address, or one that names a country alone, or no region of the plan
+		numbers, err := g.o.Regions.Regions(ctx, f.Text.To)
+		if err != nil {
+			return err
+		}
+		regions = append(regions, numbers...)
+	}
+	for _, region := range regions {
+		if !slices.Contains(f.Regions, region) {
+			f.Regions = append(f.Regions, region)
+		}
+	}
+	switch {
+	case about.Zone != "":
+		zones = []string{about.Zone}
+	case len(zones) == 0:
+		numbers, err := g.o.Zones.Zones(ctx, f.Text.To)
+		if err != nil {
+			return err
+		}
+		zones = slices.Clone(numbers)
+		// A number that nobody can place may be near the practice, unless it is of another part of the world.
+		if len(numbers) > 0 || strings.HasPrefix(f.Text.To, "+1") {
+			zones = append(zones, sender.Zone)
+		}
+	}
+	f.Zones = append(f.Zones, zones...)
 	return nil
 }
 

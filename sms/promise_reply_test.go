@@ -101,7 +101,7 @@ func TestPromise_M2_2_AFamilysAnswerIsAskedBack(t *testing.T) {
 		first := w.remind(a, "a-1", "emma", patient, zone)
 		second := w.remind(a, "a-2", "liam", patient, zone.Add(40*time.Minute))
 		require.NotEqual(t, first, second)
-		const question = "Elm Street Dental: which appointment do you mean? Reply 1 for 3:00 PM, 2 for 3:40 PM. Questions: 214-555-0199."
+		const question = "Elm Street Dental: which appointment do you mean? Reply 1 for 3:00 PM, 2 for 3:40 PM, 3 for all. Questions: 214-555-0199."
 		ask := func() sms.Task {
 			t.Helper()
 			m := w.say("yes")
@@ -129,7 +129,7 @@ func TestPromise_M2_2_AFamilysAnswerIsAskedBack(t *testing.T) {
 			require.Len(t, w.open(), 1)
 		})
 		t.Run("refuses_a_choice_that_was_not_offered", func(t *testing.T) {
-			w.say("3")
+			w.say("4")
 			require.Empty(t, a.heard())
 			require.Len(t, w.open(), 2)
 			for _, reply := range w.open() {
@@ -147,6 +147,14 @@ func TestPromise_M2_2_AFamilysAnswerIsAskedBack(t *testing.T) {
 			done, err := w.store.Task(t.Context(), task.Key())
 			require.NoError(t, err)
 			require.Equal(t, sms.Handled, done.Outcome)
+		})
+		t.Run("so does the choice of all", func(t *testing.T) {
+			ask()
+			m := w.say("3")
+			require.Equal(t, "a-1 a-2", a.heard())
+			require.Empty(t, m.Patient, "of several patients it is nobody's in particular")
+			require.Equal(t, "confirm", m.Word)
+			require.Empty(t, w.open())
 		})
 		t.Run("so does the token", func(t *testing.T) {
 			ask()
@@ -194,7 +202,7 @@ func TestPromise_M2_2_AFamilysAnswerIsAskedBack(t *testing.T) {
 			a.visits["a-5"] = v
 			w.say("yes")
 			require.Equal(t, []string{
-				"Elm Street Dental: which appointment do you mean? Reply 1 for Wed, Mar 4 at 3:00 PM, 2 for Thu, Mar 5 at 9:00 AM. Questions: 214-555-0199.",
+				"Elm Street Dental: which appointment do you mean? Reply 1 for Wed, Mar 4 at 3:00 PM, 2 for Thu, Mar 5 at 9:00 AM, 3 for all. Questions: 214-555-0199.",
 			}, w.left())
 			w.kinds()
 		})

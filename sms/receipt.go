@@ -25,17 +25,17 @@ func (s *Service) Deliver(ctx context.Context, receipt Receipt) (bool, error) {
 			return false, fmt.Errorf("sms: deliver: %w", err)
 		}
 	}
-	leaf, err := s.log.Stamp(ctx, audit.Entry{
+	leaves, err := stamp(ctx, s.log, t.entries(audit.Entry{
 		Practice: k.Practice, Actor: audit.Actor{Kind: audit.System, ID: receipt.Provider}, Action: "sms.text.receipt",
-		Object: audit.Object{Kind: "text", ID: k.ID}, Patient: t.Patient,
+		Object:  audit.Object{Kind: "text", ID: k.ID},
 		Details: map[string]string{"status": string(receipt.Status), "code": receipt.Code},
-	})
+	})...)
 	if err != nil {
 		return false, fmt.Errorf("sms: deliver: %w", err)
 	}
 	change := Change{
 		Receipt: &Delivered{Key: k, ProviderID: receipt.ID, Status: receipt.Status, Code: receipt.Code, Class: receipt.Class},
-		Leaves:  []audit.Leaf{leaf},
+		Leaves:  leaves,
 	}
 	s.undelivered(t, receipt, &change)
 	written, err := s.store.Apply(ctx, change)

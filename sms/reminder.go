@@ -3,11 +3,11 @@ package sms
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -18,15 +18,16 @@ import (
 // Visit is an appointment as its reminder needs it. It is an alias of a plain struct, so that a schedule can offer it
 // without importing this package.
 type Visit = struct {
-	Practice    string
-	Appointment string
-	Version     string // changes with whatever the reminder depends on: time, status, the patient's number and zone
-	Patient     string
-	Number      string // the patient's number for texts, E.164; empty: none
-	Zone        string // the practice's time zone, an IANA name: the appointment's time is told in it
-	PatientZone string // the patient's time zone by address, an IANA name; may be empty
-	Start       time.Time
-	Active      bool // false once cancelled, missed or kept
+	Practice      string
+	Appointment   string
+	Version       string // changes with whatever the reminder depends on: time, status, the patient's number, zone and region
+	Patient       string
+	Number        string // the patient's number for texts, E.164; empty: none
+	Zone          string // the practice's time zone, an IANA name: the appointment's time is told in it
+	PatientZone   string // the patient's time zone by address, an IANA name; may be empty
+	PatientRegion string // the patient's State or province by address, ISO 3166-2 such as US-FL; may be empty
+	Start         time.Time
+	Active        bool // false once cancelled, missed or kept
 }
 
 // Schedule is what texts ask of a schedule; *records.Service meets it.
@@ -54,6 +55,11 @@ type PlannerOptions struct {
 // Planner queues one reminder for each version of each appointment. The reminder of an earlier version is not taken
 // back: the dispatcher asks the schedule before every text, and refuses what is no longer current. So a move means
 // exactly one reminder, with the new time, and a cancellation none, whenever either happens.
+//
+// A number gets one reminder for all its appointments of a day at a practice, by the practice's clock, whoever of a family
+// they are for: while the day's reminder is queued, the next appointment takes its place together with those that it tells of.
+// It names nobody, and lists times alone. Before it leaves each of them is decided on ([Facts.Each]). Where one of them may not
+// be told, the text is taken apart: the others are told together, and that one is decided on by itself.
 type Planner struct {
 	service  *Service
 	schedule Schedule
@@ -114,9 +120,7 @@ func (p *Planner) Step(ctx context.Context) (int, error) {
 func (p *Planner) plan(ctx context.Context, v Visit) error {
 	if v.Active && v.Number != "" {
 		err := p.remind(ctx, v)
-		// A conflict is this version's reminder, planned before the practice changed its name or contact.
-		known := errors.Is(err, ErrInvalid) || errors.Is(err, ErrConflict)
-		if err != nil && (!known || errors.Is(err, audit.ErrNotRecorded)) {
+		if err != nil && (!errors.Is(err, ErrInvalid) || errors.Is(err, audit.ErrNotRecorded)) {
 			return err
 		}
 	}
@@ -126,7 +130,8 @@ func (p *Planner) plan(ctx context.Context, v Visit) error {
 	return nil
 }
 
-// remind queues the visit's reminder. Its id comes from the visit's version, so planning twice queues it once.
+// remind queues the visit's reminder: by itself, or in the place of the one that is queued for others of the same number and
+// day. Its id comes from the visit's version, so planning twice queues it once.
 func (p *Planner) remind(ctx context.Context, v Visit) error {
 	useful := v.Start.Add(-p.o.Useful)
 	if !useful.After(p.service.moment()) {
@@ -140,41 +145,82 @@ func (p *Planner) remind(ctx context.Context, v Visit) error {
 		return fmt.Errorf("sms: plan: %w", err)
 	}
 	by := audit.Actor{Kind: audit.System, ID: "planner"}
-	t := Text{
-		ID: reminderID(v), Practice: v.Practice, Patient: v.Patient, Category: consent.Transactional,
-		From: sender.Number, To: v.Number, Subject: v.Appointment, Version: v.Version, Zone: v.PatientZone,
-		NotBefore: v.Start.Add(-p.o.Lead), LastUseful: useful,
+	alone := Text{
+		ID: reminderID(v), Practice: v.Practice, Patient: v.Patient, Kind: Ordinary, Category: consent.Transactional,
+		From: sender.Number, To: v.Number, Subject: v.Appointment, Version: v.Version, Start: micro(v.Start), Clock: v.Zone,
+		Zone: v.PatientZone, Region: v.PatientRegion, NotBefore: v.Start.Add(-p.o.Lead), LastUseful: useful,
 	}
-	if t.Body, err = reminderBody(sender, v, p.service.visits != nil); err != nil {
-		return p.service.refuse(ctx, enqueued(by, t), err)
+	if alone, err = p.service.turn(ctx, by, alone); err != nil {
+		return err
 	}
-	_, err = p.service.Enqueue(ctx, by, t)
-	return err
+	for {
+		t, before, err := p.join(ctx, alone)
+		if err != nil || t.ID == "" {
+			return err
+		}
+		if t.Body, err = reminderBody(sender, t.about(), p.service.visits != nil); err != nil {
+			return p.service.refuse(ctx, enqueued(by, t), err)
+		}
+		_, written, err := p.service.enqueue(ctx, by, t, before)
+		if err != nil || written {
+			return err
+		}
+		_, err = p.service.store.Text(ctx, t.Key())
+		switch {
+		case err == nil:
+			return nil // planned before
+		case !errors.Is(err, ErrNotFound):
+			return fmt.Errorf("sms: plan: %w", err)
+		}
+		// What it would have joined is on its way by now: look again.
+	}
+}
+
+// join returns the text that tells of an appointment and of those whose reminder is still queued for the same number and day,
+// and that reminder, whose place it takes. It is the text itself where there is none, and no text where it is told already.
+func (p *Planner) join(ctx context.Context, t Text) (joined Text, before *Text, err error) {
+	q := Query{Practice: t.Practice, Number: t.To, State: Queued, Limit: 1000}
+	joined = t
+	for {
+		page, err := p.service.store.Texts(ctx, q)
+		if err != nil {
+			return Text{}, nil, fmt.Errorf("sms: plan: %w", err)
+		}
+		for _, queued := range page.Texts {
+			if queued.Start.IsZero() || queued.From != t.From {
+				continue
+			}
+			with := queued.about()
+			if slices.ContainsFunc(with, func(s Subject) bool { return s.Appointment == t.Subject && s.Version == t.Version }) {
+				return Text{}, nil, nil
+			}
+			// Of its own earlier version nothing is told any more.
+			with = slices.DeleteFunc(slices.Clone(with), func(s Subject) bool { return s.Appointment == t.Subject })
+			// One that was tried, or is too late for one of them, goes its own way.
+			open := queued.Attempts == 0 && queued.LastUseful.After(p.service.moment())
+			if open && before == nil && len(with) > 0 && sameDay(with[0], t.about()[0]) {
+				joined, before = t.telling(append(with, t.about()...)), &queued.Text
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return joined, before, nil
+		}
+	}
+}
+
+// sameDay reports whether two appointments are on one day, each by its own practice's clock.
+func sameDay(a, b Subject) bool {
+	day := func(s Subject) string {
+		zone, err := time.LoadLocation(s.Clock)
+		if err != nil {
+			return ""
+		}
+		return s.Start.In(zone).Format(time.DateOnly)
+	}
+	return day(a) != "" && day(a) == day(b)
 }
 
 func reminderID(v Visit) string {
 	sum := sha256.Sum256([]byte(v.Appointment + "\x00" + v.Version))
 	return "reminder-" + hex.EncodeToString(sum[:16])
-}
-
-// token is what a reminder offers as its answer: other appointments of the same phone have another one, for the most part. It
-// is no word that ends texts or begins them anywhere.
-func token(appointment, version string) string {
-	sum := sha256.Sum256([]byte(appointment + "\x00" + version))
-	return fmt.Sprintf("C%d", 10+binary.BigEndian.Uint16(sum[:])%90)
-}
-
-// reminderBody tells when, and by whom, and nothing else: not who is expected, nor for what. It offers an answer where
-// somebody hears it.
-func reminderBody(s Sender, v Visit, answers bool) (string, error) {
-	zone, err := time.LoadLocation(v.Zone)
-	if err != nil {
-		return "", fmt.Errorf("%w: the schedule's time zone is not known here", ErrInvalid)
-	}
-	offer := ""
-	if answers {
-		offer = " Reply " + token(v.Appointment, v.Version) + " to confirm."
-	}
-	when := v.Start.In(zone).Format("Monday, January 2 at 3:04 PM")
-	return fmt.Sprintf("%s: reminder of your appointment on %s.%s Questions: %s. Reply HELP for help, STOP to end texts.", s.Name, when, offer, s.Contact), nil
 }

@@ -167,6 +167,7 @@ func TestClonesShareNothing(t *testing.T) {
 		Facts: &sms.Facts{
 			Standing: sms.Standing{Categories: consent.Categories()}, Zones: []string{"a"}, Regions: []string{"a"},
 			Promotions: []time.Time{noon}, Findings: []screen.Finding{{What: "a"}},
+			Text: sms.Text{Subjects: []sms.Subject{{Appointment: "a"}}}, Each: []sms.Each{{Current: true}},
 		},
 	}
 	var apart func(a, b reflect.Value)

@@ -17,9 +17,10 @@ import (
 	"github.com/enamel-go/enamel/internal/letter"
 )
 
-// Answers is the schedule as patients' answers reach it; *records.Service may meet it, or a vendor's own.
+// Answers is the schedule as patients' answers reach it. *records.Service has its Visit; that a patient confirmed is the
+// vendor's own to keep.
 type Answers interface {
-	// Visit returns an appointment as it stands now, or [ErrNotFound].
+	// Visit returns an appointment as it stands now. One that is not known is not active, or an error.
 	Visit(ctx context.Context, practice, appointment string) (Visit, error)
 	// Confirm says that the patient confirmed an appointment in this version, by a message of the practice's. The same
 	// message again changes nothing.
@@ -115,28 +116,43 @@ func courteous(body string) bool {
 	return false
 }
 
-// answered finds out which appointment an answer is for. It reports false when a person has to.
+// told is an appointment that a number was reminded of, and the text that told of it.
+type told struct {
+	Visit
+	text  string
+	token string
+}
+
+// answered finds out which appointments an answer is for: those that one reminder told of, where it gives that reminder's
+// token; else one of them. It reports false when a person has to.
 func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sender, recent []Tracked, change *Change) bool {
 	if s.visits == nil {
 		return false
 	}
 	question := s.question(ctx, *r)
 	open := s.open(ctx, *r, recent)
-	var meant []Visit
+	of := func(meant func(told) bool) []told {
+		return slices.DeleteFunc(slices.Clone(open), func(v told) bool { return !meant(v) })
+	}
+	offered := func(v told) bool { return slices.Contains(question.Options, v.option()) }
+	var meant []told
+	all := false
 	switch {
 	case a.token != "":
-		meant = slices.DeleteFunc(slices.Clone(open), func(v Visit) bool { return token(v.Appointment, v.Version) != a.token })
+		meant = of(func(v told) bool { return v.token == a.token })
+		all = !slices.ContainsFunc(meant, func(v told) bool { return v.text != meant[0].text })
 	case a.choice > 0 && a.choice <= len(question.Options):
-		chosen := question.Options[a.choice-1]
-		meant = slices.DeleteFunc(slices.Clone(open), func(v Visit) bool { return v.Appointment != chosen.Subject || v.Version != chosen.Version })
+		meant = of(func(v told) bool { return v.option() == question.Options[a.choice-1] })
+	case a.choice > 0 && len(question.Options) > 0:
+		meant, all = of(func(v told) bool { return offered(v) && a.choice == len(question.Options)+1 }), true
 	case a.yes || a.choice == 1 && question.ID == "":
 		meant = open
 	}
 	switch {
-	case len(meant) == 1:
-		return s.confirm(ctx, r, meant[0], question, change)
 	case len(meant) == 0:
 		return false
+	case all || len(meant) == 1:
+		return s.confirm(ctx, r, meant, question, change)
 	case question.ID == "":
 		s.ask(*r, meant, sender, change)
 	}
@@ -155,33 +171,50 @@ func (s *Service) question(ctx context.Context, r Received) Task {
 
 // open returns the appointments of which the number was reminded, and which still are as it was told, in the order of their
 // times. One that the schedule does not know of, or cannot tell of now, is not among them: a person looks.
-func (s *Service) open(ctx context.Context, r Received, recent []Tracked) []Visit {
-	var open []Visit
+func (s *Service) open(ctx context.Context, r Received, recent []Tracked) []told {
+	var open []told
 	for _, t := range recent {
-		left := t.State == Sent || t.State.Unsettled()
-		known := slices.ContainsFunc(open, func(v Visit) bool { return v.Appointment == t.Subject })
-		if t.Subject == "" || !left || known {
+		if t.State != Sent && !t.State.Unsettled() {
 			continue
 		}
-		v, err := s.visits.Visit(ctx, r.Practice, t.Subject)
-		if err == nil && v.Active && v.Version == t.Version && v.Number == r.From && v.Start.After(r.At) {
-			open = append(open, v)
+		for _, about := range t.about() {
+			known := slices.ContainsFunc(open, func(v told) bool { return v.Appointment == about.Appointment })
+			if about.Appointment == "" || known {
+				continue
+			}
+			v, err := s.visits.Visit(ctx, r.Practice, about.Appointment)
+			if err == nil && v.Active && v.Version == about.Version && v.Number == r.From && v.Start.After(r.At) {
+				open = append(open, told{v, t.ID, token(t.about())})
+			}
 		}
 	}
-	slices.SortFunc(open, func(a, b Visit) int {
+	slices.SortFunc(open, func(a, b told) int {
 		return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.Appointment, b.Appointment))
 	})
 	return open
 }
 
+// option returns the appointment as a question offers it.
+func (v told) option() Option { return Option{v.Appointment, v.Version, v.Patient} }
+
 // confirm tells the schedule, and ends the question that was answered. Where the schedule does not take it, a person looks.
-func (s *Service) confirm(ctx context.Context, r *Received, v Visit, question Task, change *Change) bool {
-	r.Patient, r.Subject = v.Patient, v.Appointment
-	if s.visits.Confirm(ctx, r.Practice, v.Appointment, v.Version, messageID(r.Inbound)) != nil {
-		return false
+// Whose message it is, is known where all the appointments are of one patient.
+func (s *Service) confirm(ctx context.Context, r *Received, meant []told, question Task, change *Change) bool {
+	if r.Patient = meant[0].Patient; slices.ContainsFunc(meant, func(v told) bool { return v.Patient != r.Patient }) {
+		r.Patient = ""
+	}
+	if len(meant) == 1 {
+		r.Subject = meant[0].Appointment
+	}
+	asked := false
+	for _, v := range meant {
+		if s.visits.Confirm(ctx, r.Practice, v.Appointment, v.Version, messageID(r.Inbound)) != nil {
+			return false
+		}
+		asked = asked || slices.Contains(question.Options, v.option())
 	}
 	r.Word = string(wordConfirm)
-	if slices.Contains(question.Options, Option{v.Appointment, v.Version, v.Patient}) {
+	if asked {
 		change.Finish = &Finish{Key: question.Key(), Outcome: Handled, At: r.At}
 	}
 	return true
@@ -192,11 +225,11 @@ const mostChoices = 4
 
 // ask opens the task of an answer that may be meant for several appointments, and asks back, where they can be told apart
 // without a name.
-func (s *Service) ask(r Received, visits []Visit, sender Sender, change *Change) {
+func (s *Service) ask(r Received, visits []told, sender Sender, change *Change) {
 	task := taskOf(r, TaskAnswer, visits[0].Start)
 	if body := whichBody(sender, visits); body != "" {
 		for _, v := range visits {
-			task.Options = append(task.Options, Option{v.Appointment, v.Version, v.Patient})
+			task.Options = append(task.Options, v.option())
 		}
 		text := replyTo(r, "which-", sender, body)
 		if visits[0].Start.Before(text.LastUseful) {
@@ -209,7 +242,7 @@ func (s *Service) ask(r Received, visits []Visit, sender Sender, change *Change)
 
 // whichBody asks which appointment is meant, by their times alone. It is empty where those do not tell them apart, or there
 // are too many of them.
-func whichBody(s Sender, visits []Visit) string {
+func whichBody(s Sender, visits []told) string {
 	if len(visits) > mostChoices {
 		return ""
 	}
@@ -231,6 +264,7 @@ func whichBody(s Sender, visits []Visit) string {
 		times = append(times, at)
 		choices = append(choices, fmt.Sprintf("%d for %s", i+1, at))
 	}
+	choices = append(choices, fmt.Sprintf("%d for all", len(visits)+1))
 	return fmt.Sprintf("%s: which appointment do you mean? Reply %s. Questions: %s.", s.Name, strings.Join(choices, ", "), s.Contact)
 }
 
@@ -238,11 +272,11 @@ func whichBody(s Sender, visits []Visit) string {
 func onlyPatient(recent []Tracked) string {
 	only := ""
 	for _, t := range recent {
-		if t.Patient != "" && only != "" && t.Patient != only {
-			return ""
-		}
-		if t.Patient != "" {
-			only = t.Patient
+		for _, about := range t.about() {
+			if about.Patient != "" && only != "" && about.Patient != only {
+				return ""
+			}
+			only = cmp.Or(about.Patient, only)
 		}
 	}
 	return only

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 )
 
@@ -37,7 +36,7 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 	checks := make([]checked, len(texts))
 	facts := make([]Facts, len(texts))
 	var asked []consent.Check
-	var complete []int // whose facts are gathered but for consent
+	var complete []int // whose facts are gathered but for consent; as often as a text is about appointments
 	for i, t := range texts {
 		checks[i].err = calm(func() (err error) {
 			if facts[i], err = d.facts(gathering, t); err == nil {
@@ -46,20 +45,27 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 			return err
 		})
 		if checks[i].err == nil {
-			asked = append(asked, consent.Check{
-				Key: consent.Key{Practice: t.Practice, Number: t.To}, Use: consent.Use{Category: t.Category, Sender: t.From, Patient: t.Patient},
-			})
-			complete = append(complete, i)
+			for _, about := range t.about() {
+				asked = append(asked, consent.Check{
+					Key: consent.Key{Practice: t.Practice, Number: t.To}, Use: consent.Use{Category: t.Category, Sender: t.From, Patient: about.Patient},
+				})
+				complete = append(complete, i)
+			}
 		}
 	}
 	began := time.Now()
 	permissions, failed := d.permissions(ctx, of, asked)
-	for n, i := range complete {
-		checks[i].at, checks[i].err = began, failed[n]
-		if failed[n] == nil {
-			facts[i].Permission = permissions[n]
+	for n := 0; n < len(complete); {
+		i, m := complete[n], n
+		for n++; n < len(complete) && complete[n] == i; n++ { // a text about several
+		}
+		checks[i].at, checks[i].err = began, errors.Join(failed[m:n]...)
+		if checks[i].err == nil {
+			facts[i].permit(permissions[m:n])
 			checks[i].decision = d.law.Decide(facts[i], d.o.Now()).kept(facts[i])
-			checks[i].gone, checks[i].err = d.gone(ctx, texts[i], checks[i].decision)
+			if checks[i].decision.Verdict == Send {
+				checks[i].err = d.spare(ctx, &facts[i], &checks[i])
+			}
 		}
 	}
 	for i := range checks {
@@ -79,17 +85,28 @@ func (d *Dispatcher) runs(ctx context.Context, t Tracked) (bool, error) {
 	return d.o.Broadcasts.Runs(ctx, t.Practice, t.Broadcast)
 }
 
-// gone reports whether a text that may leave is about a patient whose keys were destroyed: then nothing about the patient leaves
-// any more. A text whose entry cannot be kept otherwise does not leave either. Answers are about nobody in particular.
-func (d *Dispatcher) gone(ctx context.Context, t Tracked, decision Decision) (bool, error) {
-	if decision.Verdict != Send || t.Patient == "" || t.Kind.Answer() {
-		return false, nil
+// spare looks whether the keys of a patient whom a text is about were destroyed: then nothing about the patient leaves any more.
+// Of several the others are still told. Where nobody knows, no entry can be kept, and nothing leaves either. Answers are about
+// nobody in particular.
+func (d *Dispatcher) spare(ctx context.Context, f *Facts, c *checked) error {
+	if f.Text.Kind.Answer() {
+		return nil
 	}
-	_, err := d.log.Stamp(ctx, settled(t, Settlement{State: Sent}))
-	if errors.Is(err, audit.ErrShredded) {
-		return true, nil
+	for i, about := range f.Text.about() {
+		gone, err := d.log.Shredded(ctx, f.Text.Practice, about.Patient)
+		switch {
+		case err != nil:
+			return err
+		case gone && len(f.Each) > 0:
+			f.Each[i].Current, f.Current = false, false
+		case gone:
+			c.gone = true
+		}
 	}
-	return false, err
+	if !f.Current {
+		c.decision = d.law.Decide(*f, d.o.Now()).kept(*f)
+	}
+	return nil
 }
 
 // permissions asks for the consent to many texts.
@@ -136,7 +153,7 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 	}
 	switch decision.Verdict {
 	case Refuse:
-		return Settlement{State: Refused, Class: decision.class(), Decision: decision}, false
+		return d.refuse(ctx, t, decision), false
 	case Defer:
 		return Settlement{State: Queued, Due: decision.Until, Decision: decision}, false
 	}

@@ -145,12 +145,15 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 // content it is refused with [ErrConflict]. A text about a patient who asked for another number goes to that one.
 func (s *Service) Enqueue(ctx context.Context, by audit.Actor, t Text) (Key, error) {
 	t.Kind = Ordinary
+	if !t.Start.IsZero() || t.Clock != "" || len(t.Subjects) > 0 {
+		return Key{}, s.refuse(ctx, enqueued(by, t), fmt.Errorf("%w: Start, Clock and Subjects are the planner's to say", ErrInvalid))
+	}
 	t, err := s.turn(ctx, by, t)
 	if err != nil {
 		return Key{}, err
 	}
 	given := t
-	t, written, err := s.enqueue(ctx, by, t)
+	t, written, err := s.enqueue(ctx, by, t, nil)
 	if err != nil || written {
 		return t.Key(), err
 	}
@@ -165,14 +168,15 @@ func (s *Service) Enqueue(ctx context.Context, by audit.Actor, t Text) (Key, err
 	if given.NotBefore.IsZero() {
 		t.NotBefore = kept.NotBefore
 	}
-	if kept.Text != t {
+	if !kept.Text.same(t) {
 		return Key{}, s.refuse(ctx, enqueued(by, t), ErrConflict)
 	}
 	return t.Key(), nil
 }
 
-// enqueue completes a text and queues it with its entry. It reports false when there is a text of this id already.
-func (s *Service) enqueue(ctx context.Context, by audit.Actor, t Text) (Text, bool, error) {
+// enqueue completes a text and queues it with its entries, in the place of a queued one where there is one before. It reports
+// false when there is a text of this id already, or the one before is not queued any more.
+func (s *Service) enqueue(ctx context.Context, by audit.Actor, t Text, before *Text) (Text, bool, error) {
 	if t.ID == "" {
 		t.ID = s.newID()
 	}
@@ -189,15 +193,35 @@ func (s *Service) enqueue(ctx context.Context, by audit.Actor, t Text) (Text, bo
 		return t, false, s.refuse(ctx, enqueued(by, t), fmt.Errorf("%w: the practice has no such number to text from", err))
 	}
 	t.From, t.Provider = sender.Number, sender.Provider
-	leaf, err := s.log.Stamp(ctx, enqueued(by, t))
+	change, entries := Change{Texts: []Text{t}}, t.entries(enqueued(by, t))
+	if before != nil {
+		change.Cancel = &Cancel{Key: before.Key(), Decision: Decision{Verdict: Refuse, Reason: joins}}
+		entries = append(entries, before.entries(cancelled(by, before.Key(), joins))...)
+	}
+	if len(entries) == 1 { // about a patient whose key is destroyed nothing is begun
+		change.Leaves = make([]audit.Leaf, 1)
+		change.Leaves[0], err = s.log.Stamp(ctx, entries[0])
+	} else {
+		change.Leaves, err = stamp(ctx, s.log, entries...)
+	}
 	if err != nil {
 		return t, false, fmt.Errorf("sms: enqueue: %w", err)
 	}
-	written, err := s.store.Apply(ctx, Change{Texts: []Text{t}, Leaves: []audit.Leaf{leaf}})
+	written, err := s.store.Apply(ctx, change)
 	if err != nil {
 		return t, false, fmt.Errorf("sms: enqueue: %w", err)
 	}
 	return t, written, nil
+}
+
+// joins is why a queued reminder is taken back when another appointment of the day comes to it.
+const joins = "One text tells of all appointments of the day."
+
+// cancelled is the entry of a text that is taken back.
+func cancelled(by audit.Actor, k Key, reason string) audit.Entry {
+	return audit.Entry{
+		Practice: k.Practice, Actor: by, Action: "sms.text.cancel", Object: audit.Object{Kind: "text", ID: k.ID}, Reason: reason,
+	}
 }
 
 // enqueued is the entry of a text that is queued, or refused.
@@ -230,7 +254,7 @@ func (s *Service) RequestConfirmation(ctx context.Context, by audit.Actor, ask c
 	t, _, err := s.enqueue(ctx, by, Text{
 		ID: "confirm-" + ask.ID, Practice: ask.Practice, Kind: ConfirmRequest, Category: pending(state),
 		To: ask.Number, Body: confirmBody(sender), LastUseful: s.moment().Add(72 * time.Hour),
-	})
+	}, nil)
 	return t.Key(), err
 }
 
@@ -246,9 +270,7 @@ func pending(state consent.State) consent.Category {
 
 // Cancel takes back a text that is still queued. It reports false when it is too late or there is no such text.
 func (s *Service) Cancel(ctx context.Context, by audit.Actor, k Key, reason string) (bool, error) {
-	leaf, err := s.log.Stamp(ctx, audit.Entry{
-		Practice: k.Practice, Actor: by, Action: "sms.text.cancel", Object: audit.Object{Kind: "text", ID: k.ID}, Reason: reason,
-	})
+	leaf, err := s.log.Stamp(ctx, cancelled(by, k, reason))
 	if err != nil {
 		return false, fmt.Errorf("sms: cancel: %w", err)
 	}

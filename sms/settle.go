@@ -21,12 +21,15 @@ func (d *Dispatcher) settle(ended []outcome) error {
 		s := o.Settlement
 		s.Key = o.text.Key()
 		if s.State != Queued && s.State != o.text.State {
-			leaf, err := d.stamp(ctx, settled(o.text, s))
-			if err != nil {
+			entries := o.text.entries(settled(o.text, s))
+			for _, next := range s.Next {
+				entries = append(entries, next.entries(enqueued(dispatching, next))...)
+			}
+			var err error
+			if s.Leaves, err = stamp(ctx, d.log, entries...); err != nil {
 				failed = append(failed, fmt.Errorf("sms: settle: %w", err))
 				continue
 			}
-			s.Leaves = []audit.Leaf{leaf}
 		}
 		settlements, of = append(settlements, s), append(of, o)
 	}
@@ -45,25 +48,20 @@ func (d *Dispatcher) settle(ended []outcome) error {
 	return errors.Join(failed...)
 }
 
-// stamp stamps an entry. That of a patient whose keys were destroyed names no patient: what became of a text is on record all
-// the same, and no text stays unsettled over that.
-func (d *Dispatcher) stamp(ctx context.Context, e audit.Entry) (audit.Leaf, error) {
-	leaf, err := d.log.Stamp(ctx, e)
-	if errors.Is(err, audit.ErrShredded) {
-		e.Patient = ""
-		leaf, err = d.log.Stamp(ctx, e)
-	}
-	return leaf, err
-}
+// dispatching is who sends texts, and takes them apart.
+var dispatching = audit.Actor{Kind: audit.System, ID: "dispatcher"}
 
 // settled is the entry of a text that was settled.
 func settled(t Tracked, s Settlement) audit.Entry {
 	entry := audit.Entry{
-		Practice: t.Practice, Actor: audit.Actor{Kind: audit.System, ID: "dispatcher"}, Action: "sms.text.send",
+		Practice: t.Practice, Actor: dispatching, Action: "sms.text.send",
 		Patient: t.Patient, Object: audit.Object{Kind: "text", ID: t.ID}, Reason: s.Decision.Reason,
 		Details: map[string]string{"state": string(s.State), "provider": t.Provider, "code": s.Code},
 	}
-	if s.State == Refused || s.State == Failed {
+	if len(s.Next) > 0 { // what forbids it is one patient's, and the entry is every patient's
+		entry.Reason = takenApart
+	}
+	if s.State == Refused || s.State == Failed || s.State == Cancelled {
 		entry.Outcome = audit.Refused
 	}
 	return entry

@@ -187,6 +187,7 @@ type Settlement struct {
 	Code       string
 	Class      Class
 	Decision   Decision
+	Next       []Text // take the place of the text: become queued, due at NotBefore, in the same write; one whose id is taken is left out
 	Leaves     []audit.Leaf
 }
 

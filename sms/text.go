@@ -3,6 +3,7 @@ package sms
 import (
 	"fmt"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -52,7 +53,7 @@ func keyOf(reference string) (Key, bool) {
 type Text struct {
 	ID         string           `json:"id,omitzero"` // the caller's id of the text; the same id and content again changes nothing
 	Practice   string           `json:"practice,omitzero"`
-	Patient    string           `json:"patient,omitzero"` // whom it is about, the vendor's id; may be empty
+	Patient    string           `json:"patient,omitzero"` // whom it is about, the vendor's id; empty: nobody in particular, or several
 	Kind       Kind             `json:"kind,omitzero"`
 	Category   consent.Category `json:"category,omitzero"`
 	Provider   string           `json:"provider,omitzero"` // which provider carries it; from the sender
@@ -64,6 +65,9 @@ type Text struct {
 	Zone       string           `json:"zone,omitzero"`        // the recipient's time zone by address, an IANA name; empty: by the number
 	Region     string           `json:"region,omitzero"`      // the recipient's State or province by address, ISO 3166-2 such as US-FL; empty: by the number, which counts too where this is no State or province
 	Broadcast  string           `json:"broadcast,omitzero"`   // the broadcast it is one of; empty: none
+	Start      time.Time        `json:"start,omitzero"`       // of a reminder: when its first appointment begins; UTC, at microseconds
+	Clock      string           `json:"clock,omitzero"`       // of a reminder of one appointment: the time zone that the start is told in, an IANA name
+	Subjects   []Subject        `json:"subjects,omitempty"`   // of a reminder of several appointments: all of them, in the order of their times; then Subject, Version, Clock, Zone and Region are empty
 	NotBefore  time.Time        `json:"not_before,omitzero"`  // when it may leave at the earliest; UTC, at microseconds
 	LastUseful time.Time        `json:"last_useful,omitzero"` // after this it is of no use and is refused as stale; UTC, at microseconds
 	Created    time.Time        `json:"created,omitzero"`     // UTC, at microseconds
@@ -82,6 +86,15 @@ func (t Text) Priority() int {
 	}
 	return 2
 }
+
+// Clone returns a copy that shares no memory with t.
+func (t Text) Clone() Text {
+	t.Subjects = slices.Clone(t.Subjects)
+	return t
+}
+
+// same reports whether two texts are the same in everything.
+func (t Text) same(o Text) bool { return reflect.DeepEqual(t, o) }
 
 // Key returns the text's key.
 func (t Text) Key() Key { return Key{t.Practice, t.ID} }

@@ -35,12 +35,12 @@ type Item struct {
 	Message *Received // from the patient; or nil. A flagged one has no body, see [Service.Content].
 }
 
-// about returns whom an item is about.
-func (i Item) about() string {
+// concerns reports whether an item is about a patient, or about nobody in particular.
+func (i Item) concerns(patient string) bool {
 	if i.Text != nil {
-		return i.Text.Patient
+		return i.Text.concerns(patient) || i.Text.Patient == "" && len(i.Text.Subjects) == 0
 	}
-	return i.Message.Patient
+	return i.Message.Patient == patient || i.Message.Patient == ""
 }
 
 // Thread returns a page of what a practice and a number wrote each other, after recording that by read it, and what for.
@@ -65,7 +65,7 @@ func (s *Service) Thread(ctx context.Context, by audit.Actor, q ThreadQuery) (Th
 		page.Next = strconv.FormatInt(items[len(items)-1].At.UnixMicro(), 10)
 	}
 	page.Items = slices.DeleteFunc(items, func(i Item) bool {
-		return q.Patient != "" && i.about() != "" && i.about() != q.Patient
+		return q.Patient != "" && !i.concerns(q.Patient)
 	})
 	if err := s.log.Record(ctx, entry); err != nil {
 		return Thread{}, fmt.Errorf("sms: thread: %w", err)

@@ -52,19 +52,15 @@ func (d *Dispatcher) takeBack(ctx context.Context, canceller Canceller, t Tracke
 	}
 	if !back {
 		entry.Outcome = audit.Refused
-		err := d.log.Record(ctx, entry)
-		if errors.Is(err, audit.ErrShredded) {
-			entry.Patient = ""
-			err = d.log.Record(ctx, entry)
-		}
+	}
+	leaves, err := stamp(ctx, d.log, t.entries(entry)...)
+	if err != nil {
 		return errors.Join(asked, err)
 	}
-	leaf, err := d.stamp(ctx, entry)
-	if err != nil {
-		return err
+	change := Change{Leaves: leaves}
+	if back {
+		change.Receipt = &Delivered{Key: t.Key(), Status: StatusFailed, Code: withdrawn}
 	}
-	_, err = d.store.Apply(ctx, Change{
-		Receipt: &Delivered{Key: t.Key(), Status: StatusFailed, Code: withdrawn}, Leaves: []audit.Leaf{leaf},
-	})
-	return err
+	_, err = d.store.Apply(ctx, change)
+	return errors.Join(asked, err)
 }

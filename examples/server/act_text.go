@@ -47,10 +47,7 @@ const useful = 3 * 24 * time.Hour
 
 // addressed says whom a text is for, and where that person is: the hours of that place hold.
 func addressed(t sms.Text, p records.Patient) sms.Text {
-	t.Patient, t.To, t.Zone = p.ID, p.Number(), p.Zone
-	if state := p.Address.State; len(state) == 2 && (p.Address.Country == "US" || p.Address.Country == "CA") {
-		t.Region = p.Address.Country + "-" + state
-	}
+	t.Patient, t.To, t.Zone, t.Region = p.ID, p.Number(), p.Zone, p.Address.Region()
 	return t
 }
 

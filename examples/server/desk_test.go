@@ -86,13 +86,14 @@ func TestPromise_D5_5_TheServerReadsForAPurpose(t *testing.T) {
 		require.Len(t, read.Items, 1)
 		require.Equal(t, "p-101", read.Items[0].Patient)
 
-		// Of two children on one phone only the one that was asked about.
+		// Of two children on one phone only what is about the one that was asked about: the reminder of both, and not what it took
+		// the place of.
 		s.act("clock", map[string]string{"forward": "8h"})
 		family := func(query ...string) conversationView {
 			return get[conversationView](s, "conversation", append([]string{"number", "7375550178", "purpose", "request"}, query...)...)
 		}
 		require.Len(t, family().Items, 2)
-		require.Len(t, family("patient", "p-103").Items, 1)
+		require.Len(t, family("patient", "p-104").Items, 1)
 
 		_, page := s.visit(s.browser(), "/?who=p-101")
 		says(t, page, "no search through what was written")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"testing"
@@ -25,12 +26,17 @@ func TestOneChildOfTwo(t *testing.T) {
 		require.Equal(t, "stopped", status("p-103"))
 		require.Equal(t, "active", status("p-104"))
 		s.act("clock", map[string]string{"forward": "8h"})
-		for _, v := range s.texts(family) {
-			if v.Name == "Jonah Feld" {
-				require.Equal(t, "Refused", v.Label)
-			}
+		became := map[string]string{}
+		for _, v := range s.texts(family) { // the newest first
+			became[v.Name] = cmp.Or(became[v.Name], v.Label)
 		}
-		require.Len(t, received(s.phone(family)), 1, "her reminder")
+		require.Equal(t, "Refused", became["Jonah Feld"])
+		require.Equal(t, "Delivered", became["Leah Feld"])
+		require.Equal(t, "Taken back", became["Jonah Feld, Leah Feld"], "what told of both")
+		bodies := received(s.phone(family))
+		require.Len(t, bodies, 1, "her reminder")
+		require.Contains(t, bodies[0], "appointment on")
+		require.NotContains(t, bodies[0], "3:00 PM", "his time")
 
 		// What the other child's page says of it names nobody, in the history and in the words.
 		_, page := s.send(http.MethodGet, "/?who=p-104", "", nil)

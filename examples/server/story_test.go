@@ -102,17 +102,47 @@ func TestStopIsForEverybodyOnThePhone(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const family = "+17375550178" // of two children
 		require.NoError(t, s.scene.Load().Settle(t.Context(), 10*time.Second))
-		require.Len(t, s.texts(family), 2)
+		require.Equal(t, []string{"Planned", "Taken back"}, labels(s.texts(family)), "one reminder tells of both")
 		s.act("stop", map[string]string{"number": family, "words": "No more texts, please."})
 		s.act("clock", map[string]string{"forward": "8h"})
 		require.Empty(t, s.phone(family))
-		for _, v := range s.texts(family) {
-			require.Equal(t, "The patient said stop (call).", v.Says)
-		}
+		require.Equal(t, "The patient said stop (call).", s.texts(family)[0].Says)
 		// Their own START brings the reminders of new visits back.
 		s.act("reply", map[string]string{"number": family, "words": "START"})
 		require.Contains(t, s.phone(family)[1].Body, "you get our appointment texts again")
 	})
+}
+
+// Two children on one phone have one reminder, which names neither. It follows each of their visits.
+func TestPromise_M2_2_OneReminderForTheFamily(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		const family = "+17375550178"
+		require.NoError(t, s.scene.Load().Settle(t.Context(), 10*time.Second))
+		s.act("clock", map[string]string{"forward": "8h"})
+		bodies := received(s.phone(family))
+		require.Len(t, bodies, 1)
+		require.Contains(t, bodies[0], "at 3:00 PM and 3:30 PM.")
+		for _, name := range []string{"Jonah", "Leah", "Feld"} {
+			require.NotContains(t, bodies[0], name)
+		}
+		_, token, _ := strings.Cut(bodies[0], "Reply ")
+		require.Contains(t, s.act("reply", map[string]string{"number": family, "words": token[:3]}), "It confirms the appointment")
+		for _, v := range get[[]visitView](s, "schedule") {
+			require.Equal(t, v.Patient == "p-103" || v.Patient == "p-104", v.Confirmed, v.Patient)
+		}
+		t.Run("refuses_to_tell_of_it_twice", func(t *testing.T) {
+			s.act("clock", map[string]string{"forward": "16h"})
+			require.Len(t, received(s.phone(family)), 1)
+		})
+	})
+}
+
+// labels are what has become of texts, the newest first.
+func labels(texts []textView) (all []string) {
+	for _, v := range texts {
+		all = append(all, v.Label)
+	}
+	return all
 }
 
 // A visit that is moved has exactly one reminder, with the new time; one that is cancelled has none.
@@ -150,7 +180,7 @@ func TestTheFirstPage(t *testing.T) {
 			labels[v.Name] = v.Label
 		}
 		require.Equal(t, map[string]string{
-			"Rosa Delgado": "Delivered", "Keola Mahoe": "Deferred", "Jonah Feld": "Planned", "Leah Feld": "Planned",
+			"Rosa Delgado": "Delivered", "Keola Mahoe": "Deferred", "Jonah Feld": "Taken back", "Jonah Feld, Leah Feld": "Planned",
 			"Priya Natarajan": "Refused", "Otis Grant": "Needs a person",
 		}, labels)
 		id := s.texts("+13035550187")[0].ID

@@ -109,7 +109,7 @@ func (v *textView) tell(t sms.Tracked, now time.Time) {
 	case sms.Failed:
 		v.Group, v.Label, v.Says = groupRefused, "Failed", failedBecause(t.Class)
 	case sms.Cancelled:
-		v.Group, v.Label, v.Says = groupRefused, "Taken back", "It was taken back before it left."
+		v.Group, v.Label, v.Says = groupRefused, "Taken back", strings.TrimSpace("It was taken back before it left. "+t.Decision.Reason)
 	}
 	if v.At.After(now) && v.Group != groupWaiting {
 		v.At = now

@@ -126,6 +126,11 @@ func (s *Store) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 	}
 	for _, v := range kept {
 		s.settle(s.texts[v.Key], v)
+		for _, t := range v.Next {
+			if s.texts[t.Key()] == nil {
+				s.queue(t)
+			}
+		}
 	}
 	return done, errors.Join(failed...)
 }

@@ -186,7 +186,7 @@ func (s *Store) write(c sms.Change) {
 		}
 	}
 	for _, t := range c.Texts {
-		s.texts[t.Key()] = &item{Tracked: sms.Tracked{Text: t, Progress: sms.Progress{State: sms.Queued, Due: t.NotBefore}}}
+		s.queue(t)
 	}
 	if r := c.Received; r != nil {
 		kept := *r
@@ -204,6 +204,11 @@ func (s *Store) write(c sms.Change) {
 			s.senders[at] = *c.Sender
 		}
 	}
+}
+
+// queue adds a text.
+func (s *Store) queue(t sms.Text) {
+	s.texts[t.Key()] = &item{Tracked: sms.Tracked{Text: t, Progress: sms.Progress{State: sms.Queued, Due: t.NotBefore}}}
 }
 
 // end moves a text on. A decision without a verdict leaves the last one in place.
@@ -309,6 +314,6 @@ func (s *Store) Route(ctx context.Context, number string) (string, error) {
 // copy returns what may be handed out: it shares no memory with the store.
 func (i *item) copy() sms.Tracked {
 	t := i.Tracked
-	t.Decision = t.Decision.Clone()
+	t.Text, t.Decision = t.Text.Clone(), t.Decision.Clone()
 	return t
 }

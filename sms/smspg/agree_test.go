@@ -89,6 +89,18 @@ func (m *model) leaves(rt *rapid.T, practice string) []audit.Leaf {
 	}}
 }
 
+func drawText(rt *rapid.T, practice string) sms.Text {
+	created := start.Add(draw(rt, "created", soon))
+	return sms.Text{
+		ID: draw(rt, "id", names), Practice: practice, Patient: draw(rt, "patient", []string{"", "p-1"}),
+		Kind: draw(rt, "kind", []sms.Kind{sms.Ordinary, sms.Ordinary, sms.ConfirmRequest, sms.StopAnswer, sms.HelpAnswer}),
+		To:   draw(rt, "to", numbers), From: ours, Provider: "twilio", Category: consent.Transactional,
+		Body: rapid.SampledFrom([]string{"", "Hi", "?0 '\\ 🦷"}).Draw(rt, "body"), Created: created,
+		NotBefore: created.Add(draw(rt, "not before", soon)), LastUseful: created.Add(time.Hour),
+		Subjects: draw(rt, "subjects", [][]sms.Subject{nil, nil, {{Appointment: "a-1", Version: "1"}, {Appointment: "é", Patient: "p-2", Start: start}}}),
+	}
+}
+
 func (m *model) apply(rt *rapid.T) {
 	k := drawKey(rt)
 	c := sms.Change{Leaves: m.leaves(rt, k.Practice)}
@@ -99,14 +111,7 @@ func (m *model) apply(rt *rapid.T) {
 	}
 	if parts&1 != 0 {
 		for range rapid.IntRange(1, 3).Draw(rt, "texts") {
-			created := start.Add(draw(rt, "created", soon))
-			c.Texts = append(c.Texts, sms.Text{
-				ID: draw(rt, "id", names), Practice: k.Practice, Patient: draw(rt, "patient", []string{"", "p-1"}),
-				Kind: draw(rt, "kind", []sms.Kind{sms.Ordinary, sms.Ordinary, sms.ConfirmRequest, sms.StopAnswer, sms.HelpAnswer}),
-				To:   draw(rt, "to", numbers), From: ours, Provider: "twilio", Category: consent.Transactional,
-				Body: rapid.SampledFrom([]string{"", "Hi", "?0 '\\ 🦷"}).Draw(rt, "body"), Created: created,
-				NotBefore: created.Add(draw(rt, "not before", soon)), LastUseful: created.Add(time.Hour),
-			})
+			c.Texts = append(c.Texts, drawText(rt, k.Practice))
 		}
 	}
 	if parts&2 != 0 {
@@ -204,12 +209,15 @@ func (m *model) settle(rt *rapid.T) {
 	k := drawKey(rt)
 	s := sms.Settlement{
 		Key: k, Worker: draw(rt, "worker", workers),
-		State: draw(rt, "state", []sms.State{sms.Queued, sms.Queued, sms.Doubtful, sms.Doubtful, sms.Review, sms.Sent, sms.Failed, sms.Refused, sms.Sending}),
+		State: draw(rt, "state", []sms.State{sms.Queued, sms.Queued, sms.Doubtful, sms.Doubtful, sms.Review, sms.Sent, sms.Failed, sms.Refused, sms.Cancelled, sms.Sending}),
 		Due:   start.Add(draw(rt, "due", soon)), Wait: draw(rt, "wait", []time.Duration{0, time.Hour}),
 		Tried:      draw(rt, "tried", []time.Time{{}, start, start.Add(time.Second)}),
 		ProviderID: draw(rt, "provider id", []string{"", "SM1", "SM2"}), Delivery: drawStatus(rt),
 		Code: draw(rt, "code", []string{"", "30003"}), Class: draw(rt, "class", []sms.Class{"", sms.BadNumber, sms.Expired, sms.OptedOut}),
 		Decision: drawDecision(rt), Leaves: m.leaves(rt, k.Practice),
+	}
+	if s.State == sms.Cancelled {
+		s.Next = []sms.Text{drawText(rt, k.Practice)}
 	}
 	want, err := one(m.memory.Settle(context.Background(), s))
 	got, err2 := one(m.queue.Settle(context.Background(), s))

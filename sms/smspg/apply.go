@@ -97,8 +97,8 @@ func conclude(ctx context.Context, h pgstore.Handle, with schema.QueryWithArgs, 
 	return n, q.Scan(ctx, &n)
 }
 
-// parts seals what is secret and builds a change's statements. What is about texts that are there comes before those
-// that are new; the sender comes last, for the change may turn out to be made before.
+// parts seals what is secret and builds a change's statements. What is about texts and messages that are there comes before
+// those that are new; the sender comes last, for the change may turn out to be made before.
 func (s *Store) parts(ctx context.Context, c sms.Change) ([]part, error) {
 	var parts []part
 	add := func(p part, err error) error {
@@ -118,6 +118,9 @@ func (s *Store) parts(ctx context.Context, c sms.Change) ([]part, error) {
 	if c.Requeue != nil {
 		errs = append(errs, add(s.requeue(*c.Requeue), nil))
 	}
+	if c.Dispose != nil {
+		errs = append(errs, add(s.dispose(*c.Dispose), nil))
+	}
 	if c.Stop != nil {
 		errs = append(errs, add(s.stop(ctx, *c.Stop, c.Cancel)))
 	}
@@ -129,9 +132,6 @@ func (s *Store) parts(ctx context.Context, c sms.Change) ([]part, error) {
 	}
 	if c.Received != nil && c.Received.Flag != sms.Unflagged {
 		errs = append(errs, add(s.content(ctx, *c.Received)))
-	}
-	if c.Dispose != nil {
-		errs = append(errs, add(s.dispose(*c.Dispose), nil))
 	}
 	if c.Finish != nil {
 		errs = append(errs, add(s.finish(ctx, *c.Finish)))

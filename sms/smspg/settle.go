@@ -45,7 +45,8 @@ func rank(column string) string {
 const byIndex = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
 	set_config('enable_mergejoin', 'off', true)`
 
-// Settle implements sms.Queue. It is one statement, however many texts there are.
+// Settle implements sms.Queue. It is one statement, however many texts there are, and one more for each text that others take
+// the place of.
 func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bool, error) {
 	if err := errors.Join(ctx.Err(), input.Apart(settlements)); err != nil {
 		return nil, fmt.Errorf("smspg: settle: %w", err)
@@ -55,8 +56,17 @@ func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 	decisions := pgstore.NewUnnest("int", "text", "text", "bytea").Expect(len(settlements))
 	var failed []error
 	leaves, entries := make([][]audit.Leaf, len(settlements)), 0
+	next := map[int]part{}
 	for _, place := range inOrder(settlements) {
 		v := settlements[place]
+		if len(v.Next) > 0 { // sealed before any row is locked
+			p, err := q.next(ctx, v)
+			if err != nil {
+				failed = append(failed, err)
+				continue
+			}
+			next[place] = p
+		}
 		if err := q.settlement(ctx, place, v, rows, decisions); err != nil {
 			failed = append(failed, err)
 			continue
@@ -79,7 +89,17 @@ func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 			return err
 		}
 		places = nil
-		return h.ScanWith(ctx, &values, &places, "? SELECT place FROM fact", with)
+		if err := h.ScanWith(ctx, &values, &places, "? SELECT place FROM fact", with); err != nil {
+			return err
+		}
+		for _, place := range places {
+			if p, ok := next[place]; ok {
+				if _, err := conclude(ctx, h, p.with, nil); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return done, pgstore.Wrap("smspg: settle", err)
@@ -101,6 +121,16 @@ func inOrder(settlements []sms.Settlement) []int {
 		return cmp.Or(strings.Compare(settlements[a].Key.Practice, settlements[b].Key.Practice), strings.Compare(settlements[a].Key.ID, settlements[b].Key.ID))
 	})
 	return places
+}
+
+// next is the statement that queues the texts that take a text's place.
+func (q *Queue) next(ctx context.Context, v sms.Settlement) (part, error) {
+	v, err := input.Settlement(v)
+	if err != nil {
+		return part{}, err
+	}
+	s := Store{pg: q.pg, keys: q.keys}
+	return s.texts(ctx, v.Next)
 }
 
 // settlement adds a settlement to the rows of the statement, and its decision to those that are kept.

@@ -90,6 +90,7 @@ func QueueCases() []Case {
 		{"the answer to a stop is claimed alone", answerAlone},
 		{"two answers to stops of one number do not leave together", answersApart},
 		{"a settled text is as it was settled", settled},
+		{"what takes a text's place is queued with its settlement, or not at all", takesPlace},
 		{"every decision on a text is kept", decisions},
 		{"many texts are settled at once, each by itself", manySettlements},
 		{"a text is not settled twice at once", settledTwiceAtOnce},
@@ -168,7 +169,17 @@ func full() sms.Text {
 		ID: "t-1", Practice: practice, Patient: "p-1", Kind: sms.ConfirmRequest, Category: consent.Promotional,
 		Provider: "twilio", From: from, To: number, Body: "it's \\ fine? ?0 ¿sí? 👍", Subject: "a-1", Version: "7",
 		Zone: "America/Chicago", Region: "US-IL", Broadcast: "b-1", NotBefore: start.Add(time.Minute), LastUseful: start.Add(time.Hour),
-		Created: start.Add(time.Microsecond),
+		Created: start.Add(time.Microsecond), Start: start.Add(2 * time.Hour), Clock: "America/New_York",
+		Subjects: []sms.Subject{
+			{
+				Appointment: "a-1", Version: "7", Patient: "p-1", Start: start.Add(2 * time.Hour), Clock: "America/New_York",
+				Zone: "America/Chicago", Region: "US-IL",
+			},
+			{
+				Appointment: "a-2 \\ it's ?0", Version: "8", Patient: "p-2", Start: start.Add(3 * time.Hour), Clock: "America/New_York",
+				Zone: "America/Denver", Region: "US-CO",
+			},
+		},
 	}
 }
 
@@ -179,6 +190,7 @@ func facts() *sms.Facts {
 		Permission: consent.Permission{Status: consent.Active, Since: start, Fact: "g-1", Basis: consent.WebForm, Why: "It's so."},
 		Agreement:  true,
 		Standing:   sms.Standing{Kind: sms.TollFree, Approved: true, Why: "It's so.", Categories: consent.Categories(), Until: start},
+		Each:       []sms.Each{{Permission: consent.Permission{Status: consent.Stopped, Since: start, Fact: "m-1", Basis: consent.WebForm, Why: "No."}, Restricted: true, Current: true}},
 		Restricted: true, Current: true, Wrote: start, Zones: []string{"America/Chicago"}, Regions: []string{"US-IL"},
 		Promotions: []time.Time{start}, Name: "Elm Street", Screen: 1, Linger: 4 * time.Hour,
 		Findings: []screen.Finding{{Class: screen.Health, What: "tooth", Words: "it's", Start: 1, End: 5}},

@@ -106,6 +106,16 @@ func queueMutants() []mutant {
 		}},
 		{"claims other texts among the answers", "answers alone are claimed where nothing else may be", working(func(c *sms.Claim) { c.Answers = false })},
 		{"claims two answers to stops", "two answers to stops of one number do not leave together", asKind(sms.StartAnswer)},
+		{"forgets what takes a text's place", "what takes a text's place is queued with its settlement, or not at all", settling(func(v *sms.Settlement) { v.Next = nil })},
+		{"queues what takes a text's place by itself", "what takes a text's place is queued with its settlement, or not at all", func(s *store) {
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				for _, t := range v.Next {
+					_, _ = s.Store.Apply(ctx, sms.Change{Texts: []sms.Text{t}})
+				}
+				v.Next = nil
+				return single(s.Store.Settle(ctx, v))
+			}
+		}},
 		{"forgets the class", "a settled text is as it was settled", settling(func(v *sms.Settlement) { v.Class = "" })},
 		{"forgets the mark", "a settled text is as it was settled", reading(func(t *sms.Tracked) { t.InFlight = t.InFlight && t.State.Unsettled() })},
 		{"forgets until when", "a settled text is as it was settled", settling(func(v *sms.Settlement) { v.Decision.Until = time.Time{} })},

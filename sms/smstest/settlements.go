@@ -65,6 +65,42 @@ func settled(ctx context.Context, h Harness) error {
 	return nil
 }
 
+func takesPlace(ctx context.Context, h Harness) error {
+	next, known, late := full(), text("known"), text("late")
+	next.NotBefore, known.To = start.Add(time.Second), "+12125550177"
+	taken := known
+	taken.Body = "another one"
+	s := settlement("w", "t", sms.Cancelled)
+	s.Decision, s.Next, s.Leaves = decision("Apart."), []sms.Text{next, taken}, entry(1)
+	lost := settlement("v", "u", sms.Cancelled)
+	lost.Next, lost.Leaves = []sms.Text{late}, entry(2)
+	return steps(
+		func() error { return queue(ctx, h, text("t"), text("u"), known) },
+		func() error { return claims(ctx, h, work("w"), "known t u") },
+		func() error {
+			done, err := h.Queue.Settle(ctx, s, lost)
+			return errors.Join(err, same("what was settled", done, []bool{true, false}))
+		},
+		func() error {
+			got, err := h.Store.Text(ctx, next.Key())
+			want := sms.Tracked{Text: next, Progress: sms.Progress{State: sms.Queued, Due: next.NotBefore}}
+			return errors.Join(err, same("the text", got, want))
+		},
+		func() error {
+			got, err := h.Store.Text(ctx, known.Key())
+			return errors.Join(err, same("the text whose id it has", got.Body, known.Body))
+		},
+		func() error { return in(ctx, h, key("t"), sms.Cancelled) },
+		func() error {
+			if _, err := h.Store.Text(ctx, late.Key()); !errors.Is(err, sms.ErrNotFound) {
+				return fmt.Errorf("of a settlement that was refused something was queued: %w", err)
+			}
+			return logged(ctx, h, 1)
+		},
+		func() error { c := work("w"); c.Now = next.NotBefore; return claims(ctx, h, c, "t-1") },
+	)
+}
+
 func settlementKeeps(ctx context.Context, h Harness) error {
 	full := settlement("w", "t", sms.Queued)
 	full.Due, full.Tried = start, start

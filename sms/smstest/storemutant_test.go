@@ -14,6 +14,7 @@ import (
 func storeMutants() []mutant {
 	return []mutant{
 		{"forgets the subject", "every field of a text survives", changingTexts(func(t *sms.Text) { t.Subject = "" })},
+		{"forgets whom else a text is about", "every field of a text survives", changingTexts(func(t *sms.Text) { t.Subjects = t.Subjects[:min(1, len(t.Subjects))] })},
 		{"makes texts due at once", "every field of a text survives", reading(func(t *sms.Tracked) { t.Due = t.Created })},
 		{"forgets the entry", "every field of a text survives", changing(func(c *sms.Change) { c.Leaves = nil })},
 		{"says nothing of absence", "what is not there is not found", func(s *store) {

@@ -2,39 +2,21 @@ package world
 
 import (
 	"context"
-	"errors"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/examples/internal/setting"
 	"github.com/enamel-go/enamel/records"
-	"github.com/enamel-go/enamel/sms"
 )
 
 // visits is the schedule as patients' answers reach it: records keeps the appointments, and a setting which of them were
 // confirmed. It implements sms.Answers.
 type visits struct {
-	charts   *records.Service
+	*records.Service
 	settings setting.Store
 }
 
 // texter is who reads charts to text.
 var texter = audit.Actor{Kind: audit.System, ID: "texts"}
-
-// Visit implements sms.Answers.
-func (v visits) Visit(ctx context.Context, practice, appointment string) (sms.Visit, error) {
-	a, err := v.charts.Appointment(ctx, texter, records.Key{Practice: practice, ID: appointment})
-	if errors.Is(err, records.ErrNotFound) {
-		return sms.Visit{}, sms.ErrNotFound
-	}
-	if err != nil {
-		return sms.Visit{}, err
-	}
-	p, err := v.charts.Patient(ctx, texter, records.Key{Practice: practice, ID: a.Patient})
-	return sms.Visit{
-		Practice: practice, Appointment: a.ID, Version: a.Version, Patient: a.Patient, Number: p.Number(), Zone: a.Zone,
-		PatientZone: p.Zone, Start: a.Start, Active: a.Status == records.Booked,
-	}, err
-}
 
 // Confirm implements sms.Answers.
 func (v visits) Confirm(ctx context.Context, _, appointment, version, _ string) error {

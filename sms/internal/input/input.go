@@ -17,17 +17,7 @@ func Change(c sms.Change) (sms.Change, error) {
 	var check checker
 	check.that(len(c.Texts) > 0 || c.Received != nil || c.Stop != nil || c.Cancel != nil || c.Receipt != nil ||
 		c.Resolve != nil || c.Requeue != nil || c.Sender != nil || len(c.Tasks) > 0 || c.Finish != nil || c.Dispose != nil, "the change carries nothing")
-	c.Texts = slices.Clone(c.Texts)
-	for i := range c.Texts {
-		t := &c.Texts[i]
-		check.key(t.Key())
-		check.text("the text's kind", string(t.Kind), 64)
-		check.text("the text's recipient", t.To, 64)
-		for _, s := range []string{t.Patient, string(t.Category), t.Provider, t.From, t.Body, t.Subject, t.Version, t.Zone} {
-			check.optional("a field of the text", s)
-		}
-		t.NotBefore, t.LastUseful, t.Created = Instant(t.NotBefore), Instant(t.LastUseful), Instant(t.Created)
-	}
+	c.Texts = check.texts(c.Texts)
 	if r := c.Received; r != nil {
 		check.text("the practice", r.Practice, 64)
 		check.text("the message's provider", r.Provider, 64)
@@ -103,6 +93,10 @@ func Settlement(s sms.Settlement) (sms.Settlement, error) {
 	for _, f := range []string{s.ProviderID, string(s.Delivery), s.Code, string(s.Class)} {
 		check.optional("a field of the settlement", f)
 	}
+	s.Next = check.texts(s.Next)
+	for _, t := range s.Next {
+		check.that(t.Practice == s.Key.Practice, "what takes a text's place is of the same practice")
+	}
 	s.Due, s.Tried, s.Wait = Instant(s.Due), Instant(s.Tried), s.Wait.Truncate(time.Microsecond)
 	s.Decision = check.decision(s.Decision)
 	return s, check.err
@@ -144,6 +138,29 @@ func (c *checker) that(holds bool, rule string) {
 func (c *checker) key(k sms.Key) {
 	c.text("the practice", k.Practice, 64)
 	c.text("the text's id", k.ID, 256)
+}
+
+// texts returns a copy of texts as they are to be kept.
+func (c *checker) texts(texts []sms.Text) []sms.Text {
+	texts = slices.Clone(texts)
+	for i := range texts {
+		t := texts[i].Clone()
+		c.key(t.Key())
+		c.text("the text's kind", string(t.Kind), 64)
+		c.text("the text's recipient", t.To, 64)
+		fields := []string{t.Patient, string(t.Category), t.Provider, t.From, t.Body, t.Subject, t.Version, t.Clock, t.Zone, t.Region}
+		for n := range t.Subjects {
+			about := &t.Subjects[n]
+			about.Start = Instant(about.Start)
+			fields = append(fields, about.Appointment, about.Version, about.Patient, about.Clock, about.Zone, about.Region)
+		}
+		for _, f := range fields {
+			c.optional("a field of the text", f)
+		}
+		t.NotBefore, t.LastUseful, t.Created, t.Start = Instant(t.NotBefore), Instant(t.LastUseful), Instant(t.Created), Instant(t.Start)
+		texts[i] = t
+	}
+	return texts
 }
 
 // decision returns a copy of a decision as it is to be kept.
