@@ -97,7 +97,7 @@ func (l *Log) Shredded(ctx context.Context, practice, patient string) (bool, err
 	if patient == "" {
 		return false, nil
 	}
-	_, err := l.keys.SealEvidence(ctx, practice, patient, "", nil)
+	_, err := l.keys.SealEvidence(ctx, practice, patient, "shredded", nil)
 	if shredded(err) {
 		return true, nil
 	}

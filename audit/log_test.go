@@ -177,7 +177,20 @@ func TestShreddedPatient(t *testing.T) {
 	log, _ := newLog(t, keys)
 	leaf, err := log.Stamp(t.Context(), read())
 	require.NoError(t, err)
+	shredded := func(patient string) bool {
+		gone, err := log.Shredded(t.Context(), "elm-street", patient)
+		require.NoError(t, err)
+		return gone
+	}
+	require.False(t, shredded("p-204"))
 	require.NoError(t, keys.Shred(t.Context(), crypto.Subject{Practice: "elm-street", Patient: "p-204", Class: crypto.Evidence}))
+	require.True(t, shredded("p-204"))
+	require.False(t, shredded("p-205"))
+	require.False(t, shredded(""))
+	_, err = log.Stamp(t.Context(), read())
+	require.ErrorIs(t, err, audit.ErrShredded)
+	_, err = log.Shredded(t.Context(), "", "p-204")
+	require.ErrorIs(t, err, crypto.ErrInvalid)
 
 	require.NoError(t, log.Check(t.Context(), leaf), "it still verifies")
 	opened, err := log.Open(t.Context(), leaf)

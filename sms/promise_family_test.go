@@ -237,12 +237,6 @@ func TestPromise_M2_2_AFamilysDayIsOneReminder(t *testing.T) {
 			next()
 			f.visit("k-1", "noah", at(15, 0))
 			f.visit("k-2", "liam", at(16, 0))
-			if w.db == nil { // in memory nothing is sealed
-				a, err := f.charts.Appointment(t.Context(), staff, records.Key{Practice: practice, ID: "k-1"})
-				require.NoError(t, err)
-				f.cancel(a)
-				f.plan(f.planner)
-			}
 			for _, class := range []crypto.Class{crypto.Chart, crypto.Billing, crypto.Evidence} {
 				require.NoError(t, w.keys.Shred(t.Context(), crypto.Subject{Practice: practice, Patient: "noah", Class: class}))
 			}
