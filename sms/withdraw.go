@@ -50,17 +50,26 @@ func (d *Dispatcher) takeBack(ctx context.Context, canceller Canceller, t Tracke
 		Patient: t.Patient, Object: audit.Object{Kind: "text", ID: t.ID}, Reason: "The patient said stop (text).",
 		Details: map[string]string{"provider": t.Provider, "taken back": fmt.Sprint(back)},
 	}
-	if !back {
-		entry.Outcome = audit.Refused
-	}
-	leaves, err := stamp(ctx, d.log, t.entries(entry)...)
-	if err != nil {
-		return errors.Join(asked, err)
-	}
-	change := Change{Leaves: leaves}
 	if back {
-		change.Receipt = &Delivered{Key: t.Key(), Status: StatusFailed, Code: withdrawn}
+		leaves, err := stamp(ctx, d.log, t.entries(entry)...)
+		if err != nil {
+			return err
+		}
+		_, err = d.store.Apply(ctx, Change{
+			Receipt: &Delivered{Key: t.Key(), Status: StatusFailed, Code: withdrawn}, Leaves: leaves,
+		})
+		return err
 	}
-	_, err = d.store.Apply(ctx, change)
-	return errors.Join(asked, err)
+	entry.Outcome = audit.Refused
+	entries := t.entries(entry)
+	for i, e := range entries {
+		gone, err := d.log.Shredded(ctx, e.Practice, e.Patient)
+		if err != nil {
+			return errors.Join(asked, err)
+		}
+		if gone {
+			entries[i].Patient = ""
+		}
+	}
+	return errors.Join(asked, d.log.Record(ctx, entries...))
 }
