@@ -2,17 +2,13 @@ package policy
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/fact"
 	"github.com/enamel-go/enamel/internal/form"
 )
-
-// leeway is how far ahead of our clock a claimed time may be: clocks differ, the future does not happen.
-const leeway = time.Minute
 
 // ledger is what a fact is decided on.
 type ledger struct {
@@ -35,90 +31,49 @@ func (s *Service) read(ctx context.Context, k Key) (l ledger, err error) {
 	return l, err
 }
 
-// append decides on a fact against its ledger and writes it with its entry. decide may complete the fact; when it
-// refuses, the refusal is recorded and nothing else. When the ledger grows in between, it is read and decided on again.
+// append decides on a fact against its ledger and writes it with its entry, as [fact.Append] says. decide may complete the
+// fact.
 func (s *Service) append(ctx context.Context, act string, f Fact, decide func(ledger, *Fact) error) (Fact, error) {
 	action := "consent.policy." + act
 	if f.Actor.Validate() != nil {
 		return Fact{}, errActor // without an actor there is no entry either
 	}
-	if f.ID == "" {
-		f.ID = s.newID()
-	}
-	dated := !f.At.IsZero()
-	f.At, f.Recorded = f.At.UTC().Truncate(time.Microsecond), s.moment()
-	now := f.Recorded
-	if err := f.valid(); err != nil {
-		return Fact{}, s.log.Decline(ctx, entry(action, f), err)
-	}
-	if f.At.After(now.Add(leeway)) {
-		return Fact{}, s.log.Decline(ctx, entry(action, f), errAhead)
-	}
-	for {
-		l, err := s.read(ctx, f.Key())
-		if err != nil {
-			return Fact{}, fmt.Errorf("policy: %s: %w", act, err)
-		}
-		if old := known(l.facts(f.Kind), f.ID); old != nil {
-			if !f.repeats(*old, dated) {
-				return Fact{}, s.log.Decline(ctx, entry(action, f), ErrConflict)
+	var l ledger
+	done, err := fact.Append(&f, fact.Act[Fact]{
+		Name: "policy: " + act, Now: s.now, NewID: s.newID, Head: head, Repeats: Fact.repeats, Stale: ErrStale, Conflict: ErrConflict,
+		Admit: func() error {
+			if err := f.valid(); err != nil {
+				return err
 			}
-			return *old, nil
-		}
-		f.Recorded = latest(latest(now, l.own), l.person)
-		if !dated {
-			f.At = f.Recorded
-		}
-		if err := decide(l, &f); err != nil {
-			return Fact{}, s.log.Decline(ctx, entry(action, f), err)
-		}
-		leaf, err := s.log.Stamp(ctx, entry(action, f))
-		if err != nil {
-			return Fact{}, fmt.Errorf("policy: %s: %w", act, err)
-		}
-		change := Change{Fact: f, Seen: Any, Leaves: []audit.Leaf{leaf}}
-		if f.Kind.own() {
-			change.Seen = len(l.own) // of two who publish at once, one decides again
-		}
-		written, err := s.store.Apply(ctx, change)
-		switch {
-		case errors.Is(err, ErrStale):
-			continue
-		case err != nil:
-			return Fact{}, fmt.Errorf("policy: %s: %w", act, err)
-		case written:
-			return f, nil
-		}
-		// Somebody wrote this id since we read: the same act twice at once, which the ledger now shows, or an act in
-		// another ledger.
-		if l, err = s.read(ctx, f.Key()); err != nil {
-			return Fact{}, fmt.Errorf("policy: %s: %w", act, err)
-		}
-		if known(l.facts(f.Kind), f.ID) == nil {
-			return Fact{}, s.log.Decline(ctx, entry(action, f), ErrConflict)
-		}
-	}
+			if fact.Ahead(f.At, f.Recorded) {
+				return errAhead
+			}
+			return nil
+		},
+		Ledger: func() (_ []Fact, err error) {
+			l, err = s.read(ctx, f.Key())
+			f.Recorded = latest(f.Recorded, l.own) // nor is a person's fact recorded before the version that it is about
+			return l.facts(f.Kind), err
+		},
+		Decide: func([]Fact) error { return decide(l, &f) },
+		Write: func(seen int) (bool, error) {
+			leaf, err := s.log.Stamp(ctx, entry(action, f))
+			if err != nil {
+				return false, err
+			}
+			if !f.Kind.own() {
+				seen = Any // of two who publish at once, one decides again
+			}
+			return s.store.Apply(ctx, Change{Fact: f, Seen: seen, Leaves: []audit.Leaf{leaf}})
+		},
+		Refuse: func(cause error) error { return s.log.Decline(ctx, entry(action, f), cause) },
+	})
+	return done.Fact, err
 }
 
-// latest returns the recorded time of a fact that is written after the others. It never runs backwards in a ledger,
-// whatever the clocks of several processes say.
-func latest(now time.Time, facts []Fact) time.Time {
-	for _, f := range facts {
-		if f.Recorded.After(now) {
-			now = f.Recorded
-		}
-	}
-	return now
-}
+func head(f *Fact) fact.Head { return fact.Head{ID: &f.ID, At: &f.At, Recorded: &f.Recorded} }
 
-func known(facts []Fact, id string) *Fact {
-	for i, f := range facts {
-		if f.ID == id {
-			return &facts[i]
-		}
-	}
-	return nil
-}
+func latest(now time.Time, facts []Fact) time.Time { return fact.Latest(now, facts, head) }
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.
 func entry(action string, f Fact) audit.Entry {
