@@ -2,112 +2,63 @@ package representative
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/fact"
 	"github.com/enamel-go/enamel/internal/form"
 )
-
-// leeway is how far ahead of our clock a claimed time may be: clocks differ, the future does not happen.
-const leeway = time.Minute
 
 // protects reports whether facts of the kind only ever protect the child: nothing that happens beside one may hold it up,
 // nor a time that is wrong.
 func (k Kind) protects() bool { return k == Withdrawn || k == Reported }
 
-// append decides on a fact against its ledger and writes it with its entry. When decide, which may be nil, refuses, the
-// refusal is recorded and nothing else. When the ledger grows in between, it is read and decided on again.
+// append decides on a fact against its ledger and writes it with its entry, as [fact.Append] says. decide may be nil.
 func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]Fact, Fact) error) (Fact, error) {
 	action := "consent.representative." + act
 	if f.Actor.Validate() != nil {
 		return Fact{}, errActor // without an actor there is no entry either
 	}
-	if f.ID == "" {
-		f.ID = s.newID()
-	}
-	dated := !f.At.IsZero()
-	f.At, f.Recorded = f.At.UTC().Truncate(time.Microsecond), s.moment()
-	now := f.Recorded
-	if err := f.valid(); err != nil {
-		return Fact{}, s.log.Decline(ctx, entry(action, f), err)
-	}
-	if !f.Kind.protects() && f.At.After(now.Add(leeway)) {
-		return Fact{}, s.log.Decline(ctx, entry(action, f), errAhead)
-	}
-	for {
-		facts, err := s.store.Ledger(ctx, f.Key())
-		if err != nil {
-			return Fact{}, fmt.Errorf("representative: %s: %w", act, err)
-		}
-		if old := known(facts, f.ID); old != nil {
-			if !f.repeats(*old, dated) {
-				return Fact{}, s.log.Decline(ctx, entry(action, f), ErrConflict)
+	done, err := fact.Append(&f, fact.Act[Fact]{
+		Name: "representative: " + act, Now: s.now, NewID: s.newID, Head: head, Repeats: Fact.repeats, Stale: ErrStale, Conflict: ErrConflict,
+		Admit: func() error {
+			if err := f.valid(); err != nil {
+				return err
 			}
-			return *old, nil
-		}
-		f.Recorded = latest(now, facts)
-		if !dated {
-			f.At = f.Recorded
-		}
-		if err := f.complete(); err != nil {
-			return Fact{}, s.log.Decline(ctx, entry(action, f), err)
-		}
-		if decide != nil {
-			if err := decide(facts, f); err != nil {
-				return Fact{}, s.log.Decline(ctx, entry(action, f), err)
+			if !f.Kind.protects() && fact.Ahead(f.At, f.Recorded) {
+				return errAhead
 			}
-		}
-		leaf, err := s.log.Stamp(ctx, entry(action, f))
-		if err != nil {
-			return Fact{}, fmt.Errorf("representative: %s: %w", act, err)
-		}
-		change := Change{Fact: f, Seen: len(facts), Leaves: []audit.Leaf{leaf}}
-		if f.Kind.protects() {
-			change.Seen = Any
-		}
-		written, err := s.store.Apply(ctx, change)
-		switch {
-		case errors.Is(err, ErrStale):
-			continue
-		case err != nil:
-			return Fact{}, fmt.Errorf("representative: %s: %w", act, err)
-		case written:
-			return f, nil
-		}
-		// Somebody wrote this id since we read: the same act twice at once, which the ledger now shows, or an act on
-		// another patient.
-		if facts, err = s.store.Ledger(ctx, f.Key()); err != nil {
-			return Fact{}, fmt.Errorf("representative: %s: %w", act, err)
-		}
-		if known(facts, f.ID) == nil {
-			return Fact{}, s.log.Decline(ctx, entry(action, f), ErrConflict)
-		}
-	}
+			return nil
+		},
+		Ledger: func() ([]Fact, error) { return s.store.Ledger(ctx, f.Key()) },
+		Decide: func(facts []Fact) error {
+			if err := f.complete(); err != nil || decide == nil {
+				return err
+			}
+			return decide(facts, f)
+		},
+		Write: func(seen int) (bool, error) {
+			leaf, err := s.log.Stamp(ctx, entry(action, f))
+			if err != nil {
+				return false, err
+			}
+			if f.Kind.protects() {
+				seen = Any
+			}
+			return s.store.Apply(ctx, Change{Fact: f, Seen: seen, Leaves: []audit.Leaf{leaf}})
+		},
+		Refuse: func(cause error) error { return s.log.Decline(ctx, entry(action, f), cause) },
+	})
+	return done.Fact, err
 }
 
-// latest returns the recorded time of a fact that is written after the others. It never runs backwards in a ledger,
-// whatever the clocks of several processes say.
-func latest(now time.Time, facts []Fact) time.Time {
-	for _, f := range facts {
-		if f.Recorded.After(now) {
-			now = f.Recorded
-		}
-	}
-	return now
-}
+func head(f *Fact) fact.Head { return fact.Head{ID: &f.ID, At: &f.At, Recorded: &f.Recorded} }
 
-func known(facts []Fact, id string) *Fact {
-	for i, f := range facts {
-		if f.ID == id {
-			return &facts[i]
-		}
-	}
-	return nil
-}
+func known(facts []Fact, id string) *Fact { return fact.Find(facts, id, head) }
+
+func latest(now time.Time, facts []Fact) time.Time { return fact.Latest(now, facts, head) }
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.
 func entry(action string, f Fact) audit.Entry {
