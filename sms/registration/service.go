@@ -74,10 +74,10 @@ func (s *Service) WithStore(store Store) *Service {
 // lacks. It is refused with [ErrOrder] while the provider has it under review, and once it is approved.
 func (s *Service) Draft(ctx context.Context, by audit.Actor, d Draft) (Fact, error) {
 	f := Fact{ID: d.ID, Practice: d.Practice, Subject: d.Subject, Kind: Drafted, Actor: by, Content: d.Content}
-	f, _, _, err := s.append(ctx, "draft", f, func(facts []Fact, f Fact) error {
+	done, err := s.append(ctx, "draft", f, func(facts []Fact, f Fact) error {
 		return StateOf(facts, f.Subject, f.Recorded).allows(f.Kind)
 	})
-	return f, err
+	return done.Fact, err
 }
 
 // Check returns everything that would have a draft rejected by a provider today; none: it is ready. It records nothing.
@@ -126,7 +126,7 @@ func brandOf(facts []Fact, kind SubjectKind, c Content, moment time.Time) State 
 // A campaign is submitted when its brand is approved. A brand has at most [CampaignsPerBrand] of them.
 func (s *Service) Submit(ctx context.Context, by audit.Actor, v Submission) (State, error) {
 	f := Fact{ID: v.ID, Practice: v.Practice, Subject: v.Subject, Kind: Submitted, At: v.At, Actor: by, Notice: Notice{Provider: v.Provider}}
-	f, before, fresh, err := s.append(ctx, "submit", f, func(facts []Fact, f Fact) error {
+	done, err := s.append(ctx, "submit", f, func(facts []Fact, f Fact) error {
 		state := StateOf(facts, f.Subject, f.Recorded)
 		if err := state.allows(f.Kind); err != nil || !v.At.IsZero() {
 			return err
@@ -142,17 +142,18 @@ func (s *Service) Submit(ctx context.Context, by audit.Actor, v Submission) (Sta
 	if err != nil {
 		return State{}, err
 	}
+	f = done.Fact
 	registrar := s.registrars[f.Notice.Provider]
 	if registrar == nil || !v.At.IsZero() {
 		return s.state(ctx, f.Practice, f.Subject)
 	}
-	if !fresh {
+	if !done.New {
 		return s.Refresh(ctx, by, f.Practice, f.Subject)
 	}
-	state := StateOf(before, f.Subject, f.Recorded)
+	state := StateOf(done.Before, f.Subject, f.Recorded)
 	edited := state.Editable(f.Recorded)
 	state.add(&f)
-	request := ask(before, state, f)
+	request := ask(done.Before, state, f)
 	if !edited {
 		request.Reference = "" // a new one at the provider too
 	}
@@ -218,7 +219,7 @@ func (s State) learns(w Word) bool {
 // happened before another one that counted is kept and changes nothing.
 func (s *Service) Report(ctx context.Context, by audit.Actor, r Report) (Fact, error) {
 	f := Fact{ID: r.ID, Practice: r.Practice, Subject: r.Subject, Kind: r.Kind, At: r.At, Actor: by, Notice: r.Notice}
-	f, _, _, err := s.append(ctx, "report", f, func(facts []Fact, f Fact) error {
+	done, err := s.append(ctx, "report", f, func(facts []Fact, f Fact) error {
 		if !f.Kind.word() {
 			return fmt.Errorf("%w: a provider says that a registration was returned, received, approved or the like", ErrInvalid)
 		}
@@ -228,7 +229,7 @@ func (s *Service) Report(ctx context.Context, by audit.Actor, r Report) (Fact, e
 		}
 		return state.allows(f.Kind)
 	})
-	return f, err
+	return done.Fact, err
 }
 
 // Refresh asks the provider what a submitted registration stands at, writes down what is new, and returns it. Call it some
@@ -275,6 +276,6 @@ func (s *Service) number(ctx context.Context, by audit.Actor, act string, kind K
 	f := Fact{
 		ID: n.ID, Practice: n.Practice, Subject: Subject{CampaignKind, n.Campaign}, Kind: kind, Number: n.Number, At: n.At, Actor: by,
 	}
-	f, _, _, err := s.append(ctx, act, f, takes)
-	return f, err
+	done, err := s.append(ctx, act, f, takes)
+	return done.Fact, err
 }
