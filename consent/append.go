@@ -9,14 +9,12 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/fact"
 	"github.com/enamel-go/enamel/internal/form"
 )
 
-// leeway is how far ahead of our clock a claimed time may be: clocks differ, the future does not happen.
-const leeway = time.Minute
-
-// append decides on a fact against its ledger and writes it with its entry. decide may complete the fact; when it
-// refuses, the refusal is recorded and nothing else. When the ledger grows in between, it is read and decided on again.
+// append decides on a fact against its ledger and writes it with its entry, as [fact.Append] says. decide may complete the
+// fact.
 func (s *Service) append(ctx context.Context, action string, f Fact, decide func([]Fact, *Fact) error) (State, error) {
 	state, _, err := s.write(ctx, action, f, decide)
 	return state, err
@@ -27,69 +25,51 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 	if f.Actor.Validate() != nil {
 		return State{}, false, errActor // without an actor there is no entry either
 	}
-	if f.ID == "" {
-		f.ID = s.newID()
-	}
-	dated := !f.At.IsZero()
-	f.At, f.Recorded = f.At.UTC().Truncate(time.Microsecond), s.moment()
-	now := f.Recorded
-	if err := f.valid(); err != nil {
-		return State{}, false, s.log.Decline(ctx, entry(action, f), err)
-	}
-	if !f.narrows() && f.At.After(now.Add(leeway)) {
-		return State{}, false, s.log.Decline(ctx, entry(action, f), errAhead)
-	}
-	for {
-		facts, err := s.store.Ledger(ctx, f.Key())
-		if err != nil && f.narrows() {
-			facts, err = nil, nil // a stop is written even where what was before it cannot be read
-		}
-		if err != nil {
-			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
-		}
-		if old := find(facts, f.ID); old != nil {
-			if !repeats(f, *old, dated) {
-				return State{}, false, s.log.Decline(ctx, entry(action, f), ErrConflict)
+	done, err := fact.Append(&f, fact.Act[Fact]{
+		Name: op(action), Now: s.now, NewID: s.newID, Head: head, Repeats: repeats, Stale: ErrStale, Conflict: ErrConflict,
+		Admit: func() error {
+			if err := f.valid(); err != nil {
+				return err
 			}
-			return s.derive(f.Key(), facts), false, nil
-		}
-		f.Recorded = latest(now, facts)
-		if !dated {
-			f.At = f.Recorded
-		}
-		if err := decide(facts, &f); err != nil {
-			if failed := (failure{}); errors.As(err, &failed) {
-				return State{}, false, fmt.Errorf("%s: %w", op(action), failed.error)
+			if !f.narrows() && fact.Ahead(f.At, f.Recorded) {
+				return errAhead
 			}
-			return State{}, false, s.log.Decline(ctx, entry(action, f), err)
-		}
-		leaf, err := s.log.Stamp(ctx, entry(action, f))
-		if err != nil {
-			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
-		}
-		f.Entry = leaf.ID
-		change := Change{Fact: &f, Seen: len(facts), Leaves: []audit.Leaf{leaf}}
-		if f.narrows() {
-			change.Seen = Any // nothing that happens beside a stop may hold it up
-		}
-		written, err := s.store.Apply(ctx, change)
-		switch {
-		case errors.Is(err, ErrStale):
-			continue
-		case err != nil:
-			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
-		case written:
-			return s.derive(f.Key(), append(slices.Clip(facts), f)), true, nil
-		}
-		// Somebody wrote this id since we read: the same act twice at once, which the ledger now shows, or an act on
-		// another number.
-		if facts, err = s.store.Ledger(ctx, f.Key()); err != nil {
-			return State{}, false, fmt.Errorf("%s: %w", op(action), err)
-		}
-		if find(facts, f.ID) == nil {
-			return State{}, false, s.log.Decline(ctx, entry(action, f), ErrConflict)
-		}
+			return nil
+		},
+		Ledger: func() ([]Fact, error) {
+			facts, err := s.store.Ledger(ctx, f.Key())
+			if err != nil && f.narrows() && f.Entry == "" {
+				return nil, nil // a stop is written even where the ledger cannot be read, unless its id turned out to be taken
+			}
+			return facts, err
+		},
+		Decide: func(facts []Fact) error { return decide(facts, &f) },
+		Write: func(seen int) (bool, error) {
+			leaf, err := s.log.Stamp(ctx, entry(action, f))
+			if err != nil {
+				return false, err
+			}
+			f.Entry = leaf.ID
+			if f.narrows() {
+				seen = Any // nothing that happens beside a stop may hold it up
+			}
+			return s.store.Apply(ctx, Change{Fact: &f, Seen: seen, Leaves: []audit.Leaf{leaf}})
+		},
+		Refuse: func(cause error) error {
+			if failed := (failure{}); errors.As(cause, &failed) {
+				return fmt.Errorf("%s: %w", op(action), failed.error)
+			}
+			return s.log.Decline(ctx, entry(action, f), cause)
+		},
+	})
+	if err != nil {
+		return State{}, false, err
 	}
+	facts := done.Before
+	if done.New {
+		facts = append(slices.Clip(facts), done.Fact)
+	}
+	return s.derive(f.Key(), facts), done.New, nil
 }
 
 // failure is what a store answered while a fact was decided on. It is no refusal.
@@ -104,25 +84,10 @@ func (s *Service) settings(ctx context.Context, practice string) (Settings, erro
 	return set, nil
 }
 
-// latest returns the recorded time of a fact that is written after the others. It never runs backwards in a ledger, so
-// that no process whose clock is behind puts a stop before the grant it ends.
-func latest(now time.Time, facts []Fact) time.Time {
-	for i := range facts {
-		if facts[i].Recorded.After(now) {
-			now = facts[i].Recorded
-		}
-	}
-	return now
-}
+func head(f *Fact) fact.Head { return fact.Head{ID: &f.ID, At: &f.At, Recorded: &f.Recorded} }
 
-func find(facts []Fact, id string) *Fact {
-	for i := range facts {
-		if facts[i].ID == id {
-			return &facts[i]
-		}
-	}
-	return nil
-}
+// latest is [fact.Latest], so that no process whose clock is behind puts a stop before the grant it ends.
+func latest(now time.Time, facts []Fact) time.Time { return fact.Latest(now, facts, head) }
 
 // repeats reports whether f says what old says. What we add ourselves (recorded time, entry, confirmation, requests) is
 // not content, nor is a claimed time that the command left out, nor when a START came in that comes twice, nor which of our
