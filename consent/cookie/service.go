@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/fact"
 	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
@@ -19,9 +20,6 @@ const (
 	withdraw = "consent.cookie.withdraw"
 	read     = "consent.cookie.read"
 )
-
-// leeway is how far ahead of our clock a claimed time may be.
-const leeway = time.Minute
 
 // Options adjusts a [Service]. The zero value is ready to use.
 type Options struct {
@@ -168,7 +166,7 @@ func (c Choice) refused() error {
 		return err
 	}
 	switch {
-	case c.At.After(c.Recorded.Add(leeway)):
+	case fact.Ahead(c.At, c.Recorded):
 		return errAhead
 	case strings.TrimSpace(c.Wording) == "" || strings.TrimSpace(c.Language) == "" || strings.TrimSpace(c.Shown) == "":
 		return fmt.Errorf("%w: a yes needs the notice that was shown, its language and the cookies it named", ErrEvidence)

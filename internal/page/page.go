@@ -10,15 +10,32 @@ import (
 	"github.com/enamel-go/enamel/internal/form"
 )
 
-// Limit returns how much a page holds, 100 where n is 0. It returns under, wrapped, unless n is 0 to 1000.
-func Limit(under error, n int) (int, error) {
+// Size returns how much a page holds, 100 where n is 0. Unless n is 0 to 1000 there is no page, and it returns 0.
+func Size(n int) int {
 	switch {
 	case n == 0:
-		return 100, nil
+		return 100
 	case n < 0 || n > 1000:
+		return 0
+	}
+	return n
+}
+
+// Limit returns what [Size] returns, or under, wrapped, where there is no page.
+func Limit(under error, n int) (int, error) {
+	size := Size(n)
+	if size == 0 {
 		return 0, fmt.Errorf("%w: a page's limit is 1 to 1000", under)
 	}
-	return n, nil
+	return size, nil
+}
+
+// Valid returns under, wrapped, unless there are pages of up to n of what a practice has.
+func Valid(under error, practice string, n int) error {
+	if _, err := Limit(under, n); err != nil {
+		return err
+	}
+	return form.Text(under, "the practice", practice, form.ID, true)
 }
 
 // Place is where something stands in a list: by time, then by id, byte by byte.

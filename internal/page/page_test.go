@@ -19,10 +19,15 @@ func TestLimit(t *testing.T) {
 		limit, err := page.Limit(errBad, n)
 		require.NoError(t, err)
 		require.Equal(t, want, limit)
+		require.Equal(t, want, page.Size(n))
+		require.NoError(t, page.Valid(errBad, "elm-street", n))
+		require.ErrorIs(t, page.Valid(errBad, " ", n), errBad)
 	}
 	for _, n := range []int{-1, 1001} {
 		_, err := page.Limit(errBad, n)
 		require.ErrorIs(t, err, errBad)
+		require.Zero(t, page.Size(n))
+		require.ErrorIs(t, page.Valid(errBad, "elm-street", n), errBad)
 	}
 }
 

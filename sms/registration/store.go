@@ -48,10 +48,7 @@ func (q Query) Validate() error {
 }
 
 // Size returns how many facts a page of the query holds at most.
-func (q Query) Size() int {
-	size, _ := page.Limit(ErrInvalid, q.Limit) // one that is invalid has no page
-	return size
-}
+func (q Query) Size() int { return page.Size(q.Limit) }
 
 // Page is one page of facts. Next is empty on the last page.
 type Page struct {
