@@ -101,6 +101,10 @@ var ground = map[string]struct {
 	}},
 	"internal/pgtest/cluster": {},
 	"internal/shareddata":     {},
+	"internal/stage": {
+		knows: []string{"audit", "audit/auditmem", "audit/auditpg", "crypto", "crypto/cryptomem", "internal/pgtest"},
+		links: []string{bun, bun + "/dialect/pgdialect", "github.com/jackc/", "golang.org/x/"},
+	},
 }
 
 // rule is the table's answer for one package.
