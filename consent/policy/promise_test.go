@@ -22,17 +22,17 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 			b.publish(t, second())
 			b.due(t, policy.Settled, "1", "has accepted what is in effect")
 
-			b.clock.set(t, 5, 1, 9, 0)
+			b.set(t, 5, 1, 9, 0)
 			told := telling(second())
 			_, err := b.Tell(t.Context(), staff, told)
 			require.NoError(t, err)
 
-			b.clock.set(t, 5, 31, 23, 59)
+			b.set(t, 5, 31, 23, 59)
 			b.due(t, policy.Settled, "1", "")
 			_, err = b.Use(t.Context(), patient, using(second()))
 			require.ErrorIs(t, err, policy.ErrUse, "nobody uses on under a version that is not in effect")
 
-			b.clock.set(t, 6, 1, 0, 0)
+			b.set(t, 6, 1, 0, 0)
 			b.due(t, policy.Use, "2", "by the policy's words further use accepts it")
 			_, err = b.Use(t.Context(), patient, using(second()))
 			require.NoError(t, err)
@@ -57,7 +57,7 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 			b.publish(t, first())
 			b.accept(t, first())
 			b.publish(t, second())
-			b.clock.set(t, 6, 3, 9, 0)
+			b.set(t, 6, 3, 9, 0)
 			b.due(t, policy.Tell, "2", "was not told")
 			_, err := b.Use(t.Context(), patient, using(second()))
 			require.ErrorIs(t, err, policy.ErrUse, "what nobody was told nobody accepts by use")
@@ -73,9 +73,9 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 			p := second()
 			p.Announced = []policy.Announcement{{Channel: policy.Posting, On: day(3, 2)}, {Channel: policy.Notice, On: day(5, 1)}}
 			b.publish(t, p)
-			b.clock.set(t, 4, 30, 23, 59)
+			b.set(t, 4, 30, 23, 59)
 			b.due(t, policy.Settled, "1", "")
-			b.clock.set(t, 5, 1, 0, 0)
+			b.set(t, 5, 1, 0, 0)
 			b.due(t, policy.Tell, "2", "is announced")
 		})
 
@@ -86,7 +86,7 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 			small := third()
 			small.Version = "2"
 			b.publish(t, small)
-			b.clock.set(t, 7, 1, 9, 0)
+			b.set(t, 7, 1, 9, 0)
 			b.due(t, policy.Settled, "2", "")
 		})
 
@@ -133,7 +133,7 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 				b.publish(t, versions[1])
 				_, err := b.Tell(t.Context(), staff, telling(second()))
 				require.NoError(t, err)
-				b.clock.set(t, 6, 1, 9, 0)
+				b.set(t, 6, 1, 9, 0)
 				b.due(t, policy.Ask, "2", "does not say")
 				_, err = b.Use(t.Context(), patient, using(second()))
 				require.ErrorIs(t, err, policy.ErrUse)
@@ -164,7 +164,7 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 			b.publish(t, two)
 			_, err := b.Tell(t.Context(), staff, telling(two))
 			require.NoError(t, err)
-			b.clock.set(t, 6, 1, 9, 0)
+			b.set(t, 6, 1, 9, 0)
 			_, err = b.Use(t.Context(), patient, using(two))
 			require.NoError(t, err)
 			for _, c := range consent.Categories() {
@@ -172,7 +172,7 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 				require.NoError(t, err)
 				require.Equal(t, consent.None, p.Status, "whatever the policy says, %s texts stay forbidden", c)
 			}
-			for _, e := range b.logged(t) {
+			for _, e := range b.Logged(t, practice) {
 				require.Contains(t, e.Action, "consent.policy.", "nothing else was recorded")
 			}
 		})
@@ -210,10 +210,10 @@ func TestPromise_D7_1_UpdatesArePostedWithANewEffectiveDate(t *testing.T) {
 			require.Contains(t, shown, "We keep what care needs.")
 			require.Contains(t, shown, `From <time datetime="2026-06-01">2026-06-01</time> <a href="?version=2">version 2</a> will be in effect. What changes: We keep less.`)
 
-			b.clock.set(t, 5, 31, 23, 59)
+			b.set(t, 5, 31, 23, 59)
 			_, shown = b.page(t, "")
 			require.Contains(t, shown, "Version 1. In effect")
-			b.clock.set(t, 6, 1, 0, 0)
+			b.set(t, 6, 1, 0, 0)
 			_, shown = b.page(t, "")
 			require.Contains(t, shown, `Version 2. In effect since <time datetime="2026-06-01">`)
 			require.NotContains(t, shown, "will be in effect")
@@ -226,7 +226,7 @@ func TestPromise_D7_1_UpdatesArePostedWithANewEffectiveDate(t *testing.T) {
 				code, _ = b.page(t, query)
 				require.Equal(t, http.StatusNotFound, code)
 			}
-			require.Len(t, b.logged(t), 2, "a policy is public: reading it is no read of anybody's data")
+			require.Len(t, b.Logged(t, practice), 2, "a policy is public: reading it is no read of anybody's data")
 		})
 
 		for name, date := range map[string]policy.Date{
@@ -262,13 +262,13 @@ func TestPromise_D7_1_UpdatesArePostedWithANewEffectiveDate(t *testing.T) {
 
 		t.Run("today_is_the_day_of_the_zone", func(t *testing.T) {
 			b := open(t)
-			b.clock.set(t, 3, 2, 23, 30) // March 3 in UTC
+			b.set(t, 3, 2, 23, 30) // March 3 in UTC
 			b.publish(t, first())
 			facts, err := b.Versions(t.Context(), practice, document)
 			require.NoError(t, err)
-			require.Equal(t, b.clock.now().UTC(), facts[0].Edition.From, "in effect from when it was published, not before")
+			require.Equal(t, b.Clock.Now().UTC(), facts[0].Edition.From, "in effect from when it was published, not before")
 			b = open(t)
-			b.clock.set(t, 3, 3, 0, 0)
+			b.set(t, 3, 3, 0, 0)
 			_, err = b.Publish(t.Context(), staff, first())
 			require.ErrorIs(t, err, policy.ErrDate)
 		})

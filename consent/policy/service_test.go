@@ -14,16 +14,17 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/policy"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 func TestNewRefuses(t *testing.T) {
 	b := onMemory(t)
-	_, err := policy.New(nil, b.log, nil)
+	_, err := policy.New(nil, b.Log, nil)
 	require.ErrorIs(t, err, policy.ErrInvalid)
 	_, err = policy.New(b.store, nil, nil)
 	require.ErrorIs(t, err, policy.ErrInvalid)
 	for _, r := range []policy.Rule{{ID: "none"}, {OneOf: []policy.Channel{policy.Email}}, {ID: "x", OneOf: []policy.Channel{"fax"}}} {
-		_, err = policy.New(b.store, b.log, &policy.Options{Rules: []policy.Rule{r}})
+		_, err = policy.New(b.store, b.Log, &policy.Options{Rules: []policy.Rule{r}})
 		require.ErrorIs(t, err, policy.ErrInvalid)
 	}
 }
@@ -60,13 +61,13 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 			once, err := act(t.Context(), b)
 			require.NoError(t, err)
 			require.Equal(t, noon, once.Recorded)
-			entries := b.logged(t)
-			require.Len(t, b.logged(t, "consent.policy."+name), map[string]int{"publish": 3, "accept": 2}[name]+map[bool]int{true: 1}[name != "publish" && name != "accept"])
-			b.clock.set(t, 3, 2, 13, 0)
+			entries := b.Logged(t, practice)
+			require.Len(t, b.Logged(t, practice, "consent.policy."+name), map[string]int{"publish": 3, "accept": 2}[name]+map[bool]int{true: 1}[name != "publish" && name != "accept"])
+			b.set(t, 3, 2, 13, 0)
 			again, err := act(t.Context(), b)
 			require.NoError(t, err)
 			require.Empty(t, cmp.Diff(once, again))
-			require.Empty(t, cmp.Diff(entries, b.logged(t)))
+			require.Empty(t, cmp.Diff(entries, b.Logged(t, practice)))
 		})
 	}
 }
@@ -158,7 +159,7 @@ func TestFurtherUseAcceptsTheVersionInEffectAlone(t *testing.T) {
 		_, err := b.Tell(t.Context(), staff, telling(told))
 		require.NoError(t, err)
 	}
-	b.clock.set(t, 7, 1, 9, 0)
+	b.set(t, 7, 1, 9, 0)
 	b.due(t, policy.Use, "3", "")
 	_, err := b.Use(t.Context(), patient, using(second()))
 	require.ErrorIs(t, err, policy.ErrUse)
@@ -198,10 +199,10 @@ func TestWhoPublishedOnAnOlderLedgerDecidesAnew(t *testing.T) {
 func TestAWithdrawnVersionNeverTakesEffect(t *testing.T) {
 	b := busy(t)
 	withdrawal := policy.Withdrawal{Practice: practice, Document: document, Version: "2", Reason: "A sentence was wrong."}
-	b.clock.set(t, 5, 31, 23, 59)
+	b.set(t, 5, 31, 23, 59)
 	_, err := b.Withdraw(t.Context(), staff, withdrawal)
 	require.NoError(t, err)
-	b.clock.set(t, 6, 1, 9, 0)
+	b.set(t, 6, 1, 9, 0)
 	b.due(t, policy.Settled, "1", "")
 	_, err = b.Withdraw(t.Context(), staff, withdrawal)
 	require.ErrorIs(t, err, policy.ErrUnknown, "it stands no more")
@@ -229,7 +230,7 @@ func TestAWithdrawnVersionNeverTakesEffect(t *testing.T) {
 
 func TestWhatIsInEffectIsNotWithdrawn(t *testing.T) {
 	b := busy(t)
-	b.clock.set(t, 6, 1, 0, 0)
+	b.set(t, 6, 1, 0, 0)
 	_, err := b.Withdraw(t.Context(), staff, policy.Withdrawal{Practice: practice, Document: document, Version: "2", Reason: "No."})
 	require.ErrorIs(t, err, policy.ErrInEffect)
 	b.refused(t, "consent.policy.withdraw", err)
@@ -305,7 +306,7 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 			require.NotContains(t, err.Error(), patient.ID)
 			require.Empty(t, cmp.Diff(before, b.person(t)))
 			require.Equal(t, []string{"1", "2"}, b.versions(t))
-			for _, e := range b.logged(t) {
+			for _, e := range b.Logged(t, practice) {
 				if e.Outcome == audit.Refused {
 					require.Equal(t, err.Error(), e.Reason)
 					return
@@ -328,7 +329,7 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 	require.ErrorIs(t, err, policy.ErrInvalid)
 	_, err = b.Versions(t.Context(), "", document)
 	require.ErrorIs(t, err, policy.ErrInvalid)
-	require.Empty(t, b.logged(t), "without an actor or a practice there is no entry either")
+	require.Empty(t, b.Logged(t, practice), "without an actor or a practice there is no entry either")
 	_, err = b.History(t.Context(), staff, policy.Key{Practice: practice, Document: document})
 	require.ErrorIs(t, err, policy.ErrInvalid)
 	b.refused(t, "consent.policy.read", err)
@@ -339,7 +340,7 @@ func TestAReadOfAPersonsHistoryIsRecorded(t *testing.T) {
 	facts, err := b.History(t.Context(), staff, key)
 	require.NoError(t, err)
 	require.Len(t, facts, 1)
-	entries := b.logged(t, "consent.policy.read")
+	entries := b.Logged(t, practice, "consent.policy.read")
 	require.Len(t, entries, 1)
 	require.Equal(t, patient.ID, entries[0].Patient)
 	require.Equal(t, document, entries[0].Object.ID)
@@ -357,17 +358,17 @@ func TestAReadOfAllWhoAcceptedIsRecordedForEach(t *testing.T) {
 	_, err = b.Accept(t.Context(), patient, again)
 	require.NoError(t, err)
 	for limit, want := range map[int]int{0: 2, 1: 1} {
-		before := len(b.logged(t, "consent.policy.read"))
+		before := len(b.Logged(t, practice, "consent.policy.read"))
 		page, err := b.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Accepted, Limit: limit})
 		require.NoError(t, err)
 		require.Len(t, page.Facts, map[int]int{0: 3, 1: 1}[limit])
-		require.Len(t, b.logged(t, "consent.policy.read"), before+want, "one for each person")
+		require.Len(t, b.Logged(t, practice, "consent.policy.read"), before+want, "one for each person")
 	}
-	before := b.logged(t)
+	before := b.Logged(t, practice)
 	page, err := b.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Published})
 	require.NoError(t, err)
 	require.Len(t, page.Facts, 2)
-	require.Empty(t, cmp.Diff(before, b.logged(t)), "a version is nobody's data")
+	require.Empty(t, cmp.Diff(before, b.Logged(t, practice)), "a version is nobody's data")
 	_, err = b.Facts(t.Context(), audit.Actor{}, policy.Query{Practice: practice, Kind: policy.Accepted})
 	require.ErrorIs(t, err, policy.ErrInvalid)
 	_, err = b.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Accepted, After: "nothing"})
@@ -382,7 +383,7 @@ func (failing) Append(context.Context, ...audit.Leaf) error { return errors.New(
 
 func TestWhatCannotBeRecordedIsNotRead(t *testing.T) {
 	b := busy(t)
-	log, err := audit.NewLog(failing{auditmem.New()}, keyring(t), nil)
+	log, err := audit.NewLog(failing{auditmem.New()}, stage.Keys(t), nil)
 	require.NoError(t, err)
 	s, err := policy.New(b.store, log, nil)
 	require.NoError(t, err)
@@ -423,7 +424,7 @@ func TestOfTwoWhoPublishAtOnceOneDecidesAgain(t *testing.T) {
 
 func TestAClockThatIsBehindNeverPutsAnActBeforeAnother(t *testing.T) {
 	b := busy(t)
-	b.clock.set(t, 3, 2, 11, 0)
+	b.set(t, 3, 2, 11, 0)
 	f, err := b.Accept(t.Context(), patient, accepting(second()))
 	require.NoError(t, err)
 	require.Equal(t, noon, f.Recorded)

@@ -1,24 +1,18 @@
 package policy_test
 
 import (
-	"context"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditmem"
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/consentmem"
 	"github.com/enamel-go/enamel/consent/consentpg"
 	"github.com/enamel-go/enamel/consent/policy"
-	"github.com/enamel-go/enamel/crypto"
-	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/internal/pgtest"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -42,103 +36,56 @@ func day(month time.Month, day int) policy.Date {
 	return policy.Date{Year: 2026, Month: month, Day: day}
 }
 
-// clock is the time of a test.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-// set moves the clock to a moment of Chicago's.
-func (c *clock) set(t testing.TB, month time.Month, day, hour, minute int) {
-	t.Helper()
-	zone, err := time.LoadLocation(chicago)
-	require.NoError(t, err)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = time.Date(2026, month, day, hour, minute, 0, 0, zone)
-}
-
 // bench is a service with all that it stands on, and consent to texts beside it.
 type bench struct {
 	*policy.Service
-	clock   *clock
-	store   policy.Store
-	log     *audit.Log
-	entries audit.Store
-	texts   *consent.Service
+	stage.Stage
+	store policy.Store
+	texts *consent.Service
 }
 
 func onMemory(t testing.TB) bench {
 	t.Helper()
-	entries := auditmem.New()
-	return assemble(t, consentmem.NewPolicies(entries), consentmem.New(entries), entries, keyring(t))
+	s, entries := stage.Memory(t, noon)
+	return assemble(t, s, consentmem.NewPolicies(entries), consentmem.New(entries))
 }
 
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	d := pgtest.New(t)
-	db, ctx := d.Pool(4), context.Background()
-	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: d.Schema()}))
-	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: d.Schema()}))
-	keys, o := keyring(t), &consentpg.Options{Schema: d.Schema()}
-	entries := auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()})
-	return assemble(t, consentpg.NewPolicies(db, keys, o), consentpg.New(db, keys, o), entries, keys)
+	s, d := stage.Postgres(t, noon)
+	db, o := d.Pool(4), &consentpg.Options{Schema: d.Schema()}
+	require.NoError(t, consentpg.Migrate(t.Context(), db, o))
+	return assemble(t, s, consentpg.NewPolicies(db, s.Keys, o), consentpg.New(db, s.Keys, o))
 }
 
-func keyring(t testing.TB) *crypto.Keyring {
+func assemble(t testing.TB, s stage.Stage, store policy.Store, texts consent.Store) bench {
 	t.Helper()
-	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	consents, err := consent.New(texts, s.Log, &consent.Options{Now: s.Clock.Now})
 	require.NoError(t, err)
-	return keys
-}
-
-func assemble(t testing.TB, store policy.Store, texts consent.Store, entries audit.Store, keys *crypto.Keyring) bench {
-	t.Helper()
-	c := &clock{at: noon}
-	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.now})
-	require.NoError(t, err)
-	consents, err := consent.New(texts, log, &consent.Options{Now: c.now})
-	require.NoError(t, err)
-	b := bench{nil, c, store, log, entries, consents}
-	return b.by(t, nil)
+	return bench{nil, s, store, consents}.by(t, nil)
 }
 
 // by returns the bench with a service of other rules; nil means the promised ones.
 func (b bench) by(t testing.TB, rules []policy.Rule) bench {
 	t.Helper()
-	s, err := policy.New(b.store, b.log, &policy.Options{Rules: rules, Now: b.clock.now})
+	s, err := policy.New(b.store, b.Log, &policy.Options{Rules: rules, Now: b.Clock.Now})
 	require.NoError(t, err)
 	b.Service = s
 	return b
 }
 
+// set moves the clock to a moment of Chicago's.
+func (b bench) set(t testing.TB, month time.Month, day, hour, minute int) {
+	t.Helper()
+	zone, err := time.LoadLocation(chicago)
+	require.NoError(t, err)
+	b.Clock.Set(time.Date(2026, month, day, hour, minute, 0, 0, zone))
+}
+
 // onBoth runs a test on memory and on Postgres.
 func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) bench)) {
 	t.Helper()
-	t.Run("mem", func(t *testing.T) { test(t, onMemory) })
-	t.Run("postgres", func(t *testing.T) { test(t, onPostgres) })
-}
-
-// logged returns the practice's entries in full, oldest first; those of the actions alone, where some are named.
-func (b bench) logged(t testing.TB, actions ...string) []audit.Entry {
-	t.Helper()
-	page, err := b.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
-	require.NoError(t, err)
-	var entries []audit.Entry
-	for _, leaf := range page.Leaves {
-		e, err := b.log.Open(t.Context(), leaf)
-		require.NoError(t, err)
-		if len(actions) == 0 || slices.Contains(actions, e.Action) {
-			entries = append(entries, e)
-		}
-	}
-	return entries
+	stage.Both(t, onMemory, onPostgres, test)
 }
 
 // first is a first version in effect from today, by whose words further use accepts a change.
@@ -239,7 +186,7 @@ func (b bench) person(t testing.TB) []policy.Fact {
 // refused checks that the one refusal on record is this one.
 func (b bench) refused(t testing.TB, action string, err error) {
 	t.Helper()
-	entries := slices.DeleteFunc(b.logged(t), func(e audit.Entry) bool { return e.Outcome != audit.Refused })
+	entries := b.Refused(t, practice)
 	require.Len(t, entries, 1)
 	require.Equal(t, action, entries[0].Action)
 	require.Equal(t, err.Error(), entries[0].Reason)
