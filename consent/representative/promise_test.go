@@ -30,11 +30,11 @@ func TestPromise_M8_1_AChildUnder13GivesNothingWithoutAParentsConsent(t *testing
 			a := b.may(t, child, representative.Enter, ten)
 			require.True(t, a.Allowed)
 			require.Equal(t, "c mother", a.Fact)
-			b.clock.set(t, date(2026, 3, 3), 9, 0)
+			b.set(t, date(2026, 3, 3), 9, 0)
 			_, err := b.Withdraw(t.Context(), father, representative.ParentWithdrawal{Practice: practice, Patient: patient, Parent: father.ID, Words: "No."})
 			require.NoError(t, err, "whichever parent it was")
 			b.refuses(t, child, representative.Enter, ten, "consent")
-			b.clock.set(t, date(2026, 3, 3), 10, 0)
+			b.set(t, date(2026, 3, 3), 10, 0)
 			late := consenting(mother)
 			late.ID, late.At = "c late", noon
 			_, err = b.Consent(t.Context(), mother, late)
@@ -60,9 +60,9 @@ func TestPromise_M8_1_AChildUnder13GivesNothingWithoutAParentsConsent(t *testing
 				date(2015, 2, 28): date(2028, 2, 28),
 			} {
 				b := open(t)
-				b.clock.set(t, birthday.AddDays(-1), 23, 59)
+				b.set(t, birthday.AddDays(-1), 23, 59)
 				b.refuses(t, child, representative.Enter, born, "consent")
-				b.clock.set(t, birthday, 0, 0)
+				b.set(t, birthday, 0, 0)
 				b.allows(t, child, representative.Enter, born)
 			}
 		})
@@ -134,11 +134,11 @@ func TestPromise_M8_2_AParentActsForAChildUntilMajorityOrACourtsOrder(t *testing
 			a.Acts, a.From, a.Until = []representative.Act{representative.See, representative.Agree}, date(2026, 3, 3), date(2026, 3, 5)
 			b.appoint(t, a)
 			for day, allowed := range map[int]bool{2: false, 3: true, 5: true, 6: false} {
-				b.clock.set(t, date(2026, 3, day), map[bool]int{true: 0, false: 23}[day == 3 || day == 6], 30)
+				b.set(t, date(2026, 3, day), map[bool]int{true: 0, false: 23}[day == 3 || day == 6], 30)
 				got := b.may(t, mother, representative.See, seven)
 				require.Equal(t, allowed, got.Allowed, "March %d: %s", day, got.Why)
 			}
-			b.clock.set(t, date(2026, 3, 4), 9, 0)
+			b.set(t, date(2026, 3, 4), 9, 0)
 			b.refuses(t, mother, representative.Text, seven, "appoint")
 			b.refuses(t, father, representative.See, seven, "appoint")
 			b.refuses(t, child, representative.Agree, seven, "appoint")
@@ -165,14 +165,14 @@ func TestPromise_M8_2_AParentActsForAChildUntilMajorityOrACourtsOrder(t *testing
 				{"NE", representative.See, date(2009, 2, 28), date(2028, 2, 28)},
 			} {
 				b := open(t)
-				b.clock.set(t, c.majority.AddDays(-1), 23, 59)
+				b.set(t, c.majority.AddDays(-1), 23, 59)
 				b.appoint(t, appointing(mother))
 				q := representative.Question{Person: mother, Act: c.act, Born: c.born, State: c.state, Zone: chicago(t)}
 				own := q
 				own.Person = child
 				require.True(t, b.ask(t, q).Allowed, "%+v", c)
 				require.False(t, b.ask(t, own).Allowed, "%+v", c)
-				b.clock.set(t, c.majority, 0, 0)
+				b.set(t, c.majority, 0, 0)
 				a := b.ask(t, q)
 				require.False(t, a.Allowed, "%+v", c)
 				require.Equal(t, "majority", a.Rule)
@@ -190,7 +190,7 @@ func TestPromise_M8_2_AParentActsForAChildUntilMajorityOrACourtsOrder(t *testing
 				early := appointing(father)
 				early.Basis, early.From = basis, date(2026, 6, 8)
 				b.appoint(t, early)
-				b.clock.set(t, date(2026, 6, 9), 9, 0)
+				b.set(t, date(2026, 6, 9), 9, 0)
 				b.refuses(t, mother, representative.See, born, "majority")
 				b.refuses(t, father, representative.See, born, "majority")
 				anew := old
@@ -218,7 +218,7 @@ func TestPromise_M8_2_AParentActsForAChildUntilMajorityOrACourtsOrder(t *testing
 			})
 			require.NoError(t, err)
 			b.allows(t, mother, representative.See, born)
-			b.clock.set(t, date(2026, 4, 1), 0, 0)
+			b.set(t, date(2026, 4, 1), 0, 0)
 			b.refuses(t, mother, representative.See, born, "majority")
 			b.allows(t, child, representative.Agree, born)
 		})
@@ -228,7 +228,7 @@ func TestPromise_M8_2_AParentActsForAChildUntilMajorityOrACourtsOrder(t *testing
 			b.appoint(t, appointing(father))
 			b.consent(t, father)
 			b.allows(t, child, representative.Enter, ten)
-			b.clock.set(t, date(2026, 3, 3), 9, 0)
+			b.set(t, date(2026, 3, 3), 9, 0)
 			_, err := b.Order(t.Context(), staff, barring(father))
 			require.NoError(t, err)
 			for _, act := range representative.Acts() {
@@ -277,7 +277,7 @@ func TestPromise_M8_2_AParentActsForAChildUntilMajorityOrACourtsOrder(t *testing
 				q.Person, q.Episode = child, "visit-9"
 				require.True(t, b.ask(t, q).Allowed, "it is the minor's own")
 
-				b.clock.set(t, date(2028, 6, 9), 9, 0)
+				b.set(t, date(2028, 6, 9), 9, 0)
 				anew := appointing(mother)
 				anew.ID, anew.From, anew.Basis = "by court", date(2028, 6, 9), representative.Court
 				b.appoint(t, anew)
@@ -447,11 +447,11 @@ func TestPromise_M8_3_WhatAChildGaveIsFrozenWhenAParentSaysSo(t *testing.T) {
 
 		t.Run("the_parent_gets_an_answer_in_time", func(t *testing.T) {
 			b := open(t)
-			b.clock.set(t, date(2026, 3, 2), 23, 30) // March 3 in UTC
+			b.set(t, date(2026, 3, 2), 23, 30) // March 3 in UTC
 			_, err := b.Report(t.Context(), form, reporting())
 			require.NoError(t, err)
 			look := func() representative.Report {
-				reports := b.Law().Reports(key, b.facts(t), chicago(t), b.clock.now())
+				reports := b.Law().Reports(key, b.facts(t), chicago(t), b.Clock.Now())
 				require.Len(t, reports, 1)
 				return reports[0]
 			}
@@ -462,9 +462,9 @@ func TestPromise_M8_3_WhatAChildGaveIsFrozenWhenAParentSaysSo(t *testing.T) {
 			require.Empty(t, cmp.Diff([]representative.Report{look()}, waiting), "staff find what waits for an answer")
 			_, err = b.Answer(t.Context(), staff, replying())
 			require.ErrorIs(t, err, representative.ErrUndecided)
-			b.clock.set(t, date(2026, 4, 1), 23, 59)
+			b.set(t, date(2026, 4, 1), 23, 59)
 			require.False(t, look().Late)
-			b.clock.set(t, date(2026, 4, 2), 0, 0)
+			b.set(t, date(2026, 4, 2), 0, 0)
 			require.True(t, look().Late)
 			_, err = b.Remove(t.Context(), staff, removing())
 			require.NoError(t, err)
@@ -473,17 +473,17 @@ func TestPromise_M8_3_WhatAChildGaveIsFrozenWhenAParentSaysSo(t *testing.T) {
 			_, err = b.Answer(t.Context(), staff, replying())
 			require.NoError(t, err)
 			require.True(t, look().Late, "it came too late")
-			require.Equal(t, b.clock.now().UTC(), look().Answered)
+			require.Equal(t, b.Clock.Now().UTC(), look().Answered)
 
 			b = open(t)
 			_, err = b.Report(t.Context(), form, reporting())
 			require.NoError(t, err)
 			_, err = b.Remove(t.Context(), staff, removing())
 			require.NoError(t, err)
-			b.clock.set(t, date(2026, 4, 1), 12, 0)
+			b.set(t, date(2026, 4, 1), 12, 0)
 			_, err = b.Answer(t.Context(), staff, replying())
 			require.NoError(t, err)
-			b.clock.set(t, date(2027, 1, 1), 12, 0)
+			b.set(t, date(2027, 1, 1), 12, 0)
 			require.False(t, look().Late, "it came in time")
 			waiting, err = b.Open(t.Context(), staff, practice, chicago(t))
 			require.NoError(t, err)
@@ -514,10 +514,10 @@ func TestPromise_D4_4_NoParentsWordRevivesANumber(t *testing.T) {
 			}))
 			b.grants(t, noon)
 			require.Equal(t, consent.Active, b.texted(t))
-			b.clock.set(t, date(2026, 3, 3), 9, 0)
+			b.set(t, date(2026, 3, 3), 9, 0)
 			_, err := b.texts.Revoke(t.Context(), child, consent.Revocation{Practice: practice, Number: number.Number, Channel: consent.ByDesk})
 			require.NoError(t, err)
-			b.clock.set(t, date(2026, 3, 3), 10, 0)
+			b.set(t, date(2026, 3, 3), 10, 0)
 			return b
 		}
 
@@ -537,7 +537,7 @@ func TestPromise_D4_4_NoParentsWordRevivesANumber(t *testing.T) {
 
 		t.Run("without_rule", func(t *testing.T) {
 			b := stopped(t)
-			b.grants(t, b.clock.now())
+			b.grants(t, b.Clock.Now())
 			require.Equal(t, consent.Active, b.texted(t), "a later written grant does, and nothing of this package's")
 		})
 	})

@@ -14,15 +14,16 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/representative"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 func TestNewRefuses(t *testing.T) {
 	b := onMemory(t)
-	_, err := representative.New(nil, b.log, nil)
+	_, err := representative.New(nil, b.Log, nil)
 	require.ErrorIs(t, err, representative.ErrInvalid)
 	_, err = representative.New(b.store, nil, nil)
 	require.ErrorIs(t, err, representative.ErrInvalid)
-	s, err := representative.New(b.store, b.log, nil)
+	s, err := representative.New(b.store, b.Log, nil)
 	require.NoError(t, err)
 	a := s.Law().May(key, nil, representative.Question{Person: child, Act: representative.Enter, Born: ten, State: texas}, noon)
 	require.Equal(t, "consent", a.Rule, "by default it goes by what is promised")
@@ -111,18 +112,18 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 	for name, act := range acts() {
 		t.Run(name, func(t *testing.T) {
 			b := busy(t)
-			before := len(b.logged(t, "consent.representative."+name))
+			before := len(b.Logged(t, practice, "consent.representative."+name))
 			once, err := act(t.Context(), b)
 			require.NoError(t, err)
 			require.Equal(t, noon, once.Recorded)
 			require.Equal(t, []representative.Fact{once}, b.facts(t)[len(b.facts(t))-1:])
-			entries := b.logged(t)
-			require.Len(t, b.logged(t, "consent.representative."+name), before+1)
-			b.clock.set(t, date(2026, 3, 3), 9, 0)
+			entries := b.Logged(t, practice)
+			require.Len(t, b.Logged(t, practice, "consent.representative."+name), before+1)
+			b.set(t, date(2026, 3, 3), 9, 0)
 			again, err := act(t.Context(), b)
 			require.NoError(t, err)
 			require.Empty(t, cmp.Diff(once, again))
-			require.Empty(t, cmp.Diff(entries, b.logged(t)))
+			require.Empty(t, cmp.Diff(entries, b.Logged(t, practice)))
 		})
 	}
 }
@@ -256,7 +257,7 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 			}
 			require.Empty(t, cmp.Diff(before, b.facts(t)))
 			var refused []string
-			for _, e := range b.logged(t) {
+			for _, e := range b.Logged(t, practice) {
 				if e.Outcome == audit.Refused {
 					refused = append(refused, e.Reason)
 				}
@@ -276,7 +277,7 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 	nowhere.Practice = ""
 	_, err = b.Report(t.Context(), form, nowhere)
 	require.ErrorIs(t, err, representative.ErrInvalid)
-	require.Empty(t, b.logged(t), "without an actor or a practice there is no entry either")
+	require.Empty(t, b.Logged(t, practice), "without an actor or a practice there is no entry either")
 	_, err = b.History(t.Context(), staff, representative.Key{Practice: practice})
 	require.ErrorIs(t, err, representative.ErrInvalid)
 	b.refused(t, "consent.representative.read", err.Error())
@@ -299,28 +300,28 @@ func TestReadsAndRefusedActsAreRecorded(t *testing.T) {
 	b := onMemory(t)
 	b.appoint(t, appointing(mother))
 	b.allows(t, mother, representative.See, seven)
-	require.Empty(t, b.logged(t, "consent.representative.may"), "what is allowed the caller records")
+	require.Empty(t, b.Logged(t, practice, "consent.representative.may"), "what is allowed the caller records")
 	b.refuses(t, father, representative.See, seven, "appoint")
-	entries := b.logged(t, "consent.representative.may")
+	entries := b.Logged(t, practice, "consent.representative.may")
 	require.Len(t, entries, 1)
 	require.Equal(t, father, entries[0].Actor)
 	require.Equal(t, patient, entries[0].Patient)
 	require.Equal(t, "see", entries[0].Details["acts"])
 	_, err := b.History(t.Context(), staff, key)
 	require.NoError(t, err)
-	require.Len(t, b.logged(t, "consent.representative.read"), 1)
+	require.Len(t, b.Logged(t, practice, "consent.representative.read"), 1)
 }
 
 func TestOpenReportsAreFoundOldestFirstAndTheReadIsRecordedForEachChild(t *testing.T) {
 	b := busy(t) // of its two reports one was decided, and none was answered
-	b.clock.set(t, date(2026, 3, 3), 9, 0)
+	b.set(t, date(2026, 3, 3), 9, 0)
 	for _, id := range []string{"r-a", "r-b"} {
 		r := reporting()
 		r.ID, r.Patient = id, "p-of-"+id
 		_, err := b.Report(t.Context(), form, r)
 		require.NoError(t, err)
 	}
-	b.clock.set(t, date(2026, 3, 4), 9, 0)
+	b.set(t, date(2026, 3, 4), 9, 0)
 	late := reporting()
 	late.ID = "r-2"
 	_, err := b.Report(t.Context(), form, late)
@@ -338,7 +339,7 @@ func TestOpenReportsAreFoundOldestFirstAndTheReadIsRecordedForEachChild(t *testi
 	}
 	require.Equal(t, []string{"r-1", "r-a", "r-b", "r-2"}, ids)
 	var children []string
-	for _, e := range b.logged(t, "consent.representative.read") {
+	for _, e := range b.Logged(t, practice, "consent.representative.read") {
 		children = append(children, e.Patient)
 	}
 	require.ElementsMatch(t, []string{patient, "p-of-r-a", "p-of-r-b"}, children)
@@ -359,7 +360,7 @@ func (failing) Append(context.Context, ...audit.Leaf) error { return errors.New(
 
 func TestWhatCannotBeRecordedIsNotAnswered(t *testing.T) {
 	b := busy(t)
-	log, err := audit.NewLog(failing{auditmem.New()}, keyring(t), nil)
+	log, err := audit.NewLog(failing{auditmem.New()}, stage.Keys(t), nil)
 	require.NoError(t, err)
 	s, err := representative.New(b.store, log, nil)
 	require.NoError(t, err)
@@ -422,7 +423,7 @@ func TestWhoDecidedOnAnOlderLedgerDecidesAnew(t *testing.T) {
 
 func TestAClockThatIsBehindNeverPutsAnActBeforeAnother(t *testing.T) {
 	b := busy(t)
-	b.clock.set(t, date(2026, 3, 2), 11, 0)
+	b.set(t, date(2026, 3, 2), 11, 0)
 	f, err := b.Withdraw(t.Context(), father, withdrawing())
 	require.NoError(t, err)
 	require.Equal(t, noon, f.Recorded)

@@ -1,24 +1,19 @@
 package representative_test
 
 import (
-	"context"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditmem"
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/consentmem"
 	"github.com/enamel-go/enamel/consent/consentpg"
 	"github.com/enamel-go/enamel/consent/representative"
-	"github.com/enamel-go/enamel/crypto"
-	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/internal/pgtest"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -52,68 +47,33 @@ func chicago(t testing.TB) *time.Location {
 	return zone
 }
 
-// clock is the time of a test.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-// set moves the clock to a minute of a day in Chicago.
-func (c *clock) set(t testing.TB, d representative.Date, hour, minute int) {
-	t.Helper()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = time.Date(d.Year, d.Month, d.Day, hour, minute, 0, 0, chicago(t))
-}
-
 // bench is a service with all that it stands on, and consent to texts beside it.
 type bench struct {
 	*representative.Service
-	clock   *clock
-	store   representative.Store
-	log     *audit.Log
-	entries audit.Store
-	texts   *consent.Service
+	stage.Stage
+	store representative.Store
+	texts *consent.Service
 }
 
 func onMemory(t testing.TB) bench {
 	t.Helper()
-	entries := auditmem.New()
-	return assemble(t, consentmem.NewRepresentatives(entries), consentmem.New(entries), entries, keyring(t))
+	s, entries := stage.Memory(t, noon)
+	return assemble(t, s, consentmem.NewRepresentatives(entries), consentmem.New(entries))
 }
 
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	d := pgtest.New(t)
-	db, ctx := d.Pool(4), context.Background()
-	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: d.Schema()}))
-	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: d.Schema()}))
-	keys, o := keyring(t), &consentpg.Options{Schema: d.Schema()}
-	entries := auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()})
-	return assemble(t, consentpg.NewRepresentatives(db, keys, o), consentpg.New(db, keys, o), entries, keys)
+	s, d := stage.Postgres(t, noon)
+	db, o := d.Pool(4), &consentpg.Options{Schema: d.Schema()}
+	require.NoError(t, consentpg.Migrate(t.Context(), db, o))
+	return assemble(t, s, consentpg.NewRepresentatives(db, s.Keys, o), consentpg.New(db, s.Keys, o))
 }
 
-func keyring(t testing.TB) *crypto.Keyring {
+func assemble(t testing.TB, s stage.Stage, store representative.Store, texts consent.Store) bench {
 	t.Helper()
-	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	consents, err := consent.New(texts, s.Log, &consent.Options{Now: s.Clock.Now})
 	require.NoError(t, err)
-	return keys
-}
-
-func assemble(t testing.TB, store representative.Store, texts consent.Store, entries audit.Store, keys *crypto.Keyring) bench {
-	t.Helper()
-	c := &clock{at: noon}
-	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.now})
-	require.NoError(t, err)
-	consents, err := consent.New(texts, log, &consent.Options{Now: c.now})
-	require.NoError(t, err)
-	return bench{nil, c, store, log, entries, consents}.by(t, representative.Promised())
+	return bench{nil, s, store, consents}.by(t, representative.Promised())
 }
 
 // by returns the bench with a service of other rules.
@@ -121,7 +81,7 @@ func (b bench) by(t testing.TB, rules []representative.Rule) bench {
 	t.Helper()
 	law, err := representative.NewLaw(rules, representative.Ages())
 	require.NoError(t, err)
-	s, err := representative.New(b.store, b.log, &representative.Options{Law: law, Now: b.clock.now})
+	s, err := representative.New(b.store, b.Log, &representative.Options{Law: law, Now: b.Clock.Now})
 	require.NoError(t, err)
 	b.Service = s
 	return b
@@ -132,33 +92,22 @@ func without(ids ...string) []representative.Rule {
 	return slices.DeleteFunc(representative.Promised(), func(r representative.Rule) bool { return slices.Contains(ids, r.ID) })
 }
 
+// set moves the clock to a minute of a day in Chicago.
+func (b bench) set(t testing.TB, d representative.Date, hour, minute int) {
+	t.Helper()
+	b.Clock.Set(time.Date(d.Year, d.Month, d.Day, hour, minute, 0, 0, chicago(t)))
+}
+
 // onBoth runs a test on memory and on Postgres.
 func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) bench)) {
 	t.Helper()
-	t.Run("mem", func(t *testing.T) { test(t, onMemory) })
-	t.Run("postgres", func(t *testing.T) { test(t, onPostgres) })
-}
-
-// logged returns the practice's entries in full, oldest first; those of the actions alone, where some are named.
-func (b bench) logged(t testing.TB, actions ...string) []audit.Entry {
-	t.Helper()
-	page, err := b.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
-	require.NoError(t, err)
-	var entries []audit.Entry
-	for _, leaf := range page.Leaves {
-		e, err := b.log.Open(t.Context(), leaf)
-		require.NoError(t, err)
-		if len(actions) == 0 || slices.Contains(actions, e.Action) {
-			entries = append(entries, e)
-		}
-	}
-	return entries
+	stage.Both(t, onMemory, onPostgres, test)
 }
 
 // refused checks that the one refusal on record of an action is this one.
 func (b bench) refused(t testing.TB, action, why string) {
 	t.Helper()
-	entries := slices.DeleteFunc(b.logged(t, action), func(e audit.Entry) bool { return e.Outcome != audit.Refused })
+	entries := b.Refused(t, practice, action)
 	require.Len(t, entries, 1)
 	require.Equal(t, why, entries[0].Reason)
 }
