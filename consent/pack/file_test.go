@@ -47,12 +47,12 @@ func (b bench) on(t testing.TB, facts ...consent.Fact) bench {
 		}
 	}
 	var err error
-	b.Service, err = pack.New(b.store, b.log, planted(facts), func(_ context.Context, w io.Writer, _ string, entries []string) error {
+	b.Service, err = pack.New(b.store, b.Log, planted(facts), func(_ context.Context, w io.Writer, _ string, entries []string) error {
 		_, err := fmt.Fprintln(w, entries)
 		return err
-	}, &pack.Options{Now: b.clock.now})
+	}, &pack.Options{Now: b.Clock.Now})
 	require.NoError(t, err)
-	b.clock.pass(time.Hour)
+	b.Clock.Pass(time.Hour)
 	return b
 }
 
@@ -92,12 +92,12 @@ func TestErasedEvidenceIsMarked(t *testing.T) {
 func TestAnEntryThatIsNotInTheExtractIsNotSaidToBeProved(t *testing.T) {
 	b := onMemory(t).on(t, consent.Fact{ID: "g", Kind: consent.Granted})
 	var err error
-	b.Service, err = pack.New(b.store, b.log, planted{{
+	b.Service, err = pack.New(b.store, b.Log, planted{{
 		ID: "g", Practice: practice, Number: number, Kind: consent.Granted, At: noon, Recorded: noon, Entry: "entry-g",
 	}}, func(_ context.Context, w io.Writer, _ string, _ []string) error {
 		_, err := io.WriteString(w, "no lines\n")
 		return err
-	}, &pack.Options{Now: b.clock.now})
+	}, &pack.Options{Now: b.Clock.Now})
 	require.NoError(t, err)
 	file := b.file(t, pack.Scope{Recipient: pack.Practice, Number: number})
 	require.Contains(t, file, "The extract below does not hold it")

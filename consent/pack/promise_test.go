@@ -89,7 +89,7 @@ func TestPromise_D5_3_ConsentDataGoesToNobodyElse(t *testing.T) {
 			require.EqualValues(t, len(file), account[0].Size)
 			require.Equal(t, carrier, account[0].Scope)
 			require.Equal(t, staff, account[0].Actor)
-			entries := b.logged(t, "consent.pack.request", "consent.pack.approve", "consent.pack.write")
+			entries := b.Logged(t, practice, "consent.pack.request", "consent.pack.approve", "consent.pack.write")
 			require.Len(t, entries, 3)
 			for i, by := range []audit.Actor{staff, manager, staff} {
 				require.Equal(t, by, entries[i].Actor)

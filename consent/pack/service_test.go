@@ -17,6 +17,7 @@ import (
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/consentmem"
 	"github.com/enamel-go/enamel/consent/pack"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 var errDisk = errors.New("the disk is full")
@@ -24,15 +25,15 @@ var errDisk = errors.New("the disk is full")
 func TestNewRefuses(t *testing.T) {
 	b := onMemory(t)
 	for _, missing := range []func() (*pack.Service, error){
-		func() (*pack.Service, error) { return pack.New(nil, b.log, b.consents, b.prove, nil) },
+		func() (*pack.Service, error) { return pack.New(nil, b.Log, b.consents, b.prove, nil) },
 		func() (*pack.Service, error) { return pack.New(b.store, nil, b.consents, b.prove, nil) },
-		func() (*pack.Service, error) { return pack.New(b.store, b.log, nil, b.prove, nil) },
-		func() (*pack.Service, error) { return pack.New(b.store, b.log, b.consents, nil, nil) },
+		func() (*pack.Service, error) { return pack.New(b.store, b.Log, nil, b.prove, nil) },
+		func() (*pack.Service, error) { return pack.New(b.store, b.Log, b.consents, nil, nil) },
 	} {
 		_, err := missing()
 		require.ErrorIs(t, err, pack.ErrInvalid)
 	}
-	_, err := pack.New(b.store, b.log, b.consents, b.prove, nil)
+	_, err := pack.New(b.store, b.Log, b.consents, b.prove, nil)
 	require.NoError(t, err)
 }
 
@@ -42,7 +43,7 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 	first, err := b.Request(t.Context(), staff, ask)
 	require.NoError(t, err)
 	require.Equal(t, "a-1", first.Release, "a release without a name is called by its act")
-	b.clock.pass(time.Hour)
+	b.Clock.Pass(time.Hour)
 	again, err := b.Request(t.Context(), staff, ask)
 	require.NoError(t, err)
 	require.Empty(t, cmp.Diff(first, again))
@@ -54,7 +55,7 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 	again, err = b.Approve(t.Context(), manager, yes)
 	require.NoError(t, err)
 	require.Empty(t, cmp.Diff(first, again))
-	require.Len(t, b.logged(t, "consent.pack.request", "consent.pack.approve"), 2)
+	require.Len(t, b.Logged(t, practice, "consent.pack.request", "consent.pack.approve"), 2)
 }
 
 func TestAnIdOrAReleaseUsedForAnotherActIsAConflict(t *testing.T) {
@@ -122,7 +123,7 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 			require.ErrorContains(t, err, c.says)
 			require.NotContains(t, err.Error(), number)
 			b.refused(t, c.action, err)
-			require.Len(t, b.logged(t, "consent.pack.request", "consent.pack.deny", "consent.pack.approve"), 2)
+			require.Len(t, b.Logged(t, practice, "consent.pack.request", "consent.pack.deny", "consent.pack.approve"), 2)
 			page, err := b.Releases(t.Context(), staff, pack.Query{Practice: practice, Kind: pack.Requested})
 			require.NoError(t, err)
 			require.Len(t, page.Facts, 1)
@@ -200,7 +201,7 @@ func TestWhatCannotBeRecordedIsNotWritten(t *testing.T) {
 	b := onMemory(t).family(t)
 	b.request(t, "r-1", pack.Scope{Recipient: pack.Patient, Patient: ana})
 	var w bytes.Buffer
-	s, err := pack.New(broken{b.store}, b.log, b.consents, b.prove, nil)
+	s, err := pack.New(broken{b.store}, b.Log, b.consents, b.prove, nil)
 	require.NoError(t, err)
 	_, err = s.Write(t.Context(), staff, &w, practice, "r-1")
 	require.ErrorIs(t, err, errDisk)
@@ -211,7 +212,7 @@ func TestWhatCannotBeProvedIsNotWritten(t *testing.T) {
 	b := onMemory(t).family(t)
 	b.request(t, "r-1", pack.Scope{Recipient: pack.Patient, Patient: ana})
 	var w bytes.Buffer
-	s, err := pack.New(b.store, b.log, b.consents, func(context.Context, io.Writer, string, []string) error { return errDisk }, nil)
+	s, err := pack.New(b.store, b.Log, b.consents, func(context.Context, io.Writer, string, []string) error { return errDisk }, nil)
 	require.NoError(t, err)
 	_, err = s.Write(t.Context(), staff, &w, practice, "r-1")
 	require.ErrorIs(t, err, errDisk)
@@ -256,13 +257,13 @@ func TestNobodyReadsForARefusedFile(t *testing.T) {
 	b := onMemory(t).family(t)
 	b.request(t, "r-1", carrier)
 	b.writeRefused(t, "r-1", pack.ErrNotApproved)
-	require.Empty(t, b.logged(t, "consent.read"))
+	require.Empty(t, b.Logged(t, practice, "consent.read"))
 }
 
 func TestWhoseLogFailsGetsNothing(t *testing.T) {
 	b := onMemory(t).family(t)
 	b.request(t, "r-1", pack.Scope{Recipient: pack.Patient, Patient: ana})
-	keys := keyring(t)
+	keys := stage.Keys(t)
 	log, err := audit.NewLog(mute{}, keys, nil)
 	require.NoError(t, err)
 	s, err := pack.New(b.store, log, b.consents, b.prove, nil)
@@ -291,7 +292,7 @@ func TestLookingIsRecorded(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, page.Facts, 1)
 	require.NotEmpty(t, page.Next)
-	read := b.logged(t, "consent.pack.read")
+	read := b.Logged(t, practice, "consent.pack.read")
 	require.Len(t, read, 1)
 	require.Equal(t, manager, read[0].Actor)
 	require.Equal(t, audit.Object{Kind: "release", ID: "r-1"}, read[0].Object)
@@ -299,7 +300,7 @@ func TestLookingIsRecorded(t *testing.T) {
 
 	_, err = b.State(t.Context(), manager, pack.Key{Practice: practice, Release: "r-2"})
 	require.NoError(t, err)
-	require.Len(t, b.logged(t, "consent.pack.read"), 2)
+	require.Len(t, b.Logged(t, practice, "consent.pack.read"), 2)
 	_, err = b.Releases(t.Context(), manager, pack.Query{Practice: practice, Kind: pack.Requested, Limit: 1001})
 	require.ErrorIs(t, err, pack.ErrInvalid)
 	b.refused(t, "consent.pack.read", err)
@@ -312,7 +313,7 @@ func TestLookingIsRecorded(t *testing.T) {
 	// The evidence is read as by the member of staff who writes the file.
 	_, err = b.Write(t.Context(), staff, io.Discard, practice, "r-1")
 	require.NoError(t, err)
-	require.Len(t, b.logged(t, "consent.read"), 3, "which numbers, and each of the two")
+	require.Len(t, b.Logged(t, practice, "consent.read"), 3, "which numbers, and each of the two")
 }
 
 func TestDerive(t *testing.T) {

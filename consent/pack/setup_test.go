@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/audit/notary"
 	"github.com/enamel-go/enamel/audit/tree"
@@ -25,9 +23,8 @@ import (
 	"github.com/enamel-go/enamel/consent/consentmem"
 	"github.com/enamel-go/enamel/consent/consentpg"
 	"github.com/enamel-go/enamel/consent/pack"
-	"github.com/enamel-go/enamel/crypto"
-	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/internal/pgtest"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -54,31 +51,11 @@ var (
 	carrier = pack.Scope{Recipient: pack.Carrier, Name: "A Carrier", Number: number}
 )
 
-// clock is the time of a test.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // bench is a service with all that it stands on: ledgers of consent, a log and its notary.
 type bench struct {
 	*pack.Service
-	clock    *clock
+	stage.Stage
 	store    pack.Store
-	log      *audit.Log
-	entries  audit.Store
 	consents *consent.Service
 	prove    pack.Prove
 	known    note.Verifiers
@@ -86,33 +63,22 @@ type bench struct {
 
 func onMemory(t testing.TB) bench {
 	t.Helper()
-	entries := auditmem.New()
-	return assemble(t, consentmem.NewPacks(entries), consentmem.New(entries), entries, entries, keyring(t))
+	s, entries := stage.Memory(t, noon)
+	return assemble(t, s, consentmem.NewPacks(entries), consentmem.New(entries), entries)
 }
 
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	d := pgtest.New(t)
-	db, ctx := d.Pool(4), context.Background()
-	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: d.Schema()}))
-	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: d.Schema()}))
-	keys, o, own := keyring(t), &consentpg.Options{Schema: d.Schema()}, &auditpg.Options{Schema: d.Schema()}
-	return assemble(t, consentpg.NewPacks(db, keys, o), consentpg.New(db, keys, o), auditpg.New(d.Pool(2), own), auditpg.NewTrees(db, own), keys)
+	s, d := stage.Postgres(t, noon)
+	db, o := d.Pool(4), &consentpg.Options{Schema: d.Schema()}
+	require.NoError(t, consentpg.Migrate(t.Context(), db, o))
+	trees := auditpg.NewTrees(db, &auditpg.Options{Schema: d.Schema()})
+	return assemble(t, s, consentpg.NewPacks(db, s.Keys, o), consentpg.New(db, s.Keys, o), trees)
 }
 
-func keyring(t testing.TB) *crypto.Keyring {
+func assemble(t testing.TB, s stage.Stage, store pack.Store, ledgers consent.Store, trees tree.Store) bench {
 	t.Helper()
-	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
-	require.NoError(t, err)
-	return keys
-}
-
-func assemble(t testing.TB, store pack.Store, ledgers consent.Store, entries audit.Store, trees tree.Store, keys *crypto.Keyring) bench {
-	t.Helper()
-	c := &clock{at: noon}
-	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.now})
-	require.NoError(t, err)
-	consents, err := consent.New(ledgers, log, &consent.Options{Now: c.now})
+	consents, err := consent.New(ledgers, s.Log, &consent.Options{Now: s.Clock.Now})
 	require.NoError(t, err)
 	private, public, err := notary.GenerateKey("audit.elm-dental.example")
 	require.NoError(t, err)
@@ -121,11 +87,11 @@ func assemble(t testing.TB, store pack.Store, ledgers consent.Store, entries aud
 	verifier, err := note.NewVerifier(public)
 	require.NoError(t, err)
 	known := note.VerifierList(verifier)
-	n, err := notary.New(trees, log, signer, known, nil)
+	n, err := notary.New(trees, s.Log, signer, known, nil)
 	require.NoError(t, err)
 	reader, err := notary.NewReader(trees, known)
 	require.NoError(t, err)
-	b := bench{clock: c, store: store, log: log, entries: entries, consents: consents, known: known}
+	b := bench{Stage: s, store: store, consents: consents, known: known}
 	b.prove = func(ctx context.Context, w io.Writer, practice string, ids []string) error {
 		if _, err := n.Step(ctx); err != nil {
 			return err
@@ -133,7 +99,7 @@ func assemble(t testing.TB, store pack.Store, ledgers consent.Store, entries aud
 		_, err := reader.Extract(ctx, w, practice, notary.IDs(ids...), nil)
 		return err
 	}
-	b.Service, err = pack.New(store, log, consents, b.prove, &pack.Options{Now: c.now})
+	b.Service, err = pack.New(store, s.Log, consents, b.prove, &pack.Options{Now: s.Clock.Now})
 	require.NoError(t, err)
 	return b
 }
@@ -141,8 +107,7 @@ func assemble(t testing.TB, store pack.Store, ledgers consent.Store, entries aud
 // onBoth runs a test on memory and on Postgres.
 func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) bench)) {
 	t.Helper()
-	t.Run("mem", func(t *testing.T) { test(t, onMemory) })
-	t.Run("postgres", func(t *testing.T) { test(t, onPostgres) })
+	stage.Both(t, onMemory, onPostgres, test)
 }
 
 // family has two patients consent on one number, and one of them on another. There was a stop before.
@@ -159,7 +124,7 @@ func (b bench) family(t testing.TB) bench {
 	done := func(_ consent.State, err error) {
 		t.Helper()
 		require.NoError(t, err)
-		b.clock.pass(time.Minute)
+		b.Clock.Pass(time.Minute)
 	}
 	office := consent.Evidence{Wording: shown, Language: "en", Document: "scan-ana", Staff: "u-desk"}
 	signed := consent.Evidence{Wording: shown, Language: "en", Signature: "sig-ana", Representative: "mother-of-ana"}
@@ -196,14 +161,14 @@ func (b bench) request(t testing.TB, release string, s pack.Scope) {
 	t.Helper()
 	_, err := b.Request(t.Context(), staff, pack.Request{ID: release + " asked", Practice: practice, Release: release, Scope: s})
 	require.NoError(t, err)
-	b.clock.pass(time.Minute)
+	b.Clock.Pass(time.Minute)
 }
 
 func (b bench) approve(t testing.TB, release string) {
 	t.Helper()
 	_, err := b.Approve(t.Context(), manager, pack.Approval{ID: release + " approved", Practice: practice, Release: release})
 	require.NoError(t, err)
-	b.clock.pass(time.Minute)
+	b.Clock.Pass(time.Minute)
 }
 
 // file returns the file of a scope, approved where that is needed.
@@ -255,28 +220,10 @@ func ids(t testing.TB, file string) string {
 	return strings.Join(all, " ")
 }
 
-// logged returns the practice's entries in full, oldest first, of the actions.
-func (b bench) logged(t testing.TB, actions ...string) []audit.Entry {
-	t.Helper()
-	page, err := b.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
-	require.NoError(t, err)
-	var entries []audit.Entry
-	for _, leaf := range page.Leaves {
-		e, err := b.log.Open(t.Context(), leaf)
-		require.NoError(t, err)
-		if slices.Contains(actions, e.Action) {
-			entries = append(entries, e)
-		}
-	}
-	return entries
-}
-
 // refused checks that this refusal of an action is on record.
 func (b bench) refused(t testing.TB, action string, err error) {
 	t.Helper()
-	require.True(t, slices.ContainsFunc(b.logged(t, action), func(e audit.Entry) bool {
-		return e.Outcome == audit.Refused && e.Reason == err.Error()
-	}), "the refusal was not recorded")
+	require.True(t, slices.ContainsFunc(b.Refused(t, practice, action), func(e audit.Entry) bool { return e.Reason == err.Error() }), "the refusal was not recorded")
 }
 
 // account returns what was handed out.
