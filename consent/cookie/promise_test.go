@@ -40,7 +40,7 @@ func TestPromise_M7_1_OnlyNecessaryCookiesBeforeAChoice(t *testing.T) {
 			require.Equal(t, whole, web.get(t, "/").reads())
 
 			visitor := web.carries(t).Choice.Visitor
-			b.clock.pass(time.Minute)
+			b.Clock.Pass(time.Minute)
 			page, err := b.Choices(t.Context(), staff, cookie.Query{Practice: practice, Visitor: visitor})
 			require.NoError(t, err)
 			require.Len(t, page.Choices, 1)
@@ -52,7 +52,7 @@ func TestPromise_M7_1_OnlyNecessaryCookiesBeforeAChoice(t *testing.T) {
 			for _, said := range []string{"You decide", "Counts visits.", "Allow all", "Decline all"} {
 				require.Contains(t, page.Choices[0].Wording, said)
 			}
-			entries := b.logged(t)
+			entries := b.Logged(t, practice)
 			require.Len(t, entries, 2)
 			require.Equal(t, "consent.cookie.choose", entries[0].Action)
 			require.Equal(t, visitor, entries[0].Object.ID)
@@ -94,10 +94,10 @@ func TestPromise_M7_1_OnlyNecessaryCookiesBeforeAChoice(t *testing.T) {
 				require.ErrorIs(t, err, cookie.ErrInvalid)
 			}
 			require.Empty(t, b.given(t, "v-1"))
-			for _, e := range b.logged(t) {
+			for _, e := range b.Logged(t, practice) {
 				require.Equal(t, audit.Refused, e.Outcome)
 			}
-			require.Len(t, b.logged(t), 3)
+			require.Len(t, b.Logged(t, practice), 3)
 		})
 
 		t.Run("refuses_a_cookie_without_category_or_purpose", func(t *testing.T) {
@@ -170,8 +170,8 @@ func TestPromise_M7_2_SignalsBeatAYesAndAYesIsWithdrawnAsEasily(t *testing.T) {
 				})
 				require.ErrorIs(t, err, cookie.ErrSignal)
 				require.Empty(t, b.given(t, "v-1"))
-				require.Len(t, b.logged(t, "consent.cookie.choose"), 3)
-				for _, e := range b.logged(t) {
+				require.Len(t, b.Logged(t, practice, "consent.cookie.choose"), 3)
+				for _, e := range b.Logged(t, practice) {
 					require.Equal(t, audit.Refused, e.Outcome)
 				}
 				require.Equal(t, http.StatusOK, web.press(t, page, "decline").StatusCode, "a no is never refused")
@@ -182,13 +182,13 @@ func TestPromise_M7_2_SignalsBeatAYesAndAYesIsWithdrawnAsEasily(t *testing.T) {
 			b := openBench(t)
 			web := b.visit(t, nil)
 			page := web.get(t, "/")
-			asked := len(b.logged(t))
+			asked := len(b.Logged(t, practice))
 			web.press(t, page, "accept") // one button on any page gives
-			require.Len(t, b.logged(t), asked+1)
+			require.Len(t, b.Logged(t, practice), asked+1)
 			page = web.get(t, "/")
 			require.Equal(t, whole, web.keeps(t))
 
-			b.clock.pass(time.Minute)
+			b.Clock.Pass(time.Minute)
 			web.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 			done := web.press(t, page, "withdraw") // and one button on any page takes back
 			require.Equal(t, http.StatusSeeOther, done.StatusCode)
@@ -200,7 +200,7 @@ func TestPromise_M7_2_SignalsBeatAYesAndAYesIsWithdrawnAsEasily(t *testing.T) {
 			require.Len(t, given, 2)
 			require.Equal(t, []bool{false, true}, []bool{given[0].Withdrawn, given[1].Withdrawn})
 			require.Equal(t, noon.Add(time.Minute), given[1].Recorded)
-			require.Len(t, b.logged(t, "consent.cookie.withdraw"), 1)
+			require.Len(t, b.Logged(t, practice, "consent.cookie.withdraw"), 1)
 		})
 
 		t.Run("withdrawn_without_ever_having_chosen", func(t *testing.T) {
@@ -292,13 +292,13 @@ func TestPromise_M7_3_NobodyIsFollowedToOtherWebsites(t *testing.T) {
 				for range 3 {
 					require.Empty(t, web.get(t, "/").Header.Values("Set-Cookie"), line)
 				}
-				findings := b.logged(t, action)
-				require.Len(t, findings, 1, "%s: %v", line, b.logged(t))
+				findings := b.Logged(t, practice, action)
+				require.Len(t, findings, 1, "%s: %v", line, b.Logged(t, practice))
 				require.Equal(t, audit.Refused, findings[0].Outcome)
 				require.NotEmpty(t, findings[0].Reason)
 				name, _, _ := strings.Cut(line, "=")
 				require.Equal(t, name, findings[0].Object.ID)
-				require.Len(t, b.logged(t), 2, "beside the choice nothing else was found")
+				require.Len(t, b.Logged(t, practice), 2, "beside the choice nothing else was found")
 			}
 		})
 
@@ -308,7 +308,7 @@ func TestPromise_M7_3_NobodyIsFollowedToOtherWebsites(t *testing.T) {
 			web.press(t, web.get(t, "/"), "accept")
 			web.plant(t, "_ga", "GA1.1.1")
 			require.Equal(t, whole, web.get(t, "/").reads())
-			require.Empty(t, b.logged(t, "consent.cookie.unregistered"), "what a browser sends is nothing that the site did")
+			require.Empty(t, b.Logged(t, practice, "consent.cookie.unregistered"), "what a browser sends is nothing that the site did")
 		})
 
 		t.Run("silence_on_samesite_is_lax", func(t *testing.T) {
@@ -346,7 +346,7 @@ func TestPromise_M7_3_NobodyIsFollowedToOtherWebsites(t *testing.T) {
 			require.NotEmpty(t, web.get(t, "/").Header.Values("Set-Cookie"))
 			web = serve(t, b, &cookie.SiteOptions{Law: law(t, "register")}, "_ga=1; Path=/")
 			web.get(t, "/")
-			require.Empty(t, b.logged(t), "nobody hears of a cookie that no register names")
+			require.Empty(t, b.Logged(t, practice), "nobody hears of a cookie that no register names")
 		})
 	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/cookie"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 func yes() cookie.Choosing {
@@ -25,7 +26,7 @@ func yes() cookie.Choosing {
 
 func TestNewRefuses(t *testing.T) {
 	b := onMemory(t)
-	_, err := cookie.New(nil, b.log, nil)
+	_, err := cookie.New(nil, b.Log, nil)
 	require.ErrorIs(t, err, cookie.ErrInvalid)
 	_, err = cookie.New(b.store, nil, nil)
 	require.ErrorIs(t, err, cookie.ErrInvalid)
@@ -42,13 +43,13 @@ func TestTheSameChoiceTwiceIsOne(t *testing.T) {
 			b := onMemory(t)
 			first, err := act(t.Context(), b)
 			require.NoError(t, err)
-			entries := b.logged(t)
-			b.clock.pass(time.Minute)
+			entries := b.Logged(t, practice)
+			b.Clock.Pass(time.Minute)
 			again, err := act(t.Context(), b)
 			require.NoError(t, err)
 			require.Empty(t, cmp.Diff(first, again))
 			require.Len(t, b.given(t, "v-1"), 1)
-			require.Empty(t, cmp.Diff(entries, b.logged(t)))
+			require.Empty(t, cmp.Diff(entries, b.Logged(t, practice)))
 		})
 	}
 }
@@ -69,12 +70,12 @@ func TestAnIdUsedForAnotherChoiceIsAConflict(t *testing.T) {
 			require.NoError(t, err)
 			other := yes()
 			change(&other)
-			b.clock.pass(time.Minute)
+			b.Clock.Pass(time.Minute)
 			got, err := b.Choose(t.Context(), staff, other)
 			require.ErrorIs(t, err, cookie.ErrConflict)
 			require.Zero(t, got)
 			require.Len(t, append(b.given(t, "v-1"), b.given(t, "v-2")...), 1)
-			entries := b.logged(t)
+			entries := b.Logged(t, practice)
 			require.Equal(t, audit.Refused, entries[len(entries)-1].Outcome)
 		})
 	}
@@ -121,7 +122,7 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 			require.ErrorContains(t, err, c.says)
 			require.Zero(t, got)
 			require.Empty(t, b.given(t, "v-1"))
-			entries := b.logged(t, "consent.cookie.choose")
+			entries := b.Logged(t, practice, "consent.cookie.choose")
 			require.Len(t, entries, 1)
 			require.Equal(t, audit.Refused, entries[0].Outcome)
 			require.Equal(t, err.Error(), entries[0].Reason)
@@ -137,13 +138,13 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 	nowhere.Practice = ""
 	_, err = b.Choose(t.Context(), staff, nowhere)
 	require.ErrorIs(t, err, cookie.ErrInvalid)
-	require.Empty(t, b.logged(t), "without an actor or a practice there is no entry either")
+	require.Empty(t, b.Logged(t, practice), "without an actor or a practice there is no entry either")
 
 	for _, q := range []cookie.Query{{Practice: practice}, {Practice: practice, Visitor: "v-1", Limit: 1001}, {Practice: practice, Visitor: "v-1", After: "x"}} {
 		_, err = b.Choices(t.Context(), staff, q)
 		require.ErrorIs(t, err, cookie.ErrInvalid)
 	}
-	require.Len(t, b.logged(t, "consent.cookie.read"), 3)
+	require.Len(t, b.Logged(t, practice, "consent.cookie.read"), 3)
 }
 
 func TestANoNeedsNothing(t *testing.T) {
@@ -154,7 +155,7 @@ func TestANoNeedsNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, c.ID)
 	require.Equal(t, []cookie.Choice{c}, b.given(t, "v-1"))
-	require.Equal(t, "GPC", b.logged(t)[0].Details["signals"])
+	require.Equal(t, "GPC", b.Logged(t, practice)[0].Details["signals"])
 }
 
 // failing is a log's store that keeps nothing.
@@ -166,7 +167,7 @@ func TestWhatCannotBeRecordedIsNotRead(t *testing.T) {
 	b := onMemory(t)
 	_, err := b.Choose(t.Context(), staff, yes())
 	require.NoError(t, err)
-	log, err := audit.NewLog(failing{auditmem.New()}, keyring(t), nil)
+	log, err := audit.NewLog(failing{auditmem.New()}, stage.Keys(t), nil)
 	require.NoError(t, err)
 	s, err := cookie.New(b.store, log, nil)
 	require.NoError(t, err)
@@ -180,7 +181,7 @@ func TestChoicesComeInPages(t *testing.T) {
 	for i := range 3 {
 		_, err := b.Withdraw(t.Context(), staff, cookie.Withdrawal{ID: fmt.Sprint(i), Practice: practice, Visitor: "v-1"})
 		require.NoError(t, err)
-		b.clock.pass(time.Minute)
+		b.Clock.Pass(time.Minute)
 	}
 	q := cookie.Query{Practice: practice, Visitor: "v-1", Limit: 2}
 	page, err := b.Choices(t.Context(), staff, q)

@@ -1,7 +1,6 @@
 package cookie_test
 
 import (
-	"context"
 	"io"
 	"log"
 	"net/http"
@@ -10,21 +9,17 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditmem"
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/consent/consentmem"
 	"github.com/enamel-go/enamel/consent/consentpg"
 	"github.com/enamel-go/enamel/consent/cookie"
-	"github.com/enamel-go/enamel/crypto"
-	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/internal/pgtest"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -37,88 +32,38 @@ var (
 	key   = []byte("thirty-two bytes of a test's key")
 )
 
-// clock is the time of a test.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // bench is a service with all that it stands on.
 type bench struct {
 	*cookie.Service
-	clock   *clock
-	store   cookie.Store
-	log     *audit.Log
-	entries audit.Store
+	stage.Stage
+	store cookie.Store
 }
 
 func onMemory(t testing.TB) bench {
 	t.Helper()
-	entries := auditmem.New()
-	return assemble(t, consentmem.NewCookies(entries), entries, keyring(t))
+	s, entries := stage.Memory(t, noon)
+	return assemble(t, s, consentmem.NewCookies(entries))
 }
 
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	d := pgtest.New(t)
-	db, ctx := d.Pool(4), context.Background()
-	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: d.Schema()}))
-	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: d.Schema()}))
-	keys := keyring(t)
-	store := consentpg.NewCookies(db, keys, &consentpg.Options{Schema: d.Schema()})
-	return assemble(t, store, auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()}), keys)
+	s, d := stage.Postgres(t, noon)
+	db, o := d.Pool(4), &consentpg.Options{Schema: d.Schema()}
+	require.NoError(t, consentpg.Migrate(t.Context(), db, o))
+	return assemble(t, s, consentpg.NewCookies(db, s.Keys, o))
 }
 
-func keyring(t testing.TB) *crypto.Keyring {
+func assemble(t testing.TB, on stage.Stage, store cookie.Store) bench {
 	t.Helper()
-	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
+	s, err := cookie.New(store, on.Log, &cookie.Options{Now: on.Clock.Now})
 	require.NoError(t, err)
-	return keys
-}
-
-func assemble(t testing.TB, store cookie.Store, entries audit.Store, keys *crypto.Keyring) bench {
-	t.Helper()
-	c := &clock{at: noon}
-	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.now})
-	require.NoError(t, err)
-	s, err := cookie.New(store, log, &cookie.Options{Now: c.now})
-	require.NoError(t, err)
-	return bench{s, c, store, log, entries}
+	return bench{s, on, store}
 }
 
 // onBoth runs a test on memory and on Postgres.
 func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) bench)) {
 	t.Helper()
-	t.Run("mem", func(t *testing.T) { test(t, onMemory) })
-	t.Run("postgres", func(t *testing.T) { test(t, onPostgres) })
-}
-
-// logged returns the practice's entries in full, oldest first; those of the actions alone, where some are named.
-func (b bench) logged(t testing.TB, actions ...string) []audit.Entry {
-	t.Helper()
-	page, err := b.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
-	require.NoError(t, err)
-	var entries []audit.Entry
-	for _, leaf := range page.Leaves {
-		e, err := b.log.Open(t.Context(), leaf)
-		require.NoError(t, err)
-		if len(actions) == 0 || slices.Contains(actions, e.Action) {
-			entries = append(entries, e)
-		}
-	}
-	return entries
+	stage.Both(t, onMemory, onPostgres, test)
 }
 
 // given returns a visitor's choices.

@@ -20,6 +20,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/cookie"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 func TestNewSiteRefuses(t *testing.T) {
@@ -120,9 +121,9 @@ func TestWhenAVisitorIsAskedAgain(t *testing.T) {
 	require.Empty(t, more.State(carrying(yes)).Allowed)
 	require.False(t, more.State(carrying(no)).Ask, "a no is one to every cookie")
 
-	b.clock.pass(366 * 24 * time.Hour)
+	b.Clock.Pass(366 * 24 * time.Hour)
 	require.False(t, state(no).Ask)
-	b.clock.pass(time.Second)
+	b.Clock.Pass(time.Second)
 	require.True(t, state(no).Ask, "after a year")
 	require.True(t, state(yes).Ask)
 	require.Empty(t, state(yes).Allowed)
@@ -174,7 +175,7 @@ func TestTheFormOfAnotherNotice(t *testing.T) {
 	require.Contains(t, again.body, cookie.Translations()["es"].Changed)
 	require.Contains(t, again.body, `value="decline"`, "the visitor is asked again at once")
 	require.Nil(t, web.carries(t).Choice)
-	require.Equal(t, cookie.ErrChanged.Error(), b.logged(t)[0].Reason)
+	require.Equal(t, cookie.ErrChanged.Error(), b.Logged(t, practice)[0].Reason)
 
 	form.Set("choice", "decline")
 	require.Equal(t, http.StatusOK, web.do(t, http.MethodPost, "/cookies", form).StatusCode, "a no is one to every notice")
@@ -195,7 +196,7 @@ func TestFormsThatAreNone(t *testing.T) {
 		require.Equal(t, http.StatusBadRequest, web.do(t, http.MethodPost, "/cookies", form).StatusCode)
 	}
 	require.Nil(t, web.carries(t).Choice)
-	require.Len(t, b.logged(t), 4, "what cannot even be read is no refused choice")
+	require.Len(t, b.Logged(t, practice), 4, "what cannot even be read is no refused choice")
 	got := web.do(t, http.MethodPut, "/cookies", nil)
 	require.Equal(t, http.StatusMethodNotAllowed, got.StatusCode)
 	require.Equal(t, "GET, HEAD, POST", got.Header.Get("Allow"))
@@ -283,7 +284,7 @@ func TestFindingsAreFew(t *testing.T) {
 	for range 3 {
 		require.Empty(t, web.get(t, "/").Header.Values("Set-Cookie"))
 	}
-	require.Len(t, b.logged(t), 100)
+	require.Len(t, b.Logged(t, practice), 100)
 }
 
 // once is a log's store that fails once.
@@ -302,18 +303,18 @@ func (o *once) Append(ctx context.Context, leaves ...audit.Leaf) error {
 
 func TestAFindingThatCouldNotBeRecordedIsTriedAgain(t *testing.T) {
 	entries := auditmem.New()
-	b := assemble(t, onMemory(t).store, &once{Store: entries}, keyring(t))
+	b := assemble(t, stage.On(t, noon, &once{Store: entries}), onMemory(t).store)
 	var heard bytes.Buffer
 	web := open(t, b.site(t, &cookie.SiteOptions{Logger: slog.New(slog.NewTextHandler(&heard, nil))}), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Set-Cookie", "_ga=1; Path=/")
 	}))
 	require.Empty(t, web.get(t, "/").Header.Values("Set-Cookie"))
 	require.Contains(t, heard.String(), "could not be recorded")
-	require.Empty(t, b.logged(t))
+	require.Empty(t, b.Logged(t, practice))
 	for range 2 {
 		require.Empty(t, web.get(t, "/").Header.Values("Set-Cookie"))
 	}
-	require.Len(t, b.logged(t), 1)
+	require.Len(t, b.Logged(t, practice), 1)
 }
 
 func TestGPC(t *testing.T) {

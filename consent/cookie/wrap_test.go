@@ -303,6 +303,6 @@ func TestAForgedForm(t *testing.T) {
 		require.NoError(t, res.Body.Close())
 		require.Equal(t, http.StatusForbidden, res.StatusCode, name)
 	}
-	require.Empty(t, b.logged(t))
+	require.Empty(t, b.Logged(t, practice))
 	require.Equal(t, http.StatusOK, web.press(t, page, "decline").StatusCode)
 }
