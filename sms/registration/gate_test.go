@@ -25,7 +25,7 @@ func TestADispatcherIsAnswered(t *testing.T) {
 			require.NoError(t, err)
 			return s
 		}
-		none, err := b.Gate().Allowances(t.Context(), practice, long, b.clock.now())
+		none, err := b.Gate().Allowances(t.Context(), practice, long, b.Clock.Now())
 		require.NoError(t, err)
 		require.Empty(t, none)
 		require.False(t, standing().Approved)
@@ -33,7 +33,7 @@ func TestADispatcherIsAnswered(t *testing.T) {
 
 		b.approve(t, brand, campaign)
 		b.attach(t, long)
-		b.clock.pass(registration.Propagation)
+		b.Clock.Pass(registration.Propagation)
 		require.Equal(t, sms.Standing{Kind: sms.LongCode, Approved: true, Categories: []consent.Category{consent.Transactional}}, standing())
 		now := time.Date(2026, 12, 3, 7, 59, 59, 999, time.UTC) // a moment before midnight, Pacific time
 		got, err := b.Gate().Allowances(t.Context(), practice, long, now)

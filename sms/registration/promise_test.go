@@ -32,9 +32,9 @@ func TestPromise_D6_1_ANumberTextsInsideItsApprovedCampaignAlone(t *testing.T) {
 			b.submit(t, campaign)
 			b.hear(t, campaign, registration.Approved, registration.Notice{})
 			b.refused(t, long, "carriers take up to three days")
-			b.clock.pass(registration.Propagation - time.Microsecond)
+			b.Clock.Pass(registration.Propagation - time.Microsecond)
 			b.refused(t, long, "carriers take up to three days")
-			b.clock.pass(time.Microsecond)
+			b.Clock.Pass(time.Microsecond)
 			require.True(t, b.stands(t, long).Approved)
 			b.refused(t, "+15125550102", "belongs to no campaign")
 		})
@@ -43,7 +43,7 @@ func TestPromise_D6_1_ANumberTextsInsideItsApprovedCampaignAlone(t *testing.T) {
 			b := open(t)
 			b.approve(t, brand, campaign)
 			b.attach(t, long)
-			b.clock.pass(registration.Propagation)
+			b.Clock.Pass(registration.Propagation)
 			require.Equal(t, []consent.Category{consent.Transactional}, b.stands(t, long).Categories, "no offers, no conversations")
 
 			offers := registration.Subject{Kind: registration.CampaignKind, ID: "offers"}
@@ -74,9 +74,9 @@ func TestPromise_D6_1_ANumberTextsInsideItsApprovedCampaignAlone(t *testing.T) {
 				}
 			}
 			b.hear(t, campaign, registration.Approved, registration.Notice{Until: noon.Add(100 * time.Hour)})
-			b.clock.pass(99 * time.Hour)
+			b.Clock.Pass(99 * time.Hour)
 			require.Equal(t, noon.Add(100*time.Hour), b.stands(t, long).Until)
-			b.clock.pass(time.Hour)
+			b.Clock.Pass(time.Hour)
 			b.refused(t, long, "has lapsed")
 		})
 
@@ -84,7 +84,7 @@ func TestPromise_D6_1_ANumberTextsInsideItsApprovedCampaignAlone(t *testing.T) {
 			b := open(t)
 			b.approve(t, brand, campaign)
 			b.attach(t, long)
-			b.clock.pass(registration.Propagation)
+			b.Clock.Pass(registration.Propagation)
 			s, err := b.Standing(t.Context(), "oak-street", long)
 			require.NoError(t, err)
 			require.False(t, s.Approved)
@@ -130,9 +130,9 @@ func TestPromise_D6_1_BusinessDetailsAndSamplesAreJudgedBeforeTheyAreSubmitted(t
 			require.Empty(t, o.asked)
 			facts, err2 := b.store.Ledger(t.Context(), practice)
 			require.NoError(t, err2)
-			require.Equal(t, registration.Drafted, registration.StateOf(facts, campaign, b.clock.now()).Status)
+			require.Equal(t, registration.Drafted, registration.StateOf(facts, campaign, b.Clock.Now()).Status)
 			require.Equal(t, []string{err.Error()}, b.refusals(t, "sms.registration.submit"))
-			for _, e := range b.logged(t, "sms.registration.submit") {
+			for _, e := range b.Logged(t, practice, "sms.registration.submit") {
 				require.NotContains(t, e.Reason, "nine o'clock")
 			}
 		})
@@ -172,7 +172,7 @@ func TestPromise_D6_1_LimitsCountForAllWorkersTogether(t *testing.T) {
 			require.False(t, ok)
 		})
 
-		b.clock.pass(registration.Propagation)
+		b.Clock.Pass(registration.Propagation)
 		for _, number := range numbers {
 			l, ok, err := b.Limits(t.Context(), practice, number)
 			require.NoError(t, err)
@@ -240,7 +240,7 @@ func TestPromise_D6_2_AnUnverifiedTollFreeNumberTextsNothing(t *testing.T) {
 				b.hear(t, tollFree, registration.Approved, registration.Notice{})
 			}
 			b.hear(t, tollFree, registration.Approved, registration.Notice{Until: noon.Add(time.Hour)})
-			b.clock.pass(time.Hour)
+			b.Clock.Pass(time.Hour)
 			b.refused(t, free, "has lapsed")
 		})
 
@@ -280,7 +280,7 @@ func TestPromise_D6_2_AnUnverifiedTollFreeNumberTextsNothing(t *testing.T) {
 			b := open(t)
 			b.approve(t, brand, tollFree)
 			n := map[string]int{}
-			for _, e := range b.logged(t) {
+			for _, e := range b.Logged(t, practice) {
 				n[e.Action]++
 				require.Equal(t, audit.Done, e.Outcome)
 			}

@@ -17,8 +17,8 @@ import (
 func TestNewRefuses(t *testing.T) {
 	b := onMemory(t)
 	for _, err := range []error{
-		second(registration.New(nil, b.log, nil)), second(registration.New(b.store, nil, nil)),
-		second(registration.New(b.store, b.log, &registration.Options{Timeout: -1})),
+		second(registration.New(nil, b.Log, nil)), second(registration.New(b.store, nil, nil)),
+		second(registration.New(b.store, b.Log, &registration.Options{Timeout: -1})),
 	} {
 		require.ErrorIs(t, err, registration.ErrInvalid)
 	}
@@ -67,15 +67,15 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := busy(t)
 			action := "sms.registration." + name
-			n := len(b.logged(t, action))
+			n := len(b.Logged(t, practice, action))
 			once, err := act(t.Context(), b, staff)
 			require.NoError(t, err)
-			require.Len(t, b.logged(t, action), n+1)
-			b.clock.pass(time.Hour)
+			require.Len(t, b.Logged(t, practice, action), n+1)
+			b.Clock.Pass(time.Hour)
 			again, err := act(t.Context(), b, staff)
 			require.NoError(t, err)
 			require.Equal(t, once, again)
-			require.Len(t, b.logged(t, action), n+1, "a repetition leaves no entry")
+			require.Len(t, b.Logged(t, practice, action), n+1, "a repetition leaves no entry")
 			_, err = act(t.Context(), b, worker)
 			require.ErrorIs(t, err, registration.ErrConflict, "another's act has the id")
 			require.Equal(t, []string{registration.ErrConflict.Error()}, b.refusals(t, action))
@@ -86,12 +86,12 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 func TestAnActNeedsStaffOrASystem(t *testing.T) {
 	for name, act := range acts() {
 		b := busy(t)
-		n := len(b.logged(t))
+		n := len(b.Logged(t, practice))
 		for _, by := range []audit.Actor{{}, {Kind: audit.Patient, ID: "p-1"}, {Kind: audit.Staff}} {
 			_, err := act(t.Context(), b, by)
 			require.ErrorIs(t, err, registration.ErrInvalid, name)
 		}
-		require.Len(t, b.logged(t), n)
+		require.Len(t, b.Logged(t, practice), n)
 	}
 }
 
@@ -257,7 +257,7 @@ func TestAListWithoutEntriesIsNone(t *testing.T) {
 
 func TestRecordedTimesNeverRunBackwards(t *testing.T) {
 	b := busy(t)
-	b.clock.pass(-time.Hour)
+	b.Clock.Pass(-time.Hour)
 	f, err := b.Detach(t.Context(), staff, registration.Numbering{Practice: practice, Campaign: campaign.ID, Number: long})
 	require.NoError(t, err)
 	require.Equal(t, noon, f.Recorded)
@@ -376,7 +376,7 @@ func TestARejectionIsEditedUnderItsReference(t *testing.T) {
 	}}
 	b, o := filing(t, rejected, nil)
 	for i, days := range []int{0, 6, 9} {
-		b.clock.pass(time.Duration(days) * 24 * time.Hour)
+		b.Clock.Pass(time.Duration(days) * 24 * time.Hour)
 		if i > 0 {
 			b.draft(t, brand, content(brand))
 		}
@@ -384,10 +384,10 @@ func TestARejectionIsEditedUnderItsReference(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"", "B1", ""}[i], o.asked[i].Reference, "on day %d", days)
 	}
-	n := len(b.logged(t))
+	n := len(b.Logged(t, practice))
 	_, err := b.Refresh(t.Context(), worker, practice, brand)
 	require.NoError(t, err)
-	require.Len(t, b.logged(t), n, "the same word again is not written")
+	require.Len(t, b.Logged(t, practice), n, "the same word again is not written")
 }
 
 func TestACampaignIsFiledUnderItsBrand(t *testing.T) {
@@ -427,7 +427,7 @@ func TestReadsAreRecorded(t *testing.T) {
 	page, err := b.Facts(t.Context(), staff, registration.Query{Practice: practice, Subject: brand})
 	require.NoError(t, err)
 	require.Len(t, page.Facts, 3)
-	require.Len(t, b.logged(t, "sms.registration.read"), 2)
+	require.Len(t, b.Logged(t, practice, "sms.registration.read"), 2)
 	_, err = b.Facts(t.Context(), staff, registration.Query{Practice: practice, Limit: -1})
 	require.ErrorIs(t, err, registration.ErrInvalid)
 	require.Equal(t, []string{err.Error()}, b.refusals(t, "sms.registration.read"))
@@ -472,12 +472,12 @@ func TestOfWritersAtOnceNoneIsLost(t *testing.T) {
 	require.NoError(t, errors.Join(errs...))
 	facts, err := b.store.Ledger(t.Context(), practice)
 	require.NoError(t, err)
-	require.Len(t, registration.Numbers(facts, b.clock.now()), 9)
+	require.Len(t, registration.Numbers(facts, b.Clock.Now()), 9)
 }
 
 func TestNothingOfABrandIsInTheLogUnsealed(t *testing.T) {
 	b := busy(t)
-	page, err := b.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
+	page, err := b.Entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
 	require.NoError(t, err)
 	for _, leaf := range page.Leaves {
 		for _, secret := range []string{elm().EIN, elm().Contact.Last, elm().Contact.Email} {

@@ -1,20 +1,14 @@
 package registration_test
 
 import (
-	"context"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditmem"
-	"github.com/enamel-go/enamel/audit/auditpg"
-	"github.com/enamel-go/enamel/crypto"
-	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/internal/pgtest"
+	"github.com/enamel-go/enamel/internal/stage"
 	"github.com/enamel-go/enamel/sms/registration"
 	"github.com/enamel-go/enamel/sms/smsmem"
 	"github.com/enamel-go/enamel/sms/smspg"
@@ -37,71 +31,37 @@ var (
 	tollFree = registration.Subject{Kind: registration.TollFreeKind, ID: free}
 )
 
-// clock is the time of a test.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // bench is a service with all that it stands on.
 type bench struct {
 	*registration.Service
-	clock   *clock
-	store   registration.Store
-	log     *audit.Log
-	entries audit.Store
+	stage.Stage
+	store registration.Store
 }
 
 func onMemory(t testing.TB) bench {
 	t.Helper()
-	entries := auditmem.New()
-	return assemble(t, smsmem.NewRegistrations(entries), entries, keyring(t))
+	s, entries := stage.Memory(t, noon)
+	return assemble(t, s, smsmem.NewRegistrations(entries))
 }
 
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	d := pgtest.New(t)
-	db, ctx := d.Pool(4), context.Background()
-	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: d.Schema()}))
-	require.NoError(t, smspg.Migrate(ctx, db, &smspg.Options{Schema: d.Schema()}))
-	keys := keyring(t)
-	entries := auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()})
-	return assemble(t, smspg.NewRegistrations(db, keys, &smspg.Options{Schema: d.Schema()}), entries, keys)
+	s, d := stage.Postgres(t, noon)
+	db, o := d.Pool(4), &smspg.Options{Schema: d.Schema()}
+	require.NoError(t, smspg.Migrate(t.Context(), db, o))
+	return assemble(t, s, smspg.NewRegistrations(db, s.Keys, o))
 }
 
-func keyring(t testing.TB) *crypto.Keyring {
+func assemble(t testing.TB, s stage.Stage, store registration.Store) bench {
 	t.Helper()
-	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
-	require.NoError(t, err)
-	return keys
-}
-
-func assemble(t testing.TB, store registration.Store, entries audit.Store, keys *crypto.Keyring) bench {
-	t.Helper()
-	c := &clock{at: noon}
-	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.now})
-	require.NoError(t, err)
-	b := bench{nil, c, store, log, entries}
-	return b.by(t, registration.Options{})
+	return bench{nil, s, store}.by(t, registration.Options{})
 }
 
 // by returns the bench with a service of other options.
 func (b bench) by(t testing.TB, o registration.Options) bench {
 	t.Helper()
-	o.Now = b.clock.now
-	s, err := registration.New(b.store, b.log, &o)
+	o.Now = b.Clock.Now
+	s, err := registration.New(b.store, b.Log, &o)
 	require.NoError(t, err)
 	b.Service = s
 	return b
@@ -110,34 +70,15 @@ func (b bench) by(t testing.TB, o registration.Options) bench {
 // onBoth runs a test on memory and on Postgres.
 func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) bench)) {
 	t.Helper()
-	t.Run("mem", func(t *testing.T) { test(t, onMemory) })
-	t.Run("postgres", func(t *testing.T) { test(t, onPostgres) })
-}
-
-// logged returns the practice's entries in full, oldest first; those of the actions alone, where some are named.
-func (b bench) logged(t testing.TB, actions ...string) []audit.Entry {
-	t.Helper()
-	page, err := b.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
-	require.NoError(t, err)
-	var entries []audit.Entry
-	for _, leaf := range page.Leaves {
-		e, err := b.log.Open(t.Context(), leaf)
-		require.NoError(t, err)
-		if len(actions) == 0 || slices.Contains(actions, e.Action) {
-			entries = append(entries, e)
-		}
-	}
-	return entries
+	stage.Both(t, onMemory, onPostgres, test)
 }
 
 // refusals returns the reasons of the refusals on record.
 func (b bench) refusals(t testing.TB, action string) []string {
 	t.Helper()
 	var reasons []string
-	for _, e := range b.logged(t, action) {
-		if e.Outcome == audit.Refused {
-			reasons = append(reasons, e.Reason)
-		}
+	for _, e := range b.Refused(t, practice, action) {
+		reasons = append(reasons, e.Reason)
 	}
 	return reasons
 }
