@@ -2,7 +2,7 @@ package consent_test
 
 import (
 	"context"
-	"sync"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,75 +10,50 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditmem"
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/consentmem"
 	"github.com/enamel-go/enamel/consent/consentpg"
 	"github.com/enamel-go/enamel/crypto"
-	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/internal/pgtest"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-// clock is the time of a test.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // bench is a service with all that it stands on.
 type bench struct {
 	*consent.Service
-	clock   *clock
-	store   consent.Store
-	log     *audit.Log
-	entries audit.Store
-	shred   func(ctx context.Context, practice, patient string) error // destroys the key of a patient's evidence
-	wipe    func(testing.TB)                                          // deletes all facts; nil in memory
+	stage.Stage
+	store consent.Store
+	shred func(ctx context.Context, practice, patient string) error // destroys the key of a patient's evidence
+	wipe  func(testing.TB)                                          // deletes all facts; nil in memory
 }
 
 // with returns a service on the same store and log with other options; its time is the bench's.
 func (b bench) with(t testing.TB, o consent.Options) *consent.Service {
 	t.Helper()
-	o.Now = b.clock.now
-	s, err := consent.New(b.store, b.log, &o)
+	o.Now = b.Clock.Now
+	s, err := consent.New(b.store, b.Log, &o)
 	require.NoError(t, err)
 	return s
 }
 
 func onMemory(t testing.TB) bench {
 	t.Helper()
-	entries := auditmem.New()
+	s, entries := stage.Memory(t, noon)
 	store := consentmem.New(entries)
-	return assemble(t, store, entries, keyring(t), store.Shred)
+	return assemble(t, s, store, store.Shred)
 }
 
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	d := pgtest.New(t)
-	db, ctx := d.Pool(4), context.Background()
-	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: d.Schema()}))
-	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: d.Schema()}))
-	keys := keyring(t)
-	store := consentpg.New(db, keys, &consentpg.Options{Schema: d.Schema()})
+	s, d := stage.Postgres(t, noon)
+	db, o := d.Pool(4), &consentpg.Options{Schema: d.Schema()}
+	require.NoError(t, consentpg.Migrate(t.Context(), db, o))
 	shred := func(ctx context.Context, practice, patient string) error {
-		return keys.Shred(ctx, crypto.Subject{Practice: practice, Patient: patient, Class: crypto.Evidence})
+		return s.Keys.Shred(ctx, crypto.Subject{Practice: practice, Patient: patient, Class: crypto.Evidence})
 	}
-	b := assemble(t, store, auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()}), keys, shred)
+	b := assemble(t, s, consentpg.New(db, s.Keys, o), shred)
 	b.wipe = func(t testing.TB) {
 		t.Helper()
 		_, err := db.NewRaw("DELETE FROM ?", bun.Ident(d.Schema()+".consent_fact")).Exec(context.Background())
@@ -87,22 +62,13 @@ func onPostgres(t testing.TB) bench {
 	return b
 }
 
-func keyring(t testing.TB) *crypto.Keyring {
+func assemble(t testing.TB, s stage.Stage, store consent.Store, shred func(context.Context, string, string) error) bench {
 	t.Helper()
-	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
-	require.NoError(t, err)
-	return keys
-}
-
-func assemble(t testing.TB, store consent.Store, entries audit.Store, keys *crypto.Keyring, shred func(context.Context, string, string) error) bench {
-	t.Helper()
-	c := &clock{at: noon.AddDate(-3, 0, 0)}
-	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.now})
-	require.NoError(t, err)
-	b := bench{clock: c, store: store, log: log, entries: entries, shred: shred}
+	b := bench{Stage: s, store: store, shred: shred}
 	b.Service = b.with(t, consent.Options{})
+	b.Clock.Set(noon.AddDate(-3, 0, 0))
 	b.ready(t, b.Service, key.Practice)
-	c.pass(noon.Sub(c.now()))
+	b.Clock.Set(noon)
 	return b
 }
 
@@ -129,8 +95,8 @@ func (b bench) ready(t testing.TB, s *consent.Service, practice string) {
 			"english": {Language: "en", Text: shown}, "spanish": {Language: "es", Text: shownInSpanish}, "exact": {Language: "en", Text: exact},
 		} {
 			w.ID, w.Practice, w.Category, w.By = string(c)+" "+id, practice, c, staff
-			w.Effective, w.Recorded = b.clock.now(), b.clock.now()
-			leaf, err := b.log.Stamp(ctx, audit.Entry{Practice: practice, Actor: staff, Action: "consent.publish", Object: audit.Object{Kind: "practice", ID: practice}})
+			w.Effective, w.Recorded = b.Clock.Now(), b.Clock.Now()
+			leaf, err := b.Log.Stamp(ctx, audit.Entry{Practice: practice, Actor: staff, Action: "consent.publish", Object: audit.Object{Kind: "practice", ID: practice}})
 			require.NoError(t, err)
 			_, err = b.store.Apply(ctx, consent.Change{Wording: &w, Seen: consent.Any, Leaves: []audit.Leaf{leaf}})
 			require.NoError(t, err)
@@ -144,24 +110,13 @@ const exact = shown + "\r\n— señal "
 // onBoth runs a test on memory and on Postgres.
 func onBoth(t *testing.T, test func(t *testing.T, open func(testing.TB) bench)) {
 	t.Helper()
-	t.Run("mem", func(t *testing.T) { test(t, onMemory) })
-	t.Run("postgres", func(t *testing.T) { test(t, onPostgres) })
+	stage.Both(t, onMemory, onPostgres, test)
 }
 
 // logged returns the practice's entries in full, oldest first, without those that [bench.ready] left.
 func (b bench) logged(t testing.TB, practice string) []audit.Entry {
 	t.Helper()
-	page, err := b.entries.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
-	require.NoError(t, err)
-	var entries []audit.Entry
-	for _, leaf := range page.Leaves {
-		e, err := b.log.Open(t.Context(), leaf)
-		require.NoError(t, err)
-		if !e.At.Before(noon) {
-			entries = append(entries, e)
-		}
-	}
-	return entries
+	return slices.DeleteFunc(b.Logged(t, practice), func(e audit.Entry) bool { return e.At.Before(noon) })
 }
 
 func (b bench) facts(t testing.TB) []consent.Fact {
@@ -221,7 +176,7 @@ func agree() consent.Confirmation {
 }
 
 // later lets a minute pass, so that what follows is later than what was.
-func (b bench) later() { b.clock.pass(time.Minute) }
+func (b bench) later() { b.Clock.Pass(time.Minute) }
 
 // must fails the test on an error, and drops the state.
 func must(t testing.TB) func(consent.State, error) {

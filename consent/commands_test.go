@@ -74,7 +74,7 @@ func emptied(t *testing.T, open func(testing.TB) bench) func() bench {
 			return open(t)
 		}
 		b.wipe(t)
-		b.clock.pass(noon.Sub(b.clock.now()))
+		b.Clock.Pass(noon.Sub(b.Clock.Now()))
 		return b
 	}
 }
@@ -134,11 +134,11 @@ func TestAnyCommandsKeepTheRules(t *testing.T) {
 			b := fresh()
 			s := serviceOf(rt, t, b)
 			for range rapid.IntRange(1, 12).Draw(rt, "commands") {
-				b.clock.pass(rapid.SampledFrom([]time.Duration{
+				b.Clock.Pass(rapid.SampledFrom([]time.Duration{
 					0, time.Microsecond, time.Second, 10 * time.Minute, 2 * time.Hour, -time.Second, -5 * time.Minute,
 				}).Draw(rt, "pass"))
 				before := slices.Clone(b.facts(t))
-				state, err := command(rt, b.clock.now())(t.Context(), s)
+				state, err := command(rt, b.Clock.Now())(t.Context(), s)
 				after := b.facts(t)
 				if err != nil {
 					require.Empty(rt, cmp.Diff(before, after, cmpopts.EquateEmpty()), "a refused command changed the ledger")
@@ -180,11 +180,11 @@ func TestCommandsAtOnceKeepTheRules(t *testing.T) {
 			for range 3 {
 				var commands []func(context.Context, *consent.Service) (consent.State, error)
 				for range rapid.IntRange(1, 5).Draw(rt, "commands") {
-					commands = append(commands, command(rt, b.clock.now()))
+					commands = append(commands, command(rt, b.Clock.Now()))
 				}
 				group.Go(func() {
 					for _, c := range commands {
-						b.clock.pass(time.Second)
+						b.Clock.Pass(time.Second)
 						if _, err := c(t.Context(), s); err == nil {
 							written.Add(1)
 						}

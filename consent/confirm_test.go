@@ -28,7 +28,7 @@ func TestAnAnswerIsInTimeUntilTheRequestExpires(t *testing.T) {
 			b := onMemory(t)
 			must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
 			must(t)(b.Ask(t.Context(), staff, ask()))
-			b.clock.pass(c.after)
+			b.Clock.Pass(c.after)
 			state, err := b.Confirm(t.Context(), patient, agree())
 			require.ErrorIs(t, err, c.want)
 			if c.want == nil {
@@ -46,7 +46,7 @@ func TestWhenTheRequestExpiresIsTheVendorsToSay(t *testing.T) {
 	s := b.with(t, consent.Options{ConfirmWithin: time.Hour})
 	must(t)(s.Grant(t.Context(), staff, grant(consent.Promotional)))
 	must(t)(s.Ask(t.Context(), staff, ask()))
-	b.clock.pass(time.Hour + time.Second)
+	b.Clock.Pass(time.Hour + time.Second)
 	refused(t, consent.ErrExpired)(s.Confirm(t.Context(), patient, agree()))
 }
 
@@ -83,7 +83,7 @@ func TestANewFormStartsOverAfterTheRequestExpired(t *testing.T) {
 	b := onMemory(t)
 	must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
 	must(t)(b.Ask(t.Context(), staff, ask()))
-	b.clock.pass(week + time.Second)
+	b.Clock.Pass(week + time.Second)
 	refused(t, consent.ErrAsked)(b.Ask(t.Context(), staff, ask()))
 	must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
 	must(t)(b.Ask(t.Context(), staff, ask()))

@@ -39,7 +39,7 @@ func TestPromise_D4_1_OnlyThePatientsOwnWordsNarrowAStop(t *testing.T) {
 			facts := slices.Clone(b.facts(t))
 			facts[len(facts)-1].Category = consent.Promotional // as it was asked for
 			u := consent.Use{Category: consent.Transactional}
-			require.Equal(t, consent.Active, consent.Decide(key, facts, consent.Promised(), b.clock.now(), u).Status)
+			require.Equal(t, consent.Active, consent.Decide(key, facts, consent.Promised(), b.Clock.Now(), u).Status)
 		})
 	})
 }

@@ -93,7 +93,7 @@ func TestAnotherHolderInheritsNothing(t *testing.T) {
 		}
 		t.Run("a form that was signed before and arrives after", func(t *testing.T) {
 			b := open(t)
-			b.clock.pass(time.Hour)
+			b.Clock.Pass(time.Hour)
 			must(t)(b.Lapse(t.Context(), staff, lapse(consent.Reassigned)))
 			b.later()
 			g := grant(consent.Transactional)

@@ -53,7 +53,7 @@ func TestPromise_D2_3_DoubleOptInByLink(t *testing.T) {
 		t.Run("refuses_a_link_that_expired", func(t *testing.T) {
 			b := open(t)
 			l := linked(t, b)
-			b.clock.pass(week)
+			b.Clock.Pass(week)
 			refused(t, consent.ErrExpired)(b.ConfirmByLink(t.Context(), patient, press(l)))
 			require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
 		})
@@ -109,7 +109,7 @@ func TestPromise_D2_3_DoubleOptInByLink(t *testing.T) {
 			l := linked(t, b)
 			must(t)(b.ConfirmByLink(t.Context(), patient, press(l)))
 			u := consent.Use{Category: consent.Promotional}
-			before := consent.Decide(key, b.facts(t)[:2], consent.Promised(), b.clock.now(), u)
+			before := consent.Decide(key, b.facts(t)[:2], consent.Promised(), b.Clock.Now(), u)
 			require.Equal(t, consent.Pending, before.Status, "the answer alone permits")
 		})
 	})
@@ -151,6 +151,6 @@ func TestTheSameLinkTwice(t *testing.T) {
 	l.ID, l.Secret = "link 2", "short"
 	_, _, err = b.AskByLink(t.Context(), staff, l)
 	require.ErrorIs(t, err, consent.ErrInvalid)
-	b.clock.pass(time.Minute)
+	b.Clock.Pass(time.Minute)
 	must(t)(b.ConfirmByLink(t.Context(), patient, press(first)))
 }

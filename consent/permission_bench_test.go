@@ -12,12 +12,11 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/consentmem"
 	"github.com/enamel-go/enamel/consent/consentpg"
 	"github.com/enamel-go/enamel/internal/pairs"
-	"github.com/enamel-go/enamel/internal/pgtest"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 // sizes are of practices, the last of them by ENAMEL_GROWTH=1000000 alone, for it takes minutes to fill.
@@ -48,7 +47,7 @@ func BenchmarkPairPermission(b *testing.B) {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			entries := auditmem.New()
 			store := consentmem.New(entries)
-			bench := assemble(b, store, entries, keyring(b), store.Shred)
+			bench := assemble(b, stage.On(b, noon, entries), store, store.Shred)
 			plain := map[consent.Key]consent.Status{}
 			keys := make([]consent.Key, size)
 			for n := range keys {
@@ -104,13 +103,10 @@ func TestAPermissionAllocatesNothing(t *testing.T) {
 func BenchmarkPairPermissionStored(b *testing.B) {
 	for _, size := range sizes() {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			d := pgtest.New(b)
-			db, ctx := d.Pool(2), b.Context()
-			require.NoError(b, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: d.Schema()}))
-			require.NoError(b, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: d.Schema()}))
-			keys := keyring(b)
-			store := consentpg.New(db, keys, &consentpg.Options{Schema: d.Schema()})
-			bench := assemble(b, store, auditpg.New(db, &auditpg.Options{Schema: d.Schema()}), keys, nil)
+			s, d := stage.Postgres(b, noon)
+			db, ctx, o := d.Pool(2), b.Context(), &consentpg.Options{Schema: d.Schema()}
+			require.NoError(b, consentpg.Migrate(ctx, db, o))
+			bench := assemble(b, s, consentpg.New(db, s.Keys, o), nil)
 			const known = 1000 // are real; the others only fill the table
 			for n := range known {
 				g := grant(consent.Transactional)

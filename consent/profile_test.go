@@ -29,9 +29,9 @@ func TestAPatientsOwnTextPermitsTheAnswer(t *testing.T) {
 		require.Equal(t, consent.None, b.status(t, consent.Transactional))
 		require.NotContains(t, b.why(t, consent.Transactional), "answers")
 		end := time.Date(2026, 3, 4, 6, 0, 0, 0, time.UTC) // the end of the next day in Chicago
-		b.clock.pass(end.Sub(noon) - time.Microsecond)
+		b.Clock.Pass(end.Sub(noon) - time.Microsecond)
 		require.Equal(t, consent.Active, b.status(t, consent.Conversational))
-		b.clock.pass(time.Microsecond)
+		b.Clock.Pass(time.Microsecond)
 		require.Equal(t, consent.Expired, b.status(t, consent.Conversational))
 		require.Equal(t, "The patient's last text permitted answers until the end of the next day, and that is over.", b.why(t, consent.Conversational))
 
@@ -177,12 +177,12 @@ func TestPromise_D2_4_CanadasImpliedConsentEndsToTheDay(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				b, s := lawful(t)
-				b.clock.pass(c.given.Add(time.Hour).Sub(b.clock.now()))
+				b.Clock.Pass(c.given.Add(time.Hour).Sub(b.Clock.Now()))
 				require.NoError(t, s.Accept(t.Context(), staff, consent.Duty{Practice: key.Practice, Terms: "2026-02"}))
 				must(t)(s.Grant(t.Context(), staff, implied(c.basis, c.given)))
-				b.clock.pass(c.last.Add(-time.Microsecond).Sub(b.clock.now()))
+				b.Clock.Pass(c.last.Add(-time.Microsecond).Sub(b.Clock.Now()))
 				require.Equal(t, consent.Active, stands(t, s))
-				b.clock.pass(time.Microsecond)
+				b.Clock.Pass(time.Microsecond)
 				require.Equal(t, consent.Expired, stands(t, s))
 			})
 		}
@@ -213,7 +213,7 @@ func TestPromise_D2_4_CanadasImpliedConsentEndsToTheDay(t *testing.T) {
 			}
 			s := b.with(t, consent.Options{Profile: p})
 			must(t)(s.Grant(t.Context(), staff, implied(consent.Purchase, time.Time{})))
-			b.clock.pass(3 * 366 * 24 * time.Hour)
+			b.Clock.Pass(3 * 366 * 24 * time.Hour)
 			require.Equal(t, consent.Active, stands(t, s), "nothing ends it")
 		})
 	})

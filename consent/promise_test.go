@@ -120,7 +120,7 @@ func TestPromise_D2_1_ExpressWrittenConsentWithEvidence(t *testing.T) {
 			b := open(t)
 			p := wide()
 			p.Name = consent.Promised().Name
-			_, err := consent.New(b.store, b.log, &consent.Options{Profile: p})
+			_, err := consent.New(b.store, b.Log, &consent.Options{Profile: p})
 			require.ErrorIs(t, err, consent.ErrInvalid)
 		})
 
@@ -228,7 +228,7 @@ func TestPromise_D2_5_ThePracticeObtainsConsent(t *testing.T) {
 				ID: "of-before", Practice: other, Number: key.Number, Kind: consent.Granted, Category: consent.Transactional,
 				Basis: consent.SignedAgreement, At: noon, Recorded: noon, Actor: staff,
 			}
-			leaf, err := b.log.Stamp(t.Context(), audit.Entry{Practice: other, Actor: staff, Action: "consent.grant", Object: audit.Object{Kind: "number"}})
+			leaf, err := b.Log.Stamp(t.Context(), audit.Entry{Practice: other, Actor: staff, Action: "consent.grant", Object: audit.Object{Kind: "number"}})
 			require.NoError(t, err)
 			_, err = b.store.Apply(t.Context(), consent.Change{Fact: &g, Leaves: []audit.Leaf{leaf}})
 			require.NoError(t, err)
@@ -350,7 +350,7 @@ func TestPromise_D2_3_DoubleOptIn(t *testing.T) {
 		t.Run("refuses_a_second_request", func(t *testing.T) {
 			b := pending(t)
 			refused(t, consent.ErrAsked)(b.Ask(t.Context(), staff, ask()))
-			b.clock.pass(2 * week)
+			b.Clock.Pass(2 * week)
 			refused(t, consent.ErrAsked)(b.Ask(t.Context(), staff, ask()))
 			require.Len(t, b.facts(t), 2)
 		})
@@ -361,7 +361,7 @@ func TestPromise_D2_3_DoubleOptIn(t *testing.T) {
 		})
 		t.Run("refuses_an_expired_answer", func(t *testing.T) {
 			b := pending(t)
-			b.clock.pass(week + time.Microsecond)
+			b.Clock.Pass(week + time.Microsecond)
 			refused(t, consent.ErrExpired)(b.Confirm(t.Context(), patient, agree()))
 			require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
 			late := agree()
@@ -450,7 +450,7 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			must(t)(b.Revoke(t.Context(), patient, stop()))
 			b.later()
 			must(t)(b.Grant(t.Context(), staff, g)) // the same form once more
-			g.At = b.clock.now()                    // the same form with a later date
+			g.At = b.Clock.Now()                    // the same form with a later date
 			refused(t, consent.ErrConflict)(b.Grant(t.Context(), staff, g))
 			still(t, b)
 		})
@@ -459,9 +459,9 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			g := grant(consent.Transactional)
 			g.At = noon.Add(time.Minute) // as far ahead as clocks may differ
 			must(t)(b.Grant(t.Context(), staff, g))
-			b.clock.pass(time.Second)
+			b.Clock.Pass(time.Second)
 			must(t)(b.Revoke(t.Context(), patient, stop()))
-			b.clock.pass(time.Hour)
+			b.Clock.Pass(time.Hour)
 			still(t, b)
 		})
 		t.Run("refuses_to_revive_by_a_confirmation", func(t *testing.T) {
@@ -578,7 +578,7 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			require.NoError(t, err)
 			// With the stop taken out of what is decided on, the import and the late form permit texts.
 			require.Equal(t, consent.Revoked, history[0].Kind)
-			state := consent.Derive(key, history[1:], wide(), b.clock.now())
+			state := consent.Derive(key, history[1:], wide(), b.Clock.Now())
 			require.Equal(t, consent.Active, state.Transactional.Status)
 			require.Equal(t, consent.Active, state.Conversational.Status)
 		})

@@ -15,6 +15,7 @@ import (
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/consentmem"
+	"github.com/enamel-go/enamel/internal/stage"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -32,11 +33,11 @@ func TestNewRefuses(t *testing.T) {
 		"no time to answer":                        {ConfirmWithin: -time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := consent.New(b.store, b.log, &o)
+			_, err := consent.New(b.store, b.Log, &o)
 			require.ErrorIs(t, err, consent.ErrInvalid)
 		})
 	}
-	_, err := consent.New(nil, b.log, nil)
+	_, err := consent.New(nil, b.Log, nil)
 	require.ErrorIs(t, err, consent.ErrInvalid)
 	_, err = consent.New(b.store, nil, nil)
 	require.ErrorIs(t, err, consent.ErrInvalid)
@@ -283,15 +284,15 @@ func TestAStopCountsAtOnceWhateverTheClocksSay(t *testing.T) {
 	t.Run("recorded by a process whose clock is ahead", func(t *testing.T) {
 		b := onMemory(t)
 		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
-		b.clock.pass(time.Hour)
+		b.Clock.Pass(time.Hour)
 		must(t)(b.Revoke(t.Context(), patient, stop()))
-		b.clock.pass(-30 * time.Minute)
+		b.Clock.Pass(-30 * time.Minute)
 		require.Equal(t, consent.Stopped, b.status(t, consent.Transactional))
 	})
 	t.Run("recorded by a process whose clock is behind", func(t *testing.T) {
 		b := onMemory(t)
 		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
-		b.clock.pass(-time.Hour)
+		b.Clock.Pass(-time.Hour)
 		state, err := b.Revoke(t.Context(), patient, stop())
 		require.NoError(t, err)
 		require.Equal(t, consent.Stopped, state.Transactional.Status)
@@ -301,11 +302,11 @@ func TestAStopCountsAtOnceWhateverTheClocksSay(t *testing.T) {
 		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
 		b.later()
 		r := stop()
-		r.At = b.clock.now().Add(time.Hour)
+		r.At = b.Clock.Now().Add(time.Hour)
 		state, err := b.Revoke(t.Context(), patient, r)
 		require.NoError(t, err)
 		require.Equal(t, consent.Stopped, state.Transactional.Status)
-		require.Equal(t, b.clock.now(), state.Transactional.Since)
+		require.Equal(t, b.Clock.Now(), state.Transactional.Since)
 		b.later()
 		state, err = b.Grant(t.Context(), staff, grant(consent.Transactional))
 		require.NoError(t, err)
@@ -351,9 +352,9 @@ func TestRecordedTimesNeverRunBackwards(t *testing.T) {
 	b := onMemory(t)
 	for range 5 {
 		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
-		b.clock.pass(-time.Hour)
+		b.Clock.Pass(-time.Hour)
 		must(t)(b.Revoke(t.Context(), patient, stop()))
-		b.clock.pass(30 * time.Minute)
+		b.Clock.Pass(30 * time.Minute)
 	}
 	last := time.Time{}
 	for _, f := range b.facts(t) {
@@ -412,7 +413,7 @@ func (full) Append(context.Context, ...audit.Leaf) error { return errDisk }
 func TestWhatCannotBeRecordedIsNotShown(t *testing.T) {
 	b := onMemory(t)
 	must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
-	log, err := audit.NewLog(full{b.entries}, keyring(t), nil)
+	log, err := audit.NewLog(full{b.Entries}, stage.Keys(t), nil)
 	require.NoError(t, err)
 	s, err := consent.New(b.store, log, nil)
 	require.NoError(t, err)
