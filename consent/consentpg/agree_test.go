@@ -38,11 +38,7 @@ func TestMemoryAndPostgresAgree(t *testing.T) {
 		for range rapid.IntRange(1, 12).Draw(rt, "changes") {
 			entries++
 			c := drawChange(rt, entries)
-			written, err := memory.Apply(t.Context(), c)
-			written2, err2 := postgres.Apply(t.Context(), c)
-			if written != written2 || (err == nil) != (err2 == nil) {
-				rt.Fatalf("memory: %v, %v; Postgres: %v, %v", written, err, written2, err2)
-			}
+			err, err2 := both(rt, c, memory.Apply, postgres.Apply)
 			for _, sentinel := range []error{consent.ErrStale, consent.ErrInvalid} {
 				if errors.Is(err, sentinel) != errors.Is(err2, sentinel) {
 					rt.Fatalf("memory: %v; Postgres: %v", err, err2)
@@ -50,26 +46,12 @@ func TestMemoryAndPostgresAgree(t *testing.T) {
 			}
 		}
 		for _, practice := range practices {
-			want, err := memory.Settings(t.Context(), practice)
-			require.NoError(rt, err)
-			got, err := postgres.Settings(t.Context(), practice)
-			require.NoError(rt, err)
-			require.Empty(rt, cmp.Diff(want, got))
+			same(rt, practice, memory.Settings, postgres.Settings)
 			for _, number := range numbers {
-				k := consent.Key{Practice: practice, Number: number}
-				want, err := memory.Ledger(t.Context(), k)
-				require.NoError(rt, err)
-				got, err := postgres.Ledger(t.Context(), k)
-				require.NoError(rt, err)
-				require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+				same(rt, consent.Key{Practice: practice, Number: number}, memory.Ledger, postgres.Ledger)
 			}
 			for _, kind := range kinds {
-				q := consent.Query{Practice: practice, Kind: kind, Limit: 2}
-				want, err := memory.Facts(t.Context(), q)
-				require.NoError(rt, err)
-				got, err := postgres.Facts(t.Context(), q)
-				require.NoError(rt, err)
-				require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+				same(rt, consent.Query{Practice: practice, Kind: kind, Limit: 2}, memory.Facts, postgres.Facts)
 			}
 			for _, patient := range patients {
 				want, err := memory.Numbers(t.Context(), practice, patient)
@@ -78,12 +60,7 @@ func TestMemoryAndPostgresAgree(t *testing.T) {
 				require.NoError(rt, err)
 				require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 			}
-			q := audit.Query{Practice: practice, Limit: 1000}
-			kept, err := logged.Leaves(t.Context(), q)
-			require.NoError(rt, err)
-			kept2, err := b.entries(db).Leaves(t.Context(), q)
-			require.NoError(rt, err)
-			require.Empty(rt, cmp.Diff(kept, kept2, cmpopts.EquateEmpty()))
+			same(rt, audit.Query{Practice: practice, Limit: 1000}, logged.Leaves, b.entries(db).Leaves)
 		}
 	})
 }

@@ -2,14 +2,9 @@ package consentpg_test
 
 import (
 	"context"
-	"database/sql"
-	"encoding/hex"
-	"fmt"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 	"pgregory.net/rapid"
@@ -28,20 +23,12 @@ func (b bench) cookies(db *bun.DB) *consentpg.Cookies {
 
 func (b bench) cookieTable() bun.Ident { return bun.Ident(b.Schema() + ".consent_cookie") }
 
-// clearCookies empties what a choice is written to.
-func (b bench) clearCookies(t testing.TB, db *bun.DB) {
-	t.Helper()
-	b.clear(t, db)
-	_, err := db.NewRaw("DELETE FROM ?", b.cookieTable()).Exec(t.Context())
-	require.NoError(t, err)
-}
-
 func TestCookies(t *testing.T) {
 	b := open(t)
 	db := b.Pool(4)
 	for _, c := range consenttest.CookieCases() {
 		t.Run(c.Name, func(t *testing.T) {
-			b.clearCookies(t, db)
+			b.clearTable(t, db, b.cookieTable())
 			require.NoError(t, c.Check(t.Context(), consenttest.CookieHarness{Store: b.cookies(db), Entries: b.entries(db)}))
 		})
 	}
@@ -53,18 +40,11 @@ func TestCookiesInTransaction(t *testing.T) {
 	db := b.Pool(1)
 	for _, c := range consenttest.CookieCases() {
 		t.Run(c.Name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-			defer cancel()
-			tx, err := db.DB.BeginTx(ctx, &sql.TxOptions{})
-			require.NoError(t, err)
-			err = c.Check(ctx, consenttest.CookieHarness{
-				Store: b.cookies(db).WithTx(tx), Entries: b.entries(db).WithTx(tx), OneConnection: true,
+			b.inTransaction(t, db, b.cookieTable(), func(ctx context.Context, tx bun.IConn) error {
+				return c.Check(ctx, consenttest.CookieHarness{
+					Store: b.cookies(db).WithTx(tx), Entries: b.entries(db).WithTx(tx), OneConnection: true,
+				})
 			})
-			require.NoError(t, tx.Rollback())
-			require.NoError(t, err)
-			var left int
-			require.NoError(t, db.NewRaw("SELECT count(*) FROM ?", b.cookieTable()).Scan(ctx, &left))
-			require.Zero(t, left+b.rows(t, db), "something was written outside of the transaction")
 		})
 	}
 }
@@ -90,20 +70,9 @@ func allow(t testing.TB, store cookie.Store, log *audit.Log, practice string) *c
 func TestADumpOfChoicesNamesNobody(t *testing.T) {
 	b := open(t)
 	db := b.Pool(2)
-	log, err := audit.NewLog(b.entries(b.Pool(1)), b.keys, nil)
-	require.NoError(t, err)
+	log := b.log(t)
 	choices := allow(t, b.cookies(db), log, "elm-street")
-	var rows []map[string]any
-	require.NoError(t, db.NewRaw("SELECT * FROM ?", b.cookieTable()).Scan(t.Context(), &rows))
-	require.Len(t, rows, 2)
-	for _, row := range rows {
-		for column, value := range row {
-			said := fmt.Sprintf("%v %s %x", value, value, value)
-			require.NotContains(t, said, "planted", column)
-			require.NotContains(t, said, hex.EncodeToString([]byte("planted")), column)
-			require.NotContains(t, said, "analytics", column)
-		}
-	}
+	b.hides(t, db, b.cookieTable(), 2, "analytics")
 	p, err := choices.Choices(t.Context(), audit.Actor{Kind: audit.Staff, ID: "u-1"}, cookie.Query{Practice: "elm-street", Visitor: visitor})
 	require.NoError(t, err)
 	require.Equal(t, "planted-wording", p.Choices[0].Wording)
@@ -112,8 +81,7 @@ func TestADumpOfChoicesNamesNobody(t *testing.T) {
 func TestAnAlteredChoiceIsFound(t *testing.T) {
 	b := open(t)
 	db := b.Pool(2)
-	log, err := audit.NewLog(b.entries(b.Pool(1)), b.keys, nil)
-	require.NoError(t, err)
+	log := b.log(t)
 	for name, alter := range map[string]string{
 		"the recorded time":              "UPDATE ?0 SET recorded = recorded + interval '1 year' WHERE id = 'yes'",
 		"the sealed part":                "UPDATE ?0 SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE id = 'yes'",
@@ -123,18 +91,13 @@ func TestAnAlteredChoiceIsFound(t *testing.T) {
 		"a choice from another practice": "UPDATE ?0 SET practice = 'elm-street', id = 'oak', visitor = (SELECT visitor FROM ?0 WHERE practice = 'elm-street' AND id = 'yes') WHERE practice = 'oak-street' AND id = 'yes'",
 	} {
 		t.Run(name, func(t *testing.T) {
-			b.clearCookies(t, db)
+			b.clearTable(t, db, b.cookieTable())
 			choices := allow(t, b.cookies(db), log, "elm-street")
 			allow(t, b.cookies(db), log, "oak-street")
 			by := audit.Actor{Kind: audit.Staff, ID: "u-1"}
 			_, err := choices.Withdraw(t.Context(), by, cookie.Withdrawal{ID: "other", Practice: "elm-street", Visitor: "other"})
 			require.NoError(t, err)
-			done, err := db.NewRaw(alter, b.cookieTable()).Exec(t.Context())
-			require.NoError(t, err)
-			n, err := done.RowsAffected()
-			require.NoError(t, err)
-			require.NotZero(t, n, "nothing was altered")
-
+			b.alter(t, db, b.cookieTable(), alter)
 			p, err := choices.Choices(t.Context(), by, cookie.Query{Practice: "elm-street", Visitor: visitor})
 			require.Error(t, err)
 			require.Empty(t, p.Choices)
@@ -151,26 +114,17 @@ func TestMemoryAndPostgresAgreeOnChoices(t *testing.T) {
 	b := open(t)
 	db := b.Pool(2)
 	rapid.Check(t, func(rt *rapid.T) {
-		b.clearCookies(t, db)
+		b.clearTable(t, db, b.cookieTable())
 		memory, postgres := consentmem.NewCookies(auditmem.New()), b.cookies(db)
 		for n := range rapid.IntRange(1, 12).Draw(rt, "choices") {
 			c := drawChoice(rt, n)
-			written, err := memory.Apply(t.Context(), c)
-			written2, err2 := postgres.Apply(t.Context(), c)
-			if written != written2 || (err == nil) != (err2 == nil) {
-				rt.Fatalf("memory: %v, %v; Postgres: %v, %v", written, err, written2, err2)
-			}
+			both(rt, c, memory.Apply, postgres.Apply)
 		}
 		for _, practice := range practices {
 			for _, visitor := range []string{"v", "V"} {
 				q := cookie.Query{Practice: practice, Visitor: visitor, Limit: rapid.IntRange(1, 3).Draw(rt, "limit")}
 				for more := true; more; more = q.After != "" {
-					want, err := memory.Choices(t.Context(), q)
-					require.NoError(rt, err)
-					got, err := postgres.Choices(t.Context(), q)
-					require.NoError(rt, err)
-					require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
-					q.After = got.Next
+					q.After = same(rt, q, memory.Choices, postgres.Choices).Next
 				}
 			}
 		}
@@ -183,7 +137,7 @@ func drawChoice(rt *rapid.T, n int) cookie.Change {
 	by := audit.Actor{Kind: audit.System, ID: rapid.StringN(1, 8, 64).Draw(rt, "actor")}
 	return cookie.Change{
 		Choice: cookie.Choice{
-			ID: rapid.SampledFrom([]string{"a", "A", "b", "c'?", "d\\", "é", "e\u0301"}).Draw(rt, "id"), Practice: practice,
+			ID: drawID(rt), Practice: practice,
 			Visitor:  rapid.SampledFrom([]string{"v", "V"}).Draw(rt, "visitor"),
 			Allowed:  rapid.SampledFrom([][]cookie.Category{nil, cookie.Optional(), {cookie.Preference}, {cookie.Session}}).Draw(rt, "allowed"),
 			At:       at.Add(time.Duration(rapid.Int64Range(-1e12, 1e12).Draw(rt, "at")) * time.Microsecond),
@@ -191,10 +145,6 @@ func drawChoice(rt *rapid.T, n int) cookie.Change {
 			Wording: rapid.String().Draw(rt, "wording"), Language: "en",
 			Signals: cookie.Signals{DoNotTrack: rapid.Bool().Draw(rt, "dnt")},
 		},
-		Leaves: []audit.Leaf{{
-			ID: fmt.Sprintf("01920000-0000-7000-8000-%012d", n), Practice: practice, At: at,
-			Actor: audit.Actor{Kind: audit.System, ID: "test"}, Action: "consent.test", Outcome: audit.Done, Term: audit.SixYears,
-			Bytes: fmt.Appendf(nil, "entry %d", n), MAC: []byte{byte(n)},
-		}},
+		Leaves: []audit.Leaf{drawLeaf(practice, n)},
 	}
 }

@@ -2,14 +2,9 @@ package consentpg_test
 
 import (
 	"context"
-	"database/sql"
-	"encoding/hex"
-	"fmt"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 	"pgregory.net/rapid"
@@ -27,55 +22,6 @@ func (b bench) policies(db *bun.DB) *consentpg.Policies {
 }
 
 func (b bench) policyTable() bun.Ident { return bun.Ident(b.Schema() + ".consent_policy") }
-
-// clearTable empties a table and the log.
-func (b bench) clearTable(t testing.TB, db *bun.DB, table bun.Ident) {
-	t.Helper()
-	b.clear(t, db)
-	_, err := db.NewRaw("DELETE FROM ?", table).Exec(t.Context())
-	require.NoError(t, err)
-}
-
-// inTransaction runs a case inside a transaction of the caller's on a pool of one connection, so that a statement that
-// missed the transaction waits until the test's time is over.
-func (b bench) inTransaction(t *testing.T, db *bun.DB, table bun.Ident, check func(ctx context.Context, tx bun.IConn) error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	tx, err := db.DB.BeginTx(ctx, &sql.TxOptions{})
-	require.NoError(t, err)
-	err = check(ctx, tx)
-	require.NoError(t, tx.Rollback())
-	require.NoError(t, err)
-	var left int
-	require.NoError(t, db.NewRaw("SELECT count(*) FROM ?", table).Scan(ctx, &left))
-	require.Zero(t, left+b.rows(t, db), "something was written outside of the transaction")
-}
-
-// hides looks for what was planted in a table's rows, which are so many.
-func (b bench) hides(t *testing.T, db *bun.DB, table bun.Ident, rows int) {
-	t.Helper()
-	var found []map[string]any
-	require.NoError(t, db.NewRaw("SELECT * FROM ?", table).Scan(t.Context(), &found))
-	require.Len(t, found, rows)
-	for _, row := range found {
-		for column, value := range row {
-			said := fmt.Sprintf("%v %s %x", value, value, value)
-			require.NotContains(t, said, "planted", column)
-			require.NotContains(t, said, hex.EncodeToString([]byte("planted")), column)
-		}
-	}
-}
-
-// alter changes a table's rows by SQL.
-func (b bench) alter(t *testing.T, db *bun.DB, table bun.Ident, statement string) {
-	t.Helper()
-	done, err := db.NewRaw(statement, table).Exec(t.Context())
-	require.NoError(t, err)
-	n, err := done.RowsAffected()
-	require.NoError(t, err)
-	require.NotZero(t, n, "nothing was altered")
-}
 
 func TestPolicies(t *testing.T) {
 	b := open(t)
@@ -133,8 +79,7 @@ func publish(t testing.TB, store policy.Store, log *audit.Log, practice string) 
 func TestADumpOfPoliciesNamesNobody(t *testing.T) {
 	b := open(t)
 	db := b.Pool(2)
-	log, err := audit.NewLog(b.entries(b.Pool(1)), b.keys, nil)
-	require.NoError(t, err)
+	log := b.log(t)
 	policies := publish(t, b.policies(db), log, "elm-street")
 	b.hides(t, db, b.policyTable(), 4)
 	facts, err := policies.History(t.Context(), audit.Actor{Kind: audit.Staff, ID: "u-1"}, policy.Key{Practice: "elm-street", Document: "privacy", Person: reader})
@@ -145,8 +90,7 @@ func TestADumpOfPoliciesNamesNobody(t *testing.T) {
 func TestAnAlteredPolicyIsFound(t *testing.T) {
 	b := open(t)
 	db := b.Pool(2)
-	log, err := audit.NewLog(b.entries(b.Pool(1)), b.keys, nil)
-	require.NoError(t, err)
+	log := b.log(t)
 	for name, alter := range map[string]string{
 		"the kind":                        "UPDATE ?0 SET kind = 'withdrawn' WHERE id = 'privacy'",
 		"the recorded time":               "UPDATE ?0 SET recorded = recorded + interval '1 year' WHERE id = 'privacy'",
@@ -184,48 +128,26 @@ func TestMemoryAndPostgresAgreeOnPolicies(t *testing.T) {
 		for n := range rapid.IntRange(1, 12).Draw(rt, "facts") {
 			c := drawPolicy(rt, n)
 			seen[c.Fact.Key()] = true
-			written, err := memory.Apply(t.Context(), c)
-			written2, err2 := postgres.Apply(t.Context(), c)
-			if written != written2 || (err == nil) != (err2 == nil) {
-				rt.Fatalf("memory: %v, %v; Postgres: %v, %v", written, err, written2, err2)
-			}
+			both(rt, c, memory.Apply, postgres.Apply)
 		}
 		for k := range seen {
-			want, err := memory.Ledger(t.Context(), k)
-			require.NoError(rt, err)
-			got, err := postgres.Ledger(t.Context(), k)
-			require.NoError(rt, err)
-			require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+			same(rt, k, memory.Ledger, postgres.Ledger)
 		}
 		for _, practice := range practices {
 			for _, kind := range []policy.Kind{policy.Published, policy.Accepted} {
 				q := policy.Query{Practice: practice, Kind: kind, Limit: rapid.IntRange(1, 3).Draw(rt, "limit")}
 				for more := true; more; more = q.After != "" {
-					want, err := memory.Facts(t.Context(), q)
-					require.NoError(rt, err)
-					got, err := postgres.Facts(t.Context(), q)
-					require.NoError(rt, err)
-					require.Empty(rt, cmp.Diff(want, got, cmpopts.EquateEmpty()))
-					q.After = got.Next
+					q.After = same(rt, q, memory.Facts, postgres.Facts).Next
 				}
 			}
 		}
 	})
 }
 
-// drawLeaf is an entry of a random change.
-func drawLeaf(practice string, n int) audit.Leaf {
-	return audit.Leaf{
-		ID: fmt.Sprintf("01920000-0000-7000-8000-%012d", n), Practice: practice, At: time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC),
-		Actor: audit.Actor{Kind: audit.System, ID: "test"}, Action: "consent.test", Outcome: audit.Done, Term: audit.SixYears,
-		Bytes: fmt.Appendf(nil, "entry %d", n), MAC: []byte{byte(n)},
-	}
-}
-
 func drawPolicy(rt *rapid.T, n int) policy.Change {
 	at := time.Date(2026, 3, 2, 15, 0, n, 0, time.UTC)
 	f := policy.Fact{
-		ID:       rapid.SampledFrom([]string{"a", "A", "b", "c'?", "d\\", "é", "e\u0301", "f", "g"}).Draw(rt, "id"),
+		ID:       drawID(rt),
 		Practice: rapid.SampledFrom(practices).Draw(rt, "practice"), Document: rapid.SampledFrom([]string{"p", "P"}).Draw(rt, "document"),
 		Version: rapid.StringN(0, 4, 64).Draw(rt, "version"), At: at, Recorded: at,
 		Actor: audit.Actor{Kind: audit.Staff, ID: rapid.StringN(1, 8, 64).Draw(rt, "actor")},

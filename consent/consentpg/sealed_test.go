@@ -39,8 +39,7 @@ func ready(t testing.TB, consents *consent.Service, practice string) {
 // write records a consent with planted secrets and a stop through a service whose log keeps a pool of its own.
 func write(t *testing.T, b bench, db *bun.DB, practice string) *consent.Service {
 	t.Helper()
-	log, err := audit.NewLog(b.entries(b.Pool(1)), b.keys, nil)
-	require.NoError(t, err)
+	log := b.log(t)
 	consents, err := consent.New(b.store(db), log, nil)
 	require.NoError(t, err)
 	ready(t, consents, practice)

@@ -17,8 +17,7 @@ import (
 func TestAStopWaitsForNobodysTransaction(t *testing.T) {
 	b := open(t)
 	db := b.Pool(2)
-	log, err := audit.NewLog(b.entries(b.Pool(1)), b.keys, nil)
-	require.NoError(t, err)
+	log := b.log(t)
 	store := b.store(db)
 	consents, err := consent.New(store, log, nil)
 	require.NoError(t, err)
