@@ -405,23 +405,16 @@ func TestACancelledContextChangesNothing(t *testing.T) {
 
 var errDisk = errors.New("the disk is full")
 
-// full is an audit store that cannot write.
-type full struct{ audit.Store }
-
-func (full) Append(context.Context, ...audit.Leaf) error { return errDisk }
-
 func TestWhatCannotBeRecordedIsNotShown(t *testing.T) {
 	b := onMemory(t)
 	must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
-	log, err := audit.NewLog(full{b.Entries}, stage.Keys(t), nil)
-	require.NoError(t, err)
-	s, err := consent.New(b.store, log, nil)
+	s, err := consent.New(b.store, stage.Full(t), nil)
 	require.NoError(t, err)
 	facts, err := s.History(t.Context(), staff, key)
-	require.ErrorIs(t, err, errDisk)
+	require.ErrorIs(t, err, stage.ErrFull)
 	require.Nil(t, facts)
 	state, err := s.State(t.Context(), staff, key)
-	require.ErrorIs(t, err, errDisk)
+	require.ErrorIs(t, err, stage.ErrFull)
 	require.Zero(t, state)
 
 	_, err = s.Ask(t.Context(), staff, ask())

@@ -2,7 +2,6 @@ package cookie_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/cookie"
 	"github.com/enamel-go/enamel/internal/stage"
 )
@@ -158,21 +156,14 @@ func TestANoNeedsNothing(t *testing.T) {
 	require.Equal(t, "GPC", b.Logged(t, practice)[0].Details["signals"])
 }
 
-// failing is a log's store that keeps nothing.
-type failing struct{ audit.Store }
-
-func (failing) Append(context.Context, ...audit.Leaf) error { return errors.New("the log is full") }
-
 func TestWhatCannotBeRecordedIsNotRead(t *testing.T) {
 	b := onMemory(t)
 	_, err := b.Choose(t.Context(), staff, yes())
 	require.NoError(t, err)
-	log, err := audit.NewLog(failing{auditmem.New()}, stage.Keys(t), nil)
-	require.NoError(t, err)
-	s, err := cookie.New(b.store, log, nil)
+	s, err := cookie.New(b.store, stage.Full(t), nil)
 	require.NoError(t, err)
 	page, err := s.Choices(t.Context(), staff, cookie.Query{Practice: practice, Visitor: "v-1"})
-	require.Error(t, err)
+	require.ErrorIs(t, err, stage.ErrFull)
 	require.Zero(t, page)
 }
 

@@ -263,26 +263,18 @@ func TestNobodyReadsForARefusedFile(t *testing.T) {
 func TestWhoseLogFailsGetsNothing(t *testing.T) {
 	b := onMemory(t).family(t)
 	b.request(t, "r-1", pack.Scope{Recipient: pack.Patient, Patient: ana})
-	keys := stage.Keys(t)
-	log, err := audit.NewLog(mute{}, keys, nil)
-	require.NoError(t, err)
-	s, err := pack.New(b.store, log, b.consents, b.prove, nil)
+	s, err := pack.New(b.store, stage.Full(t), b.consents, b.prove, nil)
 	require.NoError(t, err)
 	page, err := s.Releases(t.Context(), staff, pack.Query{Practice: practice, Kind: pack.Requested})
-	require.ErrorIs(t, err, errDisk)
+	require.ErrorIs(t, err, stage.ErrFull)
 	require.Zero(t, page)
 	state, err := s.State(t.Context(), staff, pack.Key{Practice: practice, Release: "r-1"})
-	require.ErrorIs(t, err, errDisk)
+	require.ErrorIs(t, err, stage.ErrFull)
 	require.Zero(t, state)
 	_, err = s.Request(t.Context(), patient, pack.Request{Practice: practice, Scope: order})
 	require.ErrorIs(t, err, pack.ErrStaff)
 	require.ErrorIs(t, err, audit.ErrNotRecorded)
 }
-
-// mute is a log that keeps nothing.
-type mute struct{ audit.Store }
-
-func (mute) Append(context.Context, ...audit.Leaf) error { return errDisk }
 
 func TestLookingIsRecorded(t *testing.T) {
 	b := onMemory(t).family(t)

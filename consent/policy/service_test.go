@@ -2,7 +2,6 @@ package policy_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/policy"
 	"github.com/enamel-go/enamel/internal/stage"
 )
@@ -376,22 +374,15 @@ func TestAReadOfAllWhoAcceptedIsRecordedForEach(t *testing.T) {
 	b.refused(t, "consent.policy.read", err)
 }
 
-// failing is a log's store that keeps nothing.
-type failing struct{ audit.Store }
-
-func (failing) Append(context.Context, ...audit.Leaf) error { return errors.New("the log is full") }
-
 func TestWhatCannotBeRecordedIsNotRead(t *testing.T) {
 	b := busy(t)
-	log, err := audit.NewLog(failing{auditmem.New()}, stage.Keys(t), nil)
-	require.NoError(t, err)
-	s, err := policy.New(b.store, log, nil)
+	s, err := policy.New(b.store, stage.Full(t), nil)
 	require.NoError(t, err)
 	facts, err := s.History(t.Context(), staff, key)
-	require.Error(t, err)
+	require.ErrorIs(t, err, stage.ErrFull)
 	require.Empty(t, facts)
 	page, err := s.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Accepted})
-	require.Error(t, err)
+	require.ErrorIs(t, err, stage.ErrFull)
 	require.Empty(t, page)
 }
 

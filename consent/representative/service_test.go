@@ -2,7 +2,6 @@ package representative_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/internal/stage"
 )
@@ -353,25 +351,18 @@ func TestOpenReportsAreFoundOldestFirstAndTheReadIsRecordedForEachChild(t *testi
 	require.ErrorIs(t, err, representative.ErrInvalid)
 }
 
-// failing is a log's store that keeps nothing.
-type failing struct{ audit.Store }
-
-func (failing) Append(context.Context, ...audit.Leaf) error { return errors.New("the log is full") }
-
 func TestWhatCannotBeRecordedIsNotAnswered(t *testing.T) {
 	b := busy(t)
-	log, err := audit.NewLog(failing{auditmem.New()}, stage.Keys(t), nil)
-	require.NoError(t, err)
-	s, err := representative.New(b.store, log, nil)
+	s, err := representative.New(b.store, stage.Full(t), nil)
 	require.NoError(t, err)
 	facts, err := s.History(t.Context(), staff, key)
-	require.Error(t, err)
+	require.ErrorIs(t, err, stage.ErrFull)
 	require.Empty(t, facts)
 	a, err := s.May(t.Context(), key, representative.Question{Person: mother, Act: representative.See, Born: seven, State: texas})
-	require.Error(t, err)
+	require.ErrorIs(t, err, stage.ErrFull)
 	require.Zero(t, a)
 	open, err := s.Open(t.Context(), staff, practice, nil)
-	require.Error(t, err)
+	require.ErrorIs(t, err, stage.ErrFull)
 	require.Empty(t, open)
 }
 

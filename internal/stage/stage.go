@@ -42,26 +42,19 @@ func Postgres(t testing.TB, at time.Time) (Stage, *pgtest.Database) {
 	return On(t, at, auditpg.New(pool, o)), d
 }
 
-// On returns a stage at a time on a store of entries.
+// On returns a stage at a time on a store of entries, with keys in memory.
 func On(t testing.TB, at time.Time, entries audit.Store) Stage {
-	t.Helper()
-	s := Stage{Clock: &Clock{at: at}, Keys: Keys(t), Entries: entries}
-	log, err := audit.NewLog(entries, s.Keys, &audit.Options{Now: s.Clock.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Log = log
-	return s
-}
-
-// Keys returns a keyring in memory.
-func Keys(t testing.TB) *crypto.Keyring {
 	t.Helper()
 	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return keys
+	c := &Clock{at: at}
+	log, err := audit.NewLog(entries, keys, &audit.Options{Now: c.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Stage{Clock: c, Keys: keys, Entries: entries, Log: log}
 }
 
 // Both runs a test on what memory and postgres open.

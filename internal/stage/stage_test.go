@@ -61,3 +61,9 @@ func TestAClockStandsStill(t *testing.T) {
 	s.Clock.Pass(time.Second)
 	require.Equal(t, noon.Add(time.Second-time.Hour), s.Clock.Now())
 }
+
+func TestAFullLogKeepsNothing(t *testing.T) {
+	require.ErrorIs(t, stage.Full(t).Record(t.Context(), audit.Entry{
+		Practice: "elm-street", Actor: audit.Actor{Kind: audit.Staff, ID: "u-17"}, Action: "test.done", Object: audit.Object{Kind: "test", ID: "1"},
+	}), stage.ErrFull)
+}
