@@ -25,17 +25,14 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 	if f.Actor.Validate() != nil {
 		return State{}, false, errActor // without an actor there is no entry either
 	}
+	future := errAhead
+	if f.narrows() {
+		future = nil // a stop counts, whatever the clock of whoever brings it says
+	}
 	done, err := fact.Append(&f, fact.Act[Fact]{
 		Name: op(action), Now: s.now, NewID: s.newID, Head: head, Repeats: repeats, Stale: ErrStale, Conflict: ErrConflict,
-		Admit: func() error {
-			if err := f.valid(); err != nil {
-				return err
-			}
-			if !f.narrows() && fact.Ahead(f.At, f.Recorded) {
-				return errAhead
-			}
-			return nil
-		},
+		Future: future,
+		Admit:  func() error { return f.valid() },
 		Ledger: func() ([]Fact, error) {
 			facts, err := s.store.Ledger(ctx, f.Key())
 			if err != nil && f.narrows() && f.Entry == "" {

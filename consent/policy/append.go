@@ -41,15 +41,8 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func(le
 	var l ledger
 	done, err := fact.Append(&f, fact.Act[Fact]{
 		Name: "policy: " + act, Now: s.now, NewID: s.newID, Head: head, Repeats: Fact.repeats, Stale: ErrStale, Conflict: ErrConflict,
-		Admit: func() error {
-			if err := f.valid(); err != nil {
-				return err
-			}
-			if fact.Ahead(f.At, f.Recorded) {
-				return errAhead
-			}
-			return nil
-		},
+		Future: errAhead,
+		Admit:  func() error { return f.valid() },
 		Ledger: func() (_ []Fact, err error) {
 			l, err = s.read(ctx, f.Key())
 			f.Recorded = latest(f.Recorded, l.own) // nor is a person's fact recorded before the version that it is about

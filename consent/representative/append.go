@@ -21,17 +21,14 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 	if f.Actor.Validate() != nil {
 		return Fact{}, errActor // without an actor there is no entry either
 	}
+	future := errAhead
+	if f.Kind.protects() {
+		future = nil // a child is not left without protection over a wrong clock
+	}
 	done, err := fact.Append(&f, fact.Act[Fact]{
 		Name: "representative: " + act, Now: s.now, NewID: s.newID, Head: head, Repeats: Fact.repeats, Stale: ErrStale, Conflict: ErrConflict,
-		Admit: func() error {
-			if err := f.valid(); err != nil {
-				return err
-			}
-			if !f.Kind.protects() && fact.Ahead(f.At, f.Recorded) {
-				return errAhead
-			}
-			return nil
-		},
+		Future: future,
+		Admit:  func() error { return f.valid() },
 		Ledger: func() ([]Fact, error) { return s.store.Ledger(ctx, f.Key()) },
 		Decide: func(facts []Fact) error {
 			if err := f.complete(); err != nil || decide == nil {

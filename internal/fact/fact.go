@@ -35,6 +35,7 @@ type Act[Fact any] struct {
 
 	Stale    error // what Write returns where the ledger has grown since
 	Conflict error // the refusal of an id that another fact has
+	Future   error // the refusal of a claimed time that is [Ahead]; nil: it is no cause for one here
 }
 
 // Appended is what became of an act.
@@ -55,6 +56,9 @@ func Append[Fact any](f *Fact, a Act[Fact]) (Appended[Fact], error) {
 	*head.At, *head.Recorded = moment(*head.At), moment(a.Now())
 	if err := a.Admit(); err != nil {
 		return Appended[Fact]{}, a.Refuse(err)
+	}
+	if a.Future != nil && Ahead(*head.At, *head.Recorded) {
+		return Appended[Fact]{}, a.Refuse(a.Future)
 	}
 	for {
 		ledger, err := a.Ledger()

@@ -18,6 +18,7 @@ var (
 	errConflict = errors.New("conflict")
 	errDown     = errors.New("the store is down")
 	errNo       = errors.New("no")
+	errFuture   = errors.New("the future")
 )
 
 type line struct {
@@ -38,6 +39,7 @@ type book struct {
 	beside  func(b *book) // happens once between the reading and the writing
 	read    func() error
 	decide  func(l *line, ledger []line) error
+	future  error
 }
 
 func (b *book) ledger(name string) []line {
@@ -47,9 +49,9 @@ func (b *book) ledger(name string) []line {
 func (b *book) append(l line) (fact.Appended[line], error) {
 	return fact.Append(&l, fact.Act[line]{
 		Name: "book: write", Now: func() time.Time { return noon.In(time.FixedZone("", 3600)).Add(7) }, NewID: func() string { return "new" },
-		Head: head, Repeats: line.repeats, Stale: errStale, Conflict: errConflict,
+		Head: head, Repeats: line.repeats, Stale: errStale, Conflict: errConflict, Future: b.future,
 		Admit: func() error {
-			if fact.Ahead(l.At, l.Recorded) {
+			if l.Says == "nothing" {
 				return errNo
 			}
 			return nil
@@ -151,18 +153,29 @@ func TestWhatHappensBesideIsDecidedOnAgain(t *testing.T) {
 }
 
 func TestARefusalIsRecordedAndAFailureIsNot(t *testing.T) {
-	b := &book{decide: func(*line, []line) error { return errNo }}
-	for _, at := range []time.Time{{}, noon.Add(fact.Leeway), noon.Add(fact.Leeway + time.Microsecond)} {
-		done, err := b.append(line{At: at})
-		require.Equal(t, errNo, err)
+	b := &book{decide: func(*line, []line) error { return errConflict }, future: errFuture}
+	for _, c := range []struct {
+		line line
+		err  error
+	}{
+		{line{Says: "nothing", At: noon.Add(time.Hour)}, errNo},
+		{line{At: noon.Add(fact.Leeway + time.Microsecond)}, errFuture},
+		{line{At: noon.Add(fact.Leeway)}, errConflict},
+		{line{}, errConflict},
+	} {
+		done, err := b.append(c.line)
+		require.Equal(t, c.err, err)
 		require.Zero(t, done)
 	}
-	require.Len(t, b.refused, 3)
+	b.future = nil
+	_, err := b.append(line{At: noon.Add(time.Hour)})
+	require.Equal(t, errConflict, err)
+	require.Len(t, b.refused, 5)
 	b.read = func() error { return errDown }
-	_, err := b.append(line{})
+	_, err = b.append(line{})
 	require.ErrorIs(t, err, errDown)
 	require.EqualError(t, err, "book: write: the store is down")
-	require.Len(t, b.refused, 3)
+	require.Len(t, b.refused, 5)
 	require.Empty(t, b.lines)
 }
 

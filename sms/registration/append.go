@@ -19,15 +19,8 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 	f.Content, f.Notice.EditUntil, f.Notice.Until = f.Content.tidy(), micro(f.Notice.EditUntil), micro(f.Notice.Until)
 	return fact.Append(&f, fact.Act[Fact]{
 		Name: "registration: " + act, Now: s.now, NewID: s.newID, Head: head, Repeats: Fact.repeats, Stale: ErrStale, Conflict: ErrConflict,
-		Admit: func() error {
-			if err := f.valid(); err != nil {
-				return err
-			}
-			if fact.Ahead(f.At, f.Recorded) {
-				return errAhead
-			}
-			return nil
-		},
+		Future: errAhead,
+		Admit:  func() error { return f.valid() },
 		Ledger: func() ([]Fact, error) { return s.store.Ledger(ctx, f.Practice) },
 		Decide: func(facts []Fact) error { return decide(facts, f) },
 		Write: func(seen int) (bool, error) {
