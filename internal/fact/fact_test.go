@@ -40,6 +40,7 @@ type book struct {
 	read    func() error
 	decide  func(l *line, ledger []line) error
 	future  error
+	broken  error // what every writing fails with
 }
 
 func (b *book) ledger(name string) []line {
@@ -69,6 +70,9 @@ func (b *book) append(l line) (fact.Appended[line], error) {
 			return b.decide(&l, ledger)
 		},
 		Write: func(seen int) (bool, error) {
+			if b.broken != nil {
+				return false, b.broken
+			}
 			if beside := b.beside; beside != nil {
 				b.beside = nil
 				beside(b)
@@ -171,6 +175,9 @@ func TestARefusalIsRecordedAndAFailureIsNot(t *testing.T) {
 	_, err := b.append(line{At: noon.Add(time.Hour)})
 	require.Equal(t, errConflict, err)
 	require.Len(t, b.refused, 5)
+	b.decide, b.broken = nil, errDown
+	_, err = b.append(line{})
+	require.EqualError(t, err, "book: write: the store is down")
 	b.read = func() error { return errDown }
 	_, err = b.append(line{})
 	require.ErrorIs(t, err, errDown)
