@@ -30,7 +30,6 @@ func TestPromise_D1_5_TheServerKeepsHealthApart(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const number = "+15125550142"
 		const words = "My tooth hurts, I take ibuprofen"
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 		require.Contains(t, s.act("reply", map[string]string{"number": number, "words": words}), "kept apart")
 		nowhere := func() {
 			for _, path := range []string{"/api/received", "/api/tasks", "/api/log?limit=500&looks=yes", "/api/conversation?purpose=conversation&number=5125550142", "/api/texts"} {
@@ -76,7 +75,6 @@ func TestPromise_D1_5_TheServerKeepsHealthApart(t *testing.T) {
 // Texts and messages are read for a purpose, of one number.
 func TestPromise_D5_5_TheServerReadsForAPurpose(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 		for _, query := range []string{"", "&purpose=marketing", "&purpose=delivery"} {
 			status, body := s.send(http.MethodGet, "/api/conversation?number=5125550142"+query, "", nil)
 			require.Equal(t, http.StatusBadRequest, status, body)
@@ -123,7 +121,6 @@ func TestPromise_D4_2_ACorrectionIsSeenTo(t *testing.T) {
 // An answer to a reminder confirms the visit; one that may be meant for two is asked back.
 func TestPromise_M2_2_AnAnswerConfirmsTheVisit(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 		confirmed := func() map[string]bool {
 			all := map[string]bool{}
 			for _, v := range get[[]visitView](s, "schedule") {
@@ -185,7 +182,6 @@ func TestPromise_M9_5_TheOtherNumberIsUsed(t *testing.T) {
 // A text to many is decided on for each; it pauses, goes on, and ends.
 func TestTextsToMany(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 		day := local(s.scene.Load().Clock.Now()).AddDate(0, 0, 1).Format("2006-01-02")
 		cast := func() castView { return get[[]castView](s, "broadcasts")[0] }
 		steer := func(step string) {

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -36,7 +35,6 @@ func TestNothingWithoutTheToken(t *testing.T) {
 	for _, a := range s.acts {
 		paths = append(paths, "POST "+a.Path, "POST /do/"+a.Name)
 	}
-	require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 	before := len(get[struct{ Entries []entryView }](s, "log", "limit", "500").Entries)
 	for _, p := range paths {
 		method, path, _ := strings.Cut(p, " ")

@@ -33,8 +33,16 @@ type site struct {
 	client *http.Client
 }
 
-// open starts a server on ports of its own; it is stopped when the test ends.
+// openSite starts a server in memory, which has sent what its story begins with.
 func openSite(t *testing.T, c config) *site {
+	t.Helper()
+	s := startSite(t, c)
+	s.settle()
+	return s
+}
+
+// startSite starts a server on ports of its own; it is stopped when the test ends.
+func startSite(t *testing.T, c config) *site {
 	t.Helper()
 	c.addr, c.carrier, c.token = "127.0.0.1:0", "127.0.0.1:0", testToken
 	s, err := open(t.Context(), c, slog.New(slog.NewTextHandler(testWriter{t}, nil)))
@@ -54,7 +62,19 @@ func openSite(t *testing.T, c config) *site {
 	}}
 }
 
-// onBoth runs a test in memory, and on Postgres with two workers beside the server.
+// settle waits until nothing is left to plan, to send or to be told of, and fails when that takes longer than any machine
+// needs for it.
+func (s *site) settle() {
+	s.t.Helper()
+	const limit = 2 * time.Minute
+	ctx, cancel := context.WithTimeout(s.t.Context(), limit)
+	defer cancel()
+	require.NoError(s.t, s.scene.Load().Settle(ctx, limit))
+	require.NoError(s.t, ctx.Err(), "the world does not get quiet")
+}
+
+// onBoth runs a test in memory, and on Postgres with two workers beside the server. What its story begins with has
+// been sent by then.
 func onBoth(t *testing.T, test func(t *testing.T, s *site)) {
 	t.Parallel()
 	t.Run("mem", func(t *testing.T) {
@@ -65,10 +85,11 @@ func onBoth(t *testing.T, test func(t *testing.T, s *site)) {
 		t.Parallel()
 		db := pgtest.New(t)
 		c := config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")}
-		s := openSite(t, c)
+		s := startSite(t, c)
 		for range 2 {
 			s.employ()
 		}
+		s.settle()
 		test(t, s)
 	})
 }
@@ -138,7 +159,7 @@ func (s *site) act(name string, fields map[string]string) string {
 	require.Equal(s.t, http.StatusOK, status, body)
 	var d done
 	require.NoError(s.t, json.Unmarshal([]byte(body), &d))
-	require.NoError(s.t, s.scene.Load().Settle(s.t.Context(), time.Minute))
+	s.settle()
 	return d.Said
 }
 

@@ -13,7 +13,6 @@ import (
 func TestOneChildOfTwo(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const family = "+17375550178"
-		require.NoError(t, s.scene.Load().Settle(t.Context(), s.client.Timeout))
 		status := func(id string) string {
 			for _, p := range get[[]personView](s, "patients", "find", family) {
 				if p.ID == id {

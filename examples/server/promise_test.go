@@ -35,7 +35,7 @@ func TestPromise_M4_2_ServerRefusesTLS12(t *testing.T) {
 	})
 	t.Run("refuses_tls12_for_workers", func(t *testing.T) {
 		db := pgtest.New(t)
-		s := openSite(t, config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")})
+		s := startSite(t, config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")})
 		network := s.scene.Load().listener.Addr().String()
 		require.NoError(t, handshake(t, network, s.cert, tls.VersionTLS13))
 		require.ErrorContains(t, handshake(t, network, s.cert, tls.VersionTLS12), "protocol version")

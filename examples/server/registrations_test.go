@@ -139,7 +139,6 @@ func TestPromise_D6_2_AnUnverifiedTollFreeNumberSendsNothing(t *testing.T) {
 func TestTextsThatDriftAreShown(t *testing.T) {
 	t.Parallel()
 	s := openSite(t, config{})
-	require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 	before := get[registrationsView](s, "registrations")
 	require.Empty(t, before.Drift)
 	s.act("text", map[string]string{

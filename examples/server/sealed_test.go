@@ -31,8 +31,9 @@ func TestPromise_M4_1_NothingIsReadableAtRest(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	c := config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")}
-	s := openSite(t, c)
+	s := startSite(t, c)
 	s.employ()
+	s.settle()
 	patient := tell(t, s)
 
 	tables := dump(t, db)

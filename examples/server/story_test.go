@@ -101,7 +101,6 @@ func TestStory(t *testing.T) {
 func TestStopIsForEverybodyOnThePhone(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const family = "+17375550178" // of two children
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 10*time.Second))
 		require.Equal(t, []string{"Planned", "Taken back"}, labels(s.texts(family)), "one reminder tells of both")
 		s.act("stop", map[string]string{"number": family, "words": "No more texts, please."})
 		s.act("clock", map[string]string{"forward": "8h"})
@@ -174,7 +173,6 @@ func TestReminderFollowsTheVisit(t *testing.T) {
 // What the page shows first: each thing that can become of a text.
 func TestTheFirstPage(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 		labels := map[string]string{}
 		for _, v := range get[[]textView](s, "texts") {
 			labels[v.Name] = v.Label

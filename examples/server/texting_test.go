@@ -28,7 +28,6 @@ func TestPromise_D5_2_TheServerRefusesWordsOfHealth(t *testing.T) {
 		const number = "+15125550142"
 		const body = "Elm Street Dental: your root canal is on Tuesday. Reply YES to confirm."
 		text := map[string]string{"patient": "p-101", "category": "transactional", "body": body}
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 		before := len(s.texts(number))
 		v := ask[triedView](s, "try", text)
 		require.Equal(t, "refuse", string(v.Verdict))
@@ -81,7 +80,6 @@ func TestPromise_D2_2_TheServerShowsWhenATextMayLeave(t *testing.T) {
 		require.Equal(t, at("08:00"), local(early.Leaves).Format("2006-01-02T15:04"))
 
 		// A patient in Honolulu, of whom the first page shows a text that waits.
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 		require.Contains(t, s.texts("+18085550117")[0].Says, "which is 8:00 AM in Pacific/Honolulu")
 
 		// A number of Texas whose owner lives in Florida.
@@ -135,7 +133,6 @@ func TestPreviewCountsWhatForcesUCS2(t *testing.T) {
 // Every decision that is shown can be had again.
 func TestDecisionsReplay(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 		replayed := 0
 		for _, v := range get[[]textView](s, "texts") {
 			if len(v.Facts) == 0 {
@@ -170,7 +167,6 @@ func TestDecisionsReplay(t *testing.T) {
 func TestTheNetworkFailsAndIsMended(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const number = "+15125550142"
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 		states := func() map[string]int {
 			n := map[string]int{}
 			for _, v := range s.texts(number) {
@@ -217,7 +213,6 @@ func TestLostAnswersAreAskedAbout(t *testing.T) {
 	t.Parallel()
 	s := openSite(t, config{})
 	const number = "+15125550142"
-	require.NoError(t, s.scene.Load().Settle(t.Context(), 20*time.Second))
 	for _, weather := range []string{"lost", "late"} {
 		s.act("weather", map[string]string{"weather": weather})
 		before := len(received(s.phone(number)))
