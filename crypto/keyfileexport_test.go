@@ -11,6 +11,18 @@ func DecodeSealed(raw []byte) error {
 	return err
 }
 
+// OpenSealedQuickly is OpenSealedKeyFile of so few rounds that a test can do it often.
+func OpenSealedQuickly(path string, passphrase []byte) (*KeyFile, error) {
+	return openSealed(path, givenPassphrase{passphrase, quickRounds})
+}
+
+// SetPassphraseQuickly is SetPassphrase of as few.
+func (f *KeyFile) SetPassphraseQuickly(passphrase []byte) error {
+	return f.sealUnder(givenPassphrase{passphrase, quickRounds})
+}
+
+const quickRounds = 1000
+
 // FillKeyFile writes a key file that has no room for another key.
 func FillKeyFile(path string) error {
 	keys := []rootKey{newRootKey(10_000)}

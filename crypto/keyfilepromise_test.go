@@ -45,7 +45,7 @@ func TestPromise_M4_1_SealedKeyFileHoldsNoKey(t *testing.T) {
 	require.Equal(t, 2, found(), "without a passphrase both keys are found, so the search finds what is there")
 
 	w := wrapped(t, file)
-	require.NoError(t, file.SetPassphrase([]byte(passphrase)))
+	require.NoError(t, file.SetPassphraseQuickly([]byte(passphrase)))
 	require.NoError(t, file.Rotate())
 	require.Zero(t, found())
 	unwraps(t, openSealed(t, path, passphrase), w)

@@ -33,10 +33,13 @@ const (
 // [ErrPassphrase], a broken file [ErrInvalid] without it. A file that is not sealed is refused as well: open it with
 // [OpenKeyFile] and call [KeyFile.SetPassphrase]. It takes a good part of a second, on purpose.
 func OpenSealedKeyFile(path string, passphrase []byte) (*KeyFile, error) {
-	if len(passphrase) < minPassphrase {
+	return openSealed(path, givenPassphrase{passphrase, sealRounds})
+}
+
+func openSealed(path string, with givenPassphrase) (*KeyFile, error) {
+	if len(with.bytes) < minPassphrase {
 		return nil, errShortPassphrase
 	}
-	with := givenPassphrase(passphrase)
 	return openKeyFile(path, with, with.anew)
 }
 
@@ -49,11 +52,15 @@ var errShortPassphrase = fmt.Errorf("%w: a passphrase has at least 14 bytes", Er
 // What was on the disk before may still be there, and in backups, under the old passphrase or none: whoever may have
 // had both is shut out by a rotation, and by wrapping every practice's key anew.
 func (f *KeyFile) SetPassphrase(passphrase []byte) error {
-	if len(passphrase) < minPassphrase {
+	return f.sealUnder(givenPassphrase{passphrase, sealRounds})
+}
+
+func (f *KeyFile) sealUnder(with givenPassphrase) error {
+	if len(with.bytes) < minPassphrase {
 		return errShortPassphrase
 	}
 	return f.replace("seal key file", func(keys []rootKey) ([]rootKey, *sealedKey, error) {
-		seal, err := givenPassphrase(passphrase).anew()
+		seal, err := with.anew()
 		return keys, seal, err
 	})
 }
@@ -64,21 +71,28 @@ type opener interface {
 	derive(sealParams) (*sealedKey, error) // for a file with one
 }
 
-type givenPassphrase []byte
+// givenPassphrase is a passphrase and the least number of rounds, which new files get: [sealRounds], fewer only in tests.
+type givenPassphrase struct {
+	bytes  []byte
+	rounds int
+}
 
 func (givenPassphrase) unsealed() error {
 	return fmt.Errorf("%w: the key file has no passphrase", ErrInvalid)
 }
 
 func (p givenPassphrase) derive(params sealParams) (*sealedKey, error) {
-	return deriveSeal(p, params)
+	if params.rounds < p.rounds {
+		return nil, errBrokenFile
+	}
+	return deriveSeal(p.bytes, params)
 }
 
 // anew returns what a new file is sealed under.
 func (p givenPassphrase) anew() (*sealedKey, error) {
-	params := sealParams{rounds: sealRounds}
+	params := sealParams{rounds: p.rounds}
 	_, _ = rand.Read(params.salt[:])
-	return deriveSeal(p, params)
+	return deriveSeal(p.bytes, params)
 }
 
 // sealParams are what a key is derived from beside the passphrase.
@@ -164,7 +178,7 @@ func decodeSealed(raw []byte) (sealedFile, error) {
 		f.sealed, _ = hex.DecodeString(string(lines[2]))
 	}
 	rounds := f.params.rounds
-	if len(f.check) != sha256.Size || rounds < sealRounds || rounds > maxSealRounds || !bytes.Equal(f.encode(), raw) {
+	if len(f.check) != sha256.Size || rounds < 1 || rounds > maxSealRounds || !bytes.Equal(f.encode(), raw) {
 		return sealedFile{}, errBrokenFile
 	}
 	return f, nil

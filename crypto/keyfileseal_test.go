@@ -29,7 +29,7 @@ const (
 func openSealed(t testing.TB, path, passphrase string) *crypto.KeyFile {
 	t.Helper()
 	given := []byte(passphrase)
-	f, err := crypto.OpenSealedKeyFile(path, given)
+	f, err := crypto.OpenSealedQuickly(path, given)
 	require.NoError(t, err)
 	clear(given) // nothing may depend on it any more
 	return f
@@ -37,7 +37,12 @@ func openSealed(t testing.TB, path, passphrase string) *crypto.KeyFile {
 
 func refusedSealed(t *testing.T, path, passphrase string, want error) {
 	t.Helper()
-	_, err := crypto.OpenSealedKeyFile(path, []byte(passphrase))
+	_, err := crypto.OpenSealedQuickly(path, []byte(passphrase))
+	refusal(t, err, want)
+}
+
+func refusal(t *testing.T, err, want error) {
+	t.Helper()
 	require.ErrorIs(t, err, want)
 	require.ErrorIs(t, err, crypto.ErrInvalid)
 	require.Equal(t, errors.Is(want, crypto.ErrPassphrase), errors.Is(err, crypto.ErrPassphrase))
@@ -94,7 +99,7 @@ func TestSealedKeyFileChangesPassphrase(t *testing.T) {
 	all := []crypto.Wrapped{wrapped(t, plain)}
 	refusedSealed(t, path, passphrase, crypto.ErrInvalid) // it has none
 
-	require.NoError(t, plain.SetPassphrase([]byte(passphrase)))
+	require.NoError(t, plain.SetPassphraseQuickly([]byte(passphrase)))
 	folder(t, dir, "keys")
 	require.NoError(t, plain.Rotate())
 	all = append(all, wrapped(t, plain))
@@ -103,7 +108,7 @@ func TestSealedKeyFileChangesPassphrase(t *testing.T) {
 
 	const other = "planted other passphrase"
 	second := openSealed(t, path, passphrase)
-	require.NoError(t, second.SetPassphrase([]byte(other)))
+	require.NoError(t, second.SetPassphraseQuickly([]byte(other)))
 	require.NoError(t, second.Rotate())
 	newest := wrapped(t, second)
 	unwraps(t, openSealed(t, path, other), append(all, newest)...)
@@ -117,7 +122,7 @@ func TestSealedKeyFileChangesPassphrase(t *testing.T) {
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.ErrorIs(t, first.Rotate(), crypto.ErrPassphrase)
-	require.ErrorIs(t, first.SetPassphrase([]byte(passphrase)), crypto.ErrPassphrase)
+	require.ErrorIs(t, first.SetPassphraseQuickly([]byte(passphrase)), crypto.ErrPassphrase)
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, before, after)
@@ -141,7 +146,15 @@ func TestShortPassphrase(t *testing.T) {
 	require.ErrorIs(t, f.SetPassphrase([]byte("thirteen byte")), crypto.ErrInvalid)
 	folder(t, dir, "keys")
 	unwraps(t, openFile(t, path), wrapped(t, f))
-	openSealed(t, filepath.Join(dir, "fourteen"), strings.Repeat("x", 14))
+	fourteen := []byte(strings.Repeat("x", 14))
+	_, err := crypto.OpenSealedKeyFile(filepath.Join(dir, "fourteen"), fourteen)
+	require.NoError(t, err)
+	require.NoError(t, f.SetPassphrase(fourteen))
+	for _, name := range []string{"fourteen", "keys"} {
+		raw, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		require.Contains(t, string(raw), "pbkdf2-hmac-sha256 600000 ")
+	}
 }
 
 // TestSealedKeyFileDamaged flips every bit, cuts the file everywhere and lengthens it: each is told from a wrong
@@ -166,18 +179,28 @@ func TestSealedKeyFileDamaged(t *testing.T) {
 	}
 	refused(append(bytes.Clone(good), '\n'))
 	refused(bytes.ToUpper(good))
-	for _, rounds := range []string{"599999", "20000001", "0600000", "+600000", "-1", "99999999999999999999"} {
+	for _, rounds := range []string{"0", "20000001", "0600000", "+600000", "-1", "99999999999999999999"} {
 		refused(digested(bytes.Replace(good, []byte("600000"), []byte(rounds), 1)))
 	}
 
-	// Damage that somebody took the trouble to hide.
+	// Fewer rounds than new files get, so that a guess would cost less.
 	path := filepath.Join(t.TempDir(), "keys")
+	require.NoError(t, os.WriteFile(path, digested(bytes.Replace(good, []byte("600000"), []byte("599999"), 1)), 0o600))
+	_, err = crypto.OpenSealedKeyFile(path, []byte(passphrase))
+	refusal(t, err, crypto.ErrInvalid)
+	require.EqualError(t, err, "crypto: invalid: the key file is broken; restore it from its backup")
+
+	// Damage that somebody took the trouble to hide.
+	require.NoError(t, os.Remove(path))
+	openSealed(t, path, passphrase)
+	good, err = os.ReadFile(path)
+	require.NoError(t, err)
 	lines := strings.Split(string(good), "\n")
 	for line, want := range map[int]error{0: crypto.ErrPassphrase, 1: crypto.ErrPassphrase, 2: crypto.ErrInvalid} {
 		bad := append([]string{}, lines...)
-		flipped := []byte(bad[line])
-		flipped[len(flipped)-1] ^= 1 // one hexadecimal digit for another
-		bad[line] = string(flipped)
+		end := len(bad[line]) - 1
+		other := map[bool]string{true: "1", false: "0"}[bad[line][end] == '0'] // hexadecimal digit
+		bad[line] = bad[line][:end] + other
 		require.NoError(t, os.WriteFile(path, digested([]byte(strings.Join(bad, "\n"))), 0o600))
 		refusedSealed(t, path, passphrase, want)
 	}
@@ -195,15 +218,18 @@ func digested(file []byte) []byte {
 func TestSealedGolden(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys")
 	if *update {
-		require.NoError(t, openSealed(t, path, passphrase).Rotate())
-		made, err := os.ReadFile(path)
+		made, err := crypto.OpenSealedKeyFile(path, []byte(passphrase))
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(sealedPath, made, 0o600))
+		require.NoError(t, made.Rotate())
+		written, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(sealedPath, written, 0o600))
 	}
 	raw, err := os.ReadFile(sealedPath)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, raw, 0o600))
-	f := openSealed(t, path, passphrase)
+	f, err := crypto.OpenSealedKeyFile(path, []byte(passphrase))
+	require.NoError(t, err)
 
 	lines := strings.Split(string(raw), "\n")
 	require.Len(t, lines, 5)
@@ -246,7 +272,7 @@ func TestKeyFileFull(t *testing.T) {
 	require.NoError(t, err)
 	f := openFile(t, path)
 	require.ErrorIs(t, f.Rotate(), crypto.ErrInvalid)
-	require.ErrorIs(t, f.SetPassphrase([]byte(passphrase)), crypto.ErrInvalid)
+	require.ErrorIs(t, f.SetPassphraseQuickly([]byte(passphrase)), crypto.ErrInvalid)
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, before, after)
