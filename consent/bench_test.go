@@ -45,11 +45,15 @@ func onMemory(t testing.TB) bench {
 	return assemble(t, s, store, store.Shred)
 }
 
+// layout is the tables of a bench on Postgres.
+var layout = stage.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema})
+})
+
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	s, d := stage.Postgres(t, noon)
+	s, d := stage.Postgres(t, noon, layout)
 	db, o := d.Pool(4), &consentpg.Options{Schema: d.Schema()}
-	require.NoError(t, consentpg.Migrate(t.Context(), db, o))
 	shred := func(ctx context.Context, practice, patient string) error {
 		return s.Keys.Shred(ctx, crypto.Subject{Practice: practice, Patient: patient, Class: crypto.Evidence})
 	}

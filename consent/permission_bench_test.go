@@ -103,9 +103,8 @@ func TestAPermissionAllocatesNothing(t *testing.T) {
 func BenchmarkPairPermissionStored(b *testing.B) {
 	for _, size := range sizes() {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			s, d := stage.Postgres(b, noon)
+			s, d := stage.Postgres(b, noon, layout)
 			db, ctx, o := d.Pool(2), b.Context(), &consentpg.Options{Schema: d.Schema()}
-			require.NoError(b, consentpg.Migrate(ctx, db, o))
 			bench := assemble(b, s, consentpg.New(db, s.Keys, o), nil)
 			const known = 1000 // are real; the others only fill the table
 			for n := range known {

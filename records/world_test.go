@@ -52,6 +52,15 @@ func (f *fuse) SealEvidence(ctx context.Context, practice, patient, id string, p
 	return f.Keyring.SealEvidence(ctx, practice, patient, id, plaintext)
 }
 
+// layout is the tables of a practice on Postgres.
+var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return errors.Join(
+		cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}),
+		auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}),
+		recordspg.Migrate(ctx, db, &recordspg.Options{Schema: schema}),
+	)
+})
+
 // worlds runs a test on both stores.
 func worlds(t *testing.T, test func(*testing.T, *world)) {
 	t.Run("mem", func(t *testing.T) {
@@ -63,12 +72,9 @@ func worlds(t *testing.T, test func(*testing.T, *world)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		database := pgtest.New(t)
-		ctx, schema := t.Context(), database.Schema()
+		database := layout.New(t)
+		schema := database.Schema()
 		w := &world{db: database.Pool(1), own: database.Pool(2), schema: schema}
-		require.NoError(t, cryptopg.Migrate(ctx, w.own, &cryptopg.Options{Schema: schema}))
-		require.NoError(t, auditpg.Migrate(ctx, w.own, &auditpg.Options{Schema: schema}))
-		require.NoError(t, recordspg.Migrate(ctx, w.own, &recordspg.Options{Schema: schema}))
 		entries := auditpg.New(w.own, &auditpg.Options{Schema: schema})
 		w.entries = entries
 		w.open(t, cryptopg.New(w.own, &cryptopg.Options{Schema: schema}), entries)

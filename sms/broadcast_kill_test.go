@@ -24,7 +24,6 @@ import (
 	"github.com/enamel-go/enamel/consent/consentpg"
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/crypto/cryptopg"
-	"github.com/enamel-go/enamel/internal/pgtest"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/broadcast"
 	"github.com/enamel-go/enamel/sms/smspg"
@@ -87,7 +86,7 @@ func TestBroadcastInAProcess(t *testing.T) {
 // Workers are killed while they queue and while they take back. Whoever comes after finishes the broadcast: nobody is texted
 // twice, and nobody is left out.
 func TestABroadcastWhoseWorkersAreKilled(t *testing.T) {
-	pg := pgtest.New(t)
+	pg := layout.New(t)
 	keys := filepath.Join(t.TempDir(), "keys")
 	file, err := crypto.OpenKeyFile(keys)
 	require.NoError(t, err)

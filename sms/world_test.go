@@ -2,6 +2,7 @@ package sms_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -87,19 +88,25 @@ func leasedBy(t testing.TB, leases *smsmem.Options) *world {
 	return w
 }
 
-func onPostgres(t testing.TB) *world { return sealedBy(t, pgtest.New(t), crypto.NewEphemeral()) }
+// layout is the tables of a world on Postgres.
+var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return errors.Join(
+		cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}),
+		auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}),
+		consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema}),
+		smspg.Migrate(ctx, db, &smspg.Options{Schema: schema}),
+		recordspg.Migrate(ctx, db, &recordspg.Options{Schema: schema}),
+	)
+})
+
+func onPostgres(t testing.TB) *world { return sealedBy(t, layout.New(t), crypto.NewEphemeral()) }
 
 // sealedBy is a world on Postgres whose keys are wrapped by a key manager of the test's.
 func sealedBy(t testing.TB, pg *pgtest.Database, manager crypto.KeyManager) *world {
 	w := &world{t: t, now: &clock{now: noon}}
 	db, own := pg.Pool(8), pg.Pool(4) // the log and the keys have a pool of their own
-	ctx, schema := t.Context(), pg.Schema()
+	schema := pg.Schema()
 	w.db, w.schema = db, schema
-	require.NoError(t, cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}))
-	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}))
-	require.NoError(t, consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema}))
-	require.NoError(t, smspg.Migrate(ctx, db, &smspg.Options{Schema: schema}))
-	require.NoError(t, recordspg.Migrate(ctx, db, &recordspg.Options{Schema: schema}))
 	keys, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: schema}), manager, nil)
 	require.NoError(t, err)
 	w.keys = keys

@@ -1,9 +1,9 @@
 package auditpg_test
 
 import (
+	"context"
 	"testing"
 
-	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit/auditpg"
@@ -12,11 +12,15 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
+// layout is the tables of a log.
+var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema})
+})
+
 // open returns a migrated schema, and a pool of so many connections on it.
 func open(t testing.TB, conns int) (*pgtest.Database, *bun.DB, *auditpg.Options) {
 	t.Helper()
-	d := pgtest.New(t)
+	d := layout.New(t)
 	db, o := d.Pool(conns), &auditpg.Options{Schema: d.Schema()}
-	require.NoError(t, auditpg.Migrate(t.Context(), db, o))
 	return d, db, o
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/enamel-go/enamel/audit/tree"
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/crypto/cryptomem"
-	"github.com/enamel-go/enamel/internal/pgtest"
 )
 
 var prunedBy = audit.Actor{Kind: audit.System, ID: "retention"}
@@ -64,10 +63,9 @@ func eachAging(t *testing.T, now time.Time, test func(t *testing.T, a *aging)) {
 }
 
 func agingOnPostgres(t testing.TB, now time.Time) *aging {
-	d := pgtest.New(t)
+	d := layout.New(t)
 	o := &auditpg.Options{Schema: d.Schema()}
 	db := d.Pool(4)
-	require.NoError(t, auditpg.Migrate(t.Context(), db, o))
 	a := newAging(t, auditpg.New(db, o), auditpg.NewTrees(d.Pool(4), o), now)
 	a.months = func(t testing.TB) { require.NoError(t, auditpg.Months(t.Context(), db, o)) }
 	a.exec = func(t testing.TB, sql string) {

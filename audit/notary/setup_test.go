@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 
@@ -87,13 +89,17 @@ func inMemory(t testing.TB, o *notary.Options) *world {
 	return newWorld(t, s, s, o)
 }
 
+// layout is the tables of a log on Postgres.
+var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema})
+})
+
 // onPostgres returns a log whose writers have one pool and whose notary has another.
 func onPostgres(t testing.TB, o *notary.Options) (*world, *pgtest.Database, *auditpg.Options) {
 	t.Helper()
-	d := pgtest.New(t)
+	d := layout.New(t)
 	at := &auditpg.Options{Schema: d.Schema()}
 	db := d.Pool(4)
-	require.NoError(t, auditpg.Migrate(t.Context(), db, at))
 	return newWorld(t, auditpg.New(db, at), auditpg.NewTrees(d.Pool(4), at), o), d, at
 }
 

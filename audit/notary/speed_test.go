@@ -42,10 +42,9 @@ func sizes(b *testing.B) []int {
 // filled returns a log on Postgres with n entries of elm, under ids as the log makes them.
 func filled(b testing.TB, n int) (*world, *pgtest.Database, *auditpg.Options) {
 	b.Helper()
-	d := pgtest.New(b)
+	d := layout.New(b)
 	at := &auditpg.Options{Schema: d.Schema()}
 	db := d.Pool(4)
-	require.NoError(b, auditpg.Migrate(b.Context(), db, at))
 	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
 	require.NoError(b, err)
 	entries := auditpg.New(db, at)

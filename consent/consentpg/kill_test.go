@@ -23,7 +23,6 @@ import (
 	"github.com/enamel-go/enamel/consent/consentpg"
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/crypto/cryptopg"
-	"github.com/enamel-go/enamel/internal/pgtest"
 )
 
 const imported = 2500
@@ -82,11 +81,8 @@ const practiceOfImport = "elm-street"
 var importBy = audit.Actor{Kind: audit.System, ID: "import"}
 
 func TestAnImportThatWasKilledIsTakenUpAgain(t *testing.T) {
-	d := pgtest.New(t)
+	d := layout.New(t)
 	pool, own, keys := d.Pool(4), d.Pool(2), filepath.Join(t.TempDir(), "keys")
-	require.NoError(t, cryptopg.Migrate(t.Context(), own, &cryptopg.Options{Schema: d.Schema()}))
-	require.NoError(t, auditpg.Migrate(t.Context(), own, &auditpg.Options{Schema: d.Schema()}))
-	require.NoError(t, consentpg.Migrate(t.Context(), own, &consentpg.Options{Schema: d.Schema()}))
 	consents := importer(t, pool, own, d.Schema(), keys)
 	ready(t, consents, practiceOfImport)
 

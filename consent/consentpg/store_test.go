@@ -3,6 +3,7 @@ package consentpg_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"testing"
 	"time"
 
@@ -25,14 +26,19 @@ type bench struct {
 	keys *crypto.Keyring
 }
 
+// layout is all the tables that a practice needs.
+var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return errors.Join(
+		cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}),
+		auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}),
+		consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema}),
+	)
+})
+
 func open(t testing.TB) bench {
 	t.Helper()
-	d := pgtest.New(t)
+	d := layout.New(t)
 	own := d.Pool(2)
-	ctx := context.Background()
-	require.NoError(t, cryptopg.Migrate(ctx, own, &cryptopg.Options{Schema: d.Schema()}))
-	require.NoError(t, auditpg.Migrate(ctx, own, &auditpg.Options{Schema: d.Schema()}))
-	require.NoError(t, consentpg.Migrate(ctx, own, &consentpg.Options{Schema: d.Schema()}))
 	keys, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: d.Schema()}), crypto.NewEphemeral(), nil)
 	require.NoError(t, err)
 	return bench{d, keys}

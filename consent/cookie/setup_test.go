@@ -1,6 +1,7 @@
 package cookie_test
 
 import (
+	"context"
 	"io"
 	"log"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/consentmem"
@@ -45,11 +47,15 @@ func onMemory(t testing.TB) bench {
 	return assemble(t, s, consentmem.NewCookies(entries))
 }
 
+// layout is the tables of a bench on Postgres.
+var layout = stage.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema})
+})
+
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	s, d := stage.Postgres(t, noon)
+	s, d := stage.Postgres(t, noon, layout)
 	db, o := d.Pool(4), &consentpg.Options{Schema: d.Schema()}
-	require.NoError(t, consentpg.Migrate(t.Context(), db, o))
 	return assemble(t, s, consentpg.NewCookies(db, s.Keys, o))
 }
 

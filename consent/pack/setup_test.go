@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/enamel-go/enamel/audit"
@@ -67,11 +68,15 @@ func onMemory(t testing.TB) bench {
 	return assemble(t, s, consentmem.NewPacks(entries), consentmem.New(entries), entries)
 }
 
+// layout is the tables of a bench on Postgres.
+var layout = stage.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema})
+})
+
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	s, d := stage.Postgres(t, noon)
+	s, d := stage.Postgres(t, noon, layout)
 	db, o := d.Pool(4), &consentpg.Options{Schema: d.Schema()}
-	require.NoError(t, consentpg.Migrate(t.Context(), db, o))
 	trees := auditpg.NewTrees(db, &auditpg.Options{Schema: d.Schema()})
 	return assemble(t, s, consentpg.NewPacks(db, s.Keys, o), consentpg.New(db, s.Keys, o), trees)
 }

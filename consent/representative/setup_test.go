@@ -1,11 +1,13 @@
 package representative_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
@@ -61,11 +63,15 @@ func onMemory(t testing.TB) bench {
 	return assemble(t, s, consentmem.NewRepresentatives(entries), consentmem.New(entries))
 }
 
+// layout is the tables of a bench on Postgres.
+var layout = stage.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema})
+})
+
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	s, d := stage.Postgres(t, noon)
+	s, d := stage.Postgres(t, noon, layout)
 	db, o := d.Pool(4), &consentpg.Options{Schema: d.Schema()}
-	require.NoError(t, consentpg.Migrate(t.Context(), db, o))
 	return assemble(t, s, consentpg.NewRepresentatives(db, s.Keys, o), consentpg.New(db, s.Keys, o))
 }
 

@@ -1,6 +1,7 @@
 package cryptopg_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -15,13 +16,17 @@ import (
 	"github.com/enamel-go/enamel/internal/pgtest"
 )
 
+// layout is the table of keys.
+var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema})
+})
+
 // open returns a pool with the table in place.
 func open(t *testing.T, maxConns int) (*bun.DB, *cryptopg.Options) {
 	t.Helper()
-	d := pgtest.New(t)
+	d := layout.New(t)
 	o := &cryptopg.Options{Schema: d.Schema()}
 	db := d.Pool(maxConns)
-	require.NoError(t, cryptopg.Migrate(t.Context(), db, o))
 	return db, o
 }
 

@@ -38,7 +38,6 @@ func TestPromise_D6_1_NothingLeavesFromANumberThatIsNotApproved(t *testing.T) {
 		say := func(verdict, code string) {
 			s.act("registry", map[string]string{"kind": campaign["kind"], "id": campaign["id"], "verdict": verdict, "code": code})
 		}
-		require.NoError(t, s.scene.Load().Settle(t.Context(), s.client.Timeout)) // the reminder has left
 		reached := len(received(s.phone(number)))
 		say("suspended", "30893")
 		s.act("text", text)

@@ -116,7 +116,6 @@ func TestStopIsForEverybodyOnThePhone(t *testing.T) {
 func TestPromise_M2_2_OneReminderForTheFamily(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const family = "+17375550178"
-		require.NoError(t, s.scene.Load().Settle(t.Context(), 10*time.Second))
 		s.act("clock", map[string]string{"forward": "8h"})
 		bodies := received(s.phone(family))
 		require.Len(t, bodies, 1)

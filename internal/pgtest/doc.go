@@ -12,5 +12,6 @@
 //		...
 //	}
 //
-// Each [Database] is a schema of its own, so tests can run side by side.
+// Each [Database] is a schema of its own, so tests can run side by side. Where many tests need the same tables, a
+// [Layout] makes them once and lends them to one test after the other.
 package pgtest

@@ -25,6 +25,7 @@ var shared struct {
 	dsn     string
 	cluster *cluster.Cluster
 	err     error
+	layouts []*Layout
 }
 
 // Main runs the tests of a package, removes the private server if one was started, and exits.
@@ -40,10 +41,13 @@ func Main(m *testing.M) {
 func stop() error {
 	shared.Lock()
 	defer shared.Unlock()
-	if shared.cluster == nil {
+	if shared.cluster != nil {
+		return shared.cluster.Stop()
+	}
+	if shared.dsn == "" {
 		return nil
 	}
-	return shared.cluster.Stop()
+	return dropAll(shared.dsn)
 }
 
 // address returns the shared server's, and starts a private one for the first caller if it has to. A start that failed
@@ -75,7 +79,7 @@ func need(t testing.TB, err error) {
 	}
 }
 
-// Database is an empty schema on a server, for one test.
+// Database is a schema on a server, for one test.
 type Database struct {
 	t      testing.TB
 	dsn    string
@@ -92,7 +96,7 @@ func New(t testing.TB) *Database {
 
 func open(t testing.TB, dsn string) *Database {
 	t.Helper()
-	d := &Database{t: t, dsn: dsn, schema: "t_" + strings.ToLower(rand.Text())}
+	d := &Database{t: t, dsn: dsn, schema: unique()}
 	d.admin("CREATE SCHEMA " + d.schema)
 	t.Cleanup(func() {
 		// A connection that a test forgot to close holds locks; say so instead of waiting for it for ever.
@@ -100,6 +104,9 @@ func open(t testing.TB, dsn string) *Database {
 	})
 	return d
 }
+
+// unique returns a name that nothing on the server has.
+func unique() string { return "t_" + strings.ToLower(rand.Text()) }
 
 // Schema returns the schema's name: lower-case letters and digits that need no quotes.
 func (d *Database) Schema() string { return d.schema }
@@ -135,34 +142,53 @@ func (listener) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData)
 
 func (d *Database) pool(maxConns int, tracer pgx.QueryTracer) *bun.DB {
 	d.t.Helper()
-	config, err := pgx.ParseConfig(d.dsn)
+	pool, err := connect(d.dsn, maxConns, tracer)
 	if err != nil {
 		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() {
+		if err := pool.Close(); err != nil {
+			d.t.Error(err)
+		}
+	})
+	return pool
+}
+
+func connect(dsn string, maxConns int, tracer pgx.QueryTracer) (*bun.DB, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, err
 	}
 	config.Tracer = tracer
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(maxConns)
 	pool.SetMaxIdleConns(maxConns)
-	d.t.Cleanup(func() {
-		if err := pool.Close(); err != nil {
-			d.t.Error(err)
-		}
-	})
-	return bun.NewDB(pool, pgdialect.New())
+	return bun.NewDB(pool, pgdialect.New()), nil
 }
 
 // admin runs statements on a connection of their own, so that no pool of the test has to be big enough for it.
 func (d *Database) admin(statements string) {
 	d.t.Helper()
+	if err := execute(d.dsn, statements); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func execute(dsn, statements string) error {
+	return on(dsn, func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, statements)
+		return err
+	})
+}
+
+// on does something on a connection of its own.
+func on(dsn string, do func(context.Context, *pgx.Conn) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, d.dsn)
+	conn, err := pgx.Connect(ctx, dsn)
 	if err != nil {
-		d.t.Fatal(err)
+		return err
 	}
-	_, err = conn.Exec(ctx, statements)
-	if err := errors.Join(err, conn.Close(ctx)); err != nil {
-		d.t.Fatal(err)
-	}
+	return errors.Join(do(ctx, conn), conn.Close(ctx))
 }

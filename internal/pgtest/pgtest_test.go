@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/internal/pgtest"
 )
@@ -40,6 +41,50 @@ func TestNewDropsItsSchema(t *testing.T) {
 	err := pgtest.New(t).Pool(1).NewRaw("SELECT to_regnamespace(?) IS NOT NULL", schema).Scan(t.Context(), &there)
 	require.NoError(t, err)
 	require.False(t, there, "the schema outlived its test")
+}
+
+var things = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	_, err := db.ExecContext(ctx, strings.ReplaceAll(`
+		CREATE TABLE {s}.thing (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, of int);
+		CREATE TRIGGER same BEFORE UPDATE ON {s}.thing FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`, "{s}", schema))
+	return err
+})
+
+// use has a test write into the one table of things, which has to be empty, and do something else; it returns its schema.
+func use(t *testing.T, statement string) (schema string) {
+	t.Run("a test", func(t *testing.T) {
+		d := things.New(t)
+		schema = d.Schema()
+		db := d.Pool(1)
+		var ids []int
+		require.NoError(t, db.NewRaw("INSERT INTO "+schema+".thing (of) VALUES (1), (2) RETURNING id").Scan(t.Context(), &ids))
+		require.Equal(t, []int{1, 2}, ids, "it sees that there was a test before")
+		var n int
+		require.NoError(t, db.NewRaw("SELECT count(*) FROM "+schema+".thing").Scan(t.Context(), &n))
+		require.Equal(t, 2, n, "it sees what the test before has written")
+		_, err := db.ExecContext(t.Context(), strings.ReplaceAll(statement, "{s}", schema))
+		require.NoError(t, err)
+	})
+	return schema
+}
+
+func TestLayout(t *testing.T) {
+	first := use(t, "UPDATE {s}.thing SET of = 3")
+	require.Equal(t, first, use(t, "ANALYZE {s}.thing"))
+	require.Equal(t, first, use(t, ""), "the tables are made again for nothing")
+	require.NotEqual(t, things.New(t).Schema(), things.New(t).Schema(), "two tests at a time share a schema")
+}
+
+func TestLayoutThatATestHasChanged(t *testing.T) {
+	for _, statement := range []string{
+		"DROP TABLE {s}.thing", "CREATE TABLE {s}.other ()", "CREATE INDEX ON {s}.thing (of)", "ALTER TABLE {s}.thing ADD CHECK (of > 0)",
+		"ALTER TABLE {s}.thing ALTER COLUMN of SET NOT NULL", "ALTER TABLE {s}.thing ALTER COLUMN of SET DEFAULT 7",
+		"ALTER TABLE {s}.thing DISABLE TRIGGER same", "ALTER TABLE {s}.thing ENABLE ROW LEVEL SECURITY",
+		"CREATE POLICY p ON {s}.thing", "GRANT SELECT ON {s}.thing TO PUBLIC", "GRANT USAGE ON SCHEMA {s} TO PUBLIC",
+		"CREATE FUNCTION {s}.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+	} {
+		require.NotEqual(t, use(t, statement), use(t, ""), "%s: the next test gets what came of it", statement)
+	}
 }
 
 // The measure of the pool's mode: a statement leaves nothing prepared on its connection.

@@ -3,9 +3,13 @@
 package stage
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
@@ -30,16 +34,19 @@ func Memory(t testing.TB, at time.Time) (Stage, *auditmem.Store) {
 	return On(t, at, entries), entries
 }
 
-// Postgres returns a stage at a time on a schema of its own, in which the stores of the test have tables yet to be made. The
-// log has a pool of its own.
-func Postgres(t testing.TB, at time.Time) (Stage, *pgtest.Database) {
+// NewLayout returns the layout of a log's tables and of those that lay makes. It belongs in a variable of the package whose
+// tests share it.
+func NewLayout(lay func(ctx context.Context, db *bun.DB, schema string) error) *pgtest.Layout {
+	return pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+		return errors.Join(auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}), lay(ctx, db, schema))
+	})
+}
+
+// Postgres returns a stage at a time on a schema with the tables of a layout of [NewLayout]. The log has a pool of its own.
+func Postgres(t testing.TB, at time.Time, layout *pgtest.Layout) (Stage, *pgtest.Database) {
 	t.Helper()
-	d := pgtest.New(t)
-	pool, o := d.Pool(2), &auditpg.Options{Schema: d.Schema()}
-	if err := auditpg.Migrate(t.Context(), pool, o); err != nil {
-		t.Fatal(err)
-	}
-	return On(t, at, auditpg.New(pool, o)), d
+	d := layout.New(t)
+	return On(t, at, auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()})), d
 }
 
 // On returns a stage at a time on a store of entries, with keys in memory.

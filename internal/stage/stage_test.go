@@ -1,11 +1,13 @@
 package stage_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/pgtest"
@@ -13,6 +15,12 @@ import (
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// layout has a table beside the log's.
+var layout = stage.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	_, err := db.ExecContext(ctx, "CREATE TABLE "+schema+".thing (id int)")
+	return err
+})
 
 var noon = time.Date(2026, 3, 2, 18, 0, 0, 0, time.UTC)
 
@@ -25,7 +33,9 @@ func TestAStageReadsWhatWasLogged(t *testing.T) {
 	}
 	postgres := func(t testing.TB) stage.Stage {
 		t.Helper()
-		s, _ := stage.Postgres(t, noon)
+		s, d := stage.Postgres(t, noon, layout)
+		_, err := d.Pool(1).ExecContext(t.Context(), "SELECT FROM "+d.Schema()+".thing")
+		require.NoError(t, err)
 		return s
 	}
 	var ran []string

@@ -54,7 +54,7 @@ func (s side) acted(ctx context.Context, t require.TestingT, practice string) []
 }
 
 func TestMemoryAndPostgresAgree(t *testing.T) {
-	database := laidOut(t)
+	database := layout.New(t)
 	db := database.Pool(2)
 	store, entries := stores(t, database, db)
 	keyring := keys(t)

@@ -95,7 +95,7 @@ func TestBookingAndReissueWaitForEachOther(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			database := laidOut(t)
+			database := layout.New(t)
 			db := database.Pool(4)
 			store, _ := stores(t, database, db)
 			requireApplied(t, store, save(1, "+12125550100"))
@@ -114,7 +114,7 @@ func TestBookingAndReissueWaitForEachOther(t *testing.T) {
 // An appointment that is moved from the past into the future beside a reissue is reissued as well.
 func TestMoveAndReissueWaitForEachOther(t *testing.T) {
 	t.Parallel()
-	database := laidOut(t)
+	database := layout.New(t)
 	db := database.Pool(4)
 	store, _ := stores(t, database, db)
 	past, moved := book(), book()

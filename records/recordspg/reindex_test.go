@@ -17,7 +17,7 @@ import (
 // what is written meanwhile, and after the older keys were retired.
 func TestReindex(t *testing.T) {
 	t.Parallel()
-	database := laidOut(t)
+	database := layout.New(t)
 	db := database.Pool(2)
 	now := noon
 	life := 5 * time.Minute

@@ -30,7 +30,7 @@ type practice struct {
 
 func newPractice(t *testing.T, patients int) practice {
 	t.Helper()
-	database := laidOut(t)
+	database := layout.New(t)
 	db := database.Pool(2)
 	keyring := keys(t)
 	store := recordspg.New(db, keyring, &recordspg.Options{Schema: database.Schema()})

@@ -2,6 +2,7 @@ package recordspg_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,15 +24,13 @@ func keys(t *testing.T) *crypto.Keyring {
 	return keyring
 }
 
-// laidOut returns a database with the tables that the store needs.
-func laidOut(t *testing.T) *pgtest.Database {
-	t.Helper()
-	database := pgtest.New(t)
-	db := database.Pool(1)
-	require.NoError(t, auditpg.Migrate(t.Context(), db, &auditpg.Options{Schema: database.Schema()}))
-	require.NoError(t, recordspg.Migrate(t.Context(), db, &recordspg.Options{Schema: database.Schema()}))
-	return database
-}
+// layout is the tables that the store needs.
+var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return errors.Join(
+		auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}),
+		recordspg.Migrate(ctx, db, &recordspg.Options{Schema: schema}),
+	)
+})
 
 func stores(t *testing.T, database *pgtest.Database, db *bun.DB) (*recordspg.Store, *auditpg.Store) {
 	t.Helper()
@@ -43,7 +42,7 @@ func TestStore(t *testing.T) {
 	for _, c := range recordstest.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			database := laidOut(t)
+			database := layout.New(t)
 			store, entries := stores(t, database, database.Pool(4))
 			require.NoError(t, c.Check(t.Context(), recordstest.Harness{Store: store, Entries: entries}))
 		})
@@ -55,7 +54,7 @@ func TestStoreInTransaction(t *testing.T) {
 	for _, c := range recordstest.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			database := laidOut(t)
+			database := layout.New(t)
 			db := database.Pool(1)
 			store, entries := stores(t, database, db)
 			ctx := t.Context()
@@ -70,7 +69,7 @@ func TestStoreInTransaction(t *testing.T) {
 }
 
 func TestMigrations(t *testing.T) {
-	database := laidOut(t)
+	database := layout.New(t)
 	db := database.Pool(1)
 	o := &recordspg.Options{Schema: database.Schema()}
 	require.NoError(t, recordspg.Migrate(t.Context(), db, o))

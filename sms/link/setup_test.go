@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -81,12 +82,18 @@ func onMemory(t testing.TB) bench {
 	return assemble(t, smsmem.NewLinks(entries), entries, keyring(t))
 }
 
+// layout is the tables of a bench on Postgres.
+var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return errors.Join(
+		auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}),
+		smspg.Migrate(ctx, db, &smspg.Options{Schema: schema}),
+	)
+})
+
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	d := pgtest.New(t)
-	db, ctx := d.Pool(4), context.Background()
-	require.NoError(t, auditpg.Migrate(ctx, db, &auditpg.Options{Schema: d.Schema()}))
-	require.NoError(t, smspg.Migrate(ctx, db, &smspg.Options{Schema: d.Schema()}))
+	d := layout.New(t)
+	db := d.Pool(4)
 	keys := keyring(t)
 	entries := auditpg.New(d.Pool(2), &auditpg.Options{Schema: d.Schema()})
 	store := smspg.NewLinks(db, keys, &smspg.Options{Schema: d.Schema()})

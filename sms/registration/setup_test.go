@@ -1,10 +1,12 @@
 package registration_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/pgtest"
@@ -44,11 +46,15 @@ func onMemory(t testing.TB) bench {
 	return assemble(t, s, smsmem.NewRegistrations(entries))
 }
 
+// layout is the tables of a bench on Postgres.
+var layout = stage.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return smspg.Migrate(ctx, db, &smspg.Options{Schema: schema})
+})
+
 func onPostgres(t testing.TB) bench {
 	t.Helper()
-	s, d := stage.Postgres(t, noon)
+	s, d := stage.Postgres(t, noon, layout)
 	db, o := d.Pool(4), &smspg.Options{Schema: d.Schema()}
-	require.NoError(t, smspg.Migrate(t.Context(), db, o))
 	return assemble(t, s, smspg.NewRegistrations(db, s.Keys, o))
 }
 

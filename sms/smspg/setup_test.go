@@ -2,6 +2,7 @@ package smspg_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -38,12 +39,19 @@ type clinic struct {
 	entries *auditpg.Store
 }
 
+// layout is the tables of a clinic.
+var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
+	return errors.Join(
+		cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}),
+		auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}),
+		smspg.Migrate(ctx, db, &smspg.Options{Schema: schema}),
+	)
+})
+
 func open(t testing.TB, connections int) *clinic {
 	t.Helper()
-	database := pgtest.New(t)
+	database := layout.New(t)
 	c := &clinic{Database: database, db: database.Pool(connections), options: &smspg.Options{Schema: database.Schema()}}
-	require.NoError(t, auditpg.Migrate(t.Context(), c.db, &auditpg.Options{Schema: database.Schema()}))
-	require.NoError(t, smspg.Migrate(t.Context(), c.db, c.options))
 	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
 	require.NoError(t, err)
 	c.keys = keys
@@ -75,7 +83,6 @@ func TestStore(t *testing.T) {
 func TestStoreInACallersTransaction(t *testing.T) {
 	c := open(t, 1)
 	own := c.Pool(2)
-	require.NoError(t, cryptopg.Migrate(t.Context(), own, &cryptopg.Options{Schema: c.Schema()}))
 	keys, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: c.Schema()}), crypto.NewEphemeral(), nil)
 	require.NoError(t, err)
 	for _, s := range smstest.Cases() {
@@ -99,7 +106,6 @@ func TestStoreInACallersTransaction(t *testing.T) {
 // A queue whose pool has one connection must not wait for a second while it works.
 func TestQueueNeedsOneConnection(t *testing.T) {
 	c := open(t, 1)
-	require.NoError(t, cryptopg.Migrate(t.Context(), c.db, &cryptopg.Options{Schema: c.Schema()}))
 	keys, err := crypto.NewKeyring(cryptopg.New(c.db, &cryptopg.Options{Schema: c.Schema()}), crypto.NewEphemeral(), nil)
 	require.NoError(t, err)
 	store, queue := smspg.New(c.db, keys, c.options), smspg.NewQueue(c.db, keys, c.options)
