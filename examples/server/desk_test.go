@@ -120,7 +120,7 @@ func TestPromise_D4_2_ACorrectionIsSeenTo(t *testing.T) {
 
 // An answer to a reminder confirms the visit; one that may be meant for two is asked back.
 func TestPromise_M2_2_AnAnswerConfirmsTheVisit(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *site) {
+	crowded(t, func(t *testing.T, s *site) {
 		confirmed := func() map[string]bool {
 			all := map[string]bool{}
 			for _, v := range get[[]visitView](s, "schedule") {
@@ -181,7 +181,7 @@ func TestPromise_M9_5_TheOtherNumberIsUsed(t *testing.T) {
 
 // A text to many is decided on for each; it pauses, goes on, and ends.
 func TestTextsToMany(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *site) {
+	crowded(t, func(t *testing.T, s *site) {
 		day := local(s.scene.Load().Clock.Now()).AddDate(0, 0, 1).Format("2006-01-02")
 		cast := func() castView { return get[[]castView](s, "broadcasts")[0] }
 		steer := func(step string) {

@@ -73,9 +73,14 @@ func (s *site) settle() {
 	require.NoError(s.t, ctx.Err(), "the world does not get quiet")
 }
 
-// onBoth runs a test in memory, and on Postgres with two workers beside the server. What its story begins with has
-// been sent by then.
-func onBoth(t *testing.T, test func(t *testing.T, s *site)) {
+// onBoth runs a test in memory, and on Postgres with a worker beside the server. What its story begins with has been sent by
+// then.
+func onBoth(t *testing.T, test func(t *testing.T, s *site)) { onBothWith(t, 1, test) }
+
+// crowded is onBoth with two workers, of whom each may be in the other's way: for tests of what is sent.
+func crowded(t *testing.T, test func(t *testing.T, s *site)) { onBothWith(t, 2, test) }
+
+func onBothWith(t *testing.T, workers int, test func(t *testing.T, s *site)) {
 	t.Parallel()
 	t.Run("mem", func(t *testing.T) {
 		t.Parallel()
@@ -86,7 +91,7 @@ func onBoth(t *testing.T, test func(t *testing.T, s *site)) {
 		db := pgtest.New(t)
 		c := config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")}
 		s := startSite(t, c)
-		for range 2 {
+		for range workers {
 			s.employ()
 		}
 		s.settle()

@@ -11,7 +11,7 @@ import (
 
 // One of two children on a phone wants no texts: the other one gets hers, and nobody is named to the other.
 func TestOneChildOfTwo(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *site) {
+	crowded(t, func(t *testing.T, s *site) {
 		const family = "+17375550178"
 		status := func(id string) string {
 			for _, p := range get[[]personView](s, "patients", "find", family) {

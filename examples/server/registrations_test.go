@@ -25,7 +25,7 @@ func (s *site) standingOf(number string) numberView {
 }
 
 func TestPromise_D6_1_NothingLeavesFromANumberThatIsNotApproved(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *site) {
+	crowded(t, func(t *testing.T, s *site) {
 		const number = "+15125550142"
 		own := s.standingOf(world.Sender().Number)
 		require.True(t, own.Approved)

@@ -16,7 +16,7 @@ import (
 // The whole story, as somebody tells it who has only curl: import, opt-in, confirm, a reminder at a lawful hour, STOP,
 // nothing more, HELP still answered, verify.
 func TestStory(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *site) {
+	crowded(t, func(t *testing.T, s *site) {
 		const number = "+15125550155"
 
 		// A patient comes along from another system.
@@ -99,7 +99,7 @@ func TestStory(t *testing.T) {
 
 // Everybody on a phone is stopped by whoever says so, and by telephone as well as by text.
 func TestStopIsForEverybodyOnThePhone(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *site) {
+	crowded(t, func(t *testing.T, s *site) {
 		const family = "+17375550178" // of two children
 		require.Equal(t, []string{"Planned", "Taken back"}, labels(s.texts(family)), "one reminder tells of both")
 		s.act("stop", map[string]string{"number": family, "words": "No more texts, please."})
@@ -145,7 +145,7 @@ func labels(texts []textView) (all []string) {
 
 // A visit that is moved has exactly one reminder, with the new time; one that is cancelled has none.
 func TestReminderFollowsTheVisit(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *site) {
+	crowded(t, func(t *testing.T, s *site) {
 		const number = "+17375550178"
 		var moved, cancelled visitView
 		for _, v := range get[[]visitView](s, "schedule") {
@@ -171,7 +171,7 @@ func TestReminderFollowsTheVisit(t *testing.T) {
 
 // What the page shows first: each thing that can become of a text.
 func TestTheFirstPage(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *site) {
+	crowded(t, func(t *testing.T, s *site) {
 		labels := map[string]string{}
 		for _, v := range get[[]textView](s, "texts") {
 			labels[v.Name] = v.Label

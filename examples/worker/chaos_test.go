@@ -29,7 +29,7 @@ const idle = 64
 
 // weather is a small storm, or the one of make chaos. Each figure can be set.
 func weather(t *testing.T) storm {
-	s := storm{texts: 1200, phones: 150, workers: 3, lasts: 6 * time.Second, restarts: 1}
+	s := storm{texts: 600, phones: 80, workers: 3, lasts: 4 * time.Second, restarts: 1}
 	if os.Getenv("ENAMEL_CHAOS") != "" {
 		s = storm{texts: 20_000, phones: 2_000, workers: 3, lasts: time.Minute, restarts: 3}
 	}

@@ -19,7 +19,7 @@ import (
 // in its order, and what the practice knows must agree: nothing but answers after the answer, which comes once, and what may
 // have been in flight is marked.
 func TestNothingLeavesAfterAStopWasAnsweredByAnotherProcess(t *testing.T) {
-	const phones, each, workers, quiet, lasts = 120, 6, 3, 20, 6 * time.Second
+	const phones, each, workers, quiet, lasts = 60, 5, 3, 10, 4 * time.Second
 	t.Parallel()
 	var mu sync.Mutex
 	heard := make(chan string, phones*(each+1))
