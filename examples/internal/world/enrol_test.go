@@ -64,7 +64,7 @@ func TestTheWeatherTurns(t *testing.T) {
 // A text is decided on by the facts of the moment, and nothing comes of it.
 func TestATextIsDecidedOnBeforeItIsQueued(t *testing.T) {
 	w, network := begin(t)
-	require.NoError(t, w.Settle(t.Context(), 10*time.Second))
+	settle(t, w)
 	before := len(network.Messages())
 	d, err := w.Decide(t.Context(), sms.Text{
 		Practice: world.Practice, Category: consent.Transactional, To: "+15125550142", Body: "Elm Street Dental: we moved.",

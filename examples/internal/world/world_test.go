@@ -93,6 +93,16 @@ func TestTheRosterListsEachOnce(t *testing.T) {
 	require.Equal(t, []string{"p-101", "p-102", "p-103", "p-104", "p-105", "p-106", "p-107", "p-900"}, ids)
 }
 
+// settle waits until the workers have nothing left to do.
+func settle(t *testing.T, w *world.World) {
+	t.Helper()
+	const limit = 2 * time.Minute
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	require.NoError(t, w.Settle(ctx, limit))
+	require.NoError(t, ctx.Err(), "the world does not get quiet")
+}
+
 // What the practice published and who acts for the children is told once, however often the story begins.
 func TestTheStoryOfConsentIsToldOnce(t *testing.T) {
 	w, _ := begin(t)
@@ -116,7 +126,7 @@ func TestTheStoryOfConsentIsToldOnce(t *testing.T) {
 
 func TestTheAgreementIsAsked(t *testing.T) {
 	w, network := begin(t)
-	require.NoError(t, w.Settle(t.Context(), 10*time.Second))
+	settle(t, w)
 	require.NoError(t, w.Agreements.Put(t.Context(), world.Practice, world.Network, false))
 	_, err := w.Advance(t.Context(), 8*time.Hour)
 	require.NoError(t, err)
