@@ -2,6 +2,7 @@ package consent_test
 
 import (
 	"context"
+	"flag"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -66,9 +67,21 @@ func command(t *rapid.T, now time.Time) func(context.Context, *consent.Service) 
 	return func(ctx context.Context, s *consent.Service) (consent.State, error) { return s.Restart(ctx, by, r) }
 }
 
+// fewer has rapid try 30 times on Postgres, where a try takes as long as ten in memory, unless it was told how often. The 100 in
+// memory try the rules, which are the service's; these try that Postgres keeps what it is given.
+func fewer(t *testing.T, b bench) {
+	checks := flag.Lookup("rapid.checks")
+	if b.wipe == nil || checks.Value.String() != checks.DefValue {
+		return
+	}
+	require.NoError(t, flag.Set("rapid.checks", "30"))
+	t.Cleanup(func() { require.NoError(t, flag.Set("rapid.checks", checks.DefValue)) })
+}
+
 // emptied returns a function that opens a bench without facts: on Postgres it is the same one, emptied.
 func emptied(t *testing.T, open func(testing.TB) bench) func() bench {
 	b := open(t)
+	fewer(t, b)
 	return func() bench {
 		if b.wipe == nil {
 			return open(t)
