@@ -146,8 +146,8 @@ func (x *damaged) restoreRows(t *testing.T) {
 	}
 }
 
-// TestEveryColumnOfTheNotary alters every column of every row that the notary keeps, one at a time and each in another way than
-// in the row before, and removes each row. Checking the practice's tree, or that of the heads with a checkpoint that was kept, finds it.
+// TestEveryColumnOfTheNotary alters every column of every row that the notary keeps, one at a time, and removes each
+// row. Checking the practice's tree, or that of the heads with a checkpoint that was kept, finds it.
 func TestEveryColumnOfTheNotary(t *testing.T) {
 	x, _ := newExhaustive(t)
 	var columns []string
@@ -178,12 +178,13 @@ func TestEveryColumnOfTheNotary(t *testing.T) {
 	}
 	require.NoError(t, x.db.NewRaw("SELECT practice, size FROM ?.audit_head ORDER BY practice, size", bun.Ident(x.schema)).Scan(t.Context(), &heads))
 	require.Len(t, heads, 3*8)
-	for k, h := range heads {
+	for _, h := range heads {
 		where := fmt.Sprintf(" WHERE practice = '%s' AND size = %d", h.Practice, h.Size)
 		statements := map[string]string{"removed": "DELETE FROM {s}.audit_head" + where}
 		for column, to := range values {
-			i := k % len(to)
-			statements[fmt.Sprint(column, " ", i)] = "UPDATE {s}.audit_head SET " + column + " = " + to[i] + where + " AND " + column + " <> " + to[i]
+			for i, value := range to {
+				statements[fmt.Sprint(column, " ", i)] = "UPDATE {s}.audit_head SET " + column + " = " + value + where + " AND " + column + " <> " + value
+			}
 		}
 		for name, sql := range statements {
 			if h.Practice == "" && strings.HasPrefix(name, "orders") {
