@@ -35,6 +35,9 @@ func recordLapse(ctx context.Context, s *app, in lapseInput) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
+	if err := sc.withdrawLinks(ctx, to); err != nil {
+		return done{}, err
+	}
 	return done{
 		Said: "Recorded: " + causeName(cause) + ". What was given for " + shown(to) + " before counts no more; a stop stands.",
 	}, sc.settled(ctx)

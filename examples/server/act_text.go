@@ -110,7 +110,8 @@ func withdrawText(ctx context.Context, s *app, in withdrawInput) (done, error) {
 
 type replyInput struct {
 	Number string `json:"number" doc:"the phone that writes"`
-	Words  string `json:"words" doc:"what its owner writes, such as STOP, HELP, START or AGREE"`
+	Words  string `json:"words" doc:"what its owner writes, such as STOP, HELP, START or AGREE; may be left out beside a picture"`
+	With   string `json:"with" doc:"picture: a picture comes with it; nothing where it is left out"`
 }
 
 // reply writes from a simulated phone. The network tells the practice of it through the signed webhook, as a real one
@@ -120,14 +121,21 @@ func reply(ctx context.Context, s *app, in replyInput) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
+	pictures := 0
+	if in.With != "" {
+		if _, err := choice("with", in.With, "picture"); err != nil {
+			return done{}, err
+		}
+		pictures = 1
+	}
 	switch {
-	case in.Words == "":
+	case in.Words == "" && pictures == 0:
 		return done{}, badInput("Write something first.")
 	case len(in.Words) > 1600:
 		return done{}, badInput("A text has at most 1600 characters.")
 	}
 	sc := s.scene.Load()
-	id, err := sc.network.Reply(from, practiceNumber(), in.Words)
+	id, err := sc.network.ReplyPictures(from, practiceNumber(), in.Words, pictures)
 	if err != nil {
 		return done{}, err
 	}
@@ -182,7 +190,10 @@ func taken(m sms.Received) string {
 	case "agree":
 		return "The practice has received it. It is the answer to a request for confirmation, where there is one."
 	}
-	if m.Flag != sms.Unflagged {
+	switch m.Flag {
+	case sms.Picture:
+		return "The practice has received it. A picture came with it, which nobody fetches: what came is kept apart until a person files or deletes it, and the phone is asked to call."
+	case sms.Health:
 		return "The practice has received it. It speaks of health: its words are kept apart until a person files or deletes them, and the phone is asked to call."
 	}
 	return "The practice has received it. It is an ordinary message; where it waits for an answer, it is listed under What needs a person."

@@ -50,6 +50,9 @@ func looks() []look {
 		{"GET", "/api/suppressed", "the numbers that said stop, a page of them", map[string]string{
 			"after": "what the answer before said is next",
 		}, lookSuppressed},
+		{"GET", "/api/links", "the links that a patient was texted, the newest first, and what became of each", map[string]string{
+			"patient": "the patient's id",
+		}, lookLinks},
 		{"GET", "/api/cookies", "what this server keeps in a browser, by which rules, and what a visitor chose", map[string]string{
 			"visitor": "the random id of a browser that has chosen; may be left out",
 		}, lookCookies},

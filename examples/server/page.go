@@ -59,6 +59,7 @@ type view struct {
 	Tasks         []taskView
 	Content       *contentView      // what a flagged message holds, as it was just read or filed
 	Conversation  *conversationView // of the patient that is shown, when it was asked for with a purpose
+	Links         []linkView        // of the patient that is shown
 	Casts         []castView
 	Templates     []templateView
 	Previewed     *previewView // a text that was just made of a template, or a wording that was screened
@@ -224,6 +225,9 @@ func fillConversation(ctx context.Context, s *scene, v *view) error {
 // fillTexting reads what stands around the texts: their templates, what is registered, and how the network behaves.
 func fillTexting(ctx context.Context, s *scene, v *view) (err error) {
 	if v.Tasks, err = tasks(ctx, s, v.People); err != nil {
+		return err
+	}
+	if v.Links, err = links(ctx, s, v.Who); err != nil {
 		return err
 	}
 	if v.Casts, err = casts(ctx, s); err != nil {

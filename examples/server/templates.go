@@ -40,7 +40,7 @@ type variableView struct {
 func samples(v template.Values) {
 	for name, value := range map[string]string{
 		"date": "2026-12-08", "time": "09:30", "phone": "+15125550199", "come_answer": "C4", "move_answer": "M4",
-		"link": "https://" + world.TextHost + "/v/QTZK4W7XGPHV2N6RJSC3YDBLKF", "old_date": "2026-12-08", "new_date": "2026-12-10", "new_time": "15:00",
+		"link": linkHead + "QTZK4W7XGPHV2N6RJSC3YDBLKF", "old_date": "2026-12-08", "new_date": "2026-12-10", "new_time": "15:00",
 	} {
 		if _, there := v[name]; there && v[name] == "" {
 			v[name] = value

@@ -22,6 +22,7 @@ import (
 	"github.com/enamel-go/enamel/records/fhir"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/broadcast"
+	"github.com/enamel-go/enamel/sms/link"
 	"github.com/enamel-go/enamel/sms/registration"
 	"github.com/enamel-go/enamel/sms/template"
 )
@@ -90,6 +91,12 @@ func verdicts() []verdict {
 		{broadcast.ErrUnknown, http.StatusNotFound, ""},
 		{broadcast.ErrConflict, http.StatusConflict, "Something else was recorded under this id."},
 		{broadcast.ErrInvalid, http.StatusBadRequest, ""},
+		{link.ErrUnknown, http.StatusNotFound, ""},
+		{link.ErrOther, http.StatusForbidden, ""},
+		{link.ErrUsed, http.StatusConflict, ""},
+		{link.ErrRevoked, http.StatusGone, ""},
+		{link.ErrExpired, http.StatusGone, ""},
+		{link.ErrInvalid, http.StatusBadRequest, ""},
 		{sms.ErrPurpose, http.StatusBadRequest, "Say what the texts are read for: for the conversation with the number, or for a request of the patient's. For anything else they are not read."},
 		{sms.ErrUnsure, http.StatusConflict, "This text may have left: nobody but a person says that it did not. Write another one instead."},
 		{sms.ErrNotFound, http.StatusNotFound, "There is no such text, message or task, or what it held is here no more."},

@@ -68,6 +68,8 @@ type Text struct {
 	To   string    `json:"to"`
 	Body string    `json:"body"`
 	At   time.Time `json:"at"`
+
+	Pictures int `json:"pictures,omitempty"` // how many came with it
 }
 
 // Carrier is a simulated network. It may be used concurrently.
@@ -252,14 +254,23 @@ func (m *Message) receipt(status sms.Status, code string) sms.Receipt {
 // Reply writes a text from a phone to a practice's number, and returns its id. It is told of in the next step, or
 // later and more than once, as the script says.
 func (c *Carrier) Reply(from, to, body string) (string, error) {
+	return c.ReplyPictures(from, to, body, 0)
+}
+
+// ReplyPictures is Reply with so many pictures: the practice is told how many, as every provider tells it, and there are none
+// to be fetched.
+func (c *Carrier) ReplyPictures(from, to, body string, pictures int) (string, error) {
 	if from == "" || to == "" {
 		return "", fmt.Errorf("%w: a reply needs a phone and a number to write to", sms.ErrInvalid)
+	}
+	if pictures < 0 {
+		return "", fmt.Errorf("%w: a reply has no fewer than no pictures", sms.ErrInvalid)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now().UTC()
-	in := sms.Inbound{Provider: name, ID: c.newID(), From: from, To: to, Body: body}
-	c.threads[from] = append(c.threads[from], Text{ID: in.ID, From: from, To: to, Body: body, At: now})
+	in := sms.Inbound{Provider: name, ID: c.newID(), From: from, To: to, Body: body, Media: pictures}
+	c.threads[from] = append(c.threads[from], Text{ID: in.ID, From: from, To: to, Body: body, At: now, Pictures: pictures})
 	course := c.script.reply(in)
 	if course.Lost {
 		return in.ID, nil

@@ -262,6 +262,14 @@ func TestReply(t *testing.T) {
 	require.ErrorIs(t, err, sms.ErrInvalid)
 	_, err = n.Reply(patient, "", "Yes")
 	require.ErrorIs(t, err, sms.ErrInvalid)
+
+	_, err = n.ReplyPictures(patient, practice, "", 2)
+	require.NoError(t, err)
+	_, err = n.ReplyPictures(patient, practice, "", -1)
+	require.ErrorIs(t, err, sms.ErrInvalid)
+	n.pass(t, 0)
+	require.Equal(t, 2, n.inbound[3].Media)
+	require.Equal(t, 2, n.Thread(patient)[2].Pictures)
 }
 
 func TestWhatIsNotTakenIsToldAgain(t *testing.T) {

@@ -9,8 +9,8 @@
 //	})
 //
 // A [Carrier] is an sms.Provider, Finder, WebhookReader, Canceller, OptOutLister and NumberLookup. It has a phone for every
-// number: [Carrier.Thread] shows what reached it, [Carrier.Reply] writes from it, [Carrier.Messages] counts what was taken
-// on. Nothing happens by itself: [Carrier.Step] does what is due by its clock, [Carrier.Run] steps on a ticker. What
+// number: [Carrier.Thread] shows what reached it, [Carrier.Reply] and [Carrier.ReplyPictures] write from it, [Carrier.Messages]
+// counts what was taken on. Nothing happens by itself: [Carrier.Step] does what is due by its clock, [Carrier.Run] steps on a ticker. What
 // happens to a message is its [Fate], from a [Script]; a random one depends on its seed and the message alone, whatever the
 // timing.
 //

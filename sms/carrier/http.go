@@ -95,11 +95,14 @@ func (c *Carrier) serveFind(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Carrier) serveReply(w http.ResponseWriter, r *http.Request) {
-	var q struct{ From, To, Body string }
+	var q struct {
+		From, To, Body string
+		Pictures       int
+	}
 	if !read(w, r, &q) {
 		return
 	}
-	id, err := c.Reply(q.From, q.To, q.Body)
+	id, err := c.ReplyPictures(q.From, q.To, q.Body, q.Pictures)
 	if err != nil {
 		respond(w, http.StatusUnprocessableEntity, answer{Code: CodeInvalid})
 		return

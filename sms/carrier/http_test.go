@@ -258,14 +258,14 @@ func TestWebhooks(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.Send(context.Background(), text("elm/1"))
 	require.NoError(t, err)
-	id, err := c.Reply(patient, practice, "Stop 👍\x00")
+	id, err := c.ReplyPictures(patient, practice, "Stop 👍\x00", 3)
 	require.NoError(t, err)
 	_, err = c.Step(context.Background())
 	require.NoError(t, err)
 
 	require.Equal(t, []error{nil, nil, nil}, p.failed)
 	require.Empty(t, cmp.Diff([]sms.Inbound{
-		{Provider: "carrier", ID: id, From: patient, To: practice, Body: "Stop 👍\uFFFD"},
+		{Provider: "carrier", ID: id, From: patient, To: practice, Body: "Stop 👍\uFFFD", Media: 3},
 	}, p.inbound))
 	require.Len(t, p.receipts, 2)
 	require.Empty(t, cmp.Diff(sms.Receipt{

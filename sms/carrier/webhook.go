@@ -34,6 +34,7 @@ type notice struct {
 	From      string     `json:"from,omitempty"`
 	To        string     `json:"to,omitempty"`
 	Body      string     `json:"body,omitempty"`
+	Pictures  int        `json:"pictures,omitempty"`
 	Reference string     `json:"reference,omitempty"`
 	Status    sms.Status `json:"status,omitempty"`
 	Code      string     `json:"code,omitempty"`
@@ -46,7 +47,7 @@ const (
 )
 
 func inboundNotice(in sms.Inbound) notice {
-	return notice{Type: typeInbound, ID: in.ID, From: in.From, To: in.To, Body: in.Body}
+	return notice{Type: typeInbound, ID: in.ID, From: in.From, To: in.To, Body: in.Body, Pictures: in.Media}
 }
 
 func receiptNotice(r sms.Receipt) notice {
@@ -99,8 +100,11 @@ func (r *reader) ReadWebhook(req *http.Request) ([]sms.Event, error) {
 		if n.ID == "" || n.From == "" || n.To == "" || strings.Contains(n.ID+n.From+n.To, "\x00") {
 			return nil, fmt.Errorf("%w: the webhook names no message, sender or recipient", sms.ErrInvalid)
 		}
+		if n.Pictures < 0 {
+			return nil, fmt.Errorf("%w: the webhook counts fewer than no pictures", sms.ErrInvalid)
+		}
 		body := strings.ReplaceAll(n.Body, "\x00", "\uFFFD") // which no store keeps
-		return []sms.Event{{Inbound: &sms.Inbound{Provider: name, ID: n.ID, From: n.From, To: n.To, Body: body}}}, nil
+		return []sms.Event{{Inbound: &sms.Inbound{Provider: name, ID: n.ID, From: n.From, To: n.To, Body: body, Media: n.Pictures}}}, nil
 	case typeReceipt:
 		if n.ID == "" || n.Status.Rank() == 0 || strings.Contains(n.ID+n.Reference+n.Code, "\x00") {
 			return nil, fmt.Errorf("%w: the webhook names no message or status", sms.ErrInvalid)

@@ -27,6 +27,7 @@ import (
 	"github.com/enamel-go/enamel/records/recordsmem"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/broadcast"
+	"github.com/enamel-go/enamel/sms/link"
 	"github.com/enamel-go/enamel/sms/registration"
 	"github.com/enamel-go/enamel/sms/smsmem"
 )
@@ -53,6 +54,7 @@ type Ground struct {
 	policies policy.Store
 	acting   representative.Store
 	packs    pack.Store
+	links    link.Store
 	filings  registration.Store
 	casts    interface {
 		broadcast.Store
@@ -94,7 +96,7 @@ func Memory(ctx context.Context) (*Ground, error) {
 		Clock: hours, settings: settings, manager: manager, keys: keys, leaves: entries, trees: entries,
 		consents: consentmem.New(entries), cookies: consentmem.NewCookies(entries), policies: consentmem.NewPolicies(entries),
 		acting: consentmem.NewRepresentatives(entries), packs: consentmem.NewPacks(entries), cookieKey: []byte(newCookieKey()),
-		filings: smsmem.NewRegistrations(entries), casts: smsmem.NewBroadcasts(entries), texts: texts, queue: texts, router: texts, charts: recordsmem.New(entries),
+		links: smsmem.NewLinks(entries), filings: smsmem.NewRegistrations(entries), casts: smsmem.NewBroadcasts(entries), texts: texts, queue: texts, router: texts, charts: recordsmem.New(entries),
 		close: func() error { return nil },
 	}
 	pair, err := newNotaryKey()

@@ -122,6 +122,7 @@ func (g *Ground) lay(ctx context.Context, p Place, manager crypto.KeyManager, fa
 	g.consents, g.cookies = consentpg.New(facts, g.keys, c), consentpg.NewCookies(facts, g.keys, c)
 	g.packs = consentpg.NewPacks(facts, g.keys, c)
 	g.policies, g.acting = consentpg.NewPolicies(facts, g.keys, c), consentpg.NewRepresentatives(facts, g.keys, c)
+	g.links = smspg.NewLinks(facts, g.keys, o)
 	g.filings, g.casts = smspg.NewRegistrations(facts, g.keys, o), smspg.NewBroadcasts(facts, g.keys, o)
 	g.texts, g.queue, g.router = smspg.New(facts, g.keys, o), queue, queue
 	g.charts = recordspg.New(facts, g.keys, &recordspg.Options{Schema: p.Schema})

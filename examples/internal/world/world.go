@@ -19,6 +19,7 @@ import (
 	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/broadcast"
+	"github.com/enamel-go/enamel/sms/link"
 	"github.com/enamel-go/enamel/sms/registration"
 )
 
@@ -38,6 +39,7 @@ type World struct {
 	Law           *sms.Law
 	Casts         *broadcast.Service
 	Registrations *registration.Service
+	Links         *link.Service
 	Charts        *records.Service
 	Router        sms.Router
 	Reader        *notary.Reader
@@ -88,6 +90,10 @@ func New(g *Ground, providers map[string]sms.Provider, logger *slog.Logger) (*Wo
 		return nil, err
 	}
 	if w.Charts, err = records.New(g.charts, w.Log, &records.Options{Now: now}); err != nil {
+		return nil, err
+	}
+	w.Links, err = link.New(g.links, w.Log, &link.Options{Representatives: seers{w.Acting, w.Charts}, Now: now})
+	if err != nil {
 		return nil, err
 	}
 	w.channels = channels{w.Charts, g.settings}
