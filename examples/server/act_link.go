@@ -82,7 +82,7 @@ func openLink(ctx context.Context, s *app, in openLinkInput) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	return done{Said: "It opened, and shows " + leads.Kind + " " + leads.ID + ". It opens no more.", Result: leads, who: in.Patient}, nil
+	return done{Said: "It opened, and shows " + leads.Kind + " " + leads.ID + ". It opens no more.", Result: leadsView(leads), who: in.Patient}, nil
 }
 
 type revokeLinkInput struct {

@@ -16,14 +16,20 @@ const linkHead = "https://" + world.TextHost + "/v/"
 
 // linkView is a link that a patient was texted. What the token is, nobody knows but the phone.
 type linkView struct {
-	ID      string        `json:"id"`
-	Leads   link.Resource `json:"leads_to"`
-	Sent    time.Time     `json:"sent"`
-	By      string        `json:"by"`
-	Expires time.Time     `json:"expires"`
-	State   string        `json:"state"`             // waiting, opened, revoked or expired
-	Ended   time.Time     `json:"ended,omitzero"`    // when it was opened or taken back
-	EndedBy string        `json:"ended_by,omitzero"` // who did
+	ID      string    `json:"id"`
+	Leads   leadsView `json:"leads_to"`
+	Sent    time.Time `json:"sent"`
+	By      string    `json:"by"`
+	Expires time.Time `json:"expires"`
+	State   string    `json:"state"`             // waiting, opened, revoked or expired
+	Ended   time.Time `json:"ended,omitzero"`    // when it was opened or taken back
+	EndedBy string    `json:"ended_by,omitzero"` // who did
+}
+
+// leadsView is what a link leads to, in the practice's own words.
+type leadsView struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
 }
 
 // Word says what became of the link.
@@ -74,7 +80,7 @@ func links(ctx context.Context, s *scene, patient string) ([]linkView, error) {
 	}
 	for _, state := range slices.Backward(states) {
 		v := linkView{
-			ID: state.Issued.ID, Leads: state.Issued.Resource, Sent: state.Issued.Recorded, By: actor(state.Issued.Actor),
+			ID: state.Issued.ID, Leads: leadsView(state.Issued.Resource), Sent: state.Issued.Recorded, By: actor(state.Issued.Actor),
 			Expires: state.Issued.Expires, State: "waiting",
 		}
 		switch {

@@ -32,7 +32,7 @@ func TestPromise_D5_4_TheServerTextsLinks(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const rosa, number, otis = "p-101", "+15125550142", "p-106"
 		address, v := s.linked(rosa, number, "d-7")
-		require.Equal(t, link.Resource{Kind: "document", ID: "d-7"}, v.Leads)
+		require.Equal(t, leadsView{Kind: "document", ID: "d-7"}, v.Leads)
 		require.Equal(t, "waiting", v.State)
 		require.Equal(t, link.Lasts, v.Expires.Sub(v.Sent))
 		open := map[string]string{"link": address, "patient": otis}
