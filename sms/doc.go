@@ -116,7 +116,7 @@
 //
 // # Writing your own
 //
-// A provider implements [Provider], and as many of [Finder], [WebhookReader], [Canceller], [OptOutLister], [NumberLookup] and
-// [Lingering] as it can; it passes the provider's cases of package smstest. A store implements [Store], [Queue] and
+// A provider implements [Provider], and as many of [Finder], [WebhookReader], [Canceller], [OptOutLister], [NumberLookup],
+// [DeactivationLister] and [Lingering] as it can; it passes the provider's cases of package smstest. A store implements [Store], [Queue] and
 // [Router] and passes that package's other cases.
 package sms

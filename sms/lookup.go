@@ -83,12 +83,8 @@ func (l *Lookups) Check(ctx context.Context, by audit.Actor, provider string, k 
 	case asked == nil:
 		return Line{}, l.log.Refuse(ctx, refused, fmt.Errorf("%w: no look-ups are set up with that provider", ErrInvalid))
 	}
-	ok, err := l.agreements.InForce(ctx, k.Practice, provider)
-	if err != nil {
-		return Line{}, fmt.Errorf("sms: look up a number: %w", err)
-	}
-	if !ok {
-		return Line{}, l.log.Refuse(ctx, refused, ErrAgreement)
+	if err := l.agreed(ctx, provider, refused); err != nil {
+		return Line{}, err
 	}
 	line, err := asked.Lookup(ctx, k.Number, verified)
 	if err != nil {
@@ -96,6 +92,18 @@ func (l *Lookups) Check(ctx context.Context, by audit.Actor, provider string, k 
 	}
 	line.Number = k.Number
 	return line, l.Record(ctx, by, provider, k.Practice, line)
+}
+
+// agreed refuses, with the entry, where the entry's practice has no agreement with a provider in force.
+func (l *Lookups) agreed(ctx context.Context, provider string, refused audit.Entry) error {
+	ok, err := l.agreements.InForce(ctx, refused.Practice, provider)
+	if err != nil {
+		return fmt.Errorf("sms: look up a number: %w", err)
+	}
+	if !ok {
+		return l.log.Refuse(ctx, refused, ErrAgreement)
+	}
+	return nil
 }
 
 // Record takes in what source, a provider or a list, says of a number: every answer becomes an entry of the log with its

@@ -6,8 +6,8 @@
 //		ReceiptURL: "https://sms.example.com/twilio/receipt",
 //	})
 //
-// A [Provider] is an sms.Provider, Finder, WebhookReader, Canceller and NumberLookup. It talks TLS 1.3 or nothing, follows
-// no redirect, reads no more than it must, and repeats no request: Twilio's send call has no idempotency key
+// A [Provider] is an sms.Provider, Finder, WebhookReader, Canceller, NumberLookup and DeactivationLister. It talks TLS 1.3
+// or nothing, follows no redirect but to a list of numbers, and there without its token, reads no more than it must, and repeats no request: Twilio's send call has no idempotency key
 // (twilio.com/docs/api/errors/20500), so an answer that was lost is an error of class Unknown.
 //
 // # Webhooks

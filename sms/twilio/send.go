@@ -69,6 +69,11 @@ func (p *Provider) call(
 	if err != nil || got.Status/100 == 2 {
 		return got.Status, got.Body, err
 	}
+	return 0, nil, refusal(stage, got)
+}
+
+// refusal is what an answer that is not 2xx means, by the code in its body where there is one.
+func refusal(stage sms.Stage, got wire.Answer) *sms.SendError {
 	var answer struct {
 		Code int `json:"code"`
 	}
@@ -76,5 +81,5 @@ func (p *Provider) call(
 	if json.Unmarshal(got.Body, &answer) == nil && answer.Code > 0 {
 		code = strconv.Itoa(answer.Code)
 	}
-	return 0, nil, codes.Refusal(name, stage, got, code)
+	return codes.Refusal(name, stage, got, code)
 }

@@ -22,6 +22,12 @@ func TestPromise_D5_4_EveryCallRefusesTLS12(t *testing.T) {
 		"send":   func(p *twilio.Provider) error { _, err := p.Send(t.Context(), message()); return err },
 		"find":   func(p *twilio.Provider) error { _, _, err := p.Find(t.Context(), message()); return err },
 		"cancel": func(p *twilio.Provider) error { _, err := p.Cancel(t.Context(), sid); return err },
+		"deactivated": func(p *twilio.Provider) error {
+			for _, err := range p.Deactivated(t.Context(), noon) {
+				return err
+			}
+			return nil
+		},
 		"lookup": func(p *twilio.Provider) error { _, err := p.Lookup(t.Context(), to, time.Time{}); return err },
 	}
 	serve := func(t *testing.T, version uint16) (p *twilio.Provider, served *atomic.Int32) {
@@ -37,7 +43,7 @@ func TestPromise_D5_4_EveryCallRefusesTLS12(t *testing.T) {
 		t.Cleanup(s.Close)
 		url, roots := s.URL, x509.NewCertPool()
 		roots.AddCert(s.Certificate())
-		p, err := twilio.New(account, token, &twilio.Options{BaseURL: url, LookupURL: url, RootCAs: roots, Timeout: 5 * time.Second})
+		p, err := twilio.New(account, token, &twilio.Options{BaseURL: url, LookupURL: url, MessagingURL: url, RootCAs: roots, Timeout: 5 * time.Second})
 		require.NoError(t, err)
 		return p, served
 	}

@@ -34,6 +34,8 @@ type Options struct {
 	BaseURL string
 	// LookupURL is where the API of look-ups answers: https only. Defaults to https://lookups.twilio.com.
 	LookupURL string
+	// MessagingURL is where the API of deactivated numbers answers: https only. Defaults to https://messaging.twilio.com.
+	MessagingURL string
 	// RootCAs are the authorities that may vouch for the APIs. Defaults to the system's.
 	RootCAs *x509.CertPool
 	// Now is the clock against which Lag runs. Defaults to time.Now.
@@ -44,6 +46,7 @@ type Options struct {
 type Provider struct {
 	sid, token       string
 	base, lookups    string // the APIs
+	messaging        string
 	account, list    string // the paths of the account and of its messages
 	inbound, receipt string
 	lag              time.Duration
@@ -57,6 +60,8 @@ var (
 	_ sms.WebhookReader = (*Provider)(nil)
 	_ sms.Canceller     = (*Provider)(nil)
 	_ sms.NumberLookup  = (*Provider)(nil)
+
+	_ sms.DeactivationLister = (*Provider)(nil)
 )
 
 // New returns a provider for an account. The token both signs in and checks webhooks. The error wraps
@@ -70,7 +75,7 @@ func New(accountSID, authToken string, o *Options) (*Provider, error) {
 	}
 	p := &Provider{
 		sid: accountSID, token: authToken, base: "https://api.twilio.com",
-		lookups: "https://lookups.twilio.com",
+		lookups: "https://lookups.twilio.com", messaging: "https://messaging.twilio.com",
 		account: "/2010-04-01/Accounts/" + accountSID, list: "/2010-04-01/Accounts/" + accountSID + "/Messages.json",
 		inbound: o.InboundURL, receipt: o.ReceiptURL, lag: 6 * time.Hour, now: time.Now,
 	}
@@ -84,6 +89,9 @@ func New(accountSID, authToken string, o *Options) (*Provider, error) {
 		return nil, err
 	}
 	if p.lookups, err = wire.Base(o.LookupURL, p.lookups); err != nil {
+		return nil, err
+	}
+	if p.messaging, err = wire.Base(o.MessagingURL, p.messaging); err != nil {
 		return nil, err
 	}
 	if o.Lag > 0 {

@@ -60,7 +60,7 @@ func Do(c *http.Client, req *http.Request, limit int64) (answer Answer, left boo
 	if err == nil && int64(len(body)) > limit {
 		err = errors.New("the answer is too long")
 	}
-	return Answer{resp.StatusCode, body, after(resp.Header.Get("Retry-After"), time.Now())}, true, err
+	return Answer{resp.StatusCode, body, after(resp.Header.Get("Retry-After"), time.Now()), resp.Header.Get("Location")}, true, err
 }
 
 // Answer is what a provider answers to a request.
@@ -68,6 +68,8 @@ type Answer struct {
 	Status int
 	Body   []byte
 	After  time.Duration // how long it asks to be left alone, at most a day; zero: it does not say
+
+	Location string // where it sends whoever asked, as it says it; nobody is sent there by itself
 }
 
 // after reads a Retry-After, which is a number of seconds or a date (RFC 9110, section 10.2.3).
