@@ -17,12 +17,13 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // connections are how many work at a time.
 var connections = []int{1, 8, 32}
 
-// durable returns an empty schema on a server of its own that waits for the disk at each commit, as one in use does.
-func durable(b *testing.B) *pgtest.Database {
+// durable returns an empty schema on a server of its own that waits for the disk at each commit, as one in use does, with such
+// settings besides.
+func durable(b *testing.B, settings ...string) *pgtest.Database {
 	b.Helper()
 	server := pgtest.Start(b)
 	admin := server.New().Pool(1)
-	for _, setting := range []string{"fsync = on", "full_page_writes = on", "wal_level = replica"} {
+	for _, setting := range append(settings, "fsync = on", "full_page_writes = on", "wal_level = replica") {
 		_, err := admin.ExecContext(b.Context(), "ALTER SYSTEM SET "+setting)
 		require.NoError(b, err)
 	}
