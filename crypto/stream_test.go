@@ -141,9 +141,14 @@ func TestStreamCopies(t *testing.T) {
 	r, err := ring.OpenReader(t.Context(), iotest.OneByteReader(bytes.NewReader(sealed)), b)
 	require.NoError(t, err)
 	require.NoError(t, iotest.TestReader(r, plain[:streamPiece+9]))
+	read := streamPiece + 9
+	if raceDetector() { // it makes pools drop what they hold, so that each byte would open its piece anew
+		read = 999
+	}
+	sealed = sealStream(t, ring, plain[:read], b)
 	at, err := ring.OpenReaderAt(t.Context(), bytes.NewReader(sealed), int64(len(sealed)), b)
 	require.NoError(t, err)
-	require.NoError(t, iotest.TestReader(at, plain[:streamPiece+9]))
+	require.NoError(t, iotest.TestReader(at, plain[:read]))
 }
 
 // TestStreamMoved opens a stream under every other binding.
