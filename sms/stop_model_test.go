@@ -94,7 +94,7 @@ func newStopModel(w *world, s *stage, p play, id string, number func(i int) stri
 			m.queueText(ph)
 		}
 	}
-	return m, m.failed
+	return m, m.failure()
 }
 
 func (m *stopModel) queueText(ph *phone) {
@@ -111,6 +111,13 @@ func (m *stopModel) fail(err error) {
 	if m.failed == nil {
 		m.failed = err
 	}
+}
+
+// failure returns what failed first. A goroutine that starts late may tell of it while the director looks.
+func (m *stopModel) failure() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.failed
 }
 
 // pass lets time go by. Where it is real and cannot be moved, processes that would notice are gone instead; leases, which run
@@ -206,7 +213,7 @@ func (m *stopModel) options() (all []option) {
 
 // run plays one course.
 func (m *stopModel) run(choose func(n int) int) error {
-	for m.failed == nil {
+	for m.failure() == nil {
 		all := m.options()
 		if len(all) == 0 {
 			break
@@ -220,8 +227,8 @@ func (m *stopModel) run(choose func(n int) int) error {
 	}
 	m.settleAll()
 	m.fail(m.kept())
-	if m.failed != nil {
-		return fmt.Errorf("%w, after: %s", m.failed, strings.Join(m.trace, "; "))
+	if err := m.failure(); err != nil {
+		return fmt.Errorf("%w, after: %s", err, strings.Join(m.trace, "; "))
 	}
 	return nil
 }
