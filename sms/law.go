@@ -93,8 +93,6 @@ type matter struct {
 	ordinary bool
 }
 
-func matterOf(t *Text) matter { return matter{t.Category, t.Kind == Ordinary} }
-
 // rule is a row with what is worked out beforehand, so that a decision has little to do.
 type rule struct {
 	Rule
@@ -252,7 +250,7 @@ func (l *Law) zone(name string) *time.Location {
 
 // concerning appends the rules that are looked at for such a text and such a recipient: every one, for a text of no category.
 func (e *edition) concerning(rules []*rule, f *Facts) []*rule {
-	about, known := e.about[matterOf(&f.Text)]
+	about, known := e.about[matter{f.Text.Category, f.Text.Kind == Ordinary}]
 	if !known {
 		about = e.rules
 	}

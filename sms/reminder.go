@@ -2,8 +2,6 @@ package sms
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -146,7 +144,7 @@ func (p *Planner) remind(ctx context.Context, v Visit) error {
 	}
 	by := audit.Actor{Kind: audit.System, ID: "planner"}
 	alone := Text{
-		ID: reminderID(v), Practice: v.Practice, Patient: v.Patient, Kind: Ordinary, Category: consent.Transactional,
+		ID: hashed("reminder", v.Appointment+"\x00"+v.Version), Practice: v.Practice, Patient: v.Patient, Kind: Ordinary, Category: consent.Transactional,
 		From: sender.Number, To: v.Number, Subject: v.Appointment, Version: v.Version, Start: micro(v.Start), Clock: v.Zone,
 		Zone: v.PatientZone, Region: v.PatientRegion, NotBefore: v.Start.Add(-p.o.Lead), LastUseful: useful,
 	}
@@ -218,9 +216,4 @@ func sameDay(a, b Subject) bool {
 		return s.Start.In(zone).Format(time.DateOnly)
 	}
 	return day(a) != "" && day(a) == day(b)
-}
-
-func reminderID(v Visit) string {
-	sum := sha256.Sum256([]byte(v.Appointment + "\x00" + v.Version))
-	return "reminder-" + hex.EncodeToString(sum[:16])
 }

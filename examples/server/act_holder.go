@@ -7,7 +7,6 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/examples/internal/world"
-	"github.com/enamel-go/enamel/records"
 )
 
 type lapseInput struct {
@@ -87,12 +86,9 @@ func (s *app) prefer(
 		says = strings.Replace(says, "Texts about", capital(categoryName(category))+" about", 1)
 	}
 	sc := s.scene.Load()
-	p, err := sc.Charts.Patient(ctx, world.Desk(), records.Key{Practice: practice, ID: in.Patient})
+	p, err := textable(ctx, sc, in.Patient)
 	if err != nil {
 		return done{}, err
-	}
-	if p.Number() == "" {
-		return done{}, badInput("No text can go to this patient: there is no phone number that takes texts.")
 	}
 	_, err = record(sc.Consents, ctx, world.Desk(), consent.Mute{
 		Practice: practice, Number: p.Number(), Patient: p.ID, Category: category,

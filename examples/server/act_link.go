@@ -6,7 +6,6 @@ import (
 
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/examples/internal/world"
-	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/link"
 	"github.com/enamel-go/enamel/sms/template"
@@ -24,37 +23,33 @@ func textLink(ctx context.Context, s *app, in linkTextInput) (done, error) {
 		in.Kind = "document"
 	}
 	sc := s.scene.Load()
-	p, err := sc.Charts.Patient(ctx, world.Desk(), records.Key{Practice: practice, ID: in.Patient})
+	t, err := toPatient(ctx, sc, sms.Text{
+		Practice: practice, Category: consent.Transactional, From: world.Sender().Number,
+		LastUseful: sc.Clock.Now().Add(link.Lasts), // no longer than the link
+	}, in.Patient)
 	if err != nil {
 		return done{}, err
-	}
-	if p.Number() == "" {
-		return done{}, badInput("No text can go to this patient: there is no phone number that takes texts.")
 	}
 	made, err := templateOf(world.Document)
 	if err != nil {
 		return done{}, err
 	}
 	token, err := sc.Links.Issue(ctx, world.Desk(), link.Link{
-		Practice: practice, Patient: p.ID, Resource: link.Resource{Kind: in.Kind, ID: in.ID},
+		Practice: practice, Patient: t.Patient, Resource: link.Resource{Kind: in.Kind, ID: in.ID},
 	})
 	if err != nil {
 		return done{}, err
 	}
-	body, err := made.Render(template.English, textSetting(""), template.Values{"link": linkHead + token})
-	if err != nil {
+	if t.Body, err = made.Render(template.English, textSetting(""), template.Values{"link": linkHead + token}); err != nil {
 		return done{}, err
 	}
-	k, err := sc.Texts.Enqueue(ctx, world.Desk(), addressed(sms.Text{
-		Practice: practice, Category: consent.Transactional, From: world.Sender().Number, Body: body,
-		LastUseful: sc.Clock.Now().Add(link.Lasts), // no longer than the link
-	}, p))
+	k, err := sc.Texts.Enqueue(ctx, world.Desk(), t)
 	if err != nil {
 		return done{}, err
 	}
 	return done{
 		Said:   "The link is in a text that is queued, and is told nowhere else: open it on the phone.",
-		Result: map[string]string{"text": k.ID}, who: p.ID,
+		Result: map[string]string{"text": k.ID}, who: t.Patient,
 	}, sc.settled(ctx)
 }
 

@@ -22,23 +22,20 @@ func writeText(ctx context.Context, s *app, in textInput) (done, error) {
 		return done{}, err
 	}
 	sc := s.scene.Load()
-	p, err := sc.Charts.Patient(ctx, world.Desk(), records.Key{Practice: practice, ID: in.Patient})
+	t, err := toPatient(ctx, sc, sms.Text{
+		Practice: practice, Category: category, From: world.Sender().Number, Body: in.Body,
+		LastUseful: sc.Clock.Now().Add(useful),
+	}, in.Patient)
 	if err != nil {
 		return done{}, err
 	}
-	if p.Number() == "" {
-		return done{}, badInput("No text can go to this patient: there is no phone number that takes texts.")
-	}
-	k, err := sc.Texts.Enqueue(ctx, world.Desk(), addressed(sms.Text{
-		Practice: practice, Category: category, From: world.Sender().Number, Body: in.Body,
-		LastUseful: sc.Clock.Now().Add(useful),
-	}, p))
+	k, err := sc.Texts.Enqueue(ctx, world.Desk(), t)
 	if err != nil {
 		return done{}, err
 	}
 	return done{
 		Said:   "The text is queued. Today's texts say what became of it, and why.",
-		Result: map[string]string{"text": k.ID}, who: p.ID,
+		Result: map[string]string{"text": k.ID}, who: t.Patient,
 	}, sc.settled(ctx)
 }
 

@@ -70,14 +70,20 @@ func try(ctx context.Context, s *app, in tryInput) (done, error) {
 
 // toPatient addresses a text to a patient.
 func toPatient(ctx context.Context, s *scene, t sms.Text, id string) (sms.Text, error) {
-	p, err := s.Charts.Patient(ctx, world.Desk(), records.Key{Practice: practice, ID: id})
+	p, err := textable(ctx, s, id)
 	if err != nil {
 		return t, err
 	}
-	if p.Number() == "" {
-		return t, badInput("No text can go to this patient: there is no phone number that takes texts.")
-	}
 	return addressed(t, p), nil
+}
+
+// textable returns a patient to whom a text can go.
+func textable(ctx context.Context, s *scene, id string) (records.Patient, error) {
+	p, err := s.Charts.Patient(ctx, world.Desk(), records.Key{Practice: practice, ID: id})
+	if err == nil && p.Number() == "" {
+		err = badInput("No text can go to this patient: there is no phone number that takes texts.")
+	}
+	return p, err
 }
 
 // tried asks the law with the facts of now and the clock of at.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/fact"
 	"github.com/enamel-go/enamel/internal/form"
 )
 
@@ -32,7 +33,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, complete func(
 			return State{}, fmt.Errorf("broadcast: %s: %w", act, err)
 		}
 		state := Derive(f.Key(), facts)
-		if old := known(facts, f.ID); old != nil {
+		if old := fact.Find(facts, f.ID, head); old != nil {
 			if !given.repeats(*old) {
 				return State{}, s.log.Decline(ctx, entry(act, given), ErrConflict)
 			}
@@ -62,7 +63,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, complete func(
 		if facts, err = s.store.Ledger(ctx, f.Key()); err != nil {
 			return State{}, fmt.Errorf("broadcast: %s: %w", act, err)
 		}
-		if known(facts, f.ID) == nil {
+		if fact.Find(facts, f.ID, head) == nil {
 			return State{}, s.log.Decline(ctx, entry(act, f), ErrConflict)
 		}
 	}
@@ -80,25 +81,9 @@ func decide(state State, f *Fact, complete func(State, *Fact) ([]Recipient, erro
 	return recipients, f.valid()
 }
 
-// latest returns the recorded time of a fact that is written after the others. It never runs backwards in a ledger,
-// whatever the clocks of several processes say.
-func latest(now time.Time, facts []Fact) time.Time {
-	for _, f := range facts {
-		if f.Recorded.After(now) {
-			now = f.Recorded
-		}
-	}
-	return now
-}
+func head(f *Fact) fact.Head { return fact.Head{ID: &f.ID, Recorded: &f.Recorded} }
 
-func known(facts []Fact, id string) *Fact {
-	for i, f := range facts {
-		if f.ID == id {
-			return &facts[i]
-		}
-	}
-	return nil
-}
+func latest(now time.Time, facts []Fact) time.Time { return fact.Latest(now, facts, head) }
 
 // entry records a fact: who is in an audience it does not say. Of a refused command it keeps what a log can hold.
 func entry(act string, f Fact) audit.Entry {

@@ -70,18 +70,10 @@ type Query struct {
 }
 
 // Validate says why no store can answer the query, whatever After says, as an error that wraps [ErrInvalid], or nil.
-func (q Query) Validate() error {
-	if _, err := page.Limit(ErrInvalid, q.Limit); err != nil {
-		return err
-	}
-	return form.Text(ErrInvalid, "the practice", q.Practice, form.ID, true)
-}
+func (q Query) Validate() error { return page.Valid(ErrInvalid, q.Practice, q.Limit) }
 
 // Size returns how many facts a page of the query holds at most.
-func (q Query) Size() int {
-	size, _ := page.Limit(ErrInvalid, q.Limit) // one that is invalid has no page
-	return size
-}
+func (q Query) Size() int { return page.Size(q.Limit) }
 
 // Page is one page of facts. Next is empty on the last page.
 type Page struct {

@@ -43,11 +43,8 @@ func Regions(number string) []string {
 // Known reports whether a region, by its code as [Regions] returns it, has an area code of its own.
 func Known(region string) bool {
 	for i := range places {
-		for rest := places[i].regions; rest != ""; {
-			var one string
-			if one, rest, _ = strings.Cut(rest, " "); one == region {
-				return true
-			}
+		if places[i].serves(region) {
+			return true
 		}
 	}
 	return false
@@ -57,9 +54,9 @@ func Known(region string) bool {
 // returns none for a region that has no area code of its own.
 func Within(region string) []string {
 	var zones []string
-	for _, p := range places {
-		if slices.Contains(strings.Fields(p.regions), region) {
-			zones = append(zones, strings.Fields(p.zones)...)
+	for i := range places {
+		if places[i].serves(region) {
+			zones = append(zones, strings.Fields(places[i].zones)...)
 		}
 	}
 	slices.Sort(zones)
@@ -84,6 +81,17 @@ func (Plan) Zones(_ context.Context, number string) ([]string, error) { return Z
 
 // Regions returns what the function of this name does.
 func (Plan) Regions(_ context.Context, number string) ([]string, error) { return Regions(number), nil }
+
+// serves reports whether a region is one of those that the place's area codes serve.
+func (p *place) serves(region string) bool {
+	for rest := p.regions; rest != ""; {
+		var one string
+		if one, rest, _ = strings.Cut(rest, " "); one == region {
+			return true
+		}
+	}
+	return false
+}
 
 // cut returns the area code of a number that has the plan's form.
 func cut(number string) (area string, ok bool) {

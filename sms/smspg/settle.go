@@ -58,16 +58,14 @@ func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 	leaves, entries := make([][]audit.Leaf, len(settlements)), 0
 	next := map[int]part{}
 	for _, place := range inOrder(settlements) {
-		v := settlements[place]
-		if len(v.Next) > 0 { // sealed before any row is locked
-			p, err := q.next(ctx, v)
-			if err != nil {
-				failed = append(failed, err)
-				continue
-			}
-			next[place] = p
+		v, err := input.Settlement(settlements[place])
+		if err == nil && len(v.Next) > 0 { // sealed before any row is locked
+			next[place], err = (&Store{pg: q.pg, keys: q.keys}).texts(ctx, v.Next)
 		}
-		if err := q.settlement(ctx, place, v, rows, decisions); err != nil {
+		if err == nil {
+			err = q.settlement(ctx, place, v, rows, decisions)
+		}
+		if err != nil {
 			failed = append(failed, err)
 			continue
 		}
@@ -123,22 +121,8 @@ func inOrder(settlements []sms.Settlement) []int {
 	return places
 }
 
-// next is the statement that queues the texts that take a text's place.
-func (q *Queue) next(ctx context.Context, v sms.Settlement) (part, error) {
-	v, err := input.Settlement(v)
-	if err != nil {
-		return part{}, err
-	}
-	s := Store{pg: q.pg, keys: q.keys}
-	return s.texts(ctx, v.Next)
-}
-
 // settlement adds a settlement to the rows of the statement, and its decision to those that are kept.
 func (q *Queue) settlement(ctx context.Context, place int, v sms.Settlement, rows, decisions *pgstore.Unnest) error {
-	v, err := input.Settlement(v)
-	if err != nil {
-		return err
-	}
 	if v.Decision.Verdict != "" {
 		sealed, err := vault{q.keys}.sealDecision(ctx, v.Key, v.Decision)
 		if err != nil {
