@@ -34,8 +34,8 @@ func (s unanswering) Standing(context.Context, string, string) (sms.Standing, er
 	return sms.Standing{Approved: true, Categories: consent.Categories()}, s.wait()
 }
 
-func (s unanswering) Restricted(context.Context, string, string, string) (bool, error) {
-	return false, s.wait()
+func (s unanswering) Number(context.Context, string, string) (string, bool, error) {
+	return "", false, s.wait()
 }
 
 func (s unanswering) Current(context.Context, string, string, string) (bool, error) {
@@ -76,7 +76,7 @@ func TestWhoDoesNotAnswerHoldsUpNoWorker(t *testing.T) {
 	}{
 		"agreements":    {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Agreements = s }, answers: true},
 		"registrations": {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Registrations = s }, answers: true},
-		"restrictions":  {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Restrictions = s }},
+		"channels":      {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Channels = s }},
 		"schedule":      {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Schedule = s }},
 		"broadcasts":    {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Broadcasts = s }},
 		"zones":         {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Zones = s }, answers: true},

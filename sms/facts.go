@@ -85,10 +85,12 @@ func (g gatherer) asked(ctx context.Context, f *Facts) (err error) {
 	}
 	for i, about := range t.about() {
 		one := Each{Current: about.Appointment == ""}
-		if about.Patient != "" && g.o.Restrictions != nil {
-			if one.Restricted, err = g.o.Restrictions.Restricted(ctx, t.Practice, about.Patient, t.To); err != nil {
+		if about.Patient != "" && g.o.Channels != nil {
+			number, asked, err := g.o.Channels.Number(ctx, t.Practice, about.Patient)
+			if err != nil {
 				return err
 			}
+			one.Restricted = asked && number != t.To
 		}
 		if about.Appointment != "" && g.o.Schedule != nil {
 			if one.Current, err = g.o.Schedule.Current(ctx, t.Practice, about.Appointment, about.Version); err != nil {

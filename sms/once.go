@@ -20,8 +20,8 @@ func (d *Dispatcher) once() (*Dispatcher, *asking) {
 	if d.o.Broadcasts != nil {
 		c.o.Broadcasts = broadcasts{d.o.Broadcasts, of, map[Key]answered[bool]{}}
 	}
-	if d.o.Restrictions != nil {
-		c.o.Restrictions = restrictions{d.o.Restrictions, of}
+	if d.o.Channels != nil {
+		c.o.Channels = channels{d.o.Channels, of}
 	}
 	if d.o.Schedule != nil {
 		c.o.Schedule = schedule{d.o.Schedule, of}
@@ -98,15 +98,21 @@ func (b broadcasts) Runs(ctx context.Context, practice, broadcast string) (bool,
 	})
 }
 
-type restrictions struct {
-	Restrictions
+type channels struct {
+	Channels
 	of *asking
 }
 
-func (r restrictions) Restricted(ctx context.Context, practice, patient, number string) (bool, error) {
-	return ask(ctx, r.of, "the restrictions", func(ctx context.Context) (bool, error) {
-		return r.Restrictions.Restricted(ctx, practice, patient, number)
+func (c channels) Number(ctx context.Context, practice, patient string) (string, bool, error) {
+	type answer struct {
+		number string
+		asked  bool
+	}
+	a, err := ask(ctx, c.of, "the channels", func(ctx context.Context) (a answer, err error) {
+		a.number, a.asked, err = c.Channels.Number(ctx, practice, patient)
+		return a, err
 	})
+	return a.number, a.asked, err
 }
 
 type schedule struct {

@@ -23,11 +23,14 @@ func (r registrations) Standing(context.Context, string, string) (sms.Standing, 
 	return r.standing, r.err
 }
 
-// elsewhere says of one number that its patient asked not to be texted there.
+// elsewhere is the number that one patient asked to be texted at; empty: at none.
 type elsewhere string
 
-func (e elsewhere) Restricted(_ context.Context, _, patient, number string) (bool, error) {
-	return patient == "p-204" && number == string(e), nil
+func (e elsewhere) Number(_ context.Context, _, patient string) (string, bool, error) {
+	if patient != "p-204" {
+		return "", false, nil
+	}
+	return string(e), true, nil
 }
 
 // leaves queues a text, lets it leave if it may, and returns what became of it.
@@ -237,7 +240,10 @@ func TestPromise_M9_5_NeverTheUsualNumber(t *testing.T) {
 		w.grant(consent.Transactional)
 		const other = "+16155550101"
 		w.paper(other, consent.Transactional)
-		asked := func(o *sms.DispatcherOptions) { o.Restrictions = elsewhere(patient) }
+		at := func(number string) func(*sms.DispatcherOptions) {
+			return func(o *sms.DispatcherOptions) { o.Channels = elsewhere(number) }
+		}
+		asked := at(other)
 		to := func(id, number, about string) sms.Text {
 			x := w.text(id)
 			x.To, x.Patient = number, about
@@ -246,6 +252,9 @@ func TestPromise_M9_5_NeverTheUsualNumber(t *testing.T) {
 		t.Run("refuses_the_usual_number", func(t *testing.T) {
 			got := w.leaves(to("usual", patient, "p-204"), asked)
 			require.Equal(t, "restriction", got.Decision.Rule)
+		})
+		t.Run("refuses_all_where_no_text_was_asked_for", func(t *testing.T) {
+			require.Equal(t, "restriction", w.leaves(to("none", other, "p-204"), at("")).Decision.Rule)
 		})
 		require.Equal(t, sms.Sent, w.leaves(to("alternate", other, "p-204"), asked).State)
 		require.Equal(t, sms.Sent, w.leaves(to("another patient", patient, "p-205"), asked).State)

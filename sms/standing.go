@@ -31,10 +31,3 @@ type Standing struct {
 type Registrations interface {
 	Standing(ctx context.Context, practice, number string) (Standing, error)
 }
-
-// Restrictions says what a patient asked for under 45 CFR 164.522(b): to be reached at another number than the usual one,
-// or not by text at all.
-type Restrictions interface {
-	// Restricted reports whether the patient asked not to be texted at number.
-	Restricted(ctx context.Context, practice, patient, number string) (bool, error)
-}

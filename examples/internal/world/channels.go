@@ -9,7 +9,7 @@ import (
 )
 
 // channels is where patients asked to be reached: at another of the numbers in their charts, or by no text at all (45 CFR
-// 164.522(b)). It implements sms.Channels and sms.Restrictions.
+// 164.522(b)). It implements sms.Channels.
 type channels struct {
 	charts   *records.Service
 	settings setting.Store
@@ -46,12 +46,6 @@ func (c channels) Number(ctx context.Context, practice, patient string) (string,
 		return "", true, err
 	}
 	return p.Phones[at].Number, true, nil
-}
-
-// Restricted implements sms.Restrictions.
-func (c channels) Restricted(ctx context.Context, practice, patient, number string) (bool, error) {
-	to, asked, err := c.Number(ctx, practice, patient)
-	return asked && to != number, err
 }
 
 // Reach keeps where a patient asked to be reached: at a number of the chart, or, where it is empty, by no text. It reports

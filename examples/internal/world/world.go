@@ -139,7 +139,7 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 	}
 	w.dispatcher, err = sms.NewDispatcher(w.queue, w.texts, w.Consents, w.Log, providers, &sms.DispatcherOptions{
 		Agreements: w.Agreements, Registrations: w.Registrations.Gate(), Limits: w.Registrations.Gate(), Schedule: w.Charts,
-		Restrictions: w.channels, Broadcasts: w.Casts,
+		Channels: w.channels, Broadcasts: w.Casts,
 		Now: w.Clock.Now, Logger: w.logger,
 		Timeout: 5 * time.Second, Lease: 15 * time.Second, Wait: 2 * time.Second, Interval: often,
 		Waker: w.waker,
