@@ -82,21 +82,45 @@ var federal = []feast{
 
 // The holidays that several jurisdictions share.
 var (
-	mardiGras   = feast{from: -47}
-	goodFriday  = feast{from: -2}
-	electionDay = feast{month: time.November, from: 2, to: 8, weekday: time.Tuesday, even: true}
+	mardiGras    = feast{from: -47}
+	goodFriday   = feast{from: -2}
+	electionDay  = feast{month: time.November, from: 2, to: 8, weekday: time.Tuesday}
+	evenElection = feast{month: time.November, from: 2, to: 8, weekday: time.Tuesday, even: true}
 )
 
-// calendars are the legal holidays by jurisdiction: the federal ones, and those of the States' own that close their
-// offices.
+// calendars are the legal holidays by jurisdiction: the federal ones, and those of the States' own, as dnc.com lists them for
+// telemarketing and vicifast names them. A day that one list has and another has not is kept. What a governor proclaims in
+// the course of a year, as Louisiana's does, is not here.
 var calendars = map[string]calendar{
 	"US-AL": {monday: true, friday: true, feasts: [][]feast{federal, {
-		mardiGras, {month: time.April, from: 22, to: 28, weekday: time.Monday}, {month: time.June, from: 1, to: 7, weekday: time.Monday},
+		mardiGras,
+		{month: time.April, from: 22, to: 28, weekday: time.Monday},
+		{month: time.June, from: 1, to: 7, weekday: time.Monday},
+		{month: time.December, from: 1, to: 1},
 	}}},
-	"US-LA": {monday: true, friday: true, feasts: [][]feast{federal, {mardiGras, goodFriday, electionDay, {month: time.November, from: 1, to: 1}}}},
+	"US-LA": {monday: true, friday: true, feasts: [][]feast{federal, {
+		mardiGras,
+		goodFriday,
+		evenElection,
+		{month: time.January, from: 8, to: 8},
+		{month: time.January, from: 19, to: 19},
+		{month: time.June, from: 3, to: 3},
+		{month: time.August, from: 30, to: 30},
+		{month: time.November, from: 1, to: 1},
+		{month: time.November, from: 23, to: 29, weekday: time.Friday},
+	}}},
 	"US-MS": {monday: true, friday: true, feasts: [][]feast{federal, {{month: time.April, from: 24, to: 30, weekday: time.Monday}}}},
-	"US-PA": {monday: true, friday: true, feasts: [][]feast{federal}},
-	"US-RI": {monday: true, friday: true, feasts: [][]feast{federal, {electionDay, {month: time.August, from: 8, to: 14, weekday: time.Monday}}}},
+	"US-PA": {monday: true, friday: true, feasts: [][]feast{federal, {
+		goodFriday,
+		electionDay,
+		{month: time.June, from: 14, to: 14},
+		{month: time.December, from: 15, to: 15},
+	}}},
+	"US-RI": {monday: true, friday: true, feasts: [][]feast{federal, {
+		evenElection,
+		{month: time.May, from: 4, to: 4},
+		{month: time.August, from: 8, to: 14, weekday: time.Monday},
+	}}},
 	"US-UT": {monday: true, friday: true, feasts: [][]feast{federal, {{month: time.July, from: 24, to: 24}}}},
 	"CA-BC": {monday: true, feasts: [][]feast{{
 		goodFriday,

@@ -203,6 +203,7 @@ func newEdition(all []*rule, from time.Time) edition {
 		if err := rows.Encode(r.Rule); err != nil {
 			panic(err) // a row is plain data
 		}
+		fmt.Fprint(hash, calendars[r.Holidays]) // a day more is another law
 		for _, category := range consent.Categories() {
 			for _, ordinary := range []bool{false, true} {
 				if m := (matter{category, ordinary}); r.about(m) {
@@ -215,8 +216,8 @@ func newEdition(all []*rule, from time.Time) edition {
 	return e
 }
 
-// Edition returns the fingerprint of the rules that are in effect at a moment. It stays the same when rows are added that
-// take effect later.
+// Edition returns the fingerprint of the rules that are in effect at a moment, with the holidays that they keep. It stays the
+// same when rows are added that take effect later.
 func (l *Law) Edition(at time.Time) string { return l.editions[l.at(at)].id }
 
 // at returns the index of the edition of a moment.

@@ -68,6 +68,11 @@ func TestStatesHaveHoursOfTheirOwn(t *testing.T) {
 		{"US-RI", eastern, "2026-03-03 17:00", "2026-03-04 08:00", "window-us-ri"},
 		{"US-RI", eastern, "2026-03-06 17:00", "2026-03-07 09:00", "window-us-ri"},
 		{"US-RI", eastern, "2026-03-07 16:00", "2026-03-09 08:00", "window-us-ri"},
+		{"US-OR", pacific, "2026-03-03 20:59", "", ""},
+		{"US-OR", eastern, "2026-03-03 19:00", "2026-03-04 08:00", "window-us-or"}, // a number of Oregon's in the East
+		{"US-OR", eastern, "2025-12-30 19:00", "", ""},                             // before the law
+		{"US-SD", chicago, "2026-03-06 08:59", "2026-03-06 09:00", "window-us-sd"},
+		{"US-SD", chicago, "2026-03-07 12:00", "2026-03-09 09:00", "window-us-sd"}, // over a weekend
 		{"US-KY", eastern, "2026-03-03 08:59", "2026-03-03 09:00", "window-us-ky"},
 		{"US-IL", chicago, "2026-03-03 08:59", "2026-03-03 09:00", "window-us-il"},
 		{"US-CA", pacific, "2026-03-03 10:59", "2026-03-03 11:00", "window-us-ca"},
@@ -78,6 +83,8 @@ func TestStatesHaveHoursOfTheirOwn(t *testing.T) {
 		{"US-PA", eastern, "2026-10-17 12:00", "", ""},                               // the Saturday before
 		{"US-PA", eastern, "2026-10-17 21:00", "2026-10-19 08:00", "window-central"}, // deferred by the law of Monday
 		{"US-PA", eastern, "2026-10-18 12:00", "2026-10-19 08:00", "window-us-pa"},
+		{"US-PA", eastern, "2026-10-19 17:59", "", ""},
+		{"US-PA", eastern, "2026-10-19 18:00", "2026-10-20 08:00", "window-us-pa"},
 		{"US-PA", eastern, "2026-11-26 12:00", "2026-11-27 08:00", "window-us-pa"},  // Thanksgiving
 		{"US-UT", mountain, "2026-07-03 12:00", "2026-07-05 09:00", "window-us-ut"}, // Independence Day falls on Saturday
 		{"CA-ON", "America/Toronto", "2026-03-03 08:00", "", ""},
@@ -116,7 +123,9 @@ func TestNothingLeavesOnLegalHolidays(t *testing.T) {
 	for date, region := range map[string]string{
 		"2026-02-17": "US-AL", "2027-02-09": "US-LA", // the day before Lent
 		"2026-04-27": "US-AL", "2026-06-01": "US-AL", "2026-04-03": "US-LA", "2027-03-26": "US-LA", "2026-04-27 ": "US-MS",
-		"2026-08-10": "US-RI", "2026-11-03": "US-RI", "2026-02-16": "CA-BC", "2026-05-18": "CA-BC", "2026-09-30": "CA-BC",
+		"2026-08-10": "US-RI", "2026-11-03": "US-RI", "2026-05-04": "US-RI", "2026-02-16": "CA-BC", "2026-05-18": "CA-BC", "2026-09-30": "CA-BC",
+		"2026-12-01": "US-AL", "2026-01-08": "US-LA", "2026-06-03": "US-LA", "2026-11-27": "US-LA", "2026-04-03 ": "US-PA",
+		"2027-06-14": "US-PA", "2027-11-02": "US-PA", "2026-12-15": "US-PA", // where elections are held each year
 	} {
 		now := central(t, strings.TrimSpace(date)+" 13:00")
 		zones := nanp.Within(region)
@@ -174,6 +183,7 @@ func TestDailyCaps(t *testing.T) {
 		{"US-FL", ago(16, 3, 2), "2026-03-05 08:00"}, // there is room in the evening, when the window has closed
 		{"US-OK", ago(4, 3, 2), "2026-03-05 08:01"},
 		{"US-MD", ago(4, 3, 2), "2026-03-05 08:01"},
+		{"US-OR", ago(4, 3, 2), "2026-03-05 08:01"},
 		{"US-VA", ago(4, 3, 2), ""},
 	} {
 		f := promotional(now, c.region, "America/Chicago")
