@@ -37,7 +37,7 @@ func stateWindows() []Rule {
 		{region: "US-AL", hours: between(8, 20), sunday: closed, holidays: true, citation: "Ala. Code 8-19C", how: Secondary, source: "dropcowboy"},
 		{region: "US-CA", hours: between(9, 21), citation: "Cal. Pub. Util. Code 2872", how: Unverified, source: "dropcowboy, stello"},
 		{region: "US-CT", hours: between(9, 20), from: from(2023, 10, 1), citation: "Conn. Gen. Stat. 42-288a (SB 1058)", how: Secondary, source: "stello, dropcowboy; clickpoint still says 9 to 21"},
-		{region: "US-FL", hours: between(8, 20), from: from(2021, 7, 1), citation: "Fla. Stat. 501.616(6), 501.059", how: Secondary, source: "clickpoint; buckleyfirm, 2023-06-07"},
+		{region: "US-FL", hours: between(8, 20), from: from(2021, 7, 1), citation: "Fla. Stat. 501.616(6)(a)"},
 		{region: "US-IL", hours: between(9, 21), citation: "815 ILCS 413/15", how: Unverified, source: "dropcowboy, stello"},
 		{region: "US-KY", hours: between(10, 21), citation: "KRS 367.46955", how: Unverified, source: "dropcowboy, stello"},
 		{region: "US-LA", hours: between(8, 20), sunday: closed, holidays: true, citation: "La. R.S. 45:844.11", how: Secondary, source: "dropcowboy, clickpoint; prior consent would exempt"},
@@ -87,7 +87,7 @@ func stateCaps() []Rule {
 	return []Rule{
 		{
 			ID: "cap-us-fl", Version: 1, Effective: from(2021, 7, 1), Check: CheckCap, Region: "US-FL", Only: consent.Promotional,
-			Most: 3, Within: day, Citation: "Fla. Stat. 501.616(6)(b)", Confidence: Secondary, Source: "clickpoint; buckleyfirm, 2023-06-07",
+			Most: 3, Within: day, Citation: "Fla. Stat. 501.616(6)(b)",
 		},
 		{
 			ID: "cap-us-md", Version: 1, Effective: from(2024, 1, 1), Check: CheckCap, Region: "US-MD", Only: consent.Promotional,
