@@ -5,10 +5,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
@@ -20,6 +23,9 @@ import (
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/crypto/cryptopg"
 	"github.com/enamel-go/enamel/internal/pgtest"
+	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/smspg"
+	"github.com/enamel-go/enamel/sms/twilio"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -70,6 +76,31 @@ func closeAccountSQL(ctx context.Context, db *sql.DB, consents *consent.Service,
 	return tx.Commit()
 }
 
+func texting(db *bun.DB, schema string, keyring *crypto.Keyring, log *audit.Log, consents *consent.Service, provider *twilio.Provider, o *sms.DispatcherOptions) (*sms.Service, *sms.Dispatcher, http.Handler, error) {
+	tables := &smspg.Options{Schema: schema}
+	store, queue := smspg.New(db, keyring, tables), smspg.NewQueue(db, keyring, tables)
+	texts, err := sms.New(store, consents, log, nil)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	dispatcher, err := sms.NewDispatcher(queue, store, consents, log, map[string]sms.Provider{"twilio": provider}, o)
+	return texts, dispatcher, sms.Webhook{Service: texts, Router: queue}.Handler(provider), err
+}
+
+func remind(ctx context.Context, texts *sms.Service, by audit.Actor, visit time.Time) (sms.Key, error) {
+	err := texts.Register(ctx, by, sms.Sender{
+		Practice: "elm-street", Number: "+12145550199", Provider: "twilio", Name: "Elm Street Dental", Contact: "214-555-0199",
+		Frequency: "about 2 texts per visit", Zone: "America/Chicago",
+	})
+	if err != nil {
+		return sms.Key{}, err
+	}
+	return texts.Enqueue(ctx, by, sms.Text{
+		Practice: "elm-street", Patient: "p-204", Category: consent.Transactional, To: "+12125550100", LastUseful: visit,
+		Body: "Elm Street Dental: see you tomorrow. Questions: 214-555-0199. Reply STOP to end texts.",
+	})
+}
+
 // Every piece of Go in the README is in this file, word for word, so it compiles and is run below.
 func TestREADMECompiles(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
@@ -77,7 +108,7 @@ func TestREADMECompiles(t *testing.T) {
 	source, err := os.ReadFile("readme_test.go")
 	require.NoError(t, err)
 	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllSubmatch(readme, -1)
-	require.Len(t, blocks, 3)
+	require.Len(t, blocks, 5)
 	for _, block := range blocks {
 		require.True(t, strings.Contains(string(source), string(block[1])), "not in readme_test.go:\n%s", block[1])
 	}
@@ -109,4 +140,42 @@ func TestREADMETransactions(t *testing.T) {
 	closed, err := db.NewSelect().Table("account").Where("closed").Count(ctx)
 	require.NoError(t, err)
 	require.EqualValues(t, 2, closed)
+}
+
+// Who embeds texts as the README shows may queue one; nobody has consented, so it is refused, and the webhooks take no text that
+// the provider did not sign.
+func TestREADMETexts(t *testing.T) {
+	pg := pgtest.New(t)
+	ctx := t.Context()
+	db, own := pg.Pool(2), pg.Pool(2)
+	manager := crypto.NewEphemeral()
+	consents, _, err := open(ctx, db, own, pg.Schema(), manager)
+	require.NoError(t, err)
+	require.NoError(t, smspg.Migrate(ctx, db, &smspg.Options{Schema: pg.Schema()}))
+	keyring, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: pg.Schema()}), manager, nil)
+	require.NoError(t, err)
+	log, err := audit.NewLog(auditpg.New(own, &auditpg.Options{Schema: pg.Schema()}), keyring, nil)
+	require.NoError(t, err)
+	provider, err := twilio.New("AC"+strings.Repeat("0", 32), "token", &twilio.Options{InboundURL: "https://elm.example/texts"})
+	require.NoError(t, err)
+	texts, dispatcher, webhooks, err := texting(db, pg.Schema(), keyring, log, consents, provider, nil)
+	require.NoError(t, err)
+
+	by := audit.Actor{Kind: audit.Staff, ID: "u-17"}
+	key, err := remind(ctx, texts, by, time.Now().Add(24*time.Hour))
+	require.NoError(t, err)
+	done, err := dispatcher.Step(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1, done)
+	page, err := texts.Texts(ctx, by, sms.Query{Practice: key.Practice, Purpose: sms.ForDelivery})
+	require.NoError(t, err)
+	require.Len(t, page.Texts, 1)
+	require.Equal(t, sms.Refused, page.Texts[0].State)
+	require.Equal(t, "agreement", page.Texts[0].Decision.Rule)
+
+	answer := httptest.NewRecorder()
+	unsigned := httptest.NewRequest(http.MethodPost, "/texts", strings.NewReader("Body=STOP"))
+	unsigned.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	webhooks.ServeHTTP(answer, unsigned)
+	require.Equal(t, http.StatusForbidden, answer.Code)
 }

@@ -8,6 +8,10 @@
 // refuse, with every rule that was looked at.
 //
 //	texts, err := sms.New(store, consents, log, nil)
+//	err = texts.Register(ctx, by, sms.Sender{ // once for each number that a practice texts from
+//		Practice: "elm-street", Number: "+12145550199", Provider: "twilio", Name: "Elm Street Dental", Contact: "214-555-0199",
+//		Frequency: "about 2 texts per visit", Zone: "America/Chicago",
+//	})
 //	key, err := texts.Enqueue(ctx, by, sms.Text{
 //		Practice: "elm-street", Category: consent.Transactional, To: "+12125550100",
 //		Body:     "Elm Street Dental: we moved to 4 Oak Street.", LastUseful: inThreeDays,
@@ -15,6 +19,9 @@
 //	dispatcher, err := sms.NewDispatcher(queue, store, consents, log, map[string]sms.Provider{"twilio": client},
 //		&sms.DispatcherOptions{Agreements: agreements, Registrations: registrations, Schedule: charts})
 //	go dispatcher.Run(ctx)
+//	http.Handle("POST /texts/twilio", sms.Webhook{Service: texts, Router: queue}.Handler(client))
+//
+// The stores are smsmem's, which is a store, a queue and a router in one, or smspg's New and NewQueue.
 //
 // # The law
 //

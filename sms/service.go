@@ -142,7 +142,9 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 
 // Enqueue queues a text of kind [Ordinary]: From, Provider, Kind and Created are filled in here. Whether it leaves is
 // decided when it is due, by what holds then. The same id with the same content again changes nothing; with other
-// content it is refused with [ErrConflict]. A text about a patient who asked for another number goes to that one.
+// content it is refused with [ErrConflict]. A text about a patient who asked for another number goes to that one. What it would
+// come to, [Dispatcher.Decide] says beforehand: a body that no text may carry, or a LastUseful that has passed, is refused when
+// the text is due. The practice registers the number that it texts from first, see [Service.Register].
 func (s *Service) Enqueue(ctx context.Context, by audit.Actor, t Text) (Key, error) {
 	t.Kind = Ordinary
 	if !t.Start.IsZero() || t.Clock != "" || len(t.Subjects) > 0 {
@@ -190,7 +192,7 @@ func (s *Service) enqueue(ctx context.Context, by audit.Actor, t Text, before *T
 	}
 	sender, err := s.store.Sender(ctx, t.Practice, t.From)
 	if err != nil {
-		return t, false, s.refuse(ctx, enqueued(by, t), fmt.Errorf("%w: the practice has no such number to text from", err))
+		return t, false, s.refuse(ctx, enqueued(by, t), fmt.Errorf("%w: the practice has no such number to text from; Register it first", err))
 	}
 	t.From, t.Provider = sender.Number, sender.Provider
 	change, entries := Change{Texts: []Text{t}}, t.entries(enqueued(by, t))

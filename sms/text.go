@@ -51,7 +51,7 @@ func keyOf(reference string) (Key, bool) {
 // Text is a text that is to be sent. It never changes: what happens to it is its [Progress]. Its JSON is part of what
 // kept decisions hold.
 type Text struct {
-	ID         string           `json:"id,omitzero"` // the caller's id of the text; the same id and content again changes nothing
+	ID         string           `json:"id,omitzero"` // the caller's, random or a number: it goes to the provider and into logs, unsealed; the same id and content again changes nothing
 	Practice   string           `json:"practice,omitzero"`
 	Patient    string           `json:"patient,omitzero"` // whom it is about, the vendor's id; empty: nobody in particular, or several
 	Kind       Kind             `json:"kind,omitzero"`
