@@ -185,8 +185,9 @@ func (g gatherer) history(ctx context.Context, f *Facts, claimed time.Time) erro
 // promotions gathers when promotional texts left to the number lately. One that is on its way counts, whatever becomes of
 // it; of those that were claimed together, each counts the ones before it.
 func (g gatherer) promotions(ctx context.Context, f *Facts, claimed time.Time) error {
-	since := g.o.Now().Add(-lately)
-	q := Query{Practice: f.Text.Practice, Number: f.Text.To, Limit: 1000}
+	q := Query{
+		Practice: f.Text.Practice, Number: f.Text.To, Category: consent.Promotional, Claimed: g.o.Now().Add(-lately), Limit: 1000,
+	}
 	for {
 		page, err := g.store.Texts(ctx, q)
 		if err != nil {
@@ -195,7 +196,7 @@ func (g gatherer) promotions(ctx context.Context, f *Facts, claimed time.Time) e
 		for _, t := range page.Texts {
 			left := t.State == Sent || t.State.Unsettled()
 			behind := t.State == Sending && t.Claimed.Equal(claimed) && t.ID >= f.Text.ID
-			if left && !behind && t.ID != f.Text.ID && t.Category == consent.Promotional && t.Claimed.After(since) {
+			if left && !behind && t.ID != f.Text.ID {
 				f.Promotions = append(f.Promotions, t.Claimed)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
 )
 
 // Store keeps one practice's texts and messages for the calls of its users. All methods may be called concurrently; a
@@ -29,7 +30,8 @@ type Store interface {
 	Texts(ctx context.Context, q Query) (Page, error)
 
 	// Received returns the newest messages that came in to a practice, newest first by (At, ID), at most q.Limit. It
-	// heeds Practice, Number (who wrote), Before and Limit. A flagged message has no body.
+	// heeds Practice, Number (who wrote), Before and Limit: no message has a State or Category, and no worker has Claimed it.
+	// A flagged message has no body.
 	Received(ctx context.Context, q Query) ([]Received, error)
 
 	// Sender returns the practice's sender of that number, or its only or oldest one where number is empty, or
@@ -109,12 +111,14 @@ type Delivered struct {
 // Query asks for texts or messages.
 type Query struct {
 	Practice string
-	Number   string    // only texts to, or messages from, this number; empty: all
-	State    State     // only texts in this state; empty: all
-	Before   time.Time // only texts that were made, or messages that were received, before; zero: all
-	After    string    // Page.Next of the page before; empty for the first page
-	Limit    int       // 1 to 1000. Defaults to 100.
-	Purpose  Purpose   // what it is read for, which a [Service] requires and a store passes over
+	Number   string           // only texts to, or messages from, this number; empty: all
+	State    State            // only texts in this state; empty: all
+	Category consent.Category // only texts of this category; empty: all
+	Before   time.Time        // only texts that were made, or messages that were received, before; zero: all
+	Claimed  time.Time        // only texts that a worker claimed after, by [Progress].Claimed; zero: all
+	After    string           // Page.Next of the page before; empty for the first page
+	Limit    int              // 1 to 1000. Defaults to 100.
+	Purpose  Purpose          // what it is read for, which a [Service] requires and a store passes over
 }
 
 // Page is one page of texts. Next is empty on the last page.

@@ -18,7 +18,7 @@ func (d *Dispatcher) withdraw(ctx context.Context, stop Text) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
 	defer cancel()
 	var failed []error
-	q := Query{Practice: stop.Practice, Number: stop.To, State: Sent, Limit: 1000}
+	q := Query{Practice: stop.Practice, Number: stop.To, State: Sent, Claimed: stop.Created.Add(-longest), Limit: 1000}
 	for { // a text that was taken on just now may have been queued long ago, and stand on the last page
 		page, err := d.store.Texts(ctx, q)
 		if err != nil {
@@ -26,7 +26,7 @@ func (d *Dispatcher) withdraw(ctx context.Context, stop Text) error {
 		}
 		for _, t := range page.Texts {
 			canceller, able := d.providers[t.Provider].(Canceller)
-			if !able || t.Kind.Answer() || t.ProviderID == "" || t.Delivery.Rank() > StatusAccepted.Rank() || stop.Created.Sub(t.Claimed) > longest {
+			if !able || t.Kind.Answer() || t.ProviderID == "" || t.Delivery.Rank() > StatusAccepted.Rank() {
 				continue
 			}
 			if err := d.takeBack(ctx, canceller, t); err != nil {

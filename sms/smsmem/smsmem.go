@@ -252,18 +252,24 @@ func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 	if err != nil {
 		return sms.Page{}, err
 	}
-	q.Before = input.Instant(q.Before)
+	q.Before, q.Claimed = input.Instant(q.Before), input.Instant(q.Claimed)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var found []sms.Tracked
 	for _, i := range s.texts {
-		if i.Practice == q.Practice && (q.Number == "" || i.To == q.Number) && (q.State == "" || i.State == q.State) && (q.Before.IsZero() || i.Created.Before(q.Before)) &&
-			(after == nil || input.Of(i.Text).Compare(*after) < 0) {
+		if i.sought(q) && (after == nil || input.Of(i.Text).Compare(*after) < 0) {
 			found = append(found, i.copy())
 		}
 	}
 	slices.SortFunc(found, func(a, b sms.Tracked) int { return input.Of(b.Text).Compare(input.Of(a.Text)) })
 	return input.Page(found[:min(len(found), limit+1)], limit), ctx.Err()
+}
+
+// sought reports whether a query asks for the text, on whichever page.
+func (i *item) sought(q sms.Query) bool {
+	return i.Practice == q.Practice && (q.Number == "" || i.To == q.Number) && (q.State == "" || i.State == q.State) &&
+		(q.Category == "" || i.Category == q.Category) && (q.Before.IsZero() || i.Created.Before(q.Before)) &&
+		(q.Claimed.IsZero() || i.Claimed.After(q.Claimed))
 }
 
 // Received implements [sms.Store].

@@ -46,7 +46,7 @@ func (s *Store) Decisions(ctx context.Context, k sms.Key) ([]sms.Decision, error
 	return decisions, nil
 }
 
-// Texts implements sms.Store.
+// Texts implements sms.Store. What q does not ask for is never opened.
 func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 	limit, after, err := input.Query(q)
 	if err != nil {
@@ -63,8 +63,14 @@ func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 	if q.State != "" {
 		where = query("? AND q.state = ?", where, string(q.State))
 	}
+	if q.Category != "" {
+		where = query("? AND t.category = ?", where, string(q.Category))
+	}
 	if !q.Before.IsZero() {
 		where = query("? AND t.created < ?", where, input.Instant(q.Before))
+	}
+	if !q.Claimed.IsZero() {
+		where = query("? AND q.claimed > ?", where, input.Instant(q.Claimed))
 	}
 	if after != nil {
 		where = query("? AND (t.created, t.id) < (?, ?)", where, after.Created, after.ID)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
@@ -118,6 +120,101 @@ func claimedWhole(ctx context.Context, h Harness) error {
 	want.State = sms.Doubtful
 	texts, err = h.Queue.Doubt(ctx, brief("w"))
 	return errors.Join(err, same("the doubtful texts", texts, []sms.Tracked{want}))
+}
+
+// claimedAfter queues texts of two categories that are claimed at two moments and then are in every state, and two that nobody
+// claims.
+func claimedAfter(ctx context.Context, h Harness) error {
+	states := []sms.State{sms.Sent, sms.Sending, sms.Review, sms.Refused, sms.Queued, sms.Failed, sms.Doubtful, sms.Cancelled} // as ids of them come
+	first, second := now, now.Add(time.Microsecond)
+	never := func(id string) sms.Text {
+		t := text(id)
+		t.Category, t.NotBefore = consent.Promotional, now.Add(2*time.Hour)
+		return t
+	}
+	if err := steps(
+		func() error { return queue(ctx, h, never("a-1"), never("a-2")) },
+		func() error {
+			return apply(ctx, h, sms.Change{Cancel: &sms.Cancel{Key: key("a-2"), Decision: decision("no")}})
+		},
+		func() error { return claimInto(ctx, h, states, first, "1") },
+		func() error { return claimInto(ctx, h, states, second, "2") },
+	); err != nil {
+		return err
+	}
+	var all, recent, offers []string
+	for _, state := range states {
+		id := string(state)
+		all = append(all, id+"-t-2", id+"-t-1", id+"-p-2", id+"-p-1")
+		recent, offers = append(recent, id+"-t-2", id+"-p-2"), append(offers, id+"-p-2")
+		for _, c := range []struct {
+			query sms.Query
+			want  string
+		}{
+			{sms.Query{Claimed: first}, id + "-t-2 " + id + "-p-2"},
+			{sms.Query{Claimed: first, Category: consent.Promotional}, id + "-p-2"},
+			{sms.Query{Claimed: second}, ""},
+		} {
+			c.query.State = state
+			if err := finds(ctx, h, c.query, c.want); err != nil {
+				return err
+			}
+		}
+	}
+	for _, c := range []struct {
+		query sms.Query
+		want  []string
+	}{
+		{sms.Query{Claimed: first.Add(-time.Microsecond)}, all},
+		{sms.Query{Claimed: second.Add(-time.Nanosecond).In(time.FixedZone("", 3600))}, recent},
+		{sms.Query{Claimed: first, Category: consent.Promotional, Number: number}, offers},
+		{sms.Query{Claimed: first, Category: consent.Conversational}, nil},
+		{sms.Query{Claimed: first, Number: "+12125550101"}, nil},
+		{sms.Query{Claimed: first, Before: start}, nil},
+	} {
+		if err := finds(ctx, h, c.query, strings.Join(c.want, " ")); err != nil {
+			return err
+		}
+	}
+	again := work("v")
+	again.Now = now.Add(time.Hour)
+	return steps(
+		func() error { return claims(ctx, h, again, "queued-t-1 queued-t-2 queued-p-1 queued-p-2") },
+		func() error { return doubts(ctx, h, again, "doubtful-p-1 doubtful-t-1 doubtful-p-2 doubtful-t-2") },
+		func() error {
+			return finds(ctx, h, sms.Query{Claimed: second}, "queued-t-2 queued-t-1 queued-p-2 queued-p-1")
+		},
+	)
+}
+
+// claimInto queues a promotional text and a transactional one for each state, lets a worker claim them at a moment, and brings
+// each into its state.
+func claimInto(ctx context.Context, h Harness, states []sms.State, at time.Time, suffix string) error {
+	var texts []sms.Text
+	var settlements []sms.Settlement
+	for _, state := range states {
+		for _, c := range []consent.Category{consent.Promotional, consent.Transactional} {
+			t := text(string(state) + "-" + string(c[:1]) + "-" + suffix)
+			t.Category = c
+			texts = append(texts, t)
+			if state != sms.Sending {
+				s := settlement("w", t.ID, state)
+				s.Due = now.Add(time.Hour)
+				settlements = append(settlements, s)
+			}
+		}
+	}
+	if err := apply(ctx, h, sms.Change{Texts: texts}); err != nil {
+		return err
+	}
+	c := work("w")
+	c.Now = at
+	claimed, err := h.Queue.Claim(ctx, c)
+	if err := errors.Join(err, same("how many texts were claimed", len(claimed), len(texts))); err != nil {
+		return err
+	}
+	done, err := h.Queue.Settle(ctx, settlements...)
+	return errors.Join(err, same("what was settled", slices.Contains(done, false), false))
 }
 
 func claimedOnce(ctx context.Context, h Harness) error {

@@ -208,6 +208,18 @@ func paging(f func(*sms.Page)) func(*store) {
 	}
 }
 
+// picking asks for more than it was asked for and picks of each page what it finds.
+func picking(f func(*sms.Query) func(sms.Tracked) bool) func(*store) {
+	return func(s *store) {
+		s.texts = func(ctx context.Context, q sms.Query) (sms.Page, error) {
+			picks := f(&q)
+			p, err := s.Store.Texts(ctx, q)
+			p.Texts = slices.DeleteFunc(p.Texts, func(t sms.Tracked) bool { return !picks(t) })
+			return p, err
+		}
+	}
+}
+
 func working(f func(*sms.Claim)) func(*store) {
 	return func(s *store) {
 		s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) { f(&c); return s.Store.Claim(ctx, c) }

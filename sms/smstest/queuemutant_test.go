@@ -24,6 +24,7 @@ func asKind(kind sms.Kind) func(*store) {
 }
 
 func queueMutants() []mutant {
+	const claimedAfter = "pages can be asked for what was claimed after a moment"
 	return []mutant{
 		{"claims in the order of ids", "texts are claimed by priority, due time and id", claiming(func(texts []sms.Tracked) []sms.Tracked {
 			slices.SortFunc(texts, func(a, b sms.Tracked) int { return strings.Compare(a.ID, b.ID) })
@@ -42,6 +43,50 @@ func queueMutants() []mutant {
 			}
 			return texts
 		})},
+		{"ignores when a text was claimed", claimedAfter, asking(func(q *sms.Query) { q.Claimed = time.Time{} })},
+		{"takes what was claimed at a moment for after it", claimedAfter, asking(func(q *sms.Query) {
+			if !q.Claimed.IsZero() {
+				q.Claimed = q.Claimed.Add(-time.Microsecond)
+			}
+		})},
+		{"takes a moment for the next microsecond", claimedAfter, asking(func(q *sms.Query) {
+			q.Claimed = q.Claimed.Add(time.Microsecond - time.Nanosecond)
+		})},
+		{"takes what was never claimed for claimed last", claimedAfter, picking(func(q *sms.Query) func(sms.Tracked) bool {
+			after := q.Claimed
+			q.Claimed = time.Time{}
+			return func(t sms.Tracked) bool { return t.Claimed.IsZero() || t.Claimed.After(after) }
+		})},
+		{"asks for a category or a claim", claimedAfter, asking(func(q *sms.Query) {
+			if q.Category != "" {
+				q.Claimed = time.Time{}
+			}
+		})},
+		{"asks the first page alone", claimedAfter, asking(func(q *sms.Query) {
+			if q.After != "" {
+				q.Category, q.Claimed = "", time.Time{}
+			}
+		})},
+		{"takes what was settled for never claimed", claimedAfter, picking(func(q *sms.Query) func(sms.Tracked) bool {
+			claimed := !q.Claimed.IsZero()
+			return func(t sms.Tracked) bool { return !claimed || t.State.Unsettled() || t.State == sms.Sent }
+		})},
+		{"keeps when a text was claimed first", claimedAfter, func(s *store) {
+			first := map[sms.Key]time.Time{}
+			s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
+				texts, err := s.Store.Claim(ctx, c)
+				for _, t := range texts {
+					if first[t.Key()].IsZero() {
+						first[t.Key()] = t.Claimed
+					}
+				}
+				return texts, err
+			}
+			picking(func(q *sms.Query) func(sms.Tracked) bool {
+				after := q.Claimed
+				return func(t sms.Tracked) bool { return after.IsZero() || first[t.Key()].After(after) }
+			})(s)
+		}},
 		{"claims a text again", "a claimed text is nobody else's", func(s *store) {
 			var last []sms.Tracked
 			s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
 )
 
@@ -116,6 +117,20 @@ func storeMutants() []mutant {
 		})},
 		{"ignores the number", "pages can be asked for a number and a state", asking(func(q *sms.Query) { q.Number = "" })},
 		{"ignores the state", "pages can be asked for a number and a state", asking(func(q *sms.Query) { q.State = "" })},
+		{"ignores the category", "pages can be asked for a category", asking(func(q *sms.Query) { q.Category = "" })},
+		{"folds the case of categories", "pages can be asked for a category", asking(func(q *sms.Query) {
+			q.Category = consent.Category(strings.ToLower(string(q.Category)))
+		})},
+		{"asks for a category or a state", "pages can be asked for a category", asking(func(q *sms.Query) {
+			if q.Category != "" {
+				q.State = ""
+			}
+		})},
+		{"looks for a category on a page that is cut already", "pages can be asked for a category", picking(func(q *sms.Query) func(sms.Tracked) bool {
+			category := q.Category
+			q.Category = ""
+			return func(t sms.Tracked) bool { return category == "" || t.Category == category }
+		})},
 		{"keeps times at nanoseconds", "times are kept in UTC at microseconds", func(s *store) {
 			given := map[sms.Key]time.Time{}
 			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
@@ -161,6 +176,14 @@ func storeMutants() []mutant {
 		{"drops what Postgres cannot hold", "what cannot be kept is refused", changingTexts(func(t *sms.Text) {
 			t.Body = strings.ReplaceAll(t.Body, "\x00", "?")
 		})},
+		{"takes any category", "what cannot be kept is refused", asking(func(q *sms.Query) {
+			q.Category = consent.Category(strings.ReplaceAll(string(q.Category), "\x00", ""))
+		})},
+		{"takes any moment", "what cannot be kept is refused", asking(func(q *sms.Query) {
+			if year := q.Claimed.Year(); year < 1 || year > 9999 {
+				q.Claimed = time.Time{}
+			}
+		})},
 		{"takes any limit", "what cannot be kept is refused", asking(func(q *sms.Query) { q.Limit = min(max(q.Limit, 1), 1000) })},
 		{"forgets the keyword", "every field of a message survives", changingMessage(func(m *sms.Received) { m.Keyword = "" })},
 		{"keeps a repeated message's stop", "a repeated message takes the rest of its change with it", func(s *store) {
@@ -190,6 +213,22 @@ func storeMutants() []mutant {
 				m, err := s.Store.Received(ctx, q)
 				slices.Reverse(m)
 				return m, err
+			}
+		}},
+		{"asks messages for a category", "messages come newest first", func(s *store) {
+			s.received = func(ctx context.Context, q sms.Query) ([]sms.Received, error) {
+				if q.Category != "" {
+					return nil, nil
+				}
+				return s.Store.Received(ctx, q)
+			}
+		}},
+		{"asks messages who claimed them", "messages come newest first", func(s *store) {
+			s.received = func(ctx context.Context, q sms.Query) ([]sms.Received, error) {
+				if !q.Claimed.IsZero() {
+					return nil, nil
+				}
+				return s.Store.Received(ctx, q)
 			}
 		}},
 		{"stops answers too", "a stop refuses what is queued to its number, but no answers", func(s *store) {

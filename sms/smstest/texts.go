@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
 )
 
@@ -219,24 +220,72 @@ func filtered(ctx context.Context, h Harness) error {
 		{sms.Query{Number: away.To, State: sms.Cancelled}, ""},
 		{sms.Query{Number: "2125550100"}, ""},
 	} {
-		c.query.Practice = practice
-		page, err := h.Store.Texts(ctx, c.query)
-		if err := errors.Join(err, same("the texts", ids(page.Texts), c.want)); err != nil {
+		if err := finds(ctx, h, c.query, c.want); err != nil {
 			return err
 		}
-		c.query.Limit = 1
-		var one []sms.Tracked
-		for {
-			page, err := h.Store.Texts(ctx, c.query)
-			if err != nil {
-				return err
-			}
-			one = append(one, page.Texts...)
-			if c.query.After = page.Next; page.Next == "" {
-				break
-			}
+	}
+	return nil
+}
+
+// finds checks which of the practice's texts a query finds, on one page and on pages of one text each.
+func finds(ctx context.Context, h Harness, q sms.Query, want string) error {
+	q.Practice = practice
+	page, err := h.Store.Texts(ctx, q)
+	if err := errors.Join(err, same(fmt.Sprintf("the texts by %+v", q), ids(page.Texts), want)); err != nil {
+		return err
+	}
+	var one []sms.Tracked
+	for q.Limit = 1; ; {
+		page, err := h.Store.Texts(ctx, q)
+		if err != nil {
+			return err
 		}
-		if err := same("the texts one by one", ids(one), c.want); err != nil {
+		if page.Next != "" && len(page.Texts) != 1 {
+			return fmt.Errorf("a page by %+v that is not the last has %d texts, not 1", q, len(page.Texts))
+		}
+		one = append(one, page.Texts...)
+		if q.After = page.Next; q.After == "" {
+			return same(fmt.Sprintf("the texts one by one by %+v", q), ids(one), want)
+		}
+	}
+}
+
+func categories(ctx context.Context, h Harness) error {
+	for _, t := range []struct {
+		id, to string
+		of     consent.Category
+	}{
+		{"a", number, consent.Transactional},
+		{"b", number, consent.Promotional},
+		{"c", number, consent.Conversational},
+		{"d", "+12125550101", consent.Promotional},
+		{"e", number, consent.Promotional},
+		{"f", number, consent.Transactional},
+		{"g", number, consent.Promotional},
+	} {
+		x := text(t.id)
+		x.To, x.Category = t.to, t.of
+		if err := queue(ctx, h, x); err != nil {
+			return err
+		}
+	}
+	if err := apply(ctx, h, sms.Change{Cancel: &sms.Cancel{Key: key("e"), Decision: decision("no")}}); err != nil {
+		return err
+	}
+	for _, c := range []struct {
+		query sms.Query
+		want  string
+	}{
+		{sms.Query{Category: consent.Transactional}, "f a"},
+		{sms.Query{Category: consent.Conversational}, "c"},
+		{sms.Query{Category: consent.Promotional}, "g e d b"},
+		{sms.Query{Category: consent.Promotional, Number: number}, "g e b"},
+		{sms.Query{Category: consent.Promotional, Number: number, State: sms.Queued}, "g b"},
+		{sms.Query{Category: consent.Promotional, Before: start}, ""},
+		{sms.Query{Category: "Promotional"}, ""},
+		{sms.Query{Category: "promo"}, ""},
+	} {
+		if err := finds(ctx, h, c.query, c.want); err != nil {
 			return err
 		}
 	}

@@ -37,6 +37,11 @@ func Query(q sms.Query) (limit int, after *Place, err error) {
 	var check checker
 	check.text("the practice", q.Practice, 64)
 	check.optional("the state", string(q.State))
+	check.optional("the category", string(q.Category))
+	for _, at := range []time.Time{q.Before, q.Claimed} {
+		year := at.UTC().Year()
+		check.that(year >= 1 && year <= 9999, "a query's moments are not between the years 1 and 9999")
+	}
 	if check.err != nil {
 		return 0, nil, check.err
 	}
