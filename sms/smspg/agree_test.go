@@ -94,7 +94,7 @@ func drawText(rt *rapid.T, practice string) sms.Text {
 	return sms.Text{
 		ID: draw(rt, "id", names), Practice: practice, Patient: draw(rt, "patient", []string{"", "p-1"}),
 		Kind: draw(rt, "kind", []sms.Kind{sms.Ordinary, sms.Ordinary, sms.ConfirmRequest, sms.StopAnswer, sms.HelpAnswer}),
-		To:   draw(rt, "to", numbers), From: ours, Provider: "twilio", Category: consent.Transactional,
+		To:   draw(rt, "to", numbers), From: ours, Provider: "twilio", Category: draw(rt, "category", consent.Categories()),
 		Body: rapid.SampledFrom([]string{"", "Hi", "?0 '\\ 🦷"}).Draw(rt, "body"), Created: created,
 		NotBefore: created.Add(draw(rt, "not before", soon)), LastUseful: created.Add(time.Hour),
 		Subjects: draw(rt, "subjects", [][]sms.Subject{nil, nil, {{Appointment: "a-1", Version: "1"}, {Appointment: "é", Patient: "p-2", Start: start}}}),
@@ -236,6 +236,11 @@ func (m *model) compare(rt *rapid.T) {
 			received, err := m.memory.Received(ctx, q)
 			received2, err2 := m.store.Received(ctx, q)
 			agree(rt, received, received2, err, err2)
+			q.Category = draw(rt, "asked category", append(consent.Categories(), ""))
+			q.Claimed = draw(rt, "asked claim", []time.Time{{}, start, start.Add(time.Second), start.Add(2 * time.Minute)})
+			want, err = m.memory.Texts(ctx, q)
+			got, err2 = m.store.Texts(ctx, q)
+			agree(rt, want, got, err, err2)
 			tq := sms.TaskQuery{Practice: practice, Number: number, Limit: 1000}
 			tasks, err := m.memory.Tasks(ctx, tq)
 			tasks2, err2 := m.store.Tasks(ctx, tq)

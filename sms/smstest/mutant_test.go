@@ -1,6 +1,7 @@
 package smstest_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -208,14 +209,22 @@ func paging(f func(*sms.Page)) func(*store) {
 	}
 }
 
-// picking asks for more than it was asked for and picks of each page what it finds.
+// picking asks for more texts than it was asked for, and fills its pages with those that it picks.
 func picking(f func(*sms.Query) func(sms.Tracked) bool) func(*store) {
 	return func(s *store) {
 		s.texts = func(ctx context.Context, q sms.Query) (sms.Page, error) {
-			picks := f(&q)
-			p, err := s.Store.Texts(ctx, q)
-			p.Texts = slices.DeleteFunc(p.Texts, func(t sms.Tracked) bool { return !picks(t) })
-			return p, err
+			limit, picks := cmp.Or(q.Limit, 100), f(&q)
+			var page sms.Page
+			for q.Limit = 1; ; {
+				p, err := s.Store.Texts(ctx, q)
+				if len(p.Texts) == 1 && picks(p.Texts[0]) {
+					page.Texts = append(page.Texts, p.Texts[0])
+				}
+				page.Next, q.After = p.Next, p.Next
+				if err != nil || q.After == "" || len(page.Texts) == limit {
+					return page, err
+				}
+			}
 		}
 	}
 }
