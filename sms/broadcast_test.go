@@ -431,6 +431,64 @@ func TestADraftIsRefused(t *testing.T) {
 	})
 }
 
+// hurried is a store to which something happens between the first reading and the writing.
+type hurried struct {
+	broadcastStore
+	beside func()
+}
+
+func (h *hurried) Apply(ctx context.Context, c broadcast.Change) (bool, error) {
+	if beside := h.beside; beside != nil {
+		h.beside = nil
+		beside()
+	}
+	return h.broadcastStore.Apply(ctx, c)
+}
+
+// Who drafts a broadcast twice at once, as by two clicks, drafts one, though each draft would begin at a moment of its own.
+func TestTheSameDraftTwiceAtOnceIsOne(t *testing.T) {
+	castings(t, func(t *testing.T, c *casting) {
+		d := c.recall("draft")
+		var first broadcast.State
+		store := &hurried{broadcastStore: c.rows, beside: func() {
+			c.now.Add(time.Second)
+			var err error
+			first, err = c.casts.Draft(t.Context(), staff, d)
+			require.NoError(t, err)
+		}}
+		second, err := c.casts.WithStore(store).Draft(t.Context(), staff, d)
+		require.NoError(t, err)
+		require.Equal(t, first, second)
+		require.Equal(t, noon.Add(time.Second), second.Plan.NotBefore)
+		d.Audience.Day, d.Broadcast = "2026-04-30", "other"
+		store.beside = func() { d := d; d.Audience.Day = "2026-05-31"; c.draft(d) }
+		_, err = c.casts.WithStore(store).Draft(t.Context(), staff, d)
+		require.ErrorIs(t, err, broadcast.ErrConflict)
+	})
+}
+
+// What stands in a ledger meanwhile is decided on: who pauses twice at once, by two acts, pauses once.
+func TestAnActIsDecidedOnAgainWhereTheLedgerHasGrown(t *testing.T) {
+	castings(t, func(t *testing.T, c *casting) {
+		k := c.draft(c.promotion("spring"))
+		c.start(k)
+		store := &hurried{broadcastStore: c.rows, beside: func() {
+			c.now.Add(time.Hour)
+			_, err := c.casts.Pause(t.Context(), staff, acting(k, "one"))
+			require.NoError(t, err)
+		}}
+		_, err := c.casts.WithStore(store).Pause(t.Context(), staff, acting(k, "two"))
+		require.ErrorIs(t, err, broadcast.ErrStatus)
+		c.now.Add(-30 * time.Minute)
+		_, err = c.casts.Resume(t.Context(), staff, acting(k, ""))
+		require.NoError(t, err)
+		facts, err := c.rows.Ledger(t.Context(), k)
+		require.NoError(t, err)
+		require.Len(t, facts, 4)
+		require.Equal(t, noon.Add(time.Hour), facts[3].Recorded, "the recorded time never runs backwards")
+	})
+}
+
 // Two workers at once do the work of one.
 func TestTwoWorkersTextNobodyTwice(t *testing.T) {
 	castings(t, func(t *testing.T, c *casting) {
