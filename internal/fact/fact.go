@@ -14,7 +14,7 @@ const Leeway = time.Minute
 // Head is what every fact has.
 type Head struct {
 	ID       *string
-	At       *time.Time // when it happened, as claimed
+	At       *time.Time // when it happened, as claimed; where nobody claims that, the same as Recorded
 	Recorded *time.Time // when we recorded it
 }
 

@@ -156,6 +156,26 @@ func TestWhatHappensBesideIsDecidedOnAgain(t *testing.T) {
 	}
 }
 
+// Where facts claim no time, the one they have is when they are recorded.
+func TestAFactThatClaimsNoTime(t *testing.T) {
+	early := []line{{ID: "1", Recorded: noon.Add(time.Hour)}}
+	for _, ledger := range [][]line{nil, early} {
+		l := line{ID: "2"}
+		done, err := fact.Append(&l, fact.Act[line]{
+			Now:     func() time.Time { return noon },
+			Head:    func(l *line) fact.Head { return fact.Head{ID: &l.ID, At: &l.Recorded, Recorded: &l.Recorded} },
+			Admit:   func() error { return nil },
+			Ledger:  func() ([]line, error) { return ledger, nil },
+			Decide:  func([]line) error { return nil },
+			Write:   func(int) (bool, error) { return true, nil },
+			Repeats: line.repeats, Stale: errStale,
+		})
+		require.NoError(t, err)
+		require.Equal(t, noon.Add(time.Duration(len(ledger))*time.Hour), done.Fact.Recorded)
+		require.Zero(t, done.Fact.At)
+	}
+}
+
 func TestARefusalIsRecordedAndAFailureIsNot(t *testing.T) {
 	b := &book{decide: func(*line, []line) error { return errConflict }, future: errFuture}
 	for _, c := range []struct {

@@ -2,8 +2,6 @@ package broadcast
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"strconv"
 	"time"
@@ -13,60 +11,42 @@ import (
 	"github.com/enamel-go/enamel/internal/form"
 )
 
-// append decides on a fact against its ledger and writes it with its entry. complete fills in what the act needs and gives
-// the recipients that it brings. When the act is refused, the refusal is recorded and nothing else. When the ledger grows in
-// between, it is read and decided on again.
+// append decides on a fact against its ledger and writes it with its entry, as [fact.Append] says. complete fills in what the
+// act needs and gives the recipients that it brings.
 func (s *Service) append(ctx context.Context, act string, f Fact, complete func(State, *Fact) ([]Recipient, error)) (State, error) {
 	if f.Actor.Validate() != nil {
 		return State{}, errActor // without an actor there is no entry either
 	}
-	if f.ID == "" {
-		f.ID = s.o.NewID()
-	}
-	if err := f.Key().valid(); err != nil {
-		return State{}, s.log.Decline(ctx, entry(act, f), err)
-	}
-	given, now := f, s.moment()
-	for {
-		facts, err := s.store.Ledger(ctx, f.Key())
-		if err != nil {
-			return State{}, fmt.Errorf("broadcast: %s: %w", act, err)
-		}
-		state := Derive(f.Key(), facts)
-		if old := fact.Find(facts, f.ID, head); old != nil {
-			if !given.repeats(*old) {
-				return State{}, s.log.Decline(ctx, entry(act, given), ErrConflict)
+	plan := f.Plan
+	var recipients []Recipient
+	done, err := fact.Append(&f, fact.Act[Fact]{
+		Name: "broadcast: " + act, Now: s.o.Now, NewID: s.o.NewID, Head: head, Repeats: Fact.repeats, Stale: ErrStale, Conflict: ErrConflict,
+		Admit: func() error { return f.Key().valid() },
+		Ledger: func() ([]Fact, error) {
+			f.Plan = plan // as it was given, without what was completed for a ledger that has grown since
+			return s.store.Ledger(ctx, f.Key())
+		},
+		Decide: func(facts []Fact) (err error) {
+			recipients, err = decide(Derive(f.Key(), facts), &f, complete)
+			return err
+		},
+		Write: func(seen int) (bool, error) {
+			leaf, err := s.log.Stamp(ctx, entry(act, f))
+			if err != nil {
+				return false, err
 			}
-			return state, nil
-		}
-		f = given.Clone()
-		f.Recorded = latest(now, facts)
-		recipients, err := decide(state, &f, complete)
-		if err != nil {
-			return State{}, s.log.Decline(ctx, entry(act, f), err)
-		}
-		leaf, err := s.log.Stamp(ctx, entry(act, f))
-		if err != nil {
-			return State{}, fmt.Errorf("broadcast: %s: %w", act, err)
-		}
-		written, err := s.store.Apply(ctx, Change{Fact: f, Seen: len(facts), Recipients: recipients, Leaves: []audit.Leaf{leaf}})
-		switch {
-		case errors.Is(err, ErrStale):
-			continue
-		case err != nil:
-			return State{}, fmt.Errorf("broadcast: %s: %w", act, err)
-		case written:
-			return Derive(f.Key(), append(facts, f)), nil
-		}
-		// Somebody wrote this id since we read: the same act twice at once, which the ledger now shows, or an act on
-		// another broadcast.
-		if facts, err = s.store.Ledger(ctx, f.Key()); err != nil {
-			return State{}, fmt.Errorf("broadcast: %s: %w", act, err)
-		}
-		if fact.Find(facts, f.ID, head) == nil {
-			return State{}, s.log.Decline(ctx, entry(act, f), ErrConflict)
-		}
+			return s.store.Apply(ctx, Change{Fact: f, Seen: seen, Recipients: recipients, Leaves: []audit.Leaf{leaf}})
+		},
+		Refuse: func(cause error) error { return s.log.Decline(ctx, entry(act, f), cause) },
+	})
+	if err != nil {
+		return State{}, err
 	}
+	facts := done.Before
+	if done.New {
+		facts = append(facts, done.Fact)
+	}
+	return Derive(f.Key(), facts), nil
 }
 
 // decide completes a fact, and refuses one that may not be or that no ledger can hold.
@@ -81,7 +61,8 @@ func decide(state State, f *Fact, complete func(State, *Fact) ([]Recipient, erro
 	return recipients, f.valid()
 }
 
-func head(f *Fact) fact.Head { return fact.Head{ID: &f.ID, Recorded: &f.Recorded} }
+// head of a fact. Nobody claims when it happened: that is when it is recorded.
+func head(f *Fact) fact.Head { return fact.Head{ID: &f.ID, At: &f.Recorded, Recorded: &f.Recorded} }
 
 func latest(now time.Time, facts []Fact) time.Time { return fact.Latest(now, facts, head) }
 

@@ -176,8 +176,8 @@ func (f Fact) valid() error {
 	return f.Plan.valid()
 }
 
-// repeats reports whether f says what old says. What we add or work out is not content.
-func (f Fact) repeats(old Fact) bool {
+// repeats reports whether f says what old says. What we add or work out is not content, and no time is claimed.
+func (f Fact) repeats(old Fact, _ bool) bool {
 	f.Recorded, f.Count, f.Plan.Bodies = old.Recorded, old.Count, old.Plan.Bodies
 	if f.Plan.From == "" {
 		f.Plan.From = old.Plan.From
