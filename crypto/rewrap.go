@@ -37,11 +37,12 @@ func (k *Keyring) Rewrap(ctx context.Context, practice string, report func(Progr
 		return err
 	}
 	k.cache.forget(own) // another process may have rotated it
-	newest, err := k.rewrapOwn(ctx, own)
+	run := rewrapping{k: k, report: report}
+	newest, err := run.own(ctx, own)
 	if err != nil {
 		return err
 	}
-	run := rewrapping{k: k, newest: newest, report: report}
+	run.newest = newest
 	for again := false; ; again = true {
 		before := run.Rewrapped
 		if err := run.pass(ctx); err != nil {
@@ -59,11 +60,11 @@ func (k *Keyring) Rewrap(ctx context.Context, practice string, report func(Progr
 	}
 }
 
-// rewrapOwn wraps every version of the practice's key under the newest version of the root key, and returns the newest.
-func (k *Keyring) rewrapOwn(ctx context.Context, own Subject) (*live, error) {
+// own wraps every version of the practice's key under the newest version of the root key, and returns the newest.
+func (r *rewrapping) own(ctx context.Context, own Subject) (*live, error) {
 	var newest Key
 	for version := 0; ; {
-		row, err := k.row(ctx, ref{Subject: own, version: version})
+		row, err := r.k.row(ctx, ref{Subject: own, version: version})
 		if version == 0 {
 			if err != nil {
 				return nil, err
@@ -72,15 +73,17 @@ func (k *Keyring) rewrapOwn(ctx context.Context, own Subject) (*live, error) {
 		}
 		switch {
 		case err == nil:
-			err = k.rewrapRoot(ctx, row)
+			err = r.k.rewrapRoot(ctx, row)
 		case errors.Is(err, ErrUnknownKey):
 			err = nil // retired
 		}
-		if err != nil {
+		if errors.Is(err, ErrNotOpened) && version < newest.Version {
+			r.fail(err)
+		} else if err != nil {
 			return nil, err
 		}
 		if version--; version == 0 {
-			return k.keyByID(ctx, own.Practice, newest.ID, "")
+			return r.k.keyByID(ctx, own.Practice, newest.ID, "")
 		}
 	}
 }
@@ -159,6 +162,13 @@ func (r *rewrapping) pass(ctx context.Context) error {
 	}
 }
 
+// fail notes the first key that did not unwrap.
+func (r *rewrapping) fail(err error) {
+	if r.failed == nil {
+		r.failed = err
+	}
+}
+
 // changes wraps those of the keys anew that lie under another practice key.
 func (r *rewrapping) changes(ctx context.Context, keys []Key) ([]Rewrapping, error) {
 	under := formatKeyID(r.newest.id)
@@ -172,9 +182,7 @@ func (r *rewrapping) changes(ctx context.Context, keys []Key) ([]Rewrapping, err
 		case errors.Is(err, ErrRetired):
 			continue // another process has wrapped it anew since the page was read
 		case errors.Is(err, ErrNotOpened):
-			if r.failed == nil {
-				r.failed = err
-			}
+			r.fail(err)
 			continue
 		case err != nil:
 			return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -336,6 +337,34 @@ func TestRewrapAltered(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, ring.Rewrap(t.Context(), practice, nil))
 	opens(t, newRing(t, s, m, nil), sealed, b, "plain")
+}
+
+// TestRewrapAlteredOlder is the same of an older version of the practice's own key: what lies under it stays, and all else is
+// wrapped anew.
+func TestRewrapAlteredOlder(t *testing.T) {
+	s, m := newStore(), newManager()
+	ring := newRing(t, s, m, nil)
+	lost, fine := chart("p-204", "n-1"), chart("p-205", "n-1")
+	seal(t, ring, "plain", lost) // under version 1
+	require.NoError(t, ring.Rotate(t.Context(), ownKey))
+	sealed := seal(t, ring, "plain", fine) // under version 2
+	require.NoError(t, ring.Rotate(t.Context(), ownKey))
+	s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+		if k.Class == crypto.PracticeKey && k.Version == 1 {
+			k = k.Clone()
+			k.Wrapped.Blob[20] ^= 1
+		}
+		return k, err
+	}
+	require.ErrorIs(t, newRing(t, s, m, nil).Rewrap(t.Context(), practice, nil), crypto.ErrNotOpened)
+	newest, err := s.Key(t.Context(), ownKey, 0)
+	require.NoError(t, err)
+	moved, err := s.Key(t.Context(), subject(fine), 0)
+	require.NoError(t, err)
+	under, err := strconv.ParseUint(moved.Wrapped.KeyID, 16, 64)
+	require.NoError(t, err)
+	require.Equal(t, newest.ID, under)
+	opens(t, newRing(t, s, m, nil), sealed, fine, "plain")
 }
 
 // TestRestoredBackup is the procedure of the package comment: after shredding, a new root key and a new practice key,

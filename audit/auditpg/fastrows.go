@@ -116,7 +116,7 @@ func placedByLines(ctx context.Context, h pgstore.Handle, q *bun.SelectQuery, gi
 // placedByColumns is placed for whatever a column may hold.
 func placedByColumns(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error) {
 	var whole []wholeRow
-	if err := q.Model(&whole).Scan(ctx); err != nil {
+	if err := q.Model(&whole).ColumnExpr(readable + ", xid, seq").Scan(ctx); err != nil {
 		return nil, err
 	}
 	rows := make([]tree.Row, len(whole))

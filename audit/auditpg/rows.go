@@ -15,6 +15,11 @@ const (
 	shiftTable = "audit_shift"
 )
 
+// readable are a leaf's columns as they are read. No entry has a time that is infinite, and Go knows none: it reads as a time that
+// no bytes repeat, so that whoever checks the leaf finds it out, and nobody else's is hidden by it.
+const readable = `practice, id, CASE WHEN isfinite(at) THEN at ELSE '0001-01-01 00:00:00+00' END AS at, actor_kind, actor, action, outcome,
+	term, tag, bytes, mac`
+
 // row is a leaf as a row. The columns xid and seq are Postgres's own.
 type row struct {
 	bun.BaseModel `bun:"table:audit_entry,alias:t"`

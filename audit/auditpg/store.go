@@ -105,13 +105,13 @@ func (s *Store) Leaves(ctx context.Context, q audit.Query) (audit.Page, error) {
 		return audit.Page{}, err
 	}
 	var rows []row
-	sel := s.pg.Select(entryTable, &rows).Where("practice = ?", q.Practice).Limit(int64(limit) + 1)
+	sel := s.pg.Select(entryTable, &rows).ColumnExpr(readable).Where("practice = ?", q.Practice).Limit(int64(limit) + 1)
 	if q.Tag != nil {
 		sel = sel.Where("tag = ?", q.Tag)
 	}
-	compare, order := ">", "at ASC, id ASC"
+	compare, order := ">", "t.at ASC, t.id ASC" // by the columns of the table, not by what is read of them
 	if q.Newest {
-		compare, order = "<", "at DESC, id DESC"
+		compare, order = "<", "t.at DESC, t.id DESC"
 	}
 	if after != nil {
 		sel = sel.Where("(at, id) ? (?, ?)", bun.Safe(compare), after.At, after.ID)

@@ -46,16 +46,29 @@ func strays(ctx context.Context, h pgstore.Handle, practice, after string, limit
 			if err != nil {
 				return nil, err
 			}
+			begun, err := transactionsBegun(ctx, h)
+			if err != nil {
+				return nil, err
+			}
 			slices.SortFunc(rows, func(a, b tree.Row) int { return strings.Compare(a.Leaf.ID, b.Leaf.ID) })
 			for _, r := range rows {
 				n := named[r.Leaf.ID]
-				found = append(found, tree.Stray{Row: r, Pending: n == 0 && !last.sees(xidOf(r)), Times: n})
+				waits := !last.sees(xidOf(r)) && xidOf(r) < begun
+				found = append(found, tree.Stray{Row: r, Pending: n == 0 && waits, Times: n})
 			}
 		}
 		if len(found) >= limit { // more than limit where two rows share an id
 			return found, nil
 		}
 	}
+}
+
+// transactionsBegun returns a number that no transaction has had yet, while every row that was read before has a lower one: a row
+// with a higher one says that its transaction is still to come, and no batch would ever take it.
+func transactionsBegun(ctx context.Context, h pgstore.Handle) (next int64, err error) {
+	err = h.Raw("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint + (SELECT coalesce(max(shift), 0) FROM ?)", h.Table(shiftTable)).
+		Scan(ctx, &next)
+	return next, err
 }
 
 // idsAfter returns the next ids of a practice, in their order, and which of them two rows share: the key takes one id

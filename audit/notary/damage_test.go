@@ -85,6 +85,7 @@ func TestDamageBySQL(t *testing.T) {
 		want      []string
 	}{
 		{"a column: time", `UPDATE {s}.audit_entry SET at = at + interval '1 microsecond'` + at("e-00013"), edited},
+		{"a column: time, none", `UPDATE {s}.audit_entry SET at = 'infinity'` + at("e-00013"), edited},
 		{"a column: actor's kind", `UPDATE {s}.audit_entry SET actor_kind = 'system'` + at("e-00013"), edited},
 		{"a column: actor", `UPDATE {s}.audit_entry SET actor = 'u-71'` + at("e-00013"), edited},
 		{"a column: action", `UPDATE {s}.audit_entry SET action = action || ' '` + at("e-00013"), edited},
