@@ -99,6 +99,7 @@ type rule struct {
 	texts  bool   // it looks only at what a practice writes, not at answers and requests, whose words are fixed
 	reason string // of a window or cap: why a text is deferred
 	call   string // the same for a reply of staff
+	row    []byte // the row and the holidays it keeps, by which editions are told apart
 }
 
 // NewLaw checks the rules and loads the time zones of North America and those that the rules name. It fails when a
@@ -160,6 +161,11 @@ func (l *Law) prepare(given Rule) (*rule, error) {
 		return nil, fmt.Errorf("%w: rule %s has an unknown check %q", ErrInvalid, r.ID, r.Check)
 	}
 	r.say()
+	row, err := json.Marshal(r.Rule)
+	if err != nil {
+		panic(err) // a row is plain data
+	}
+	r.row = fmt.Append(append(row, '\n'), calendars[r.Holidays]) // a day more is another law
 	return r, nil
 }
 
@@ -194,16 +200,12 @@ func newEdition(all []*rule, from time.Time) edition {
 		}
 	}
 	hash := sha256.New()
-	rows := json.NewEncoder(hash)
 	for _, r := range all {
 		if newest[r.ID] != r {
 			continue
 		}
 		e.rules = append(e.rules, r)
-		if err := rows.Encode(r.Rule); err != nil {
-			panic(err) // a row is plain data
-		}
-		fmt.Fprint(hash, calendars[r.Holidays]) // a day more is another law
+		hash.Write(r.row)
 		for _, category := range consent.Categories() {
 			for _, ordinary := range []bool{false, true} {
 				if m := (matter{category, ordinary}); r.about(m) {
