@@ -24,6 +24,9 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
+// layout is the tables of a server on Postgres.
+var layout = pgtest.NewLayout(world.Migrate)
+
 const testToken = "a-token-for-tests-alone"
 
 // site is a running server and a client that knows its certificate and its token.
@@ -88,7 +91,7 @@ func onBothWith(t *testing.T, workers int, test func(t *testing.T, s *site)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		db := pgtest.New(t)
+		db := layout.New(t)
 		c := config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")}
 		s := startSite(t, c)
 		for range workers {

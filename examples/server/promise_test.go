@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/examples/internal/loopback"
-	"github.com/enamel-go/enamel/internal/pgtest"
 )
 
 // handshake reports whether a client that speaks versions up to most gets through to an address.
@@ -34,7 +33,7 @@ func TestPromise_M4_2_ServerRefusesTLS12(t *testing.T) {
 		require.ErrorContains(t, handshake(t, page, s.cert, tls.VersionTLS12), "protocol version")
 	})
 	t.Run("refuses_tls12_for_workers", func(t *testing.T) {
-		db := pgtest.New(t)
+		db := layout.New(t)
 		s := startSite(t, config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")})
 		network := s.scene.Load().listener.Addr().String()
 		require.NoError(t, handshake(t, network, s.cert, tls.VersionTLS13))

@@ -26,7 +26,6 @@ import (
 	"github.com/enamel-go/enamel/examples/internal/loopback"
 	"github.com/enamel-go/enamel/examples/internal/network"
 	"github.com/enamel-go/enamel/internal/pgstore"
-	"github.com/enamel-go/enamel/internal/pgtest"
 )
 
 // lockedBuffer is what a program prints, read while it runs.
@@ -113,7 +112,7 @@ func TestReset(t *testing.T) {
 // On Postgres the story goes on after a restart, and damage that was done to the log by SQL is found.
 func TestPostgresOutlivesTheServer(t *testing.T) {
 	t.Parallel()
-	db := pgtest.New(t)
+	db := layout.New(t)
 	c := config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")}
 	t.Run("first", func(t *testing.T) {
 		s := startSite(t, c)

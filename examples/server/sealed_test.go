@@ -29,7 +29,7 @@ var planted = []string{
 // column of every table and in every file that was written.
 func TestPromise_M4_1_NothingIsReadableAtRest(t *testing.T) {
 	t.Parallel()
-	db := pgtest.New(t)
+	db := layout.New(t)
 	c := config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")}
 	s := startSite(t, c)
 	s.employ()

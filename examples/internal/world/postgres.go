@@ -100,10 +100,7 @@ func open(config *pgx.ConnConfig, most int) *bun.DB {
 }
 
 func (g *Ground) lay(ctx context.Context, p Place, manager crypto.KeyManager, facts, own *bun.DB) (err error) {
-	if err := migrate(ctx, facts, p.Schema); err != nil {
-		return err
-	}
-	settings, err := setting.Open(ctx, facts, p.Schema)
+	settings, err := tables(ctx, facts, p.Schema)
 	if err != nil {
 		return err
 	}
@@ -138,8 +135,15 @@ func (g *Ground) lay(ctx context.Context, p Place, manager crypto.KeyManager, fa
 	return g.sign(pair)
 }
 
-// migrate brings the tables of all domains up to date. Each takes a lock, so processes that start together wait.
-func migrate(ctx context.Context, db *bun.DB, schema string) error {
+// Migrate brings the tables of a world up to date in a schema that is there, as [Postgres] does.
+func Migrate(ctx context.Context, db *bun.DB, schema string) error {
+	_, err := tables(ctx, db, schema)
+	return err
+}
+
+// tables brings those of all domains up to date, and the demonstration's own. Each takes a lock, so processes that start
+// together wait.
+func tables(ctx context.Context, db *bun.DB, schema string) (*setting.Postgres, error) {
 	for _, m := range []struct {
 		name string
 		run  func() error
@@ -152,8 +156,8 @@ func migrate(ctx context.Context, db *bun.DB, schema string) error {
 		{"records", func() error { return recordspg.Migrate(ctx, db, &recordspg.Options{Schema: schema}) }},
 	} {
 		if err := m.run(); err != nil {
-			return fmt.Errorf("lay out the tables of %s: %w", m.name, err)
+			return nil, fmt.Errorf("lay out the tables of %s: %w", m.name, err)
 		}
 	}
-	return nil
+	return setting.Open(ctx, db, schema)
 }
