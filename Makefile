@@ -35,15 +35,24 @@ lint: tools
 	@$(call each,$(MODULES),CGO_ENABLED=1 go vet -race ./...)
 	@$(call each,$(MODULES),CGO_ENABLED=1 GOFLAGS="$$(go env GOFLAGS) -race" $(BIN)/staticcheck ./...)
 
-# Packages whose tests take longest begin first, so that none of them is waited for alone in the end. Vetted they are by lint.
-# A process under the race detector lingers when it ends: a tenth of a second here, not a whole one.
-SLOW := ./sms ./crypto ./audit/notary ./sms/smspg ./consent ./server
+# What lint has vetted is not vetted again. A process under the race detector lingers when it ends: a tenth of a second here,
+# not a whole one.
+TEST := go test -race -vet=off
+
+# Packages that take longest begin first, so that none of them is waited for alone in the end.
+SLOW := ./sms ./crypto ./audit/notary ./sms/smspg ./consent
+
+# The other modules share the cores, half of them each: the tests of one would leave some idle.
+HALF := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$(((n + 1) / 2)))
 
 .PHONY: test
 test: lint
 	@echo "== go test -race"
-	@CGO_ENABLED=1 REQUIRE_POSTGRES=1 GORACE=atexit_sleep_ms=100 $(BIN)/pgrun sh -c \
-		'$(call each,$(MODULES),slow=$$(ls -d $(SLOW) 2>/dev/null); go test -race -vet=off $$slow ./...)'
+	@CGO_ENABLED=1 REQUIRE_POSTGRES=1 GORACE=atexit_sleep_ms=100 $(BIN)/pgrun sh -c '\
+		$(TEST) $(SLOW) ./...; root=$$?; \
+		($(call each,examples internal/tools,$(TEST) -p $(HALF) ./...)) & \
+		($(call each,internal/oracle crypto/awskms sms/phonenumbers,$(TEST) -p $(HALF) ./...)); oracle=$$?; \
+		wait $$! && exit $$((root | oracle))'
 
 .PHONY: promises
 promises: tools
