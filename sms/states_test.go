@@ -114,7 +114,6 @@ func TestStatesHaveHoursOfTheirOwn(t *testing.T) {
 // A State that keeps its offices closed on the federal holidays and one of its own, day by day for two years.
 func TestNothingLeavesOnLegalHolidays(t *testing.T) {
 	l := law(t)
-	pioneers := []string{"2026-07-24", "2027-07-23", "2027-07-24"}
 	for day := time.Date(2026, 1, 1, 19, 0, 0, 0, time.UTC); day.Year() < 2028; day = day.AddDate(0, 0, 1) {
 		date := day.Format(time.DateOnly)
 		d := l.Decide(promotional(day, "US-UT", "America/Denver"), day)

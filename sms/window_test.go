@@ -12,6 +12,9 @@ import (
 	"github.com/enamel-go/enamel/sms"
 )
 
+// pioneers are the days that Utah keeps besides.
+var pioneers = []string{"2026-07-24", "2027-07-23", "2027-07-24"}
+
 // federal are the legal holidays of two years, and the days on which those are kept that fall on a weekend, as the Office
 // of Personnel Management lists them.
 var federal = []string{
@@ -93,7 +96,7 @@ func sinceMidnight(t time.Time) time.Duration {
 func hoursOn(r sms.Rule, local time.Time) *sms.Hours {
 	h := &sms.Hours{Opens: r.Opens, Closes: r.Closes}
 	switch {
-	case r.Holidays != "" && slices.Contains(federal, local.Format(time.DateOnly)):
+	case r.Holidays != "" && slices.Contains(slices.Concat(federal, pioneers), local.Format(time.DateOnly)):
 		return nil
 	case local.Weekday() == time.Saturday && r.Saturday != nil:
 		h = r.Saturday
@@ -155,7 +158,7 @@ func TestWhatWaitsLeavesAtTheNextLawfulMinute(t *testing.T) {
 					Saturday: drawDay(r, "saturday"), Sunday: drawDay(r, "sunday"),
 				}
 				rule.Zone = rapid.SampledFrom(append([]string{""}, names...)).Draw(r, "zone")
-				rule.Holidays = rapid.SampledFrom([]string{"", "US-PA"}).Draw(r, "holidays")
+				rule.Holidays = rapid.SampledFrom([]string{"", "US-UT"}).Draw(r, "holidays")
 				if version > 0 {
 					rule.Effective = now.Add(time.Duration(rapid.IntRange(-100, 100).Draw(r, "effective")) * time.Hour).Truncate(time.Hour)
 				}
