@@ -19,6 +19,7 @@ const (
 	Rejected   Class = "rejected"    // refused for good, for any other reason
 	Paused     Class = "paused"      // no request was made, for the provider or the sender rests after failures: tried again later
 	Unknown    Class = "unknown"     // the outcome is not known: ask, never send again blindly
+	Unready    Class = "unready"     // no provider's: refused here, for want of an agreement, a registration or whoever knows the broadcasts; put back when it is there
 )
 
 // Again returns the moment before which a message that was refused with this class must not be tried again: the next

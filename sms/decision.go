@@ -171,7 +171,8 @@ func (d Decision) refused(rule, reason string) Decision {
 // Replay decides once more on a text as it was decided on before, by the facts and at the moment that were kept with the
 // decision. It fails with [ErrNotFound] where no facts were kept, as with a text that a STOP took out of the queue, and
 // with [ErrLaw] when the rules that this law has for that moment are not those that decided. It gives what the law said: that
-// a text then waited for its pace or its broadcast, or that no such provider was set up, comes after the law and is the kept decision's alone.
+// a text then waited for its pace or its broadcast, or for so long that it was of no use any more, comes after the law and is the
+// kept decision's alone.
 func (l *Law) Replay(t Tracked) (Decision, error) {
 	kept := t.Decision
 	if kept.Facts == nil {

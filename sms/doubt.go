@@ -43,7 +43,7 @@ func (d *Dispatcher) inquire(ctx context.Context, t Tracked) (Settlement, error)
 	case !found && t.Attempts >= most:
 		return review, nil
 	case !found && t.Attempts > 1:
-		return Settlement{State: Queued, Due: now.Add(backoff(t.Attempts))}, nil
+		return d.inTime(t, Settlement{State: Queued, Due: now.Add(backoff(t.Attempts))}), nil
 	case !found:
 		return Settlement{State: Queued, Due: now}, nil
 	case receipt.Class == OptedOut:

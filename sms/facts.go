@@ -31,10 +31,16 @@ type gatherer struct {
 // facts gathers what is known besides consent.
 func (d *Dispatcher) facts(ctx context.Context, t Tracked) (Facts, error) {
 	f, err := gatherer{d.store, d.law, &d.o}.facts(ctx, t.Text, t.Claimed)
-	if provider, lingers := d.providers[t.Provider].(Lingering); lingers {
-		f.Linger = provider.Linger()
-	}
+	f.Linger = d.linger(t.Text)
 	return f, err
+}
+
+// linger returns how long a text's provider may hold it.
+func (d *Dispatcher) linger(t Text) time.Duration {
+	if provider, lingers := d.providers[t.Provider].(Lingering); lingers {
+		return provider.Linger()
+	}
+	return 0
 }
 
 // facts gathers them for a text that was claimed at a moment.

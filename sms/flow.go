@@ -65,8 +65,8 @@ func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) 
 	var leaving []Tracked
 	var decided []checked
 	for i, c := range f.check(ctx, texts) {
-		if s, send := f.weigh(ctx, texts[i], c); !send {
-			f.finish(worker, outcome{texts[i], s, c.err})
+		if s, send, err := f.weigh(ctx, texts[i], c); !send {
+			f.finish(worker, outcome{texts[i], s, err})
 			continue
 		}
 		leaving, decided = append(leaving, texts[i]), append(decided, c)
@@ -77,7 +77,7 @@ func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) 
 		case failed[i] != nil:
 			f.finish(worker, outcome{t, f.release(ctx, t), failed[i]})
 		case waits[i] != nil:
-			f.finish(worker, outcome{text: t, Settlement: waits[i].settlement(decided[i].decision)})
+			f.finish(worker, outcome{text: t, Settlement: f.inTime(t, waits[i].settlement(decided[i].decision))})
 		default:
 			go func() {
 				s, err := f.send(ctx, t, decided[i], began)

@@ -130,13 +130,14 @@ func (d *Dispatcher) permissions(ctx context.Context, of *asking, asked []consen
 // gate is whom consent is asked of.
 const gate = "the gate"
 
-// weigh says what a check makes of a text: it is settled, or its request may begin.
-func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlement, send bool) {
+// weigh says what a check makes of a text: it is settled, or its request may begin. What cannot be carried here is released, for
+// another worker may carry it. The error is what somebody has to hear of.
+func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlement, send bool, err error) {
 	if taken(t) {
-		return Settlement{State: Sent}, false
+		return Settlement{State: Sent}, false, c.err
 	}
 	if c.err != nil {
-		return d.release(ctx, t), false
+		return d.release(ctx, t), false, c.err
 	}
 	decision := c.decision
 	switch {
@@ -144,7 +145,7 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 	case c.gone:
 		decision = decision.refused("patient", "The keys of the patient that it is about were destroyed.")
 	case d.providers[t.Provider] == nil:
-		decision = decision.refused("provider", "No provider named "+t.Provider+" is set up here.")
+		return d.release(ctx, t), false, fmt.Errorf("sms: check: no provider named %q is set up here", t.Provider)
 	case !c.runs && d.o.Broadcasts == nil:
 		decision = decision.refused("broadcast", "Nobody is set up here who knows whether its broadcast still runs.")
 	case !c.runs: // the broadcast's worker takes it back
@@ -153,11 +154,11 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 	}
 	switch decision.Verdict {
 	case Refuse:
-		return d.refuse(ctx, t, decision), false
+		return d.refuse(ctx, t, decision), false, nil
 	case Defer:
-		return Settlement{State: Queued, Due: decision.Until, Decision: decision}, false
+		return Settlement{State: Queued, Due: decision.Until, Decision: decision}, false, nil
 	}
-	return Settlement{}, true
+	return Settlement{}, true, nil
 }
 
 // send asks the provider to carry a text that may leave and was claimed after began.
@@ -197,12 +198,12 @@ func (d *Dispatcher) sendFresh(ctx context.Context, t Tracked, c checked, began 
 			if s.Class != Paused { // then no request began
 				s.Tried = micro(now)
 			}
-			return s, err
+			return d.inTime(t, s), err
 		}
 		// A process that was paused here looks again: consent may have ended, or the window.
 		c = d.check(ctx, []Tracked{t})[0]
-		if s, send := d.weigh(ctx, t, c); !send {
-			return s, c.err
+		if s, send, err := d.weigh(ctx, t, c); !send {
+			return s, err
 		}
 	}
 	return d.release(ctx, t), errSlow
@@ -262,6 +263,16 @@ func (d *Dispatcher) revoke(ctx context.Context, t Text) error {
 	return revokeAtProvider(ctx, d.gate, t)
 }
 
+// inTime returns a settlement, or in the place of one that puts a text off for so long that it could not arrive any more while
+// it is of use, its refusal: a person hears of it while there is time to call.
+func (d *Dispatcher) inTime(t Tracked, s Settlement) Settlement {
+	f := Facts{Text: t.Text, Linger: d.linger(t.Text)}
+	if s.State == Queued && s.Due.Add(f.least()).After(t.LastUseful) {
+		s.State, s.Due, s.Class, s.Decision = Refused, time.Time{}, Expired, s.Decision.refused(string(CheckUseful), tooLate)
+	}
+	return s
+}
+
 // release is the settlement of a text that could not be decided on. It is looked at again ever later, so that a text on which
 // nobody can decide does not hold up the others, and ends when it is of no use any more.
 func (d *Dispatcher) release(ctx context.Context, t Tracked) Settlement {
@@ -276,10 +287,14 @@ func (d *Dispatcher) release(ctx context.Context, t Tracked) Settlement {
 }
 
 // again returns when a text is looked at again that has to wait for it is not known how long: after a quarter of the time that
-// it has been due.
+// it has been due, and once more at its last useful moment.
 func (d *Dispatcher) again(t Tracked) time.Time {
 	now := micro(d.o.Now())
-	return now.Add(max(backoff(1), min(now.Sub(t.NotBefore)/4, time.Hour)))
+	at := now.Add(max(backoff(1), min(now.Sub(t.NotBefore)/4, time.Hour)))
+	if now.Before(t.LastUseful) && at.After(t.LastUseful) {
+		return t.LastUseful
+	}
+	return at
 }
 
 // backoff returns how long to wait before another attempt: twice as long each time, up to an hour, half of it by chance,

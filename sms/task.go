@@ -5,12 +5,13 @@ import "time"
 // TaskKind is why a person has to do something.
 type TaskKind string
 
-// The kinds of tasks. The first three are about texts and follow from what became of them; the others are about messages
+// The kinds of tasks. The first four are about texts and follow from what became of them; the others are about messages
 // that came in.
 const (
 	TaskReview     TaskKind = "review"     // nobody can tell whether a text was sent
 	TaskFailed     TaskKind = "failed"     // a text failed at the provider, or was not delivered
 	TaskStale      TaskKind = "stale"      // a text could not leave at a lawful hour while it was of use
+	TaskUnready    TaskKind = "unready"    // a text was refused for want of what the practice has to get: an agreement, a registration
 	TaskSensitive  TaskKind = "sensitive"  // a message that speaks of health, or a picture, is to be filed or deleted
 	TaskAnswer     TaskKind = "answer"     // an answer that may be meant for more than one appointment
 	TaskCorrection TaskKind = "correction" // the patient wants something put right that we have wrong
@@ -78,7 +79,8 @@ const textTask = "text-"
 
 // Task returns what a person has to do about a text, and false when there is nothing. It follows from the text alone: one
 // that nobody can tell of, that failed otherwise than by the recipient's own opt-out, or that was refused because it could not
-// leave while it was of use. A text that is put back and fails again is a new task under the same id.
+// leave while it was of use, or for want of what the practice has to get ([Unready]), which [Service.Requeue] puts back then. A
+// text that is put back and fails again is a new task under the same id.
 func (t Tracked) Task() (Task, bool) {
 	task := Task{
 		Practice: t.Practice, ID: textTask + t.ID, Patient: t.Patient, Number: t.To, Text: t.ID, Subject: t.Subject,
@@ -94,6 +96,8 @@ func (t Tracked) Task() (Task, bool) {
 		task.Kind = TaskFailed
 	case t.State == Refused && t.Class == Expired && t.Decision.stale():
 		task.Kind = TaskStale
+	case t.State == Refused && t.Class == Unready && t.Decision.unready():
+		task.Kind = TaskUnready
 	default:
 		return Task{}, false
 	}
@@ -103,10 +107,18 @@ func (t Tracked) Task() (Task, bool) {
 // stale reports whether a text was refused because it cannot leave, or arrive, while it is of use.
 func (d Decision) stale() bool { return d.Verdict == Refuse && d.Rule == string(CheckUseful) }
 
+// unready reports whether a text was refused for want of what the practice, or whoever runs the workers, has to get.
+func (d Decision) unready() bool {
+	return d.Verdict == Refuse && (d.Rule == "agreement" || d.Rule == "registration" || d.Rule == "broadcast")
+}
+
 // class is how a refused text's end is told from others without a look at its decision.
 func (d Decision) class() Class {
-	if d.stale() {
+	switch {
+	case d.stale():
 		return Expired
+	case d.unready():
+		return Unready
 	}
 	return ""
 }

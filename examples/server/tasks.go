@@ -98,6 +98,9 @@ func taskSays(k sms.TaskKind) string {
 		return "A text did not reach its phone. Reach the patient otherwise, or mend what was in its way and put it back."
 	case sms.TaskStale:
 		return "A text could not leave at a lawful hour while it was of use. Reach the patient otherwise."
+	case sms.TaskUnready:
+		return "A text was refused because the practice has no agreement in force with the network that carries it, or its number is not " +
+			"registered for such texts. Why stands beside the text: put it back when it has."
 	case sms.TaskSensitive:
 		return "A message speaks of health, or came with a picture. Its words are kept apart: put them in the chart or delete them."
 	case sms.TaskAnswer:

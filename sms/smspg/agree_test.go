@@ -68,6 +68,7 @@ func drawDecision(rt *rapid.T) sms.Decision {
 		{Verdict: sms.Refuse, Reason: "It's \\ late?", Trail: []sms.Step{{Rule: "hours", Version: 2, Fact: "?0 😀", Says: sms.Refuse}}},
 		{Verdict: sms.Defer, Until: start.Add(time.Hour)},
 		{Verdict: sms.Refuse, Rule: "useful", Reason: "Too late.", Trail: []sms.Step{{Rule: "useful", Version: 1, Says: sms.Refuse}}},
+		{Verdict: sms.Refuse, Rule: "agreement", Reason: "None.", Trail: []sms.Step{{Rule: "agreement", Version: 1, Says: sms.Refuse}}},
 	})
 }
 
@@ -213,7 +214,7 @@ func (m *model) settle(rt *rapid.T) {
 		Due:   start.Add(draw(rt, "due", soon)), Wait: draw(rt, "wait", []time.Duration{0, time.Hour}),
 		Tried:      draw(rt, "tried", []time.Time{{}, start, start.Add(time.Second)}),
 		ProviderID: draw(rt, "provider id", []string{"", "SM1", "SM2"}), Delivery: drawStatus(rt),
-		Code: draw(rt, "code", []string{"", "30003"}), Class: draw(rt, "class", []sms.Class{"", sms.BadNumber, sms.Expired, sms.OptedOut}),
+		Code: draw(rt, "code", []string{"", "30003"}), Class: draw(rt, "class", []sms.Class{"", sms.BadNumber, sms.Expired, sms.Unready, sms.OptedOut}),
 		Decision: drawDecision(rt), Leaves: m.leaves(rt, k.Practice),
 	}
 	if s.State == sms.Cancelled {

@@ -23,7 +23,7 @@ const (
 
 // person is which texts may need a person, and opened since when they do.
 const (
-	person = `(q.state IN ('review', 'failed') OR q.state = 'refused' AND q.class = 'expired')`
+	person = `(q.state IN ('review', 'failed') OR q.state = 'refused' AND q.class IN ('expired', 'unready'))`
 	opened = `coalesce(q.claimed, t.created)`
 )
 
@@ -284,12 +284,13 @@ func (s *Store) due(ctx context.Context, q sms.TaskQuery, after *input.DuePlace,
 	err := s.pg.Raw(`SELECT * FROM (
 			SELECT k.practice, k.id, k.number, k.kind, k.opened, k.due, k.sealed, '' AS text FROM ? AS k WHERE ?
 			UNION ALL
-			SELECT q.practice, ? || q.id, NULL, CASE q.state WHEN 'review' THEN ? WHEN 'failed' THEN ? ELSE ? END, `+opened+`, t.last_useful, NULL, q.id
+			SELECT q.practice, ? || q.id, NULL, CASE WHEN q.state = 'review' THEN ? WHEN q.state = 'failed' THEN ? WHEN q.class = 'expired' THEN ? ELSE ? END,
+				`+opened+`, t.last_useful, NULL, q.id
 			FROM ? AS q JOIN ? AS t USING (practice, id) WHERE ? AND NOT EXISTS (
 				SELECT 1 FROM ? AS e WHERE e.practice = q.practice AND e.id = q.id AND e.opened = `+opened+`
 			)
 		) AS task WHERE ? ORDER BY due, id LIMIT ?`,
-		s.pg.Table(taskTable), stored, input.TextTask, string(sms.TaskReview), string(sms.TaskFailed), string(sms.TaskStale),
+		s.pg.Table(taskTable), stored, input.TextTask, string(sms.TaskReview), string(sms.TaskFailed), string(sms.TaskStale), string(sms.TaskUnready),
 		s.pg.Table(queueTable), s.pg.Table(textTable), derived, s.pg.Table(textTaskTable), where, limit).Scan(ctx, &rows)
 	return rows, err
 }

@@ -172,6 +172,11 @@ func taskMutants() []mutant {
 				return t, err
 			}
 		}},
+		{"finds what lacked something among what came too late", texts, seeking(func(q *sms.TaskQuery) {
+			if q.Kind == sms.TaskUnready {
+				q.Kind = sms.TaskStale
+			}
+		})},
 		{"lists no texts", texts, finding(func(p *sms.TaskPage) {
 			p.Tasks = slices.DeleteFunc(p.Tasks, func(t sms.Task) bool { return t.Text != "" })
 		})},

@@ -310,6 +310,11 @@ func stale() sms.Decision {
 	return sms.Decision{Verdict: sms.Refuse, Rule: "useful", Reason: "Too late.", Trail: []sms.Step{{Rule: "useful", Version: 1, Says: sms.Refuse}}}
 }
 
+// unready is a decision that refuses a text for want of an agreement.
+func unready() sms.Decision {
+	return sms.Decision{Verdict: sms.Refuse, Rule: "agreement", Reason: "No agreement.", Trail: []sms.Step{{Rule: "agreement", Version: 1, Says: sms.Refuse}}}
+}
+
 // dead queues a text, lets a worker claim it, and settles it so that a person has to look.
 func dead(ctx context.Context, h Harness, id string, settle func(*sms.Settlement)) error {
 	t := text(id)
@@ -336,6 +341,8 @@ func textTasks(ctx context.Context, h Harness) error {
 		{"e", "", func(s *sms.Settlement) { s.Class, s.Decision = sms.Expired, decision("The patient said stop.") }},
 		{"f", "", func(s *sms.Settlement) { s.Decision = decision("No consent is on record.") }},
 		{"g", "", func(s *sms.Settlement) { s.State = sms.Sent }},
+		{"h", sms.TaskUnready, func(s *sms.Settlement) { s.Class, s.Decision = sms.Unready, unready() }},
+		{"i", "", func(s *sms.Settlement) { s.Class, s.Decision = sms.Unready, decision("The patient said stop.") }},
 	} {
 		if err := dead(ctx, h, c.id, c.settle); err != nil {
 			return err
@@ -359,8 +366,9 @@ func textTasks(ctx context.Context, h Harness) error {
 	early.Due = start
 	return steps(
 		func() error { return apply(ctx, h, sms.Change{Tasks: []sms.Task{task("z"), early}}) },
-		func() error { return tasks(ctx, h, sms.TaskQuery{}, "early text-a text-b text-d z") },
+		func() error { return tasks(ctx, h, sms.TaskQuery{}, "early text-a text-b text-d text-h z") },
 		func() error { return tasks(ctx, h, sms.TaskQuery{Kind: sms.TaskStale}, "text-d") },
+		func() error { return tasks(ctx, h, sms.TaskQuery{Kind: sms.TaskUnready}, "text-h") },
 		func() error { return tasks(ctx, h, sms.TaskQuery{Number: "+12125550101"}, "") },
 		func() error { return tasks(ctx, h, sms.TaskQuery{Practice: other}, "") },
 		func() error { return tasks(ctx, h, sms.TaskQuery{Due: start}, "early") },
@@ -379,7 +387,7 @@ func textTasks(ctx context.Context, h Harness) error {
 					break
 				}
 			}
-			return same("the tasks of all pages", strings.Join(found, " "), "early text-a text-b text-d z")
+			return same("the tasks of all pages", strings.Join(found, " "), "early text-a text-b text-d text-h z")
 		},
 	)
 }
