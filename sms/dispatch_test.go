@@ -295,17 +295,6 @@ func TestATextIsGivenBackWhenNobodyCanDecide(t *testing.T) {
 	require.True(t, got.Due.After(w.now.Now()))
 }
 
-func TestATextOfAnUnknownProviderIsRefused(t *testing.T) {
-	w := inMemory(t)
-	w.grant(consent.Transactional)
-	k := w.enqueue(w.text("x"))
-	d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, nil, &sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
-	require.NoError(t, err)
-	w.step(d)
-	require.Equal(t, sms.Refused, w.tracked(k).State)
-	require.Contains(t, w.tracked(k).Decision.Reason, "No provider named carrier")
-}
-
 func TestConstructorsRefuseWhatCannotWork(t *testing.T) {
 	w := inMemory(t)
 	for _, o := range []sms.DispatcherOptions{

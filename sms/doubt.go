@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,6 +51,10 @@ func (d *Dispatcher) inquire(ctx context.Context, t Tracked) (Settlement, error)
 		if err := d.revoke(ctx, t.Text); err != nil {
 			return again, err
 		}
+	case receipt.failed():
+		if err := d.hear(ctx, t, receipt); err != nil {
+			return again, err
+		}
 	}
 	return Settlement{
 		State: Sent, ProviderID: receipt.ID, Delivery: receipt.Status, Code: receipt.Code, Class: receipt.Class,
@@ -69,6 +74,18 @@ func (d *Dispatcher) find(ctx context.Context, finder Finder, t Tracked) (receip
 		return err
 	})
 	return receipt, found, err
+}
+
+// hear keeps what the provider said when it was asked about a text as if a receipt had told it, with the task of a text that did
+// not arrive: the receipt itself tells nothing new when it comes.
+func (d *Dispatcher) hear(ctx context.Context, t Tracked, receipt Receipt) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
+	defer cancel()
+	receipt.Provider = cmp.Or(receipt.Provider, t.Provider)
+	if _, _, err := hear(ctx, d.store, d.log, t, receipt, micro(d.o.Now())); err != nil {
+		return fmt.Errorf("sms: look up: %w", err)
+	}
+	return nil
 }
 
 // transient reports whether asking again later may bring an answer.

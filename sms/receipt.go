@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"time"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
@@ -25,24 +26,7 @@ func (s *Service) Deliver(ctx context.Context, receipt Receipt) (bool, error) {
 			return false, fmt.Errorf("sms: deliver: %w", err)
 		}
 	}
-	leaves, err := stamp(ctx, s.log, t.entries(audit.Entry{
-		Practice: k.Practice, Actor: audit.Actor{Kind: audit.System, ID: receipt.Provider}, Action: "sms.text.receipt",
-		Object:  audit.Object{Kind: "text", ID: k.ID},
-		Details: map[string]string{"status": string(receipt.Status), "code": receipt.Code},
-	})...)
-	if err != nil {
-		return false, fmt.Errorf("sms: deliver: %w", err)
-	}
-	change := Change{
-		Receipt: &Delivered{Key: k, ProviderID: receipt.ID, Status: receipt.Status, Code: receipt.Code, Class: receipt.Class},
-		Leaves:  leaves,
-	}
-	s.undelivered(t, receipt, &change)
-	written, err := s.store.Apply(ctx, change)
-	if err == nil && !written && (len(change.Tasks) > 0 || change.Finish != nil) {
-		change.Tasks, change.Finish = nil, nil // another receipt, or a person, was faster
-		written, err = s.store.Apply(ctx, change)
-	}
+	t, written, err := hear(ctx, s.store, s.log, t, receipt, s.moment())
 	if err != nil {
 		return false, fmt.Errorf("sms: deliver: %w", err)
 	}
@@ -55,21 +39,57 @@ func (s *Service) Deliver(ctx context.Context, receipt Receipt) (bool, error) {
 	return written, nil
 }
 
-// undelivered opens a task for a text that the provider took on and then could not deliver, and finishes it when the text was
-// delivered after all. Who opted out is owed nothing.
-func (s *Service) undelivered(t Tracked, receipt Receipt, change *Change) {
-	task := Task{
-		Practice: t.Practice, ID: hashed("undelivered", t.ID), Kind: TaskFailed, Patient: t.Patient, Number: t.To, Text: t.ID,
-		Subject: t.Subject, Opened: s.moment(), Due: t.LastUseful,
+// hear keeps what a provider says of a text that was read before, with the task that it opens or finishes. A text that has moved
+// on meanwhile is read and decided on anew. It returns the text as it was decided on, and whether there was anything new.
+func hear(ctx context.Context, store Store, log *audit.Log, t Tracked, receipt Receipt, now time.Time) (Tracked, bool, error) {
+	leaves, err := stamp(ctx, log, t.entries(audit.Entry{
+		Practice: t.Practice, Actor: audit.Actor{Kind: audit.System, ID: receipt.Provider}, Action: "sms.text.receipt",
+		Object:  audit.Object{Kind: "text", ID: t.ID},
+		Details: map[string]string{"status": string(receipt.Status), "code": receipt.Code},
+	})...)
+	if err != nil {
+		return t, false, err
 	}
-	failed := receipt.Status.Rank() == StatusFailed.Rank()
-	switch before := t.Delivery.Rank(); {
-	case failed && receipt.Class != OptedOut && before < StatusFailed.Rank():
-		change.Tasks = []Task{task}
-	case receipt.Status == StatusDelivered && before == StatusFailed.Rank():
-		change.Finish = &Finish{Key: task.Key(), Outcome: Needless, At: task.Opened}
+	for alone := false; ; {
+		seen := Seen{t.State, t.Delivery}
+		change := Change{Receipt: &Delivered{
+			Key: t.Key(), ProviderID: receipt.ID, Status: receipt.Status, Code: receipt.Code, Class: receipt.Class, Seen: &seen,
+		}, Leaves: leaves}
+		tasks := !alone && t.undelivered(receipt, now, &change)
+		written, err := store.Apply(ctx, change)
+		if err != nil || written {
+			return t, written, err
+		}
+		if t, err = store.Text(ctx, t.Key()); err != nil {
+			return t, false, err
+		}
+		alone = seen == Seen{t.State, t.Delivery}
+		if alone && !tasks {
+			return t, false, nil
+		} // else a person was faster with the task
 	}
 }
+
+// undelivered adds to a change the task of a text that the provider took on and then could not deliver, or its end when the text
+// was delivered after all. Who opted out is owed nothing. It reports whether it added anything.
+func (t Tracked) undelivered(receipt Receipt, now time.Time, change *Change) bool {
+	task := Task{
+		Practice: t.Practice, ID: hashed("undelivered", t.ID), Kind: TaskFailed, Patient: t.Patient, Number: t.To, Text: t.ID,
+		Subject: t.Subject, Opened: now, Due: t.LastUseful,
+	}
+	switch before := t.Delivery.Rank(); {
+	case receipt.failed() && receipt.Class != OptedOut && before < StatusFailed.Rank():
+		change.Tasks = []Task{task}
+		return true
+	case receipt.Status == StatusDelivered && before == StatusFailed.Rank():
+		change.Finish = &Finish{Key: task.Key(), Outcome: Needless, At: task.Opened}
+		return true
+	}
+	return false
+}
+
+// failed reports whether the provider could not deliver.
+func (r Receipt) failed() bool { return r.Status.Rank() == StatusFailed.Rank() }
 
 // revokeAtProvider records that a text was refused because its recipient opted out at the provider.
 func revokeAtProvider(ctx context.Context, gate Gate, t Text) error {

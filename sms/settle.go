@@ -40,10 +40,18 @@ func (d *Dispatcher) settle(ended []outcome) error {
 	if err != nil {
 		failed = append(failed, fmt.Errorf("sms: settle: %w", err))
 	}
+	var told []outcome
 	for i, o := range of {
-		if err == nil && !done[i] && !o.Tried.IsZero() {
+		switch {
+		case err != nil || done[i]:
+		case o.State == Review: // a receipt may have come meanwhile, and no person has to find out what it says
+			told = append(told, outcome{text: o.text, Settlement: Settlement{Worker: o.Worker, State: Sent}})
+		case !o.Tried.IsZero():
 			failed = append(failed, fmt.Errorf("sms: settle: text %q of practice %q was taken over before its result was kept", o.text.ID, o.text.Practice))
 		}
+	}
+	if len(told) > 0 {
+		failed = append(failed, d.settle(told))
 	}
 	return errors.Join(failed...)
 }

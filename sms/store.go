@@ -14,7 +14,7 @@ type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
 	// change was made before or no longer applies: the id of a text in it is taken, its message is known by provider
 	// and id, the text to cancel is not queued, the text to resolve is not in review, the text to put back neither failed
-	// nor was refused or nobody knows whether it left, the receipt tells nothing new, the id of a task in it is taken, the task to finish is not open, the
+	// nor was refused or nobody knows whether it left, the receipt tells nothing new or the text is not as it was seen, the id of a task in it is taken, the task to finish is not open, the
 	// content to dispose of is not held. An empty change, and a sender whose number is another practice's, are refused
 	// with [ErrInvalid]. A stop does not touch the texts of its own change.
 	Apply(ctx context.Context, c Change) (bool, error)
@@ -90,8 +90,8 @@ type Resolve struct {
 	State State // Sent or Failed
 }
 
-// Requeue is a text that failed or was refused and shall be looked at once more. It is decided on anew: whatever still
-// forbids it refuses it again. One that failed by a person's word, whose class is [Unknown], may have left, and is not put
+// Requeue is a text that failed or was refused and shall be looked at once more, without its code and class. It is decided on
+// anew: whatever still forbids it refuses it again. One that failed by a person's word, whose class is [Unknown], may have left, and is not put
 // back.
 type Requeue struct {
 	Key Key
@@ -99,13 +99,21 @@ type Requeue struct {
 }
 
 // Delivered is a receipt for a text. A store keeps the status of the highest rank, the first provider id, and the first
-// code with its class.
+// code with its class that a receipt tells: the first receipt replaces those of an attempt before, empty too, unless the text
+// failed.
 type Delivered struct {
 	Key        Key
 	ProviderID string
 	Status     Status
 	Code       string
 	Class      Class
+	Seen       *Seen // the text has to be as it was when the receipt was decided on; nil: however it is
+}
+
+// Seen is how far a text had come when somebody decided on it.
+type Seen struct {
+	State    State
+	Delivery Status
 }
 
 // Query asks for texts or messages.
@@ -152,7 +160,10 @@ type Queue interface {
 	// ends their leases. For each it reports whether it did; it writes nothing for a text that is no longer that worker's: a
 	// lease that expired is still the worker's until another one leases the text. A Tried that is set adds an attempt, and
 	// is the FirstTry if it is the first. ProviderID, Code and Class replace the old ones unless empty, Decision unless it
-	// has no verdict; Delivery never falls in rank. Settling many at once costs little more than settling one. A settlement
+	// has no verdict; Delivery never falls in rank. Code and Class of a text that is settled as [Sent] replace the old ones
+	// also where they are empty, for those are of an attempt before; but once somebody has told of its delivery, they are
+	// replaced only with a Delivery. Such a text is not settled as [Review] either, for nobody has to find out whether it
+	// was sent: that reports false. Settling many at once costs little more than settling one. A settlement
 	// that cannot be kept, because it is invalid or its key cannot be had, is told of in an error beside the others. Nothing
 	// is settled where a text is named twice, which is refused with [ErrInvalid], or an entry's id is taken.
 	Settle(ctx context.Context, settlements ...Settlement) ([]bool, error)

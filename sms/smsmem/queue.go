@@ -116,7 +116,7 @@ func (s *Store) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 	var failed []error
 	for n, v := range settlements {
 		v, err := input.Settlement(v)
-		if i := s.texts[v.Key]; err == nil && i != nil && i.worker == v.Worker {
+		if i := s.texts[v.Key]; err == nil && i != nil && i.worker == v.Worker && (v.State != sms.Review || i.Delivery == "") {
 			done[n], kept, leaves = true, append(kept, v), append(leaves, v.Leaves...)
 		}
 		failed = append(failed, err)
@@ -150,9 +150,13 @@ func (s *Store) settle(i *item, v sms.Settlement) {
 		}
 	}
 	i.ProviderID = cmp.Or(v.ProviderID, i.ProviderID)
+	switch {
+	case i.Delivery == "" && v.State == sms.Sent: // what an attempt before left behind ends
+		i.Code, i.Class = v.Code, v.Class
+	case i.Delivery == "" || v.Delivery != "":
+		i.Code, i.Class = cmp.Or(v.Code, i.Code), cmp.Or(v.Class, i.Class)
+	}
 	i.Delivery = further(i.Delivery, v.Delivery)
-	i.Code = cmp.Or(v.Code, i.Code)
-	i.Class = cmp.Or(v.Class, i.Class)
 }
 
 // Take implements [sms.Queue].

@@ -117,7 +117,7 @@ func (s *Store) applies(c sms.Change) bool {
 	}
 	if r := c.Receipt; r != nil {
 		i := s.texts[r.Key]
-		return i != nil && i.learn(*r)
+		return i != nil && (r.Seen == nil || *r.Seen == sms.Seen{State: i.State, Delivery: i.Delivery}) && i.learn(*r)
 	}
 	return true
 }
@@ -140,16 +140,16 @@ type told struct {
 func (i *item) told() told { return told{i.ProviderID, i.Delivery, i.Code, i.Class} }
 
 // after returns what is known of a text after a receipt: the first id, the status of the highest rank, and the first
-// code with its class.
+// code with its class that a receipt tells.
 func (i *item) after(r sms.Delivered) told {
 	k := i.told()
 	if k.id == "" {
 		k.id = r.ProviderID
 	}
-	k.status = further(k.status, r.Status)
-	if k.code == "" && k.class == "" {
+	if k.status == "" && i.State != sms.Failed || k.code == "" && k.class == "" {
 		k.code, k.class = r.Code, r.Class
 	}
+	k.status = further(k.status, r.Status)
 	return k
 }
 
@@ -176,7 +176,7 @@ func (s *Store) write(c sms.Change) {
 	}
 	if c.Requeue != nil {
 		i := s.texts[c.Requeue.Key]
-		i.State, i.Due = sms.Queued, c.Requeue.Due
+		i.State, i.Due, i.Code, i.Class = sms.Queued, c.Requeue.Due, "", ""
 	}
 	if c.Stop != nil {
 		for _, i := range s.texts {

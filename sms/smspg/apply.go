@@ -242,7 +242,7 @@ func (s *Store) resolve(v sms.Resolve) part {
 // requeue puts a text back that certainly failed or was refused.
 func (s *Store) requeue(v sms.Requeue) part {
 	return part{
-		with: query(`WITH fact AS (UPDATE ? SET state = 'queued', due = ?
+		with: query(`WITH fact AS (UPDATE ? SET state = 'queued', due = ?, code = '', class = ''
 			WHERE practice = ? AND id = ? AND (state = 'refused' OR state = 'failed' AND class <> ?) RETURNING practice, id)`,
 			s.pg.Table(queueTable), v.Due, v.Key.Practice, v.Key.ID, string(sms.Unknown)),
 		rows: 1, missed: errMade,
@@ -254,20 +254,24 @@ func (s *Store) move(k sms.Key, from, to sms.State) schema.QueryWithArgs {
 		s.pg.Table(queueTable), string(to), k.Practice, k.ID, string(from))
 }
 
-// receipt keeps the first id, the status of the highest rank, and the first code with its class.
+// receipt keeps the first id, the status of the highest rank, and the first code with its class that a receipt tells.
 func (s *Store) receipt(r sms.Delivered) part {
+	seen := query("true")
+	if r.Seen != nil {
+		seen = query("state = ? AND delivery = ?", string(r.Seen.State), string(r.Seen.Delivery))
+	}
 	return part{
 		with: query(`WITH fact AS (
 			UPDATE ?0 SET
 				provider_id = CASE provider_id WHEN '' THEN ?1 ELSE provider_id END,
 				delivery = CASE WHEN delivery IN (?3) THEN ?2 ELSE delivery END,
-				code = CASE code || class WHEN '' THEN ?4 ELSE code END,
-				class = CASE code || class WHEN '' THEN ?5 ELSE class END
-			WHERE practice = ?6 AND id = ?7 AND (delivery IN (?3)
+				code = CASE WHEN delivery = '' AND state <> 'failed' OR code || class = '' THEN ?4 ELSE code END,
+				class = CASE WHEN delivery = '' AND state <> 'failed' OR code || class = '' THEN ?5 ELSE class END
+			WHERE practice = ?6 AND id = ?7 AND ?8 AND (delivery IN (?3)
 				OR provider_id = '' AND ?1 <> '' OR code = '' AND class = '' AND (?4 <> '' OR ?5 <> ''))
 			RETURNING 1
 		)`, s.pg.Table(queueTable), r.ProviderID, string(r.Status), lower(r.Status), r.Code, string(r.Class),
-			r.Key.Practice, r.Key.ID),
+			r.Key.Practice, r.Key.ID, seen),
 		rows: 1, missed: errMade,
 	}
 }

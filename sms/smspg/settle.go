@@ -22,13 +22,20 @@ var settle = `WITH fact AS (
 		until = statement_timestamp() + v.wait, attempts = q.attempts + (v.tried IS NOT NULL)::int,
 		first_try = coalesce(q.first_try, v.tried), provider_id = coalesce(nullif(v.provider_id, ''), q.provider_id),
 		delivery = CASE WHEN ` + rank("q.delivery") + " < " + rank("v.delivery") + ` THEN v.delivery ELSE q.delivery END,
-		code = coalesce(nullif(v.code, ''), q.code), class = coalesce(nullif(v.class, ''), q.class)
+		code = ` + ofLast("code") + `, class = ` + ofLast("class") + `
 	FROM ?1 AS v (place, practice, id, worker, state, due, wait, tried, provider_id, delivery, code, class)
-	WHERE q.practice = v.practice AND q.id = v.id AND q.worker = v.worker RETURNING v.place
+	WHERE q.practice = v.practice AND q.id = v.id AND q.worker = v.worker AND (v.state <> 'review' OR q.delivery = '') RETURNING v.place
 ), decided AS (
 	INSERT INTO ?2 (practice, id, sealed) SELECT practice, id, sealed FROM ?3 AS v (place, practice, id, sealed)
 	WHERE place = ANY (ARRAY(SELECT place FROM fact))
 )`
+
+// ofLast is the code or the class after a settlement: what an attempt before left behind ends where the text is sent, and what
+// was told of the delivery stays.
+func ofLast(column string) string {
+	return `CASE WHEN q.delivery <> '' AND v.delivery = '' THEN q.` + column + ` WHEN q.delivery = '' AND v.state = 'sent' THEN v.` + column +
+		` ELSE coalesce(nullif(v.` + column + `, ''), q.` + column + `) END`
+}
 
 // rank is how far the status in a column has come.
 func rank(column string) string {

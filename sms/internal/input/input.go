@@ -46,6 +46,9 @@ func Change(c sms.Change) (sms.Change, error) {
 		for _, s := range []string{r.ProviderID, string(r.Status), r.Code, string(r.Class)} {
 			check.optional("a field of the receipt", s)
 		}
+		if r.Seen != nil {
+			check.optional("how the receipt's text was seen", string(r.Seen.State)+string(r.Seen.Delivery))
+		}
 	}
 	if c.Resolve != nil {
 		check.key(c.Resolve.Key)
