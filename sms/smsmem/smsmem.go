@@ -146,7 +146,8 @@ func (i *item) after(r sms.Delivered) told {
 	if k.id == "" {
 		k.id = r.ProviderID
 	}
-	if k.status == "" && i.State != sms.Failed || k.code == "" && k.class == "" {
+	first := k.status == "" && r.Status.Rank() > 0
+	if first && i.State != sms.Failed || k.code == "" && k.class == "" {
 		k.code, k.class = r.Code, r.Class
 	}
 	k.status = further(k.status, r.Status)

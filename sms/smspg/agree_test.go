@@ -134,6 +134,7 @@ func (m *model) apply(rt *rapid.T) {
 		c.Receipt = &sms.Delivered{
 			Key: drawKey(rt), ProviderID: draw(rt, "provider id", []string{"", "SM1", "SM2"}), Status: drawStatus(rt),
 			Code: draw(rt, "code", []string{"", "30003"}), Class: draw(rt, "class", []sms.Class{"", sms.BadNumber}),
+			Seen: draw(rt, "seen", []*sms.Seen{nil, nil, {State: sms.Sent}, {State: sms.Queued}, {State: sms.Doubtful, Delivery: sms.StatusSent}}),
 		}
 	}
 	if parts&32 != 0 {

@@ -265,8 +265,8 @@ func (s *Store) receipt(r sms.Delivered) part {
 			UPDATE ?0 SET
 				provider_id = CASE provider_id WHEN '' THEN ?1 ELSE provider_id END,
 				delivery = CASE WHEN delivery IN (?3) THEN ?2 ELSE delivery END,
-				code = CASE WHEN delivery = '' AND state <> 'failed' OR code || class = '' THEN ?4 ELSE code END,
-				class = CASE WHEN delivery = '' AND state <> 'failed' OR code || class = '' THEN ?5 ELSE class END
+				code = CASE WHEN delivery = '' AND delivery IN (?3) AND state <> 'failed' OR code || class = '' THEN ?4 ELSE code END,
+				class = CASE WHEN delivery = '' AND delivery IN (?3) AND state <> 'failed' OR code || class = '' THEN ?5 ELSE class END
 			WHERE practice = ?6 AND id = ?7 AND ?8 AND (delivery IN (?3)
 				OR provider_id = '' AND ?1 <> '' OR code = '' AND class = '' AND (?4 <> '' OR ?5 <> ''))
 			RETURNING 1

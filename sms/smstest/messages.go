@@ -264,6 +264,38 @@ func receiptCodes(ctx context.Context, h Harness) error {
 	return errors.Join(err, same("the progress", t.Progress, want), logged(ctx, h, 5))
 }
 
+func receiptSeen(ctx context.Context, h Harness) error {
+	if err := queue(ctx, h, text("t")); err != nil {
+		return err
+	}
+	entries := 0
+	for n, c := range []struct {
+		seen sms.Seen
+		news bool
+	}{
+		{sms.Seen{State: sms.Sent}, false},
+		{sms.Seen{State: sms.Queued, Delivery: sms.StatusSent}, false},
+		{sms.Seen{}, false},
+		{sms.Seen{State: sms.Queued}, true},
+		{sms.Seen{State: sms.Queued}, false}, // it has moved on
+		{sms.Seen{State: sms.Queued, Delivery: sms.StatusUndelivered}, true},
+	} {
+		r := receipt(n, []sms.Status{sms.StatusUndelivered, sms.StatusDelivered}[entries%2], "", "")
+		r.Receipt.Seen = &c.seen
+		if !c.news {
+			r.Tasks = []sms.Task{task("not opened")}
+		}
+		written, err := h.Store.Apply(ctx, r)
+		if err := errors.Join(err, same(fmt.Sprintf("whether receipt %d is kept", n), written, c.news)); err != nil {
+			return err
+		}
+		if c.news {
+			entries++
+		}
+	}
+	return errors.Join(tasks(ctx, h, sms.TaskQuery{}, ""), logged(ctx, h, entries))
+}
+
 func sender(number string) sms.Sender {
 	return sms.Sender{
 		Practice: practice, Number: number, Provider: "twilio", Name: "Elm Street Dental", Contact: "+12125550198",

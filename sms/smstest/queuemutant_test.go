@@ -24,7 +24,11 @@ func asKind(kind sms.Kind) func(*store) {
 }
 
 func queueMutants() []mutant {
-	const claimedAfter = "pages can be asked for what was claimed after a moment"
+	const (
+		claimedAfter = "pages can be asked for what was claimed after a moment"
+		lastCode     = "a code is the last attempt's, until the delivery has one"
+		toldOf       = "what was told of is nobody's to review"
+	)
 	return []mutant{
 		{"claims in the order of ids", "texts are claimed by priority, due time and id", claiming(func(texts []sms.Tracked) []sms.Tracked {
 			slices.SortFunc(texts, func(a, b sms.Tracked) int { return strings.Compare(a.ID, b.ID) })
@@ -182,6 +186,79 @@ func queueMutants() []mutant {
 					v.Decision = t.Decision
 				}
 				return single(s.Store.Settle(ctx, v))
+			}
+		}},
+		{"keeps the code of an attempt before", lastCode, func(s *store) {
+			codes := map[sms.Key]sms.Progress{}
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				if v.State == sms.Queued {
+					codes[v.Key] = sms.Progress{Code: v.Code, Class: v.Class}
+				}
+				return single(s.Store.Settle(ctx, v))
+			}
+			s.text = func(ctx context.Context, k sms.Key) (sms.Tracked, error) {
+				t, err := s.Store.Text(ctx, k)
+				if t.Code == "" {
+					t.Code, t.Class = codes[k].Code, codes[k].Class
+				}
+				return t, err
+			}
+		}},
+		{"puts back with the code", lastCode, func(s *store) {
+			codes := map[sms.Key]string{}
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				codes[v.Key] = v.Code
+				return single(s.Store.Settle(ctx, v))
+			}
+			s.text = func(ctx context.Context, k sms.Key) (sms.Tracked, error) {
+				t, err := s.Store.Text(ctx, k)
+				if t.State == sms.Queued {
+					t.Code = codes[k]
+				}
+				return t, err
+			}
+		}},
+		{"forgets what was told when the answer comes", lastCode, func(s *store) {
+			sent := map[sms.Key]string{}
+			s.settle = func(ctx context.Context, v sms.Settlement) (bool, error) {
+				if t, err := s.Store.Text(ctx, v.Key); err == nil && v.State == sms.Sent && v.Code == "" {
+					sent[v.Key] = t.Code
+				}
+				return single(s.Store.Settle(ctx, v))
+			}
+			s.text = func(ctx context.Context, k sms.Key) (sms.Tracked, error) {
+				t, err := s.Store.Text(ctx, k)
+				if told, ok := sent[k]; ok && t.Code == told {
+					t.Code, t.Class = "", ""
+				}
+				return t, err
+			}
+		}},
+		{"takes a failure's code from a receipt", lastCode, func(s *store) {
+			failed := map[sms.Key]sms.Delivered{}
+			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
+				if r := c.Receipt; r != nil {
+					if t, err := s.Store.Text(ctx, r.Key); err == nil && t.State == sms.Failed {
+						failed[r.Key] = *r
+					}
+				}
+				return s.Store.Apply(ctx, c)
+			}
+			s.text = func(ctx context.Context, k sms.Key) (sms.Tracked, error) {
+				t, err := s.Store.Text(ctx, k)
+				if r, ok := failed[k]; ok {
+					t.Code, t.Class = r.Code, r.Class
+				}
+				return t, err
+			}
+		}},
+		{"has a person look at what was told of", toldOf, func(s *store) {
+			s.many = func(ctx context.Context, v ...sms.Settlement) ([]bool, error) {
+				done, err := s.Store.Settle(ctx, v...)
+				for i := range done {
+					done[i] = done[i] || v[i].State == sms.Review
+				}
+				return done, err
 			}
 		}},
 		{"takes a delivery back", "a settlement never takes a delivery back", reading(func(t *sms.Tracked) {

@@ -153,6 +153,108 @@ func settlementRank(ctx context.Context, h Harness) error {
 	)
 }
 
+// course is a text that a worker claims, and what then becomes of it.
+type course struct {
+	Harness
+	ctx context.Context
+	id  string
+	n   int // of the last entry
+}
+
+func (c *course) claimed() error { return claims(c.ctx, c.Harness, work("w"), c.id) }
+
+// settled settles the text, with a code and its class.
+func (c *course) settled(state sms.State, delivery sms.Status, code string, class sms.Class) error {
+	s := settlement("w", c.id, state)
+	s.Due, s.Delivery, s.Code, s.Class = start, delivery, code, class
+	return settle(c.ctx, c.Harness, s)
+}
+
+// told lets a receipt tell of the text.
+func (c *course) told(status sms.Status, code string, class sms.Class) error {
+	c.n++
+	r := receipt(c.n, status, code, class)
+	r.Receipt.Key = key(c.id)
+	return apply(c.ctx, c.Harness, r)
+}
+
+// has checks the code and the class of the text.
+func (c *course) has(code string, class sms.Class) error {
+	got, err := c.Store.Text(c.ctx, key(c.id))
+	return errors.Join(err, same("the code of "+c.id, got.Code, code), same("the class of "+c.id, got.Class, class))
+}
+
+func lastCode(ctx context.Context, h Harness) error {
+	c := &course{Harness: h, ctx: ctx}
+	for _, one := range []struct {
+		id    string
+		steps []func() error
+	}{
+		{"tried again", []func() error{
+			func() error { return c.settled(sms.Queued, "", "20429", sms.Throttled) },
+			func() error { return c.has("20429", sms.Throttled) },
+			c.claimed,
+			func() error { return c.settled(sms.Sent, sms.StatusAccepted, "", "") },
+			func() error { return c.has("", "") },
+			func() error { return c.told(sms.StatusUndelivered, "30005", sms.BadNumber) },
+			func() error { return c.has("30005", sms.BadNumber) },
+		}},
+		{"put back", []func() error{
+			func() error { return c.settled(sms.Failed, "", "30034", sms.BadSender) },
+			func() error {
+				return apply(ctx, h, sms.Change{Requeue: &sms.Requeue{Key: key(c.id), Due: now.Add(time.Hour)}})
+			},
+			func() error { return c.has("", "") },
+		}},
+		{"told of before the answer", []func() error{
+			func() error { return c.settled(sms.Queued, "", "20429", sms.Throttled) },
+			c.claimed,
+			func() error { return c.told(sms.StatusSent, "", "") },
+			func() error { return c.has("", "") },
+			func() error { return c.told(sms.StatusUndelivered, "30005", sms.BadNumber) },
+			func() error { return c.settled(sms.Sent, sms.StatusAccepted, "", "") },
+			func() error { return c.has("30005", sms.BadNumber) },
+		}},
+		{"told of, and the answer lost", []func() error{
+			func() error { return c.told(sms.StatusUndelivered, "30005", "") },
+			func() error { return c.settled(sms.Doubtful, "", "", sms.Unknown) },
+			func() error { return c.has("30005", "") },
+			func() error { return doubts(ctx, h, work("w"), c.id) },
+			func() error { return c.settled(sms.Sent, sms.StatusUndelivered, "30006", sms.BadNumber) },
+			func() error { return c.has("30006", sms.BadNumber) },
+		}},
+		{"failed", []func() error{
+			func() error { return c.settled(sms.Failed, "", "30034", sms.BadSender) },
+			func() error { return c.told(sms.StatusFailed, "30008", sms.Unknown) },
+			func() error { return c.has("30034", sms.BadSender) },
+		}},
+	} {
+		c.id = one.id
+		if err := steps(append([]func() error{func() error { return queue(ctx, h, text(c.id)) }, c.claimed}, one.steps...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func toldIsNoReview(ctx context.Context, h Harness) error {
+	review := settlement("w", "t", sms.Review)
+	review.Leaves = entry(2)
+	return steps(
+		func() error { return queue(ctx, h, text("t"), text("u")) },
+		func() error { return claims(ctx, h, work("w"), "t u") },
+		func() error { return apply(ctx, h, receipt(1, sms.StatusSent, "", "")) },
+		func() error {
+			done, err := h.Queue.Settle(ctx, review, settlement("w", "u", sms.Review))
+			return errors.Join(err, same("what was settled", done, []bool{false, true}))
+		},
+		func() error { return in(ctx, h, key("t"), sms.Sending) },
+		func() error { return logged(ctx, h, 1) },
+		func() error { return settle(ctx, h, settlement("w", "t", sms.Sent)) },
+		func() error { return in(ctx, h, key("u"), sms.Review) },
+	)
+}
+
 func attempts(ctx context.Context, h Harness) error {
 	if err := queue(ctx, h, text("t")); err != nil {
 		return err
@@ -454,7 +556,7 @@ func requeue(ctx context.Context, h Harness) error {
 		func() error { return apply(ctx, h, with(7, back("refused"))) },
 		func() error {
 			got, err := h.Store.Text(ctx, key("failed"))
-			want := sms.Progress{State: sms.Queued, Due: now.Add(time.Minute), Claimed: now, Attempts: 1, FirstTry: now, Code: "30007"}
+			want := sms.Progress{State: sms.Queued, Due: now.Add(time.Minute), Claimed: now, Attempts: 1, FirstTry: now}
 			return errors.Join(err, same("the progress", got.Progress, want))
 		},
 		func() error { return claims(ctx, h, work("w"), "") },

@@ -300,6 +300,24 @@ func storeMutants() []mutant {
 				c.Receipt = &r
 			}
 		})},
+		{"keeps a receipt whatever its text was", "a receipt is kept where its text is as it was seen", changing(func(c *sms.Change) {
+			if c.Receipt != nil && c.Receipt.Seen != nil {
+				r := *c.Receipt
+				c.Receipt, r.Seen = &r, nil
+			}
+		})},
+		{"looks at the state of what was seen alone", "a receipt is kept where its text is as it was seen", func(s *store) {
+			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
+				if r := c.Receipt; r != nil && r.Seen != nil {
+					if t, err := s.Store.Text(ctx, r.Key); err == nil {
+						heard := *r
+						heard.Seen = &sms.Seen{State: r.Seen.State, Delivery: t.Delivery}
+						c.Receipt = &heard
+					}
+				}
+				return s.Store.Apply(ctx, c)
+			}
+		}},
 		{"keeps the provider's last id", "a receipt's first code stays", func(s *store) {
 			id := ""
 			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
