@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"sync/atomic"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -117,7 +118,7 @@ func (o *DispatcherOptions) complete() error {
 }
 
 // Dispatcher sends what is due: it claims, checks, sends and settles, and finds out what became of texts whose answer was
-// lost. Any number of dispatchers may work on one queue, in as many processes; each does one step at a time. A panic of a
+// lost. Any number of dispatchers may work on one queue, in as many processes, and one may do several steps at once. A panic of a
 // provider, or of whoever is asked about a text, is an error of that text alone. Whoever is asked has three seconds to answer;
 // a text of which somebody says nothing in that time does not leave, and is looked at again later.
 type Dispatcher struct {
@@ -128,6 +129,7 @@ type Dispatcher struct {
 	providers map[string]Provider
 	law       *Law
 	pacer     *pacer
+	claims    *atomic.Int64 // of all its steps
 	o         DispatcherOptions
 }
 
@@ -137,7 +139,7 @@ func NewDispatcher(queue Queue, store Store, gate Gate, log *audit.Log, provider
 	if queue == nil || store == nil || gate == nil || log == nil {
 		return nil, fmt.Errorf("%w: a dispatcher needs a queue, a store, a gate and a log", ErrInvalid)
 	}
-	d := &Dispatcher{queue: queue, store: store, gate: gate, log: log, providers: maps.Clone(providers)}
+	d := &Dispatcher{queue: queue, store: store, gate: gate, log: log, providers: maps.Clone(providers), claims: new(atomic.Int64)}
 	if o != nil {
 		d.o = *o
 	}

@@ -14,6 +14,9 @@ const (
 	// most is how often a text is offered to providers that leave its outcome open and then deny that they have it. One that
 	// is wrong about that would have the patient texted all day.
 	most = 10
+	// around is how long before a text's first request a worker may have claimed another one that the provider finds in its
+	// place: a lease, and what the clocks differ by.
+	around = time.Hour
 )
 
 // taken reports whether a receipt says that the provider has the text, whatever we know ourselves: then it is neither asked
@@ -51,7 +54,16 @@ func (d *Dispatcher) inquire(ctx context.Context, t Tracked) (Settlement, error)
 		if err := d.revoke(ctx, t.Text); err != nil {
 			return again, err
 		}
-	case receipt.failed():
+	}
+	if receipt.Reference == "" {
+		switch other, err := d.alike(ctx, t, receipt.ID); {
+		case err != nil:
+			return again, err
+		case other:
+			return review, nil
+		}
+	}
+	if receipt.failed() {
 		if err := d.hear(ctx, t, receipt); err != nil {
 			return again, err
 		}
@@ -61,19 +73,48 @@ func (d *Dispatcher) inquire(ctx context.Context, t Tracked) (Settlement, error)
 	}, nil
 }
 
-// find looks a text up at its provider, from when its first request began, or from when it was made.
+// sent returns when the first request for a text began, or when it was made: no message before that is this one.
+func (t Tracked) sent() time.Time {
+	if t.FirstTry.IsZero() {
+		return t.Created
+	}
+	return t.FirstTry
+}
+
+// find looks a text up at its provider.
 func (d *Dispatcher) find(ctx context.Context, finder Finder, t Tracked) (receipt Receipt, found bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
 	defer cancel()
-	m := Message{Reference: t.Key().reference(), From: t.From, To: t.To, Body: t.Body, Sent: t.FirstTry, Tried: t.Claimed}
-	if m.Sent.IsZero() {
-		m.Sent = t.Created
-	}
+	m := Message{Reference: t.Key().reference(), From: t.From, To: t.To, Body: t.Body, Sent: t.sent(), Tried: t.Claimed}
 	err = calm(func() (err error) {
 		receipt, found, err = finder.Find(ctx, m)
 		return err
 	})
 	return receipt, found, err
+}
+
+// alike reports whether what the provider found by a text's words may be another text to the number: one that has the provider's
+// id, or one with the same words of which nobody knows the id. Of two texts in doubt each sees the other.
+func (d *Dispatcher) alike(ctx context.Context, t Tracked, id string) (bool, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
+	defer cancel()
+	q := Query{Practice: t.Practice, Number: t.To, Claimed: t.sent().Add(-around), Limit: 1000}
+	for {
+		page, err := d.store.Texts(ctx, q)
+		if err != nil {
+			return false, fmt.Errorf("sms: look up: %w", err)
+		}
+		for _, other := range page.Texts {
+			left := other.State.Unsettled() || other.State == Sent || other.State == Failed && other.Class == Unknown
+			same := other.From == t.From && other.Body == t.Body && other.ProviderID == "" && left
+			if other.ID != t.ID && other.Provider == t.Provider && (other.ProviderID == id || same) {
+				return true, nil
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return false, nil
+		}
+	}
 }
 
 // hear keeps what the provider said when it was asked about a text as if a receipt had told it, with the task of a text that did

@@ -30,7 +30,6 @@ type flow struct {
 	running atomic.Int64   // texts of which it is not known yet what came
 	asking  atomic.Int64   // those of them about which a provider is asked
 	handled int
-	claims  int
 }
 
 // outcome is what came of a text, and what somebody has to hear of.
@@ -111,11 +110,8 @@ func (f *flow) take(n int) {
 }
 
 // worker names the next claim. Each has a name of its own: what came of a claim whose lease is over must not settle a later
-// one of the same text, by the same worker.
-func (f *flow) worker() string {
-	f.claims++
-	return f.o.Worker + "/" + strconv.Itoa(f.claims)
-}
+// one of the same text, by the same worker, in whichever of its steps.
+func (f *flow) worker() string { return f.o.Worker + "/" + strconv.FormatInt(f.claims.Add(1), 10) }
 
 func (f *flow) finish(worker string, o outcome) {
 	o.Worker = worker

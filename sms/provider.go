@@ -34,8 +34,9 @@ type Provider interface {
 
 // Finder is the optional ability to ask a provider what became of a message.
 type Finder interface {
-	// Find returns how the provider answered for m's reference. Found is false when the provider has certainly never
-	// taken it on. When it cannot tell, the error is, or wraps, a *[SendError] at [AtLookup]: [Transient] or
+	// Find returns how the provider answered for m's reference. The receipt names the reference where the provider knows it,
+	// and none where the message was found by its numbers and its words: another one may have the same. Found is false when
+	// the provider has certainly never taken it on. When it cannot tell, the error is, or wraps, a *[SendError] at [AtLookup]: [Transient] or
 	// [Throttled] when asking again later may tell, anything else when only a person can.
 	Find(ctx context.Context, m Message) (r Receipt, found bool, err error)
 }

@@ -26,7 +26,8 @@
 // # Looking a message up
 //
 // Twilio does not know our references. [Provider.Find] looks through the messages between two numbers for the same
-// body since the first attempt. More than one is an error, for it cannot tell which is which. None is an error too
+// body since the first attempt. More than one is an error, for it cannot tell which is which; of one it does not know
+// whether another text said the same, and names no reference. None is an error too
 // until [Options.Lag] has passed since the latest attempt: users have seen the list run 15 minutes late
 // (twilio/twilio-java#442) and at times hours (twilio/twilio-node#647). The list is not narrowed by DateSent, for a
 // message in Twilio's queue has none yet.

@@ -34,7 +34,7 @@ type listed struct {
 }
 
 // Find looks for m among the messages between its numbers. See the package's documentation for what it can and cannot
-// tell. The receipt's reference is m's.
+// tell. The receipt has no reference, for Twilio does not know m's.
 func (p *Provider) Find(ctx context.Context, m sms.Message) (sms.Receipt, bool, error) {
 	if err := wire.Valid(name, m, maxBody); err != nil {
 		return sms.Receipt{}, false, err
@@ -101,7 +101,6 @@ func (p *Provider) verdict(m sms.Message, found []listed) (sms.Receipt, bool, er
 	if !ok {
 		return sms.Receipt{}, false, unsure("unreadable")
 	}
-	r.Reference = m.Reference
 	return r, true, nil
 }
 

@@ -42,23 +42,23 @@ func TestFind(t *testing.T) {
 	}{
 		"delivered": {
 			list: []entry{listed(nil), older}, found: true,
-			want: sms.Receipt{Provider: "twilio", ID: id, Reference: "elm-street/t 1%", Status: sms.StatusDelivered},
+			want: sms.Receipt{Provider: "twilio", ID: id, Status: sms.StatusDelivered},
 		},
 		"queued, not sent yet": {
 			list: []entry{listed(entry{"status": "queued"})}, found: true,
-			want: sms.Receipt{Provider: "twilio", ID: id, Reference: "elm-street/t 1%", Status: sms.StatusAccepted},
+			want: sms.Receipt{Provider: "twilio", ID: id, Status: sms.StatusAccepted},
 		},
 		"failed": {
 			list: []entry{listed(entry{"status": "undelivered", "error_code": 30006})}, found: true,
 			want: sms.Receipt{
-				Provider: "twilio", ID: id, Reference: "elm-street/t 1%",
+				Provider: "twilio", ID: id,
 				Status: sms.StatusUndelivered, Code: "30006", Class: sms.BadNumber,
 			},
 		},
 		"expired in the queue": {
 			list: []entry{listed(entry{"status": "failed", "error_code": 30036})}, found: true,
 			want: sms.Receipt{
-				Provider: "twilio", ID: id, Reference: "elm-street/t 1%",
+				Provider: "twilio", ID: id,
 				Status: sms.StatusFailed, Code: "30036", Class: sms.Expired,
 			},
 		},
