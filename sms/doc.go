@@ -88,7 +88,8 @@
 // answer, and nobody is named.
 //
 // What needs a person is a [Task] with a due moment ([Service.Tasks], [Service.Alarms], [Service.Finish]): a text that nobody
-// can tell of, that failed, or that could not leave while it was of use; flagged content; an answer that stays ambiguous; a
+// can tell of, that failed, that could not leave while it was of use, or that was refused for want of an agreement or a
+// registration, which [Service.Requeue] puts back when it is there; flagged content; an answer that stays ambiguous; a
 // request to put something right; a message that waits for an answer; words that may be a stop. Those of texts follow from
 // the texts, the others are written with their message.
 //
@@ -119,7 +120,8 @@
 //
 // [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrUnsure], [ErrLaw], [ErrAgreement], [ErrPurpose]; [ErrSignature] and [ErrTooLarge] for webhooks;
 // *[SendError] from providers. A refusal is recorded in the log and changes nothing. No error carries a number or a body. A worker's errors go to its
-// logger; a text that nobody can decide on is looked at again, each time later, until it is of no use.
+// logger; a text that nobody can decide on, or whose provider this worker does not have, is looked at again, each time later,
+// until it is of no use.
 //
 // # Writing your own
 //

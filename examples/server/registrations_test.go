@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/examples/internal/world"
+	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/registration"
 )
 
@@ -47,6 +48,10 @@ func TestPromise_D6_1_NothingLeavesFromANumberThatIsNotApproved(t *testing.T) {
 		require.Len(t, received(s.phone(number)), reached)
 		require.False(t, s.standingOf(world.Sender().Number).Approved)
 		require.Contains(t, get[registrationsView](s, "registrations").Registrations[1].Advice, "Take samples from the templates")
+
+		task := s.task(sms.TaskUnready, number)
+		require.Equal(t, refused.ID, task.Text)
+		require.Contains(t, task.Says, "put it back when it has")
 
 		// A person puts it back: too early it is refused again, and it leaves when the campaign is approved.
 		again := map[string]string{"text": refused.ID, "reason": "the campaign is approved again"}

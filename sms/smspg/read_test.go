@@ -62,3 +62,40 @@ func TestOnlyWhatIsAskedForIsOpened(t *testing.T) {
 		require.Error(t, err, "there was nothing that cannot be opened")
 	}
 }
+
+// Of a practice's texts only the few that may need a person are looked at, by the index that says which these are.
+func TestTasksAreFoundByTheirIndex(t *testing.T) {
+	c := open(t, 2)
+	ctx := t.Context()
+	c.apply(t, sms.Change{Texts: []sms.Text{text("t", sms.Ordinary)}})
+	_, err := c.queue.Claim(ctx, due("w"))
+	require.NoError(t, err)
+	settled, err := c.queue.Settle(ctx, sms.Settlement{
+		Key: sms.Key{Practice: elm, ID: "t"}, Worker: "w", State: sms.Refused, Class: sms.Unready,
+		Decision: sms.Decision{Verdict: sms.Refuse, Rule: "agreement", Reason: "None."},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []bool{true}, settled)
+	_, err = c.db.ExecContext(ctx, `INSERT INTO `+c.Schema()+`.sms_text (practice, id, number, kind, category, provider, created, not_before, last_useful, sealed)
+		SELECT practice, i::text, number, kind, category, provider, created, not_before, last_useful, ''
+		FROM `+c.Schema()+`.sms_text, generate_series(1, 20000) AS i`)
+	require.NoError(t, err)
+	_, err = c.db.ExecContext(ctx, `INSERT INTO `+c.Schema()+`.sms_queue (practice, id, number, priority, state, due, class)
+		SELECT t.practice, t.id, t.number, 2, CASE WHEN t.id::int % 2 = 0 THEN 'sent' ELSE 'refused' END, t.created, 'throttled'
+		FROM `+c.Schema()+`.sms_text AS t WHERE t.id <> 't'`)
+	require.NoError(t, err)
+	_, err = c.db.ExecContext(ctx, "ANALYZE "+c.Schema()+".sms_text, "+c.Schema()+".sms_queue")
+	require.NoError(t, err)
+	tx, err := c.db.BeginTx(ctx, nil)
+	require.NoError(t, err)
+	defer tx.Rollback() //nolint:errcheck // nothing is kept
+	page, err := c.store.WithTx(tx).Tasks(ctx, sms.TaskQuery{Practice: elm})
+	require.NoError(t, err)
+	require.Len(t, page.Tasks, 1)
+	require.Equal(t, sms.TaskUnready, page.Tasks[0].Kind)
+	var scans, rows int
+	require.NoError(t, tx.NewRaw(`SELECT sum(seq_scan), sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables
+		WHERE schemaname = ? AND relname IN ('sms_text', 'sms_queue')`, c.Schema()).Scan(ctx, &scans, &rows))
+	require.Zero(t, scans, "a table was read from end to end")
+	require.LessOrEqual(t, rows, 10, "other texts were read")
+}
