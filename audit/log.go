@@ -202,9 +202,9 @@ func (l *Log) Open(ctx context.Context, f Leaf) (Entry, error) {
 	return e, nil
 }
 
-// Tag returns the tag under which a patient's leaves are found, for [Query].
-func (l *Log) Tag(ctx context.Context, practice, patient string) ([]byte, error) {
-	return l.keys.Tag(ctx, practice, patient)
+// Tag returns the keyed hash of a value: of a patient, the tag under which the patient's leaves are found, for [Query].
+func (l *Log) Tag(ctx context.Context, practice, value string) ([]byte, error) {
+	return l.keys.Tag(ctx, practice, value)
 }
 
 // Leaves returns a page of leaves from the log's store, without opening them. It leaves no entry: whoever shows a

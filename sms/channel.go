@@ -18,19 +18,34 @@ type Channels interface {
 // ErrElsewhere is the [ErrInvalid] of a text about a patient who asked to be reached otherwise than by text.
 var ErrElsewhere = fmt.Errorf("%w: the patient asked to be reached otherwise than by text", ErrInvalid)
 
+// asked returns what a patient asked for, as [Channels] says it. Where there are none nobody asked for anything.
+func (s *Service) asked(ctx context.Context, practice, patient string) (number string, asked bool, err error) {
+	if s.channels == nil || patient == "" {
+		return "", false, nil
+	}
+	return s.channels.Number(ctx, practice, patient)
+}
+
 // turn lets a text go to the number that its patient asked for, and never to the usual one.
 func (s *Service) turn(ctx context.Context, by audit.Actor, t Text) (Text, error) {
-	if s.channels == nil || t.Patient == "" {
-		return t, nil
-	}
-	number, asked, err := s.channels.Number(ctx, t.Practice, t.Patient)
+	number, asked, err := s.asked(ctx, t.Practice, t.Patient)
 	switch {
 	case err != nil:
 		return t, fmt.Errorf("sms: enqueue: where the patient wants to be reached: %w", err)
 	case asked && number == "":
 		return t, s.refuse(ctx, enqueued(by, t), ErrElsewhere)
 	case asked && number != t.To:
-		t.To, t.Zone, t.Region = number, "", "" // they are by the usual address
+		return t.at(number), nil
 	}
 	return t, nil
+}
+
+// at returns the text as it goes to another number than the usual one: zones and regions are by the usual address.
+func (t Text) at(number string) Text {
+	t = t.Clone()
+	t.To, t.Zone, t.Region = number, "", ""
+	for i := range t.Subjects {
+		t.Subjects[i].Zone, t.Subjects[i].Region = "", ""
+	}
+	return t
 }

@@ -46,8 +46,8 @@ type DispatcherOptions struct {
 	Schedule Schedule
 	// Registrations is asked how the practice's number is registered. Defaults to none: nothing is sent.
 	Registrations Registrations
-	// Channels is asked where a patient wants to be reached, before a text about the patient leaves: one that asked since it
-	// was queued is not texted at the usual number any more. Defaults to nobody asked for anything.
+	// Channels is asked where a patient wants to be reached, before a text about the patient leaves: one who asked since it
+	// was queued gets it at that number, and nothing at the usual one. Defaults to nobody asked for anything.
 	Channels Channels
 	// Broadcasts is asked whether the broadcast that a text is one of still runs. Defaults to none: texts of broadcasts are
 	// refused.

@@ -61,6 +61,13 @@
 // of them may not be told, because it was moved, say, or the patient is muted, the text is taken apart, again in one write:
 // those who may be told are told together, and the other one is refused by itself, for its own reason.
 //
+// # What changes while a text is queued
+//
+// A patient may ask for another number ([Channels]) after a text was queued: then the same text to that number takes its place,
+// in the settlement's own write, and is decided on anew, by that number's own consent; the answer to a reminder counts from
+// there alone. A practice may move its number to another provider ([Service.Register]): what was queued before leaves through
+// the new one. A text of a broadcast does neither, and is refused.
+//
 // # How texts leave
 //
 // One claim, one read of consent and one settlement serve up to a hundred texts, whose requests run side by side: a slow one

@@ -250,8 +250,12 @@ func TestPromise_M9_5_NeverTheUsualNumber(t *testing.T) {
 			return x
 		}
 		t.Run("refuses_the_usual_number", func(t *testing.T) {
-			got := w.leaves(to("usual", patient, "p-204"), asked)
-			require.Equal(t, "restriction", got.Decision.Rule)
+			k := w.enqueue(to("usual", patient, "p-204"))
+			w.step(w.dispatcher(asked))
+			require.Equal(t, "restriction", w.tracked(k).Decision.Rule)
+			reached := w.carrier.reached()
+			require.Len(t, reached[other], 1, "it goes where it was asked for")
+			require.Len(t, reached, 1)
 		})
 		t.Run("refuses_all_where_no_text_was_asked_for", func(t *testing.T) {
 			require.Equal(t, "restriction", w.leaves(to("none", other, "p-204"), at("")).Decision.Rule)

@@ -252,6 +252,65 @@ func TestPromise_M9_5_AnAnswerFromTheUsualNumberConfirmsNothingElse(t *testing.T
 	})
 }
 
+// A patient who asked to be reached at another number than the usual one confirms from there, and from nowhere else.
+func TestPromise_M9_5_AnAnswerFromTheOtherNumberConfirms(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		const private = "+12125550180"
+		w.grant(consent.Transactional)
+		w.paper(private, consent.Transactional)
+		a, asked := w.answers(), channels{"p-204": private}
+		served := func(c sms.Channels) {
+			var err error
+			w.texts, err = sms.New(w.store, w.consents, w.log, &sms.Options{Now: w.now.Now, Answers: a, Channels: c})
+			require.NoError(t, err)
+		}
+		served(asked)
+		token := w.remind(a, "a-1", "p-204", patient, w.now.Now().Add(4*time.Hour))
+		require.Equal(t, private, w.newest(private).To)
+		from := func(number, body string) sms.Received { return w.send(sms.Inbound{From: number, Body: body}) }
+		for _, body := range []string{token, "yes"} {
+			m := from(private, body)
+			require.Equal(t, "a-1", a.heard(), body)
+			require.Equal(t, "confirm", m.Word)
+			require.Equal(t, "p-204", m.Patient)
+			require.Empty(t, w.kinds())
+		}
+		refused := func(number string) {
+			t.Helper()
+			m := from(number, token)
+			require.Empty(t, a.heard())
+			require.Empty(t, m.Subject)
+			require.Equal(t, "reply", w.kinds(), "a person looks")
+		}
+		t.Run("refuses_from_the_usual_number", func(t *testing.T) { refused(patient) })
+		t.Run("refuses_a_number_that_was_asked_for_before", func(t *testing.T) {
+			for _, now := range []string{"+12125550181", ""} {
+				asked["p-204"] = now
+				refused(private)
+			}
+			delete(asked, "p-204")
+			refused(private)
+			asked["p-204"] = private
+		})
+		t.Run("refuses_when_nobody_can_tell", func(t *testing.T) {
+			served(unknown{})
+			refused(private)
+			served(asked)
+		})
+		t.Run("one of a family's by itself", func(t *testing.T) {
+			w.remind(a, "a-2", "p-301", patient, w.now.Now().Add(5*time.Hour))
+			from(patient, "yes")
+			require.Equal(t, "a-2", a.heard())
+			from(private, "yes")
+			require.Equal(t, "a-1", a.heard())
+		})
+		t.Run("without_rule", func(t *testing.T) {
+			served(nil)
+			refused(private)
+		})
+	})
+}
+
 // The reminder offers an answer that no network takes for a word of its own, and no name.
 func TestAReminderOffersItsAnswer(t *testing.T) {
 	w := inMemory(t)

@@ -100,13 +100,13 @@ func TestAReceiptsCodeOutlivesTheAnswer(t *testing.T) {
 	})
 }
 
-// overtaken is a store behind whose first answer something happens.
-type overtaken struct {
+// stale is a store behind whose first answer something happens.
+type stale struct {
 	sms.Store
 	meanwhile func()
 }
 
-func (o *overtaken) Text(ctx context.Context, k sms.Key) (sms.Tracked, error) {
+func (o *stale) Text(ctx context.Context, k sms.Key) (sms.Tracked, error) {
 	t, err := o.Store.Text(ctx, k)
 	if f := o.meanwhile; f != nil {
 		o.meanwhile = nil
@@ -118,7 +118,7 @@ func (o *overtaken) Text(ctx context.Context, k sms.Key) (sms.Tracked, error) {
 // behind returns a service that reads a text before something happens, and decides after it.
 func (w *world) behind(meanwhile func()) *sms.Service {
 	w.t.Helper()
-	texts, err := sms.New(&overtaken{w.store, meanwhile}, w.consents, w.log, &sms.Options{Now: w.now.Now})
+	texts, err := sms.New(&stale{w.store, meanwhile}, w.consents, w.log, &sms.Options{Now: w.now.Now})
 	require.NoError(w.t, err)
 	return texts
 }

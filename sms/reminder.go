@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -50,9 +51,10 @@ type PlannerOptions struct {
 	Logger *slog.Logger
 }
 
-// Planner queues one reminder for each version of each appointment. The reminder of an earlier version is not taken
-// back: the dispatcher asks the schedule before every text, and refuses what is no longer current. So a move means
-// exactly one reminder, with the new time, and a cancellation none, whenever either happens.
+// Planner queues one reminder for each version of each appointment. The reminder of an earlier version on another day is not
+// taken back: the dispatcher asks the schedule before every text, and refuses what is no longer current. So a move means
+// exactly one reminder, with the new time, and a cancellation none, whenever either happens. Any number of planners may work
+// on one schedule, in as many processes.
 //
 // A number gets one reminder for all its appointments of a day at a practice, by the practice's clock, whoever of a family
 // they are for: while the day's reminder is queued, the next appointment takes its place together with those that it tells of.
@@ -129,7 +131,8 @@ func (p *Planner) plan(ctx context.Context, v Visit) error {
 }
 
 // remind queues the visit's reminder: by itself, or in the place of the one that is queued for others of the same number and
-// day. Its id comes from the visit's version, so planning twice queues it once.
+// day. The reminders of a number's day are numbered, and each takes the next number: of planners that plan at once one writes,
+// and the others look again. What was told already is not planned again.
 func (p *Planner) remind(ctx context.Context, v Visit) error {
 	useful := v.Start.Add(-p.o.Useful)
 	if !useful.After(p.service.moment()) {
@@ -144,17 +147,32 @@ func (p *Planner) remind(ctx context.Context, v Visit) error {
 	}
 	by := audit.Actor{Kind: audit.System, ID: "planner"}
 	alone := Text{
-		ID: hashed("reminder", v.Appointment+"\x00"+v.Version), Practice: v.Practice, Patient: v.Patient, Kind: Ordinary, Category: consent.Transactional,
+		Practice: v.Practice, Patient: v.Patient, Kind: Ordinary, Category: consent.Transactional,
 		From: sender.Number, To: v.Number, Subject: v.Appointment, Version: v.Version, Start: micro(v.Start), Clock: v.Zone,
 		Zone: v.PatientZone, Region: v.PatientRegion, NotBefore: v.Start.Add(-p.o.Lead), LastUseful: useful,
 	}
 	if alone, err = p.service.turn(ctx, by, alone); err != nil {
 		return err
 	}
+	of, err := p.day(ctx, alone)
+	if err != nil {
+		return err
+	}
 	for {
+		if alone.ID, err = p.next(ctx, alone, of); err != nil || alone.ID == "" {
+			return err
+		}
 		t, before, err := p.join(ctx, alone)
 		if err != nil || t.ID == "" {
 			return err
+		}
+		// Asked after the number was found: another planner that plans a later version takes a number after its own, or this one.
+		current, err := p.schedule.Current(ctx, v.Practice, v.Appointment, v.Version)
+		if err != nil {
+			return fmt.Errorf("sms: plan: %w", err)
+		}
+		if !current {
+			return nil // it changed since, and is planned as it stands now
 		}
 		if t.Body, err = reminderBody(sender, t.about(), p.service.visits != nil); err != nil {
 			return p.service.refuse(ctx, enqueued(by, t), err)
@@ -163,14 +181,33 @@ func (p *Planner) remind(ctx context.Context, v Visit) error {
 		if err != nil || written {
 			return err
 		}
-		_, err = p.service.store.Text(ctx, t.Key())
+		// Another planner took the number, or what it would have joined is on its way by now: look again.
+	}
+}
+
+// day names a number's day. It is a keyed hash, and so are the ids that follow from it: nobody finds the number by them.
+func (p *Planner) day(ctx context.Context, t Text) (string, error) {
+	tag, err := p.service.log.Tag(ctx, t.Practice, "reminders\x00"+t.To+"\x00"+t.about()[0].day())
+	if err != nil {
+		return "", fmt.Errorf("sms: plan: %w", err)
+	}
+	return string(tag), nil
+}
+
+// next returns the id of the next reminder of a number's day, or none where one of those before it told of the visit. One that
+// another took the place of does not count: what that one tells of counts.
+func (p *Planner) next(ctx context.Context, t Text, of string) (id string, err error) {
+	for n := 0; ; n++ {
+		id = hashed("reminder", of+strconv.Itoa(n))
+		before, err := p.service.store.Text(ctx, Key{t.Practice, id})
 		switch {
-		case err == nil:
-			return nil // planned before
-		case !errors.Is(err, ErrNotFound):
-			return fmt.Errorf("sms: plan: %w", err)
+		case errors.Is(err, ErrNotFound):
+			return id, nil
+		case err != nil:
+			return "", fmt.Errorf("sms: plan: %w", err)
+		case before.Decision.Reason != joins && before.tells(t.Subject, t.Version):
+			return "", nil
 		}
-		// What it would have joined is on its way by now: look again.
 	}
 }
 
@@ -189,14 +226,14 @@ func (p *Planner) join(ctx context.Context, t Text) (joined Text, before *Text, 
 				continue
 			}
 			with := queued.about()
-			if slices.ContainsFunc(with, func(s Subject) bool { return s.Appointment == t.Subject && s.Version == t.Version }) {
+			if queued.tells(t.Subject, t.Version) {
 				return Text{}, nil, nil
 			}
-			// Of its own earlier version nothing is told any more.
+			// Of its own earlier version nothing is told any more, not even where it is all that the text tells.
 			with = slices.DeleteFunc(slices.Clone(with), func(s Subject) bool { return s.Appointment == t.Subject })
 			// One that was tried, or is too late for one of them, goes its own way.
 			open := queued.Attempts == 0 && queued.LastUseful.After(p.service.moment())
-			if open && before == nil && len(with) > 0 && sameDay(with[0], t.about()[0]) {
+			if open && before == nil && sameDay(queued.about()[0], t.about()[0]) {
 				joined, before = t.telling(append(with, t.about()...)), &queued.Text
 			}
 		}
@@ -207,13 +244,4 @@ func (p *Planner) join(ctx context.Context, t Text) (joined Text, before *Text, 
 }
 
 // sameDay reports whether two appointments are on one day, each by its own practice's clock.
-func sameDay(a, b Subject) bool {
-	day := func(s Subject) string {
-		zone, err := time.LoadLocation(s.Clock)
-		if err != nil {
-			return ""
-		}
-		return s.Start.In(zone).Format(time.DateOnly)
-	}
-	return day(a) != "" && day(a) == day(b)
-}
+func sameDay(a, b Subject) bool { return a.day() != "" && a.day() == b.day() }

@@ -169,8 +169,9 @@ func (s *Service) question(ctx context.Context, r Received) Task {
 	return page.Tasks[0]
 }
 
-// open returns the appointments of which the number was reminded, and which still are as it was told, in the order of their
-// times. One that the schedule does not know of, or cannot tell of now, is not among them: a person looks.
+// open returns the appointments of which the number was reminded, and which still are as it was told and their patient's at
+// that number, in the order of their times. One that the schedule does not know of, or cannot tell of now, is not among them: a
+// person looks.
 func (s *Service) open(ctx context.Context, r Received, recent []Tracked) []told {
 	var open []told
 	for _, t := range recent {
@@ -183,7 +184,14 @@ func (s *Service) open(ctx context.Context, r Received, recent []Tracked) []told
 				continue
 			}
 			v, err := s.visits.Visit(ctx, r.Practice, about.Appointment)
-			if err == nil && v.Active && v.Version == about.Version && v.Number == r.From && v.Start.After(r.At) {
+			if err != nil {
+				continue
+			}
+			number, asked, err := s.asked(ctx, r.Practice, v.Patient)
+			if !asked {
+				number = v.Number
+			}
+			if err == nil && v.Active && v.Version == about.Version && number == r.From && v.Start.After(r.At) {
 				open = append(open, told{v, t.ID, token(t.about())})
 			}
 		}

@@ -19,11 +19,13 @@ var errSlow = errors.New("sms: consent takes longer to read than it stays fresh"
 
 // checked is what was decided on a text, and when its consent was asked for.
 type checked struct {
-	decision Decision
-	at       time.Time
-	runs     bool  // the broadcast that it is one of, if any
-	gone     bool  // the keys of its patient
-	err      error // why nobody could decide
+	decision  Decision
+	at        time.Time
+	elsewhere []string // the other numbers that those whom it is about asked for, in their order
+	carrier   string   // the provider that carries its number now
+	runs      bool     // the broadcast that it is one of, if any
+	gone      bool     // the keys of its patient
+	err       error    // why nobody could decide
 }
 
 // check decides on texts by facts that are gathered anew every time. Consent is read last, for it is the one fact that has
@@ -41,6 +43,12 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 		checks[i].err = calm(func() (err error) {
 			if facts[i], err = d.facts(gathering, t); err == nil {
 				checks[i].runs, err = d.runs(gathering, t)
+			}
+			if err == nil {
+				checks[i].carrier, err = d.carrier(gathering, t)
+			}
+			if err == nil && facts[i].Restricted {
+				checks[i].elsewhere, err = d.elsewhere(gathering, t.Text)
 			}
 			return err
 		})
@@ -74,6 +82,12 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 		}
 	}
 	return checks
+}
+
+// carrier returns the provider that carries a text's number now.
+func (d *Dispatcher) carrier(ctx context.Context, t Tracked) (string, error) {
+	sender, err := d.store.Sender(ctx, t.Practice, t.From)
+	return sender.Provider, err
 }
 
 // runs reports whether nothing is known to hold the broadcast that a text is one of. What is asked after the claim's commit
@@ -140,6 +154,9 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 		return d.release(ctx, t), false, c.err
 	}
 	decision := c.decision
+	if c.carrier != t.Provider && t.Broadcast == "" {
+		return t.through(c.carrier, decision), false, nil
+	}
 	switch {
 	case decision.Verdict != Send:
 	case c.gone:
@@ -154,7 +171,7 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 	}
 	switch decision.Verdict {
 	case Refuse:
-		return d.refuse(ctx, t, decision), false, nil
+		return d.refuse(ctx, t, decision, c.elsewhere), false, nil
 	case Defer:
 		return Settlement{State: Queued, Due: decision.Until, Decision: decision}, false, nil
 	}

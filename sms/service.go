@@ -32,8 +32,8 @@ type Options struct {
 	// AnswersPerDay is how many messages of one number that say HELP are answered within 24 hours, and how many that say
 	// STOP, and START. All of them are heard. Defaults to 5.
 	AnswersPerDay int
-	// Channels is asked where a patient wants to be reached, before a text about the patient is queued. Defaults to nobody
-	// asked for anything.
+	// Channels is asked where a patient wants to be reached, before a text about the patient is queued, and when somebody answers
+	// a reminder. Defaults to nobody asked for anything.
 	Channels Channels
 	// Answers is told which appointments patients confirm by text, and reminders offer an answer. Defaults to nobody: then
 	// every answer to a reminder waits for a person.
@@ -98,7 +98,9 @@ func (s *Service) WithStore(store Store) *Service {
 	return &bound
 }
 
-// Register adds a number that a practice texts from, or replaces what is known of it.
+// Register adds a number that a practice texts from, or replaces what is known of it. Texts that are queued leave through the
+// provider that carries the number when they are due, except those of a broadcast, which are refused then. They keep the words
+// that they were queued with, such as the practice's old contact: a reminder until its visit changes.
 func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) error {
 	entry := audit.Entry{
 		Practice: sender.Practice, Actor: by, Action: "sms.sender.register",

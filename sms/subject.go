@@ -39,10 +39,24 @@ func (t Text) concerns(patient string) bool {
 	return slices.ContainsFunc(t.about(), func(s Subject) bool { return s.Patient == patient })
 }
 
+// tells reports whether a text tells of an appointment in this version.
+func (t Text) tells(appointment, version string) bool {
+	return slices.ContainsFunc(t.about(), func(s Subject) bool { return s.Appointment == appointment && s.Version == version })
+}
+
+// day returns the day of an appointment by the clock that it is told in, or none where that is not known here.
+func (s Subject) day() string {
+	zone, err := time.LoadLocation(s.Clock)
+	if err != nil {
+		return ""
+	}
+	return s.Start.In(zone).Format(time.DateOnly)
+}
+
 // telling returns the text with these subjects, in the order of their times. What it says, and what it is called, is the
 // caller's. Its times stay as far from its first appointment as they were.
 func (t Text) telling(subjects []Subject) Text {
-	subjects = slices.SortedFunc(slices.Values(subjects), func(a, b Subject) int { return a.Start.Compare(b.Start) })
+	subjects = slices.SortedStableFunc(slices.Values(subjects), func(a, b Subject) int { return a.Start.Compare(b.Start) })
 	first := subjects[0]
 	later := first.Start.Sub(t.Start)
 	t.Start, t.NotBefore, t.LastUseful = first.Start, t.NotBefore.Add(later), t.LastUseful.Add(later)

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -176,6 +177,36 @@ func TestPromise_M9_5_TheOtherNumberIsUsed(t *testing.T) {
 		s.act("channel", map[string]string{"patient": d.Patient, "usual": "yes"})
 		s.act("text", text)
 		require.Len(t, s.phone(usual), 1)
+	})
+}
+
+// A reminder that was planned before its patient asked to be reached elsewhere goes there, and is confirmed from there alone.
+func TestPromise_M9_5_TheOtherNumberIsRemindedAndConfirms(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		const usual, other = "+15125550171", "+15125550172"
+		d := ask[struct{ Patient string }](s, "patient", map[string]string{
+			"given": "Ada", "family": "Quist", "phone": usual, "other": other,
+		})
+		for _, number := range []string{usual, other} {
+			s.act("consent", map[string]string{"number": number, "category": "transactional", "published": "transactional-2026-01", "document": "scan-1"})
+		}
+		day := local(s.scene.Load().Clock.Now()).AddDate(0, 0, 2).Format("2006-01-02")
+		s.act("book", map[string]string{"patient": d.Patient, "start": day + "T15:00"})
+		require.Len(t, s.texts(usual), 1, "it is planned")
+		s.act("channel", map[string]string{"patient": d.Patient, "number": other})
+		s.act("clock", map[string]string{"forward": "40h"})
+		require.Empty(t, s.phone(usual))
+		told := received(s.phone(other))
+		require.Len(t, told, 1)
+		require.Contains(t, told[0], "at 3:00 PM. Reply C")
+
+		confirmed := func() bool {
+			return slices.ContainsFunc(get[[]visitView](s, "schedule"), func(v visitView) bool { return v.Patient == d.Patient && v.Confirmed })
+		}
+		s.act("reply", map[string]string{"number": usual, "words": "yes"})
+		require.False(t, confirmed())
+		require.Contains(t, s.act("reply", map[string]string{"number": other, "words": "yes"}), "It confirms the appointment")
+		require.True(t, confirmed())
 	})
 }
 
