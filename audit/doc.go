@@ -40,8 +40,9 @@
 //   - edits a leaf, or a column beside it: its code no longer fits, before and after it is integrated.
 //   - deletes, swaps or moves integrated leaves: they are missing or elsewhere in the tree, and are named.
 //   - inserts a leaf, new, copied or among old ones: it has no code that fits; it is never integrated, and is named.
-//   - deletes a leaf that no notary has integrated yet, within about a second of its commit: nobody notices. A refusal
-//     or a read that is not there was perhaps never made.
+//   - deletes a leaf that no notary has integrated yet, within about a second of its commit, or for as long as the
+//     practice's key cannot be had: nobody notices. A refusal or a read that is not there was perhaps never made. Look at
+//     what a report of package audit/notary says of leaves that wait.
 //   - cuts off the newest batches with everything that tells of them, or loads an older backup of the whole database:
 //     found by a witness (package audit/witness) at the notary's next step or start, by a checkpoint that was kept
 //     elsewhere, and by a notary that was running; otherwise not. Have a witness where these people cannot write, or

@@ -130,7 +130,7 @@ func TestThePlannerRunsUntilItIsToldToStop(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- p.Run(ctx) }()
-		time.Sleep(10 * time.Second)
+		time.Sleep(20 * time.Second)
 		stop()
 		require.ErrorIs(t, <-done, context.Canceled)
 		require.Equal(t, "1", d.planned, "an error is tried again")

@@ -19,13 +19,16 @@ type trees struct {
 	batches  int64                  // the newest batch's number
 	heads    map[string][]tree.Head // by practice, oldest first
 	marked   map[arrival]int        // how many marks name it
+	aside    map[string][][]arrival // by practice what batches set aside and none took up since, oldest first
 	busy     bool                   // an Integrate is at work
 }
 
 type arrival struct{ practice, id string }
 
 func newTrees() trees {
-	return trees{order: map[arrival]int{}, heads: map[string][]tree.Head{}, marked: map[arrival]int{}}
+	return trees{
+		order: map[arrival]int{}, heads: map[string][]tree.Head{}, marked: map[arrival]int{}, aside: map[string][][]arrival{},
+	}
 }
 
 func (t *trees) received(leaves []audit.Leaf) {
@@ -39,44 +42,51 @@ func (t *trees) received(leaves []audit.Leaf) {
 	}
 }
 
+// picked is what a batch is made of. Without leaves there is no work, unless some are taken up that are no longer there.
+type picked struct {
+	leaves  []arrival
+	resumed string // the practice of which leaves that were set aside are taken up
+	taken   int    // those of so many batches
+}
+
 // Integrate implements [tree.Store]. One Append is one transaction.
 func (s *Store) Integrate(ctx context.Context, limit int, work tree.Work) error {
-	return s.batch(ctx, work, func(t *trees) []arrival {
+	return s.batch(ctx, work, func(t *trees) picked {
 		end := t.taken
 		for _, e := range t.ends {
 			if end == t.taken || e-t.taken <= limit {
 				end = max(end, e)
 			}
 		}
-		return t.arrivals[t.taken:end]
+		return picked{leaves: t.arrivals[t.taken:end]}
 	})
 }
 
 // Adopt implements [tree.Store].
 func (s *Store) Adopt(ctx context.Context, practice string, ids []string, work tree.Work) error {
-	return s.batch(ctx, work, func(t *trees) []arrival {
+	return s.batch(ctx, work, func(t *trees) picked {
 		var stray []arrival
 		for _, a := range t.arrivals[:t.taken] {
 			if a.practice == practice && slices.Contains(ids, a.id) && t.marked[a] == 0 {
 				stray = append(stray, a)
 			}
 		}
-		return stray
+		return picked{leaves: stray}
 	})
 }
 
 // batch keeps what work makes of the leaves that pick chooses.
-func (s *Store) batch(ctx context.Context, work tree.Work, pick func(*trees) []arrival) error {
+func (s *Store) batch(ctx context.Context, work tree.Work, pick func(*trees) picked) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	number, rows, err := s.begin(pick)
-	if err != nil || len(rows) == 0 {
+	number, p, rows, err := s.begin(pick)
+	if err != nil || number == 0 {
 		return err
 	}
 	done, read := false, false
 	var batch tree.Batch
-	defer func() { s.end(number, rows, batch, done) }()
+	defer func() { s.end(number, p, rows, batch, done) }()
 	batch, err = work(ctx, tree.Round{
 		Number: number, Tips: s.tips, Hashes: s.Hashes,
 		Rows: func(yield func([]tree.Row, error) bool) {
@@ -97,21 +107,24 @@ func (s *Store) batch(ctx context.Context, work tree.Work, pick func(*trees) []a
 	return nil
 }
 
-// begin takes the log for one notary, unless there is nothing to do.
-func (s *Store) begin(pick func(*trees) []arrival) (number int64, rows []tree.Row, err error) {
+// begin takes the log for one notary. Where there is nothing to do the number is 0.
+func (s *Store) begin(pick func(*trees) picked) (number int64, p picked, rows []tree.Row, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := &s.trees
 	if t.busy {
-		return 0, nil, tree.ErrBusy
+		return 0, p, nil, tree.ErrBusy
 	}
-	for _, a := range pick(t) {
+	p = pick(t)
+	for _, a := range p.leaves {
 		if s.has(a) { // otherwise it was dropped
 			rows = append(rows, s.row(a))
 		}
 	}
-	t.busy = len(rows) > 0
-	return t.batches + 1, rows, nil
+	if t.busy = len(rows) > 0 || p.taken > 0; t.busy {
+		number = t.batches + 1
+	}
+	return number, p, rows, nil
 }
 
 func (s *Store) tips(ctx context.Context, practices []string) (map[string]tree.Head, error) {
@@ -132,7 +145,7 @@ func (s *Store) tips(ctx context.Context, practices []string) (map[string]tree.H
 }
 
 // end gives the log free again, and keeps the batch when the work is done.
-func (s *Store) end(number int64, rows []tree.Row, batch tree.Batch, done bool) {
+func (s *Store) end(number int64, p picked, rows []tree.Row, batch tree.Batch, done bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := &s.trees
@@ -149,6 +162,16 @@ func (s *Store) end(number int64, rows []tree.Row, batch tree.Batch, done bool) 
 		for _, m := range h.Marks {
 			t.marked[arrival{h.Practice, m.ID}]++
 		}
+	}
+	if t.aside[p.resumed] = t.aside[p.resumed][p.taken:]; len(t.aside[p.resumed]) == 0 {
+		delete(t.aside, p.resumed)
+	}
+	for _, a := range batch.Aside {
+		var leaves []arrival
+		for _, id := range a.IDs {
+			leaves = append(leaves, arrival{a.Practice, id})
+		}
+		t.aside[a.Practice] = append(t.aside[a.Practice], leaves)
 	}
 }
 
@@ -229,7 +252,8 @@ func (s *Store) Strays(ctx context.Context, practice, after string, limit int) (
 		times := s.trees.marked[a]
 		if id > after && times != 1 && len(strays) < limit {
 			strays = append(strays, tree.Stray{
-				Row: s.row(a), Pending: times == 0 && s.trees.order[a] >= s.trees.taken, Times: times,
+				Row: s.row(a), Times: times,
+				Pending: times == 0 && (s.trees.order[a] >= s.trees.taken || s.trees.isAside(a)),
 			})
 		}
 	}

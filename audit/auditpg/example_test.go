@@ -28,4 +28,5 @@ func ExampleSQL() {
 	// "clinic".audit_batch
 	// "clinic".audit_head
 	// "clinic".audit_shift
+	// "clinic".audit_aside
 }

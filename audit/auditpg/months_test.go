@@ -94,7 +94,7 @@ func TestMonths(t *testing.T) {
 	require.NoError(t, auditpg.Migrate(ctx, db, o), "after the months were made")
 	states, err := auditpg.Status(ctx, db, o)
 	require.NoError(t, err)
-	require.Len(t, states, 2)
+	require.Len(t, states, 3)
 	require.NoError(t, auditpg.Rebase(ctx, db, o))
 }
 

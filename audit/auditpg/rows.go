@@ -12,6 +12,7 @@ const (
 	entryTable = "audit_entry"
 	batchTable = "audit_batch"
 	headTable  = "audit_head"
+	asideTable = "audit_aside"
 	shiftTable = "audit_shift"
 )
 

@@ -34,6 +34,11 @@ func strays(ctx context.Context, h pgstore.Handle, practice, after string, limit
 		if err != nil || len(ids) == 0 {
 			return found, err
 		}
+		// Before the heads are read: what is taken up in between is in a head.
+		aside, err := asideAmong(ctx, h, practice, ids)
+		if err != nil {
+			return nil, err
+		}
 		named, err := timesNamed(ctx, h, practice, ids)
 		if err != nil {
 			return nil, err
@@ -53,7 +58,8 @@ func strays(ctx context.Context, h pgstore.Handle, practice, after string, limit
 			slices.SortFunc(rows, func(a, b tree.Row) int { return strings.Compare(a.Leaf.ID, b.Leaf.ID) })
 			for _, r := range rows {
 				n := named[r.Leaf.ID]
-				waits := !last.sees(xidOf(r)) && xidOf(r) < begun
+				xid := xidOf(r)
+				waits := xid < begun && (aside[r.Leaf.ID] || !last.sees(xid))
 				found = append(found, tree.Stray{Row: r, Pending: n == 0 && waits, Times: n})
 			}
 		}

@@ -207,7 +207,7 @@ func TestMigrations(t *testing.T) {
 	require.NoError(t, auditpg.Migrate(t.Context(), db, o), "again")
 	states, err := auditpg.Status(t.Context(), db, o)
 	require.NoError(t, err)
-	require.Len(t, states, 2)
+	require.Len(t, states, 3)
 	for _, s := range states {
 		require.False(t, s.Applied.IsZero())
 	}

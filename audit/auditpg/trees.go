@@ -16,8 +16,8 @@ import (
 )
 
 // Trees implements [tree.Store]: the tables of a notary. It crosses practices and never joins a caller's transaction. A
-// notary needs SELECT on audit_entry and audit_shift, and SELECT and INSERT on audit_batch and audit_head; whoever
-// verifies needs SELECT on all four.
+// notary needs SELECT on audit_entry and audit_shift, and SELECT and INSERT on audit_batch, audit_head and audit_aside;
+// whoever verifies needs SELECT on all five.
 type Trees struct {
 	db *bun.DB
 	pg pgstore.Handle
@@ -31,8 +31,8 @@ func NewTrees(db *bun.DB, o *Options) *Trees {
 // Integrate implements [tree.Store]. What it hands out are the entries that one snapshot sees and the snapshot of the
 // batch before did not, so no entry is lost whose transaction commits late, and nobody waits for it.
 func (t *Trees) Integrate(ctx context.Context, limit int, work tree.Work) error {
-	return t.batch(ctx, work, func(h pgstore.Handle, last, now snapshot, until *snapshot) iter.Seq2[[]tree.Row, error] {
-		return visible(ctx, h, last, now, limit, until)
+	return t.batch(ctx, work, func(h pgstore.Handle, last, now snapshot, p *picked) iter.Seq2[[]tree.Row, error] {
+		return visible(ctx, h, last, now, limit, &p.until)
 	})
 }
 
@@ -42,10 +42,10 @@ func (t *Trees) Adopt(ctx context.Context, practice string, ids []string, work t
 		return ctx.Err()
 	}
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	return t.batch(ctx, work, func(h pgstore.Handle, last, _ snapshot, until *snapshot) iter.Seq2[[]tree.Row, error] {
+	return t.batch(ctx, work, func(h pgstore.Handle, last, _ snapshot, p *picked) iter.Seq2[[]tree.Row, error] {
 		return func(yield func([]tree.Row, error) bool) {
 			rows, err := leftOut(ctx, h, last, practice, ids)
-			*until = last
+			p.until = last
 			if err != nil || len(rows) > 0 {
 				yield(rows, err)
 			}
@@ -55,6 +55,9 @@ func (t *Trees) Adopt(ctx context.Context, practice string, ids []string, work t
 
 // leftOut returns, in their order, the rows with these ids that last saw and no head names.
 func leftOut(ctx context.Context, h pgstore.Handle, last snapshot, practice string, ids []string) ([]tree.Row, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	rows, err := rowsByID(ctx, h, practice, ids)
 	if err != nil {
 		return nil, err
@@ -66,8 +69,15 @@ func leftOut(ctx context.Context, h pgstore.Handle, last snapshot, practice stri
 }
 
 // pick gives out the rows of a new batch. It is given the snapshot of the batch before and that of the transaction, and
-// sets until to the one of the new batch when it has given out all.
-type pick func(h pgstore.Handle, last, now snapshot, until *snapshot) iter.Seq2[[]tree.Row, error]
+// sets p when it has given out all.
+type pick func(h pgstore.Handle, last, now snapshot, p *picked) iter.Seq2[[]tree.Row, error]
+
+// picked is what a batch keeps of its rows beside its heads.
+type picked struct {
+	until   snapshot // up to which rows were taken
+	resumed string   // the practice of which leaves that were set aside are taken up
+	through int64    // those of the batches up to this one; 0: none
+}
 
 // batch keeps what work makes of the rows that are picked.
 func (t *Trees) batch(ctx context.Context, work tree.Work, rows pick) error {
@@ -113,8 +123,8 @@ func batch(ctx context.Context, h pgstore.Handle, work tree.Work, rows pick) err
 	if now.xmax < last.xmax {
 		return tree.ErrRewound
 	}
-	var until snapshot
-	next, stop := iter.Pull2(rows(h, last, now, &until))
+	var p picked
+	next, stop := iter.Pull2(rows(h, last, now, &p))
 	defer stop()
 	part, err, more := next()
 	if err != nil || !more {
@@ -138,7 +148,7 @@ func batch(ctx context.Context, h pgstore.Handle, work tree.Work, rows pick) err
 	if more {
 		return tree.ErrUnread
 	}
-	return keep(ctx, h, number+1, until, made)
+	return keep(ctx, h, number+1, p, made)
 }
 
 // newestBatch returns the number and the snapshot of the newest batch; 0 and [nothing] where there is none.
@@ -266,10 +276,10 @@ func tips(ctx context.Context, h pgstore.Handle, practices []string) (map[string
 	return tips, nil
 }
 
-// keep writes a batch and its heads.
-func keep(ctx context.Context, h pgstore.Handle, number int64, until snapshot, batch tree.Batch) error {
+// keep writes a batch, its heads, and what it sets aside.
+func keep(ctx context.Context, h pgstore.Handle, number int64, p picked, batch tree.Batch) error {
 	_, err := h.Exec(ctx, "INSERT INTO ? (number, snapshot, at) VALUES (?, ?, ?)",
-		h.Table(batchTable), number, until.String(), batch.At)
+		h.Table(batchTable), number, p.until.String(), batch.At)
 	if err != nil {
 		return err
 	}
@@ -278,7 +288,7 @@ func keep(ctx context.Context, h pgstore.Handle, number int64, until snapshot, b
 			return err
 		}
 	}
-	return nil
+	return keepAside(ctx, h, number, p, batch.Aside)
 }
 
 // hashes reads 32 bytes for each key out of the head that holds it.

@@ -68,6 +68,9 @@ func (f flawed) Integrate(ctx context.Context, limit int, work tree.Work) error 
 		if f.has("keeps what failed") {
 			failed, err = err, nil
 		}
+		if f.has("forgets what is set aside") {
+			b.Aside = nil
+		}
 		if f.has("forgets a head") && len(b.Heads) > 1 {
 			b.Heads = b.Heads[:len(b.Heads)-1]
 		}
@@ -104,6 +107,65 @@ func (f flawed) Adopt(ctx context.Context, practice string, ids []string, work t
 		practice = "oak"
 	}
 	return f.Store.Adopt(ctx, practice, ids, work)
+}
+
+func (f flawed) Waiting(ctx context.Context) ([]string, error) {
+	found, err := f.Store.Waiting(ctx)
+	switch {
+	case f.has("says that nobody waits"):
+		return nil, err
+	case f.has("turns round who waits"):
+		slices.Reverse(found)
+	}
+	return found, err
+}
+
+func (f flawed) Resume(ctx context.Context, practice string, limit int, work tree.Work) error {
+	switch {
+	case f.has("takes nothing up"):
+		return nil
+	case f.has("takes up what is another practice's"):
+		practice = "oak"
+	case f.has("ignores the limit of what is taken up"):
+		limit = 100
+	case f.has("takes up one batch at a time"):
+		limit = 1
+	}
+	called := false
+	err := f.Store.Resume(ctx, practice, limit, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		called = true
+		if f.has("turns round what is taken up") {
+			r.Rows = changed(r.Rows, func(rows []tree.Row) []tree.Row { slices.Reverse(rows); return rows })
+		}
+		if f.has("loses what is taken up") {
+			r.Rows = changed(r.Rows, func(rows []tree.Row) []tree.Row { return rows[:max(0, len(rows)-1)] })
+		}
+		b, err := work(ctx, r)
+		switch {
+		case f.has("forgets what is set aside again"):
+			b.Aside = nil
+		case f.has("keeps what failed to be taken up"):
+			err = nil
+		case f.has("leaves set aside what it takes up") && err == nil:
+			var ids []string
+			for _, h := range b.Heads {
+				for _, m := range h.Marks {
+					if h.Practice == practice {
+						ids = append(ids, m.ID)
+					}
+				}
+			}
+			b.Aside = []tree.Aside{{Practice: practice, IDs: ids}}
+		}
+		return b, err
+	})
+	if !called && err == nil && f.has("works on what was taken up") {
+		_, err = work(ctx, tree.Round{
+			Number: 9, Rows: func(func([]tree.Row, error) bool) {},
+			Tips: func(context.Context, []string) (map[string]tree.Head, error) { return nil, nil },
+		})
+	}
+	return err
 }
 
 func (f flawed) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
@@ -294,6 +356,10 @@ func TestEveryFlawOfTreesIsFound(t *testing.T) {
 		"ignores a cancelled context", "parts what was appended together", "passes over what was not read", "loses a leaf", "turns the order round",
 		"forgets the newest heads", "forgets the newest head of the tree of heads", "counts batches from nought",
 		"gives all rows one order", "gives another store's hashes", "keeps what failed", "forgets a head",
+		"forgets what is set aside", "says that nobody waits", "turns round who waits", "takes nothing up",
+		"takes up what is another practice's", "ignores the limit of what is taken up", "takes up one batch at a time",
+		"turns round what is taken up", "loses what is taken up", "forgets what is set aside again",
+		"keeps what failed to be taken up", "leaves set aside what it takes up", "works on what was taken up",
 		"works on nothing", "lets two notaries work", "adopts nothing", "adopts for another practice", "ignores the size",
 		"ignores the mark", "ignores the age", "ignores the limit", "is never brief", "is too brief",
 		"finds a mark at the beginning of its head", "forgets the order of a mark", "forgets the checkpoint",

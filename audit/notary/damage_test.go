@@ -33,7 +33,8 @@ func damagedWorld(t *testing.T, grow func(*world)) *damaged {
 	x.exec(t, `CREATE TABLE {s}.kept_entry AS TABLE {s}.audit_entry;
 		CREATE TABLE {s}.kept_head AS TABLE {s}.audit_head;
 		CREATE TABLE {s}.kept_batch AS TABLE {s}.audit_batch;
-		ALTER TABLE {s}.audit_head DROP CONSTRAINT audit_head_number_fkey`)
+		ALTER TABLE {s}.audit_head DROP CONSTRAINT audit_head_number_fkey;
+		ALTER TABLE {s}.audit_aside DROP CONSTRAINT audit_aside_number_fkey`)
 	return x
 }
 

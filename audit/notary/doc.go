@@ -33,6 +33,23 @@
 // integrates 2.3 to 4.3 times as many in the same time as Tessera's log on files, which checks no codes but writes the
 // leaves too.
 //
+// # Keys that cannot be had
+//
+// A leaf is integrated only when its code was checked, for which the practice's audit key is needed. A practice whose key
+// cannot be had, because the key manager refuses it or opens it no more, holds up nobody else: its leaves are set aside,
+// by a row of their ids beside the batch, and Step says so in an [AsideError]. It is tried again once a minute. When its
+// key is there its leaves are integrated in their order, after those that stand in its tree. But leaves whose audit key
+// the key store does not know at all cannot be told from forged ones, and are refused.
+//
+// While no practice's key can be had nothing is set aside, and everything waits. Step then returns an error that names
+// the practices, and Run waits longer after each, up to a minute. Where the keys of many practices are lost at once, a
+// step finds out about ten of them and fails, and the steps after it go on without those.
+//
+// A leaf that waits is not proven: whoever deletes it is not found, and what a [Report] says of Damage is not about it.
+// The report counts such leaves as Pending, and is Overdue when one of them waits for longer than [Patience]. Whoever
+// writes into the notary's record of them hides none: what is taken out of it is reported as back-dated, what is put into
+// it is counted as waiting, and what is forged is reported as such.
+//
 // # Witnesses
 //
 // Options.Witness is shown each head of the tree of heads when its batch is kept, never inside the transaction. While it
@@ -134,8 +151,8 @@
 // [ErrDamaged] when the notary's own rows do not lead to what it signed, and [ErrContradicted] when a witness keeps
 // something else; [ErrProof] for a checkpoint or proof that is wrong; [ErrNotFound] while nothing is integrated;
 // [ErrInvalid] for input that cannot be right; [ErrNotDue], [ErrHeld] and [ErrBlocked] for what must not be pruned, and
-// [ErrTold] for what is not gone yet. What the store or the keys answer is wrapped: Step then integrates nothing, and
-// tries again next time.
+// [ErrTold] for what is not gone yet. [RefusedError] and [AsideError] name what a step did not integrate beside the rest.
+// What the store or the keys answer is wrapped: Step then integrates nothing, and tries again next time.
 //
 // # Writing your own store
 //

@@ -50,9 +50,10 @@ type Notary struct {
 	witness  Witness
 	logger   *slog.Logger
 
-	mu    sync.Mutex
-	last  Checkpoint // the newest of the tree of heads that this process saw
-	shown bool       // the witness keeps the newest one
+	mu      sync.Mutex
+	last    Checkpoint // the newest of the tree of heads that this process saw
+	shown   bool       // the witness keeps the newest one
+	waiting waiting
 }
 
 // New returns a notary of the log whose leaves are in store. It checks each leaf's code with log before it integrates
@@ -74,6 +75,7 @@ func New(store Store, log *audit.Log, signer note.Signer, known note.Verifiers, 
 	n := &Notary{
 		store: store, log: log, signer: signer, known: known,
 		now: o.Now, limit: o.Limit, interval: o.Interval, witness: o.Witness, logger: o.Logger,
+		waiting: waiting{again: map[string]time.Time{}},
 	}
 	if n.now == nil {
 		n.now = time.Now
@@ -87,59 +89,94 @@ func New(store Store, log *audit.Log, signer note.Signer, known note.Verifiers, 
 	return n, nil
 }
 
-// Run works until ctx is done: it steps at once again while batches are full, and otherwise every Interval. It returns
+// Run works until ctx is done: it steps at once again while batches are full, and otherwise every Interval. While
+// nothing can be integrated it waits twice as long after each step as after the one before, up to a minute. It returns
 // ctx's error. Errors of a step go to the logger, and the next step tries again.
 func (n *Notary) Run(ctx context.Context) error {
 	return loop.Run(ctx, "notary", n.interval, n.logger, func(ctx context.Context) (bool, error) {
-		done, err := n.Step(ctx)
-		return done >= n.limit, err
+		done, goesOn, err := n.step(ctx)
+		return done >= n.limit || (goesOn && err != nil), err
 	})
 }
 
 // Step integrates one batch and returns how many leaves it took; none when nothing waits or another notary is at work.
 // It takes effect as a whole or not at all, so a notary that is killed is continued by the next one.
 //
-// A leaf whose code does not fit is never signed: the others are integrated, and the error is a *[RefusedError]. When a
-// code cannot be checked, because a key cannot be had, nothing is integrated and everything waits. When the notary's
-// own rows were damaged the error wraps [ErrDamaged], and so it does when a witness contradicts them.
+// A leaf whose code does not fit is never signed: the others are integrated, and the error is a *[RefusedError]. When the
+// notary's own rows were damaged the error wraps [ErrDamaged], and so it does when a witness contradicts them.
+//
+// When codes of a practice cannot be checked, because its key cannot be had, its leaves are set aside, the others are
+// integrated, and the error is an *[AsideError]. While that lasts what the practice appends is set aside without asking.
+// Each such practice is tried again once a minute, before the batch; when its key is there, what was set aside is
+// integrated in its order. When no practice's key can be had nothing is set aside or integrated: everything waits. So it
+// does for a step when the keys of more than ten practices are found missing at once.
 //
 // A witness that could not be reached is an error beside the number of leaves: they were integrated all the same.
 func (n *Notary) Step(ctx context.Context) (int, error) {
-	return n.batch(ctx, func(work tree.Work) (kept bool, err error) {
-		err = n.store.Integrate(ctx, n.limit, work)
-		if errors.Is(err, tree.ErrBusy) { // even after the work, when the other one was quicker
-			return false, nil
-		}
-		return true, err
+	done, _, err := n.step(ctx)
+	return done, err
+}
+
+// step is Step, and says whether the notary goes on in spite of an error.
+func (n *Notary) step(ctx context.Context) (done int, goesOn bool, err error) {
+	resumed, failed := n.resume(ctx)
+	done, goesOn, err = n.batch(ctx, nil, func(work tree.Work) (kept bool, err error) {
+		return quietly(n.store.Integrate(ctx, n.limit, work))
 	})
+	if failed != nil {
+		err = errors.Join(failed, err)
+	}
+	return resumed + done, goesOn, err
+}
+
+// quietly takes a batch with which another notary was quicker, even after the work, for none.
+func quietly(err error) (kept bool, _ error) {
+	if errors.Is(err, tree.ErrBusy) {
+		return false, nil
+	}
+	return true, err
 }
 
 // Adopt integrates leaves of a practice that Step refused, or that [Reader.Verify] calls back-dated, once somebody has
 // found out why: they were restored from a backup, or refused while the keys were wrong. They come last in the tree.
 // Their codes are checked as in Step; ids of leaves that are in a batch, wait for one or do not exist are passed over.
 func (n *Notary) Adopt(ctx context.Context, practice string, ids ...string) (int, error) {
-	return n.batch(ctx, func(work tree.Work) (kept bool, err error) { return true, n.store.Adopt(ctx, practice, ids, work) })
+	done, _, err := n.batch(ctx, &absent{}, func(work tree.Work) (kept bool, err error) {
+		return true, n.store.Adopt(ctx, practice, ids, work)
+	})
+	return done, err
 }
 
-func (n *Notary) batch(ctx context.Context, store func(tree.Work) (kept bool, err error)) (int, error) {
+// batch has store keep what becomes of a round. Practices that out does not admit, without their keys, are an error; nil
+// stands for those that are known to wait and some more. It returns how many leaves it took, and whether the notary goes
+// on, so that the error is about something else beside it.
+func (n *Notary) batch(ctx context.Context, out *absent, store func(tree.Work) (kept bool, err error)) (int, bool, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if out == nil {
+		out = &absent{known: n.waiting.known(), few: fewAbsent}
+	}
 	unshown := n.catchUp(ctx)
 	if errors.Is(unshown, ErrContradicted) {
-		return 0, fmt.Errorf("%w: %w", ErrDamaged, unshown)
+		return 0, false, fmt.Errorf("%w: %w", ErrDamaged, unshown)
 	}
 	var r result
 	kept, err := store(func(ctx context.Context, round tree.Round) (tree.Batch, error) {
 		var err error
-		r, err = n.integrate(ctx, round)
+		r, err = n.integrate(ctx, round, out)
 		return r.batch, err
 	})
 	if err != nil {
+		goesOn := false
+		if len(out.found) > 0 {
+			goesOn = n.blocked(ctx, out, r)
+			err = fmt.Errorf("nothing was integrated; restore the keys, or the right to use them: %w", err)
+		}
 		err = fmt.Errorf("notary: integrate: %w", err)
 		if unshown != nil {
 			err = errors.Join(err, unshown)
 		}
-		return 0, err
+		return 0, goesOn, err
 	}
 	if !kept {
 		r = result{}
@@ -153,15 +190,20 @@ func (n *Notary) batch(ctx context.Context, store func(tree.Work) (kept bool, er
 	if len(r.refused) > 0 {
 		err = &RefusedError{Damage: r.refused}
 	}
+	if kept && len(out.found) > 0 {
+		n.waiting.later(n.now(), out.practices()...)
+		err = errors.Join(err, &AsideError{Practices: out.practices(), Err: out.why()})
+	}
 	if unshown != nil {
 		err = errors.Join(err, unshown)
 	}
-	return r.taken, err
+	return r.taken, true, err
 }
 
 // result is what was made of one round.
 type result struct {
 	batch   tree.Batch
+	rows    int // it had
 	taken   int
 	refused []Damage
 	heads   Checkpoint // of the tree of heads; zero when no leaf was taken
@@ -173,10 +215,15 @@ type genuine struct {
 	hash tlog.Hash
 }
 
-func (n *Notary) integrate(ctx context.Context, round tree.Round) (result, error) {
+func (n *Notary) integrate(ctx context.Context, round tree.Round, out *absent) (result, error) {
 	r := result{batch: tree.Batch{At: n.now().UTC().Truncate(time.Microsecond)}}
-	byPractice := map[string][]genuine{}
-	err := checkParts(ctx, n.log, round.Rows, func(row tree.Row, c checked) {
+	byPractice, aside := map[string][]genuine{}, map[string][]string{}
+	err := checkParts(ctx, n.log, round.Rows, out, func(row tree.Row, c checked) {
+		r.rows++
+		if c.absent {
+			aside[row.Leaf.Practice] = append(aside[row.Leaf.Practice], row.Leaf.ID)
+			return
+		}
 		if c.tampered != nil {
 			r.refused = append(r.refused, refused(row.Leaf, c.tampered))
 			return
@@ -185,8 +232,14 @@ func (n *Notary) integrate(ctx context.Context, round tree.Round) (result, error
 		byPractice[row.Leaf.Practice] = append(byPractice[row.Leaf.Practice], g)
 		r.taken++
 	})
+	if err == nil && len(out.found) > 0 && !out.answered.Load() {
+		return result{rows: r.rows}, out.why()
+	}
 	if err != nil {
 		return result{}, err
+	}
+	for _, practice := range slices.Sorted(maps.Keys(aside)) {
+		r.batch.Aside = append(r.batch.Aside, tree.Aside{Practice: practice, IDs: aside[practice]})
 	}
 	if r.taken == 0 {
 		return r, nil

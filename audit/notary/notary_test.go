@@ -75,7 +75,7 @@ func TestPendingIsNoDamage(t *testing.T) {
 	eachStore(t, nil, func(t *testing.T, w *world) {
 		w.record(t, elm, 2)
 		report := w.verify(t, elm)
-		require.Equal(t, &notary.Report{Practice: elm, Pending: 2}, report)
+		require.Equal(t, &notary.Report{Practice: elm, Pending: 2, Since: w.leaf(t, elm, "e-00001").At}, report)
 		w.step(t, 2)
 		w.record(t, elm, 3)
 		report = w.verify(t, elm)

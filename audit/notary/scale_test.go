@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -17,6 +18,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/audit/notary"
+	"github.com/enamel-go/enamel/audit/tree"
 )
 
 // counted counts statements by their first word.
@@ -45,8 +47,9 @@ func TestThousandsOfPractices(t *testing.T) {
 		done, err := n.Step(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, practices, done)
-		// The lock and the snapshot, the newest batch, the rows, the newest heads, the edges; the batch, and 500 heads each.
-		require.Equal(t, counted{"BEGIN": 1, "SELECT": 5 - (1 - round), "INSERT": 1 + 5, "COMMIT": 1}, count)
+		// The lock and the snapshot, the newest batch, the rows, the newest heads; first who waits, which is asked once a
+		// minute, and then the edges; the batch, and 500 heads each.
+		require.Equal(t, counted{"BEGIN": 1, "SELECT": 4 + 1, "INSERT": 1 + 5, "COMMIT": 1}, count)
 	}
 	report := w.verify(t, "practice 77")
 	require.Empty(t, report.Damage)
@@ -85,7 +88,7 @@ func TestRightsOfANotary(t *testing.T) {
 	exec(`CREATE ROLE {r} NOLOGIN`)
 	t.Cleanup(func() { exec(`DROP OWNED BY {r}; DROP ROLE {r}`) })
 	exec(`GRANT USAGE ON SCHEMA {s} TO {r}; GRANT SELECT ON {s}.audit_entry, {s}.audit_shift TO {r};
-		GRANT SELECT, INSERT ON {s}.audit_batch, {s}.audit_head TO {r}`)
+		GRANT SELECT, INSERT ON {s}.audit_batch, {s}.audit_head, {s}.audit_aside TO {r}`)
 	db := d.Pool(1)
 	_, err := db.ExecContext(t.Context(), "SET ROLE "+role)
 	require.NoError(t, err)
@@ -97,10 +100,26 @@ func TestRightsOfANotary(t *testing.T) {
 	w.grow(t)
 	_, err = w.notary.Adopt(t.Context(), elm, "e-00001")
 	require.NoError(t, err)
+	w.record(t, elm, 1)
+	err = w.trees.Integrate(t.Context(), 100, func(_ context.Context, r tree.Round) (tree.Batch, error) {
+		aside := tree.Aside{Practice: elm}
+		for part, err := range r.Rows {
+			require.NoError(t, err)
+			for _, row := range part {
+				aside.IDs = append(aside.IDs, row.Leaf.ID)
+			}
+		}
+		return tree.Batch{At: time.Now(), Aside: []tree.Aside{aside}}, nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, 1, w.verify(t, elm).Pending)
+	w.notary, err = notary.New(w.trees, w.log, w.signer, w.known, nil)
+	require.NoError(t, err)
+	w.step(t, 1)
 	w.sound(t)
 	_, err = w.reader.Inclusion(t.Context(), elm, "e-00013")
 	require.NoError(t, err)
-	for _, table := range []string{"audit_entry", "audit_batch", "audit_head", "audit_shift"} {
+	for _, table := range []string{"audit_entry", "audit_batch", "audit_head", "audit_aside", "audit_shift"} {
 		for _, right := range []string{"UPDATE", "DELETE", "TRUNCATE"} {
 			var has bool
 			require.NoError(t, db.NewRaw("SELECT has_table_privilege(?, ?)", d.Schema()+"."+table, right).Scan(t.Context(), &has))

@@ -156,7 +156,7 @@ func BenchmarkStep(b *testing.B) {
 			p := pair{n: n}
 			var ours, peers float64
 			for b.Loop() {
-				exec(`TRUNCATE {s}.audit_head, {s}.audit_batch; DROP TABLE IF EXISTS {s}.claimed;
+				exec(`TRUNCATE {s}.audit_head, {s}.audit_aside, {s}.audit_batch; DROP TABLE IF EXISTS {s}.claimed;
 					CREATE TABLE {s}.claimed AS SELECT *, NULL::bigint AS leaf FROM {s}.audit_entry;
 					CREATE INDEX ON {s}.claimed (xid, seq) WHERE leaf IS NULL; ALTER TABLE {s}.claimed ADD PRIMARY KEY (practice, id);
 					CREATE INDEX ON {s}.claimed (practice, at, id);

@@ -350,7 +350,7 @@ func (v *verification) strays(ctx context.Context) error {
 			case found[i].tampered != nil:
 				v.damage(Forged, -1, s.Leaf.ID, "in no batch: %s", found[i].tampered)
 			case s.Pending:
-				v.report.Pending++
+				v.waits(s.Leaf)
 			default:
 				v.damage(BackDated, -1, s.Leaf.ID, "the row is genuine, but no batch has it and the newest one saw its transaction")
 			}
@@ -359,6 +359,14 @@ func (v *verification) strays(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// waits counts a leaf that waits for a batch.
+func (v *verification) waits(f audit.Leaf) {
+	if v.report.Pending == 0 || f.At.Before(v.report.Since) {
+		v.report.Since = f.At.UTC()
+	}
+	v.report.Pending++
 }
 
 // twice names where a leaf was integrated again.

@@ -32,14 +32,23 @@ type Store interface {
 	// Integrate calls work with the leaves that are in no batch, in their order, and keeps the batch that it returns:
 	// all of it, or nothing when work or the store fails. It hands out at most limit leaves, or as many as one
 	// transaction appended, for it never parts those, and never waits for a transaction that is still open. Leaves that
-	// work leaves out of its heads are not handed out again. Where no leaf waits, work is not called and the result is
-	// nil. One Integrate runs at a time; another one gets [ErrBusy], before work or after it, and also for a moment after
-	// one whose context was cancelled. Work must not call the store.
+	// work leaves out of its heads are not handed out again, but for those that it sets aside, which Resume hands out. Where
+	// no leaf waits, work is not called and the result is nil. One Integrate runs at a time; another one gets [ErrBusy],
+	// before work or after it, and also for a moment after one whose context was cancelled. Work must not call the store.
 	Integrate(ctx context.Context, limit int, work Work) error
 
 	// Adopt is like Integrate for leaves that were left out: it hands out those of a practice's leaves with these ids
 	// that are in no head and do not wait for the next batch.
 	Adopt(ctx context.Context, practice string, ids []string, work Work) error
+
+	// Waiting returns, in their order, the practices of which batches set leaves aside that were not taken up since.
+	Waiting(ctx context.Context) ([]string, error)
+
+	// Resume is like Integrate for leaves of one practice that batches set aside, in their order: it takes up the oldest
+	// batch's, and those of the batches after it as long as they are at most limit together. When the batch is kept they
+	// no longer count as set aside, unless it sets them aside again. Leaves that a head names by now or that are gone are
+	// not among the rows, which may then be none. Where nothing of the practice is set aside, work is not called.
+	Resume(ctx context.Context, practice string, limit int, work Work) error
 
 	// Heads returns heads of one tree as q asks for them. A practice without heads has none; that is no error.
 	Heads(ctx context.Context, q Query) ([]Head, error)
@@ -83,6 +92,14 @@ type Round struct {
 type Batch struct {
 	At    time.Time // UTC, at microseconds
 	Heads []Head    // at most one a tree
+	Aside []Aside   // at most one a practice
+}
+
+// Aside is what a batch sets aside of the leaves that it was given: they are in none of its heads, and wait until
+// [Store.Resume] takes them up.
+type Aside struct {
+	Practice string
+	IDs      []string // in the order of the rows
 }
 
 // Head is one tree after one batch. The leaves of the batch stand at the positions First to Size-1.
@@ -112,8 +129,8 @@ type Row struct {
 }
 
 // Stray is a row that Times marks name: none, or more than one, which no notary does. One that none names is Pending when
-// it came after the newest batch and waits for the next one; otherwise it was left out, or was put among rows that had
-// been integrated already. Where Times is 1, another row has its id.
+// it came after the newest batch and waits for the next one, or when it was set aside; otherwise it was left out, or was
+// put among rows that had been integrated already. Where Times is 1, another row has its id.
 type Stray struct {
 	Row
 	Pending bool

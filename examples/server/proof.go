@@ -26,11 +26,24 @@ type checkpointView struct {
 // reportView is what a verification found.
 type reportView struct {
 	At      time.Time       `json:"at"`
-	OK      bool            `json:"ok"`
+	OK      bool            `json:"ok"` // nothing is damaged, and nothing is overdue
 	Says    string          `json:"says"`
 	Size    int64           `json:"size"`
-	Pending int             `json:"pending"`
+	Pending int             `json:"pending"` // not proven yet
+	Since   *time.Time      `json:"pending_since"`
+	Overdue bool            `json:"overdue"` // pending for so long that somebody has to look why
 	Damage  []notary.Damage `json:"damage"`
+}
+
+// Verdict is one word for it.
+func (r reportView) Verdict() string {
+	switch {
+	case len(r.Damage) > 0:
+		return "damaged"
+	case r.Overdue:
+		return "not proven"
+	}
+	return "verified"
 }
 
 // When is when it was checked.
@@ -75,12 +88,9 @@ func verify(ctx context.Context, s *scene, c config, given string) (reportView, 
 	if err != nil {
 		return reportView{}, err
 	}
-	v := reportView{
-		At: s.Clock.Now(), OK: report.OK(), Size: report.Size, Pending: report.Pending, Damage: report.Damage,
-	}
+	v := viewOf(report, s.Clock.Now())
 	outcome := audit.Done
-	if v.OK {
-		v.Says = fmt.Sprintf("All %d entries are as they were written, in their order, and none is missing.", v.Size)
+	if report.OK() {
 		if s.kept = report.Checkpoint; s.Durable && s.kept != "" {
 			if err := secretfile.Put(file, strings.TrimSuffix(s.kept, "\n"), true); err != nil {
 				return reportView{}, err
@@ -88,13 +98,33 @@ func verify(ctx context.Context, s *scene, c config, given string) (reportView, 
 		}
 	} else {
 		outcome = audit.Refused
-		v.Says = fmt.Sprintf("The log was damaged in %d places. The first: %s", len(v.Damage)+report.More, v.Damage[0].Note)
 	}
 	s.report = &v
 	return v, s.Log.Record(ctx, audit.Entry{
 		Practice: world.Practice, Actor: world.Desk(), Action: "audit.log.verify", Outcome: outcome,
 		Object: audit.Object{Kind: "log"}, Reason: v.Says,
 	})
+}
+
+// viewOf says what a report means at a moment.
+func viewOf(r *notary.Report, now time.Time) reportView {
+	v := reportView{At: now, Size: r.Size, Pending: r.Pending, Overdue: r.Overdue(now), Damage: r.Damage}
+	v.OK = r.OK() && !v.Overdue
+	v.Says = fmt.Sprintf("All %d entries that were integrated are as they were written, in their order, and none is missing.", v.Size)
+	if v.Size == 0 {
+		v.Says = "Nothing was integrated yet, so nothing is proven."
+	}
+	if !r.OK() {
+		v.Says = fmt.Sprintf("The log was damaged in %d places. The first: %s", len(v.Damage)+r.More, v.Damage[0].Note)
+	}
+	if v.Pending > 0 {
+		v.Since = &r.Since
+		v.Says += fmt.Sprintf(" %d entries since %s wait for the notary and are not proven yet.", v.Pending, spoken(r.Since))
+	}
+	if v.Overdue {
+		v.Says += " That is too long: see in the server's log why the notary's steps fail."
+	}
+	return v
 }
 
 // keptCheckpoints returns what the log has to continue: what somebody brings along, and what was kept here.

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/audit/notary"
+)
+
+// TestVerdict checks that the page and the JSON call no log fine whose entries have waited for long.
+func TestVerdict(t *testing.T) {
+	pages, err := parseTemplates()
+	require.NoError(t, err)
+	now := time.Date(2026, 11, 30, 18, 0, 0, 0, time.UTC)
+	damage := []notary.Damage{{Kind: notary.Deleted, Note: "the row is gone"}}
+	for name, c := range map[string]struct {
+		report  notary.Report
+		ok      bool
+		verdict string
+		says    []string
+		silent  string
+	}{
+		"all is well": {notary.Report{Size: 7}, true, "verified", []string{"All 7 entries", "none is missing"}, "not proven"},
+		"some wait for a moment": {
+			notary.Report{Size: 7, Pending: 2, Since: now.Add(-time.Second)},
+			true, "verified",
+			[]string{"All 7 entries", "2 entries since Mon, Nov 30", "are not proven yet"},
+			"too long",
+		},
+		"some wait for long": {
+			notary.Report{Size: 7, Pending: 54, Since: now.Add(-61 * time.Minute)},
+			false, "not proven",
+			[]string{"All 7 entries that were integrated", "54 entries since Mon, Nov 30", "not proven yet", "too long"},
+			"damaged",
+		},
+		"nothing was ever integrated": {
+			notary.Report{Pending: 54, Since: now.Add(-2 * time.Hour)},
+			false, "not proven",
+			[]string{"Nothing was integrated yet", "54 entries", "too long"},
+			"none is missing",
+		},
+		"damage, and some wait": {
+			notary.Report{Size: 7, Damage: damage, Pending: 1, Since: now.Add(-2 * time.Hour)},
+			false, "damaged",
+			[]string{"damaged in 1 places", "the row is gone", "1 entries"},
+			"none is missing",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := viewOf(&c.report, now)
+			for _, part := range c.says {
+				require.Contains(t, v.Says, part)
+			}
+			require.NotContains(t, v.Says, c.silent)
+			raw, err := json.Marshal(v)
+			require.NoError(t, err)
+			var told struct {
+				OK      bool       `json:"ok"`
+				Pending int        `json:"pending"`
+				Since   *time.Time `json:"pending_since"`
+				Overdue bool       `json:"overdue"`
+			}
+			require.NoError(t, json.Unmarshal(raw, &told))
+			require.Equal(t, c.ok, told.OK)
+			require.Equal(t, c.report.Pending, told.Pending)
+			require.Equal(t, c.report.Pending > 0, told.Since != nil)
+			require.Equal(t, c.report.Overdue(now), told.Overdue)
+
+			var page bytes.Buffer
+			require.NoError(t, pages.ExecuteTemplate(&page, "log", view{Log: logView{Report: &v}}))
+			require.Contains(t, page.String(), ">"+c.verdict+"</span>")
+			if !c.ok {
+				require.NotContains(t, page.String(), "verified</span>")
+			}
+		})
+	}
+}
