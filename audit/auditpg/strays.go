@@ -2,6 +2,7 @@ package auditpg
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -54,6 +55,9 @@ func strays(ctx context.Context, h pgstore.Handle, practice, after string, limit
 			begun, err := transactionsBegun(ctx, h)
 			if err != nil {
 				return nil, err
+			}
+			if begun < last.xmax { // another database, which counts anew: nothing is known of what it has begun
+				begun = math.MaxInt64
 			}
 			slices.SortFunc(rows, func(a, b tree.Row) int { return strings.Compare(a.Leaf.ID, b.Leaf.ID) })
 			for _, r := range rows {

@@ -490,16 +490,20 @@ func TestRunWhileKeysAreGone(t *testing.T) {
 		require.LessOrEqual(t, w.keys.asked[oak], 16)
 		require.EqualValues(t, 0, w.verify(t, elm).Size)
 
-		w.keys.lose(oak)
-		time.Sleep(time.Minute)
-		w.record(t, elm, 1)
+		gone := []string{oak}
 		for i := range 50 { // more than a batch sets aside
-			w.keys.gone[fmt.Sprint("p-", i)] = true
-			w.record(t, fmt.Sprint("p-", i), 1)
+			gone = append(gone, fmt.Sprint("p-", i))
+		}
+		w.keys.lose(gone...)
+		time.Sleep(time.Minute + time.Second/2) // between two steps
+		synctest.Wait()
+		w.record(t, elm, 1)
+		for _, p := range gone[1:] {
+			w.record(t, p, 1)
 		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		for i := range 30 {
+		for i := range 10 {
 			w.record(t, elm, 1)
 			time.Sleep(2 * time.Second)
 			synctest.Wait()
