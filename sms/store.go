@@ -30,7 +30,8 @@ type Store interface {
 	Texts(ctx context.Context, q Query) (Page, error)
 
 	// Received returns the newest messages that came in to a practice, newest first by (At, ID), at most q.Limit. It
-	// heeds Practice, Number (who wrote), Before and Limit: no message has a State or Category, and no worker has Claimed it.
+	// heeds Practice, Number (who wrote), Before and Limit: IDs are those of texts, no message has a State or Category, and no
+	// worker has Claimed it.
 	// A flagged message has no body.
 	Received(ctx context.Context, q Query) ([]Received, error)
 
@@ -119,6 +120,7 @@ type Seen struct {
 // Query asks for texts or messages.
 type Query struct {
 	Practice string
+	IDs      []string         // only these texts, at most 1000; none: all
 	Number   string           // only texts to, or messages from, this number; empty: all
 	State    State            // only texts in this state; empty: all
 	Category consent.Category // only texts of this category; empty: all

@@ -28,6 +28,7 @@ type castView struct {
 	Gathered   bool                `json:"gathered"` // the audience is complete
 	Waiting    int                 `json:"waiting"`
 	Queued     int                 `json:"queued"`
+	Review     int                 `json:"review"` // a person has to find out whether they left
 	Sent       int                 `json:"sent"`
 	Withdrawn  int                 `json:"withdrawn"`
 	Refused    map[string]int      `json:"refused"` // by the rule that forbade it
@@ -53,7 +54,7 @@ func (v castView) Counts() string {
 	for _, p := range []struct {
 		n    int
 		says string
-	}{{v.Waiting, "waiting"}, {v.Queued, "queued or in doubt"}, {v.Sent, "sent"}, {v.Withdrawn, "taken back"}} {
+	}{{v.Waiting, "waiting"}, {v.Queued, "queued or in doubt"}, {v.Review, "for a person to find out whether they left"}, {v.Sent, "sent"}, {v.Withdrawn, "taken back"}} {
 		if p.n > 0 {
 			parts = append(parts, strconv.Itoa(p.n)+" "+p.says)
 		}
@@ -97,7 +98,7 @@ func viewCast(state broadcast.State, p broadcast.Progress) castView {
 	return castView{
 		ID: state.Broadcast, Status: p.Status, Category: string(state.Plan.Category), Body: state.Plan.Body(string(template.English)),
 		Audience: state.Plan.Audience.Criterion, NotBefore: state.Plan.NotBefore, LastUseful: state.Plan.LastUseful, Reason: state.Reason,
-		Recipients: p.Audience, Gathered: p.Gathered, Waiting: p.Waiting, Queued: p.Queued, Sent: p.Sent, Withdrawn: p.Withdrawn,
+		Recipients: p.Audience, Gathered: p.Gathered, Waiting: p.Waiting, Queued: p.Queued, Review: p.Review, Sent: p.Sent, Withdrawn: p.Withdrawn,
 		Refused: p.Refused, Failed: p.Failed,
 	}
 }

@@ -67,6 +67,7 @@ type Stage string
 const (
 	Waiting   Stage = "waiting"   // no text is queued
 	Queued    Stage = "queued"    // a text is queued, on its way, or in doubt
+	Review    Stage = "review"    // nobody can tell whether the text left: a person decides
 	Sent      Stage = "sent"      // the provider took it on
 	Refused   Stage = "refused"   // a rule forbids it
 	Failed    Stage = "failed"    // the provider refused it for good
@@ -74,7 +75,7 @@ const (
 )
 
 func (s Stage) valid() bool {
-	return slices.Contains([]Stage{Waiting, Queued, Sent, Refused, Failed, Withdrawn}, s)
+	return slices.Contains([]Stage{Waiting, Queued, Review, Sent, Refused, Failed, Withdrawn}, s)
 }
 
 // Recipient is a number that a broadcast is for. A number is one recipient, however many patients share it.

@@ -33,7 +33,8 @@
 // it and a pause has little to take back. It works in flat memory: no more than a page of an audience at once. A dispatcher asks
 // the [Service] of each text whether its broadcast still runs (sms.DispatcherOptions), after it has claimed it: so what it had
 // not claimed when a pause or a cancellation was answered does not leave, whatever became of the workers. A broadcast whose texts are of no use any more ends; so does one of which
-// nothing is left, once a person has decided on its texts in review.
+// nothing is left. Texts that wait for a person to find out whether they left ([Review]) hold up neither: they are counted
+// apart, and move on when the person has decided, also after the end.
 //
 // Numbers that consent after the audience was gathered are not in it; those that revoke in between are refused when their
 // text is due.

@@ -30,7 +30,7 @@ type Texts interface {
 
 // Kept is what became of texts, and the practice's numbers; a sms.Store keeps both.
 type Kept interface {
-	Text(ctx context.Context, k sms.Key) (sms.Tracked, error)
+	Texts(ctx context.Context, q sms.Query) (sms.Page, error)
 	Sender(ctx context.Context, practice, number string) (sms.Sender, error)
 }
 
@@ -328,6 +328,7 @@ type Progress struct {
 	Audience  int  // recipients; one that is shared by several patients counts once
 	Waiting   int
 	Queued    int            // queued, on its way, or in doubt
+	Review    int            // a person decides whether the text left
 	Sent      int            // the provider took it on
 	Withdrawn int            // taken back
 	Refused   map[string]int // by the id of the rule that forbade it, or what else did
@@ -349,10 +350,10 @@ func (s *Service) Progress(ctx context.Context, k Key) (Progress, error) {
 	}
 	state := Derive(k, facts)
 	p := Progress{
-		Status: state.Status, Gathered: state.gathered, Waiting: tally.of(Waiting), Queued: tally.of(Queued), Sent: tally.of(Sent),
+		Status: state.Status, Gathered: state.gathered, Waiting: tally.of(Waiting), Queued: tally.of(Queued), Review: tally.of(Review), Sent: tally.of(Sent),
 		Withdrawn: tally.of(Withdrawn), Refused: maps.Clone(tally[Refused]), Failed: maps.Clone(tally[Failed]),
 	}
-	p.Audience = p.Waiting + p.Queued + p.Sent + p.Withdrawn + tally.of(Refused) + tally.of(Failed)
+	p.Audience = p.Waiting + p.Queued + p.Review + p.Sent + p.Withdrawn + tally.of(Refused) + tally.of(Failed)
 	return p, nil
 }
 

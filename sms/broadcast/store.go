@@ -44,7 +44,7 @@ type Store interface {
 // Queue is the worker's side of a store: it crosses practices.
 type Queue interface {
 	// Open returns up to limit broadcasts, of any practice, whose last fact says that a worker has to see to them
-	// ([Kind.Works]), after one, ordered by practice and id byte by byte.
+	// ([Kind.Works]), or of which a recipient is in [Review], after one, ordered by practice and id byte by byte.
 	Open(ctx context.Context, after Key, limit int) ([]Key, error)
 }
 

@@ -25,6 +25,9 @@ type WorkerOptions struct {
 	Ahead int
 	// Interval is how often Run looks again when there was nothing to do. Defaults to one second.
 	Interval time.Duration
+	// Rest is how long texts are left alone that only a person can change: those that are queued and not due yet, and those
+	// in review. A broadcast learns so much later at most that a person took one back, or decided on it. Defaults to one minute.
+	Rest time.Duration
 	// Logger hears of errors that no caller is there to hear: ids only. Defaults to none.
 	Logger *slog.Logger
 }
@@ -42,6 +45,7 @@ type Worker struct {
 	from    Consenting
 	texts   Texts
 	o       WorkerOptions
+	resting rests
 }
 
 // NewWorker returns a worker on the service's broadcasts; o may be nil. The service is not bound to a transaction.
@@ -59,7 +63,10 @@ func NewWorker(service *Service, queue Queue, from Consenting, texts Texts, o *W
 	if w.o.Interval == 0 {
 		w.o.Interval = time.Second
 	}
-	if w.o.Ahead < 0 || w.o.Interval < 0 {
+	if w.o.Rest == 0 {
+		w.o.Rest = time.Minute
+	}
+	if w.o.Ahead < 0 || w.o.Interval < 0 || w.o.Rest < 0 {
 		return nil, fmt.Errorf("%w: a worker's option is negative", ErrInvalid)
 	}
 	return w, nil
@@ -78,7 +85,7 @@ func (w *Worker) Run(ctx context.Context) error {
 func (w *Worker) Step(ctx context.Context) (int, error) {
 	var after Key
 	var failed error
-	moved := 0
+	moved, seen := 0, map[Key]bool{}
 	for {
 		keys, err := w.queue.Open(ctx, after, chunk)
 		if err != nil {
@@ -90,9 +97,13 @@ func (w *Worker) Step(ctx context.Context) (int, error) {
 				failed = errors.Join(failed, fmt.Errorf("broadcast: step: %w", err))
 			}
 			moved += r.moved
-			after = k
+			after, seen[k] = k, true
 		}
-		if len(keys) < chunk || ctx.Err() != nil {
+		if ctx.Err() != nil {
+			return moved, failed
+		}
+		if len(keys) < chunk {
+			w.resting.keep(seen)
 			return moved, failed
 		}
 	}
@@ -112,21 +123,53 @@ type round struct {
 	*Worker
 	key   Key
 	state State
+	facts int // in the ledger
 	moved int
 	laid  []sms.Key // the texts that this round queued
+	next  time.Time // when something may become of the texts that stay where they are, but by a person; zero: at once
 }
 
 func (r *round) run(ctx context.Context) (err error) {
 	if err := r.look(ctx); err != nil {
 		return err
 	}
+	now, rest := r.service.moment(), r.resting.get(r.key)
+	defer func() { r.resting.set(r.key, rest) }()
+	if !r.rests(now, rest.review) {
+		if _, err := r.follow(ctx, Review); err != nil {
+			return err
+		}
+		rest.review = now.Add(r.o.Rest)
+	}
+	if r.state.finished || rest.facts == r.facts && r.rests(now, rest.queued) {
+		return nil
+	}
+	rest.facts, rest.queued = r.facts, time.Time{}
+	if err := r.work(ctx); err != nil {
+		return err
+	}
+	if r.state.Status == Running && r.moved == 0 && r.next.After(now) {
+		rest.queued = earlier(r.next, now.Add(r.o.Rest))
+	}
+	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// work moves the broadcast on.
+func (r *round) work(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.again(ctx)) }()
 	if r.state.Status == Running && !r.state.gathered {
 		if err := r.gather(ctx); err != nil {
 			return err
 		}
 	}
-	queued, err := r.follow(ctx)
+	queued, err := r.follow(ctx, Queued)
 	if err != nil {
 		return err
 	}
@@ -177,7 +220,7 @@ func (r *round) reason() string {
 // look reads how the broadcast stands.
 func (r *round) look(ctx context.Context) error {
 	facts, err := r.service.store.Ledger(ctx, r.key)
-	r.state = Derive(r.key, facts)
+	r.state, r.facts = Derive(r.key, facts), len(facts)
 	return err
 }
 
@@ -229,48 +272,80 @@ func (r *round) gather(ctx context.Context) error {
 	return r.look(ctx)
 }
 
-// follow learns what became of the texts that are queued, takes them back where the broadcast does not run, and returns
-// how many stay queued.
-func (r *round) follow(ctx context.Context) (queued int, err error) {
+// follow learns what became of the texts of those at a stage, takes those that are queued back where the broadcast does not
+// run, and returns how many stay there.
+func (r *round) follow(ctx context.Context, stage Stage) (stay int, err error) {
+	r.next = time.Time{}
 	for place := int64(0); ; {
-		recipients, err := r.service.store.Recipients(ctx, r.key, Queued, place, pages)
+		recipients, err := r.service.store.Recipients(ctx, r.key, stage, place, pages)
+		if err != nil || len(recipients) == 0 {
+			return stay, err
+		}
+		texts, err := r.tracked(ctx, recipients)
 		if err != nil {
-			return queued, err
+			return stay, err
 		}
 		var moves []Move
 		for _, one := range recipients {
-			m, err := r.settle(ctx, one)
+			t, kept := texts[one.Text(r.key).ID]
+			m, err := r.settle(ctx, one, t, kept)
 			if err != nil {
-				return queued, err
-			}
-			if m.To == Queued {
-				queued++
-			} else {
-				moves = append(moves, m)
+				return stay, err
 			}
 			place = one.Place
+			if m.To != stage {
+				moves = append(moves, m)
+				continue
+			}
+			if stay++; stay == 1 || due(t).Before(r.next) {
+				r.next = due(t)
+			}
 		}
 		if _, err := r.move(ctx, moves); err != nil || len(recipients) < pages {
-			return queued, err
+			return stay, err
 		}
 	}
 }
 
-// settle says where a recipient whose text is queued goes: to Queued where it stays. A text that a worker had no time to
-// queue is queued now.
-func (r *round) settle(ctx context.Context, one Recipient) (Move, error) {
-	m := Move{Place: one.Place, Turn: one.Turn, From: Queued, To: Queued}
-	t, err := r.service.kept.Text(ctx, one.Text(r.key))
-	lost := errors.Is(err, sms.ErrNotFound)
+// due says when something may become of a text that no person does: at once of one that is not queued.
+func due(t sms.Tracked) time.Time {
+	if t.State != sms.Queued {
+		return time.Time{}
+	}
+	return t.Due
+}
+
+// tracked returns the texts of recipients by their ids. One that is not there is not among them.
+func (r *round) tracked(ctx context.Context, recipients []Recipient) (map[string]sms.Tracked, error) {
+	ids := make([]string, len(recipients))
+	for i, one := range recipients {
+		ids[i] = one.Text(r.key).ID
+	}
+	page, err := r.service.kept.Texts(ctx, sms.Query{Practice: r.key.Practice, IDs: ids, Limit: len(ids)})
+	if err != nil {
+		return nil, err
+	}
+	texts := map[string]sms.Tracked{}
+	for _, t := range page.Texts {
+		texts[t.ID] = t
+	}
+	return texts, nil
+}
+
+// settle says where a recipient goes whose text stands at t: to the stage at which it is where it stays. A text that a worker
+// had no time to queue is queued now.
+func (r *round) settle(ctx context.Context, one Recipient, t sms.Tracked, kept bool) (Move, error) {
+	m := Move{Place: one.Place, Turn: one.Turn, From: one.Stage, To: one.Stage}
 	switch {
-	case err != nil && !lost:
-		return m, err
-	case lost && r.state.Status == Running:
+	case kept:
+	case one.Stage == Review:
+		return m, nil // it was there once, and may have left
+	case r.state.Status == Running:
 		return r.enqueue(ctx, one)
-	case lost && r.state.Status == Ended:
+	case r.state.Status == Ended:
 		m.To = Withdrawn
 		return m, nil
-	case lost:
+	default:
 		return m, nil // another worker may be about to queue it: whoever looks next sees it
 	}
 	switch t.State {
@@ -287,6 +362,8 @@ func (r *round) settle(ctx context.Context, one Recipient) (Move, error) {
 			return r.back(m), nil
 		}
 		m.To = Withdrawn
+	case sms.Review:
+		m.To = Review
 	case sms.Sent:
 		m.To = Sent
 	case sms.Refused:

@@ -31,6 +31,11 @@ type people struct {
 	at  map[string]int // by number
 }
 
+// reviewed reports whether somebody is in review; nobody is among none.
+func (p *people) reviewed() bool {
+	return p != nil && slices.ContainsFunc(p.all, func(r broadcast.Recipient) bool { return r.Stage == broadcast.Review })
+}
+
 // NewBroadcasts returns an empty store that writes the entries of its changes to entries.
 func NewBroadcasts(entries *auditmem.Store) *Broadcasts {
 	return &Broadcasts{
@@ -189,7 +194,7 @@ func (s *Broadcasts) Open(ctx context.Context, after broadcast.Key, limit int) (
 	}
 	var open []broadcast.Key
 	for k, facts := range s.facts {
-		if facts[len(facts)-1].Kind.Works() && order(k, after) > 0 {
+		if (facts[len(facts)-1].Kind.Works() || s.people[k].reviewed()) && order(k, after) > 0 {
 			open = append(open, k)
 		}
 	}

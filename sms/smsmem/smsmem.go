@@ -256,8 +256,17 @@ func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 	q.Before, q.Claimed = input.Instant(q.Before), input.Instant(q.Claimed)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	among := s.texts
+	if len(q.IDs) > 0 {
+		among = map[sms.Key]*item{}
+		for _, id := range q.IDs {
+			if k := (sms.Key{Practice: q.Practice, ID: id}); s.texts[k] != nil {
+				among[k] = s.texts[k]
+			}
+		}
+	}
 	var found []sms.Tracked
-	for _, i := range s.texts {
+	for _, i := range among {
 		if i.sought(q) && (after == nil || input.Of(i.Text).Compare(*after) < 0) {
 			found = append(found, i.copy())
 		}

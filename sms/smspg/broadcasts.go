@@ -229,8 +229,10 @@ func (s *Broadcasts) Open(ctx context.Context, after broadcast.Key, limit int) (
 		Practice string `bun:"practice"`
 		ID       string `bun:"id"`
 	}
-	err := s.pg.Raw("SELECT practice, id FROM ? WHERE works AND (practice, id) > (?, ?) ORDER BY practice, id LIMIT ?",
-		s.pg.Table(broadcastTable), after.Practice, after.Broadcast, limit).Scan(ctx, &rows)
+	err := s.pg.Raw(`SELECT practice, id FROM ?0 WHERE works AND (practice, id) > (?2, ?3)
+		UNION SELECT practice, broadcast FROM ?1 WHERE stage = 'review' AND (practice, broadcast) > (?2, ?3)
+		ORDER BY practice, id LIMIT ?4`,
+		s.pg.Table(broadcastTable), s.pg.Table(recipientTable), after.Practice, after.Broadcast, limit).Scan(ctx, &rows)
 	var open []broadcast.Key
 	for _, r := range rows {
 		open = append(open, broadcast.Key{Practice: r.Practice, Broadcast: r.ID})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
 	"github.com/enamel-go/enamel/internal/pgstore"
@@ -53,6 +54,9 @@ func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 		return sms.Page{}, err
 	}
 	where := query("t.practice = ?", q.Practice)
+	if len(q.IDs) > 0 {
+		where = query("? AND t.id IN (?)", where, bun.In(q.IDs))
+	}
 	if q.Number != "" {
 		number, err := s.vault().number(ctx, q.Practice, q.Number)
 		if err != nil {

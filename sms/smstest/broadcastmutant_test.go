@@ -222,6 +222,25 @@ func broadcastMutants() []struct {
 				return slices.DeleteFunc(open, func(k broadcast.Key) bool { return k.Broadcast == "paused" }), err
 			}
 		}},
+		{"forgets those in review", "a worker finds the broadcasts of which somebody is in review", func(s *casts) {
+			s.open = func(ctx context.Context, after broadcast.Key, limit int) ([]broadcast.Key, error) {
+				open, err := s.Broadcasts.Open(ctx, after, limit)
+				return slices.DeleteFunc(open, func(k broadcast.Key) bool {
+					facts, _ := s.Broadcasts.Ledger(ctx, k)
+					return !facts[len(facts)-1].Kind.Works()
+				}), err
+			}
+		}},
+		{"finds a broadcast once for each who is in review", "a worker finds the broadcasts of which somebody is in review", func(s *casts) {
+			s.open = func(ctx context.Context, after broadcast.Key, limit int) (all []broadcast.Key, err error) {
+				open, err := s.Broadcasts.Open(ctx, after, limit)
+				for _, k := range open {
+					reviewed, _ := s.Broadcasts.Recipients(ctx, k, broadcast.Review, 0, 10)
+					all = append(all, slices.Repeat([]broadcast.Key{k}, max(1, len(reviewed)))...)
+				}
+				return all, err
+			}
+		}},
 		{"keeps what it is given twice", "what no store of broadcasts can keep is refused", including(func(r []broadcast.Recipient) []broadcast.Recipient {
 			return slices.CompactFunc(r, func(a, b broadcast.Recipient) bool { return a.Number == b.Number })
 		})},

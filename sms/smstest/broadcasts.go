@@ -49,6 +49,7 @@ func BroadcastCases() []BroadcastCase {
 		{"a recipient moves on from where it is, once", moves},
 		{"recipients are counted by stage and reason", tally},
 		{"a worker finds the broadcasts that it has to see to", open},
+		{"a worker finds the broadcasts of which somebody is in review", openInReview},
 		{"what no store of broadcasts can keep is refused", invalidBroadcasts},
 		{"a cancelled context writes no broadcast", cancelledBroadcast},
 		{"of concurrent acts on one broadcast one is written", concurrentActs},
@@ -582,6 +583,41 @@ func open(ctx context.Context, h BroadcastHarness) error {
 		}
 	}
 	return nil
+}
+
+func openInReview(ctx context.Context, h BroadcastHarness) error {
+	if err := h.begin(ctx, 3); err != nil {
+		return err
+	}
+	there, err := h.at(ctx, broadcast.Waiting)
+	if err != nil || len(there) != 3 {
+		return fmt.Errorf("read %d recipients, error %v", len(there), err)
+	}
+	move := func(from, to broadcast.Stage, recipients ...broadcast.Recipient) error {
+		var moves []broadcast.Move
+		for _, r := range recipients {
+			moves = append(moves, broadcast.Move{Place: r.Place, From: from, To: to})
+		}
+		_, err := h.Store.Move(ctx, cast, moves...)
+		return err
+	}
+	opens := func(after broadcast.Key, want ...broadcast.Key) error {
+		open, err := h.Queue.Open(ctx, after, 10)
+		return errors.Join(err, same("the broadcasts", open, want))
+	}
+	return steps(
+		func() error { return opens(broadcast.Key{}) },
+		func() error { return move(broadcast.Waiting, broadcast.Review, there[0], there[2]) },
+		func() error { return opens(broadcast.Key{}, cast) },
+		func() error { return opens(cast) },
+		func() error { return h.write(ctx, 3, fact("started", broadcast.Started)) },
+		func() error { return opens(broadcast.Key{}, cast) },
+		func() error { return h.write(ctx, 4, fact("finished", broadcast.Finished)) },
+		func() error { return move(broadcast.Review, broadcast.Sent, there[0]) },
+		func() error { return opens(broadcast.Key{}, cast) },
+		func() error { return move(broadcast.Review, broadcast.Failed, there[2]) },
+		func() error { return opens(broadcast.Key{}) },
+	)
 }
 
 func invalidBroadcasts(ctx context.Context, h BroadcastHarness) error {

@@ -44,6 +44,7 @@ func Cases() []Case {
 		{"pages are whole, stable and newest first", pages},
 		{"pages can be asked for a number and a state", filtered},
 		{"pages can be asked for a category", categories},
+		{"pages can be asked for texts by their ids", named},
 		{"times are kept in UTC at microseconds", instants},
 		{"what is returned is not shared", notShared},
 		{"what cannot be kept is refused", invalid},

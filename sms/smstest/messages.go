@@ -84,7 +84,7 @@ func messages(ctx context.Context, h Harness) error {
 		{sms.Query{Number: number}, "bca"},
 		{sms.Query{Number: number, Limit: 2}, "bc"},
 		{sms.Query{Number: "+12125550102"}, ""},
-		{sms.Query{State: sms.Sent, Category: consent.Promotional, Claimed: start}, "dbca"},
+		{sms.Query{IDs: []string{"a"}, State: sms.Sent, Category: consent.Promotional, Claimed: start}, "dbca"},
 	} {
 		c.query.Practice = practice
 		found, err := h.Store.Received(ctx, c.query)

@@ -135,6 +135,26 @@ func storeMutants() []mutant {
 				return p, err
 			}
 		}},
+		{"ignores the ids", "pages can be asked for texts by their ids", asking(func(q *sms.Query) { q.IDs = nil })},
+		{"asks for ids or a state", "pages can be asked for texts by their ids", asking(func(q *sms.Query) {
+			if len(q.IDs) > 0 {
+				q.State = ""
+			}
+		})},
+		{"finds no more than a page's ids", "pages can be asked for texts by their ids", asking(func(q *sms.Query) {
+			q.IDs = q.IDs[:min(len(q.IDs), 100)]
+		})},
+		{"takes any id", "what cannot be kept is refused", asking(func(q *sms.Query) {
+			q.IDs = slices.DeleteFunc(slices.Clone(q.IDs), func(id string) bool { return id == "" || id == "\x00" })
+		})},
+		{"asks messages for the ids of texts", "messages come newest first", func(s *store) {
+			s.received = func(ctx context.Context, q sms.Query) ([]sms.Received, error) {
+				if len(q.IDs) > 0 {
+					return nil, nil
+				}
+				return s.Store.Received(ctx, q)
+			}
+		}},
 		{"keeps times at nanoseconds", "times are kept in UTC at microseconds", func(s *store) {
 			given := map[sms.Key]time.Time{}
 			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {

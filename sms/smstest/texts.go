@@ -292,6 +292,40 @@ func categories(ctx context.Context, h Harness) error {
 	return nil
 }
 
+func named(ctx context.Context, h Harness) error {
+	foreign, away := text("c"), text("d")
+	foreign.Practice, away.To = other, "+12125550101"
+	if err := queue(ctx, h, text("a"), text("b"), foreign, away, text("A"), text("e"), text("f")); err != nil {
+		return err
+	}
+	if err := apply(ctx, h, sms.Change{Cancel: &sms.Cancel{Key: key("b"), Decision: decision("no")}}); err != nil {
+		return err
+	}
+	most := make([]string, 1000)
+	for i := range most {
+		most[i] = fmt.Sprint("nothing ", i)
+	}
+	most[0], most[999] = "f", "a"
+	for _, c := range []struct {
+		query sms.Query
+		want  string
+	}{
+		{sms.Query{IDs: []string{"a", "d", "b"}}, "d b a"},
+		{sms.Query{IDs: []string{"a", "a", "c", "e "}}, "a"},
+		{sms.Query{IDs: []string{"c", "nothing"}}, ""},
+		{sms.Query{IDs: []string{}}, "f e d b a A"},
+		{sms.Query{IDs: []string{"a", "b", "d"}, State: sms.Queued}, "d a"},
+		{sms.Query{IDs: []string{"a", "b", "d"}, Number: number}, "b a"},
+		{sms.Query{IDs: []string{"a", "b"}, Before: start}, ""},
+		{sms.Query{IDs: most}, "f a"},
+	} {
+		if err := finds(ctx, h, c.query, c.want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func instants(ctx context.Context, h Harness) error {
 	zone := time.FixedZone("", -5*3600)
 	t := text("t")

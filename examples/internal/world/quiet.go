@@ -88,23 +88,26 @@ func (w *World) casting(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// moving reports whether a recipient's text is about to be queued or taken back, or is settled and the broadcast has not
-// learned of it.
+// moving reports whether a recipient's text is about to be queued or taken back, or stands elsewhere than the broadcast has
+// learned.
 func (w *World) moving(ctx context.Context, k broadcast.Key, running bool) (bool, error) {
-	queued, err := w.casts.Recipients(ctx, k, broadcast.Queued, 0, ahead)
-	if err != nil {
-		return false, err
-	}
-	for _, r := range queued {
-		t, err := w.texts.Text(ctx, r.Text(k))
-		if errors.Is(err, sms.ErrNotFound) {
-			return true, nil
-		}
+	for _, stage := range []broadcast.Stage{broadcast.Queued, broadcast.Review} {
+		recipients, err := w.casts.Recipients(ctx, k, stage, 0, ahead)
 		if err != nil {
 			return false, err
 		}
-		if !t.State.Unsettled() && t.State != sms.Review && (!running || t.State != sms.Queued) {
-			return true, nil
+		for _, r := range recipients {
+			t, err := w.texts.Text(ctx, r.Text(k))
+			if errors.Is(err, sms.ErrNotFound) {
+				return true, nil
+			}
+			if err != nil {
+				return false, err
+			}
+			stays := t.State.Unsettled() || t.State == sms.Queued && running
+			if !stays || (t.State == sms.Review) != (stage == broadcast.Review) {
+				return true, nil
+			}
 		}
 	}
 	return false, nil

@@ -152,7 +152,7 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 		return err
 	}
 	w.caster, err = broadcast.NewWorker(w.Casts, w.casts, w.Consents, w.Texts, &broadcast.WorkerOptions{
-		Ahead: ahead, Interval: often, Logger: w.logger,
+		Ahead: ahead, Interval: often, Rest: often, Logger: w.logger,
 	})
 	if err != nil {
 		return err

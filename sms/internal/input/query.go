@@ -36,6 +36,10 @@ func Query(q sms.Query) (limit int, after *Place, err error) {
 	}
 	var check checker
 	check.text("the practice", q.Practice, 64)
+	check.that(len(q.IDs) <= 1000, "a query names at most 1000 texts")
+	for _, id := range q.IDs {
+		check.text("the id", id, 128)
+	}
 	check.optional("the state", string(q.State))
 	check.optional("the category", string(q.Category))
 	for _, at := range []time.Time{q.Before, q.Claimed} {
