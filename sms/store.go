@@ -29,8 +29,8 @@ type Store interface {
 	// Texts returns a page of a practice's texts, newest first by (Created, ID).
 	Texts(ctx context.Context, q Query) (Page, error)
 
-	// Received returns the newest messages that came in to a practice, newest first by (At, ID), at most q.Limit. It
-	// heeds Practice, Number (who wrote), Before and Limit: IDs are those of texts, no message has a State or Category, and no
+	// Received returns the newest messages that came in to a practice, newest first by (At, ID, Provider), at most
+	// q.Limit. It heeds Practice, Number (who wrote), Before, After ([Received.Place]) and Limit: IDs are those of texts, no message has a State or Category, and no
 	// worker has Claimed it.
 	// A flagged message has no body.
 	Received(ctx context.Context, q Query) ([]Received, error)
@@ -126,7 +126,7 @@ type Query struct {
 	Category consent.Category // only texts of this category; empty: all
 	Before   time.Time        // only texts that were made, or messages that were received, before; zero: all
 	Claimed  time.Time        // only texts that a worker claimed after, by [Progress].Claimed; zero: all
-	After    string           // Page.Next of the page before; empty for the first page
+	After    string           // Page.Next of the page before, or the Place of a text or a message; empty for the first page
 	Limit    int              // 1 to 1000. Defaults to 100.
 	Purpose  Purpose          // what it is read for, which a [Service] requires and a store passes over
 }

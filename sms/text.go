@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -95,6 +96,11 @@ func (t Text) Clone() Text {
 
 // same reports whether two texts are the same in everything.
 func (t Text) same(o Text) bool { return reflect.DeepEqual(t, o) }
+
+// Place says where the text stands among a practice's, as a [Query] continues after it.
+func (t Text) Place() string { return place(t.Created, t.ID) }
+
+func place(at time.Time, id string) string { return strconv.FormatInt(at.UnixMicro(), 10) + "." + id }
 
 // Key returns the text's key.
 func (t Text) Key() Key { return Key{t.Practice, t.ID} }
@@ -211,3 +217,6 @@ type Received struct {
 	Patient  string    // whose message it is, the vendor's id; empty: not known, as on a phone that a family shares
 	Subject  string    // the appointment that it confirms; empty: none
 }
+
+// Place says where the message stands among a practice's, as a [Query] continues after it.
+func (r Received) Place() string { return place(r.At, url.PathEscape(r.Provider)+"/"+r.ID) }

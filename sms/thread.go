@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -21,8 +22,8 @@ type ThreadQuery struct {
 	Limit    int     // 1 to 500. Defaults to 100.
 }
 
-// Thread is a page of a conversation, newest first. It may hold fewer items than were asked for, none even, and not be the
-// last: Next is empty on the last page alone.
+// Thread is a page of a conversation, newest first, and texts before messages where they are of one instant. One of a patient's
+// alone may hold fewer items than were asked for, none even, and not be the last: Next is empty on the last page alone.
 type Thread struct {
 	Items []Item
 	Next  string
@@ -51,18 +52,22 @@ func (s *Service) Thread(ctx context.Context, by audit.Actor, q ThreadQuery) (Th
 		Practice: q.Practice, Actor: by, Action: "sms.thread.read", Object: audit.Object{Kind: "texts", ID: q.Number}, Patient: q.Patient,
 		Details: map[string]string{"purpose": string(q.Purpose)},
 	}
-	limit, before, err := q.valid()
+	limit, err := q.valid()
 	if err != nil {
 		return Thread{}, s.refuse(ctx, entry, err)
 	}
-	items, err := s.items(ctx, Query{Practice: q.Practice, Number: q.Number, Before: before, Limit: limit})
+	texts, messages, err := q.halves(limit + 1)
+	if err != nil {
+		return Thread{}, s.refuse(ctx, entry, err)
+	}
+	items, err := s.items(ctx, texts, messages)
 	if err != nil {
 		return Thread{}, fmt.Errorf("sms: thread: %w", err)
 	}
 	var page Thread
 	if len(items) > limit {
-		items = apart(items, limit)
-		page.Next = strconv.FormatInt(items[len(items)-1].At.UnixMicro(), 10)
+		items = items[:limit]
+		page.Next = items[limit-1].place()
 	}
 	page.Items = slices.DeleteFunc(items, func(i Item) bool {
 		return q.Patient != "" && !i.concerns(q.Patient)
@@ -73,45 +78,66 @@ func (s *Service) Thread(ctx context.Context, by audit.Actor, q ThreadQuery) (Th
 	return page, nil
 }
 
-// valid returns a query's limit, and the moment before which its page begins.
-func (q ThreadQuery) valid() (limit int, before time.Time, err error) {
+// place tells where a page continues behind the item: after a text, or after a message.
+func (i Item) place() string {
+	if i.Text != nil {
+		return "t" + i.Text.Place()
+	}
+	return "m" + i.Message.Place()
+}
+
+// valid returns a query's limit.
+func (q ThreadQuery) valid() (limit int, err error) {
 	if err := q.Purpose.serves(q.Number); err != nil {
-		return 0, before, err
+		return 0, err
 	}
 	if q.Purpose == ForDelivery {
-		return 0, before, fmt.Errorf("%w: whether texts arrive is no reason to read a conversation", ErrPurpose)
+		return 0, fmt.Errorf("%w: whether texts arrive is no reason to read a conversation", ErrPurpose)
 	}
 	if !form.E164(q.Number) {
-		return 0, before, fmt.Errorf("%w: the number is not in E.164 form", ErrInvalid)
+		return 0, fmt.Errorf("%w: the number is not in E.164 form", ErrInvalid)
 	}
 	if err := form.Text(ErrInvalid, "the patient", q.Patient, form.ID, false); err != nil {
-		return 0, before, err
+		return 0, err
 	}
 	if limit = q.Limit; limit == 0 {
 		limit = 100
 	}
-	if q.After != "" {
-		micros, err := strconv.ParseInt(q.After, 10, 64)
-		if err != nil {
-			return 0, before, fmt.Errorf("%w: a query continues from what no page gave", ErrInvalid)
-		}
-		before = time.UnixMicro(micros).UTC()
-	}
 	if limit < 1 || limit > 500 {
-		return 0, before, fmt.Errorf("%w: a page of a conversation has 1 to 500 rows", ErrInvalid)
+		return 0, fmt.Errorf("%w: a page of a conversation has 1 to 500 rows", ErrInvalid)
 	}
-	return limit, before, nil
+	return limit, nil
 }
 
-// items returns the newest texts and messages together, and one more than the limit where there are more.
-func (s *Service) items(ctx context.Context, q Query) ([]Item, error) {
-	limit := q.Limit
-	q.Limit = limit + 1
-	texts, err := s.store.Texts(ctx, q)
+// halves returns the queries that find a page's texts and its messages, at most limit of each. At one instant texts come before
+// messages.
+func (q ThreadQuery) halves(limit int) (texts, messages Query, err error) {
+	texts = Query{Practice: q.Practice, Number: q.Number, Limit: limit}
+	messages = texts
+	if q.After == "" {
+		return texts, messages, nil
+	}
+	kind, place := q.After[:1], q.After[1:]
+	micros, _, _ := strings.Cut(place, ".")
+	at, err := strconv.ParseInt(micros, 10, 64)
+	switch {
+	case err == nil && kind == "t":
+		texts.After, messages.Before = place, time.UnixMicro(at+1).UTC()
+	case err == nil && kind == "m":
+		texts.Before, messages.After = time.UnixMicro(at).UTC(), place
+	default:
+		return texts, messages, fmt.Errorf("%w: a query continues from what no page gave", ErrInvalid)
+	}
+	return texts, messages, nil
+}
+
+// items returns the newest texts and messages of two queries together, at most their limit.
+func (s *Service) items(ctx context.Context, ofTexts, ofMessages Query) ([]Item, error) {
+	texts, err := s.store.Texts(ctx, ofTexts)
 	if err != nil {
 		return nil, err
 	}
-	messages, err := s.store.Received(ctx, q)
+	messages, err := s.store.Received(ctx, ofMessages)
 	if err != nil {
 		return nil, err
 	}
@@ -123,18 +149,5 @@ func (s *Service) items(ctx context.Context, q Query) ([]Item, error) {
 		items = append(items, Item{At: messages[i].At, Message: &messages[i]})
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return b.At.Compare(a.At) })
-	return items[:min(len(items), limit+1)], nil
-}
-
-// apart cuts items into a page of at most limit, so that no moment is on two pages, for the next one begins before this
-// page's last moment. Where all of them are of one moment they stay together.
-func apart(items []Item, limit int) []Item {
-	next, end := items[limit].At, limit
-	for end > 0 && items[end-1].At.Equal(next) {
-		end--
-	}
-	if end == 0 {
-		return items
-	}
-	return items[:end]
+	return items[:min(len(items), ofTexts.Limit)], nil
 }

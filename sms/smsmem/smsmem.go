@@ -284,7 +284,7 @@ func (i *item) sought(q sms.Query) bool {
 
 // Received implements [sms.Store].
 func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, error) {
-	limit, _, err := input.Query(q)
+	limit, after, err := input.Messages(q)
 	if err != nil {
 		return nil, err
 	}
@@ -293,7 +293,8 @@ func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, erro
 	defer s.mu.RUnlock()
 	var found []sms.Received
 	for _, r := range s.messages {
-		if r.Practice == q.Practice && (q.Number == "" || r.From == q.Number) && (q.Before.IsZero() || r.At.Before(q.Before)) {
+		if r.Practice == q.Practice && (q.Number == "" || r.From == q.Number) && (q.Before.IsZero() || r.At.Before(q.Before)) &&
+			(after == nil || after.Compare(r) > 0) {
 			found = append(found, r)
 		}
 	}

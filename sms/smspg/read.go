@@ -109,7 +109,7 @@ func (s *Store) read(ctx context.Context, where schema.QueryWithArgs, limit int)
 
 // Received implements sms.Store.
 func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, error) {
-	limit, _, err := input.Query(q)
+	limit, after, err := input.Messages(q)
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +123,9 @@ func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, erro
 	}
 	if !q.Before.IsZero() {
 		where = query("? AND m.at < ?", where, input.Instant(q.Before))
+	}
+	if after != nil {
+		where = query("? AND (m.at, m.id, m.provider) < (?, ?, ?)", where, after.At, after.ID, after.Provider)
 	}
 	var rows []receivedRow
 	err = s.pg.Raw(`SELECT m.practice, m.provider, m.id, m.at, m.word, m.sealed, coalesce(c.state, '') AS content

@@ -51,6 +51,7 @@ func Cases() []Case {
 		{"every field of a message survives", everyMessageField},
 		{"a repeated message takes the rest of its change with it", repeatedMessage},
 		{"messages come newest first", messages},
+		{"messages come behind any of them", messagesAfter},
 		{"texts and messages can be asked for up to a moment", before},
 		{"every field of a task survives", everyTaskField},
 		{"a task is opened once, or its change is not made", taskOnce},

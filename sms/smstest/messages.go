@@ -1,10 +1,13 @@
 package smstest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
@@ -93,6 +96,40 @@ func messages(ctx context.Context, h Harness) error {
 			got += m.ID
 		}
 		if err := errors.Join(err, same("the messages", got, c.want)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// messagesAfter reads messages of which most are of one instant, behind each of them in turn.
+func messagesAfter(ctx context.Context, h Harness) error {
+	var want []sms.Received
+	for i, id := range []string{"9.1/2", "B", "b", "b", "é", "z"} {
+		m := message(id)
+		m.At, m.Provider = start.Add(time.Duration(i/5)*time.Microsecond), fmt.Sprintf("%d/ %%2F.", i%4)
+		if err := apply(ctx, h, sms.Change{Received: &m}); err != nil {
+			return err
+		}
+		want = append(want, m)
+	}
+	slices.SortFunc(want, func(a, b sms.Received) int {
+		return cmp.Or(b.At.Compare(a.At), strings.Compare(b.ID, a.ID), strings.Compare(b.Provider, a.Provider))
+	})
+	for limit := 1; limit < 4; limit++ {
+		q := sms.Query{Practice: practice, Number: number, Limit: limit}
+		var got []sms.Received
+		for range len(want) + 1 {
+			page, err := h.Store.Received(ctx, q)
+			if err != nil {
+				return err
+			}
+			if len(page) == 0 {
+				break
+			}
+			got, q.After = append(got, page...), page[len(page)-1].Place()
+		}
+		if err := same(fmt.Sprintf("the messages, %d at a time", limit), got, want); err != nil {
 			return err
 		}
 	}

@@ -199,6 +199,12 @@ func asking(f func(*sms.Query)) func(*store) {
 	}
 }
 
+func receiving(f func(*sms.Query)) func(*store) {
+	return func(s *store) {
+		s.received = func(ctx context.Context, q sms.Query) ([]sms.Received, error) { f(&q); return s.Store.Received(ctx, q) }
+	}
+}
+
 func paging(f func(*sms.Page)) func(*store) {
 	return func(s *store) {
 		s.texts = func(ctx context.Context, q sms.Query) (sms.Page, error) {

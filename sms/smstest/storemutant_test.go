@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -237,6 +238,20 @@ func storeMutants() []mutant {
 				m, err := s.Store.Received(ctx, q)
 				slices.Reverse(m)
 				return m, err
+			}
+		}},
+		{"takes any page of messages for the first", "messages come behind any of them", receiving(func(q *sms.Query) { q.After = "" })},
+		{"skips what came in at the instant that a page ends with", "messages come behind any of them", receiving(func(q *sms.Query) {
+			if micros, _, more := strings.Cut(q.After, "."); more {
+				at, _ := strconv.ParseInt(micros, 10, 64)
+				q.After, q.Before = "", time.UnixMicro(at)
+			}
+		})},
+		{"takes messages of one id for one", "messages come behind any of them", func(s *store) {
+			s.received = func(ctx context.Context, q sms.Query) ([]sms.Received, error) {
+				m, err := s.Store.Received(ctx, q)
+				_, last, _ := strings.Cut(q.After, "/")
+				return slices.DeleteFunc(m, func(r sms.Received) bool { return r.ID == last }), err
 			}
 		}},
 		{"asks messages for a category", "messages come newest first", func(s *store) {

@@ -1,7 +1,9 @@
 package input
 
 import (
+	"cmp"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -26,13 +28,62 @@ func (p Place) Compare(q Place) int {
 	return strings.Compare(p.ID, q.ID)
 }
 
-// Query checks a query and returns its limit and the place it continues from, nil for the first page.
+// MessagePlace is where a message stands in the order of messages: by when it came in, then by id and provider, byte by byte.
+type MessagePlace struct {
+	At       time.Time
+	ID       string
+	Provider string
+}
+
+// Compare compares a message's place with another.
+func (p MessagePlace) Compare(r sms.Received) int {
+	return cmp.Or(p.At.Compare(r.At), strings.Compare(p.ID, r.ID), strings.Compare(p.Provider, r.Provider))
+}
+
+var errAfter = fmt.Errorf("%w: a query continues from what no page gave", sms.ErrInvalid)
+
+// Query checks a query for texts and returns its limit and the place it continues from, nil for the first page.
 func Query(q sms.Query) (limit int, after *Place, err error) {
+	limit, err = valid(q)
+	if err != nil || q.After == "" {
+		return limit, nil, err
+	}
+	at, id, ok := place(q.After)
+	if !ok {
+		return 0, nil, errAfter
+	}
+	return limit, &Place{Created: at, ID: id}, nil
+}
+
+// Messages checks a query for messages and returns its limit and the place it continues from, nil for the first page.
+func Messages(q sms.Query) (limit int, after *MessagePlace, err error) {
+	limit, err = valid(q)
+	if err != nil || q.After == "" {
+		return limit, nil, err
+	}
+	at, rest, ok := place(q.After)
+	escaped, id, divided := strings.Cut(rest, "/")
+	provider, err := url.PathUnescape(escaped)
+	if !ok || !divided || id == "" || err != nil || !Keepable(provider) {
+		return 0, nil, errAfter
+	}
+	return limit, &MessagePlace{At: at, ID: id, Provider: provider}, nil
+}
+
+// place reads what a query continues from: an instant, and who is named of it.
+func place(after string) (at time.Time, name string, ok bool) {
+	micros, name, _ := strings.Cut(after, ".")
+	n, err := strconv.ParseInt(micros, 10, 64)
+	return time.UnixMicro(n).UTC(), name, err == nil && name != "" && Keepable(name)
+}
+
+// valid checks what queries for texts and for messages have in common, and returns their limit.
+func valid(q sms.Query) (limit int, err error) {
 	if limit = q.Limit; limit == 0 {
 		limit = 100
 	}
 	if limit < 1 || limit > 1000 {
-		return 0, nil, fmt.Errorf("%w: a page has 1 to 1000 rows", sms.ErrInvalid)
+		return 0, fmt.Errorf("%w: a page has 1 to 1000 rows", sms.ErrInvalid)
 	}
 	var check checker
 	check.text("the practice", q.Practice, 64)
@@ -46,18 +97,7 @@ func Query(q sms.Query) (limit int, after *Place, err error) {
 		year := at.UTC().Year()
 		check.that(year >= 1 && year <= 9999, "a query's moments are not between the years 1 and 9999")
 	}
-	if check.err != nil {
-		return 0, nil, check.err
-	}
-	if q.After == "" {
-		return limit, nil, nil
-	}
-	micros, id, _ := strings.Cut(q.After, ".")
-	at, err := strconv.ParseInt(micros, 10, 64)
-	if err != nil || id == "" || !Keepable(id) {
-		return 0, nil, fmt.Errorf("%w: a query continues from what no page gave", sms.ErrInvalid)
-	}
-	return limit, &Place{Created: time.UnixMicro(at).UTC(), ID: id}, nil
+	return limit, check.err
 }
 
 // Page cuts what a store read, which was to be one text more than limit, into a page.
@@ -65,6 +105,5 @@ func Page(texts []sms.Tracked, limit int) sms.Page {
 	if len(texts) <= limit {
 		return sms.Page{Texts: texts}
 	}
-	last := texts[limit-1].Text
-	return sms.Page{Texts: texts[:limit], Next: strconv.FormatInt(last.Created.UnixMicro(), 10) + "." + last.ID}
+	return sms.Page{Texts: texts[:limit], Next: texts[limit-1].Place()}
 }
