@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -94,12 +93,7 @@ func (s *Service) estrange(ctx context.Context, by audit.Actor, said Said) error
 // legible makes of what somebody said a text that can be kept: whatever bytes a network delivers, the words in them are not
 // lost over a stray one, nor over a thread that a mail quotes.
 func legible(words string) string {
-	words = form.Legible(words)
-	const most = 16 << 10 // as Evidence holds
-	if len(words) > most {
-		words = strings.ToValidUTF8(words[:most], "")
-	}
-	return words
+	return form.Within(form.Legible(words), 16<<10) // as Evidence holds
 }
 
 // following is the id of a further fact that follows from one act.

@@ -24,17 +24,20 @@ import (
 // choose one of those that it was asked about. What speaks of health, and any picture, is flagged: its words are kept apart
 // ([Service.Content]) and answered with "please call". What needs a person becomes a [Task].
 //
+// A message that is longer than 16 KiB is understood like any other, and its first 16 KiB are kept.
+//
 // It reports false for a message that was taken in before.
 func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (bool, error) {
-	// Whatever bytes a network delivers, the words in them must not be lost over a stray one.
-	in.Body = form.Legible(in.Body)
+	// Whatever bytes a network delivers, the words in them must not be lost over a stray one, nor over how many there are.
+	words := form.Legible(in.Body)
+	in.Body = form.Within(words, maxKept)
 	if err := in.valid(); err != nil {
 		return false, err
 	}
 	r := Received{Inbound: in, Practice: practice, At: s.moment(), Flag: flag(in, "")}
 	// Actors are plain in the log, and a patient's number must not be: whoever sent this message is named by it.
 	by := audit.Actor{Kind: audit.Patient, ID: messageID(in)}
-	said, err := s.hear(ctx, by, r) // before anything that may fail: a stop is not lost over it
+	said, err := s.hear(ctx, by, r, words) // before anything that may fail: a stop is not lost over it
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
@@ -151,8 +154,8 @@ func (s *Service) doubted(r Received, sender Sender) Task {
 }
 
 // hear returns what a message asks for, and has revoked what it revokes: what the provider took it for, where it acted on
-// it, else what its words say.
-func (s *Service) hear(ctx context.Context, by audit.Actor, r Received) (keyword.Word, error) {
+// it, else what its words say, which may be more than is kept.
+func (s *Service) hear(ctx context.Context, by audit.Actor, r Received, words string) (keyword.Word, error) {
 	switch r.Keyword {
 	case "HELP":
 		return keyword.Help, nil
@@ -164,6 +167,7 @@ func (s *Service) hear(ctx context.Context, by audit.Actor, r Received) (keyword
 		})
 		return keyword.Stop, err
 	}
+	r.Body = words
 	e := evidence(r)
 	if r.Flag != Unflagged {
 		e.Words = r.Body // to be understood, and not kept
@@ -224,6 +228,9 @@ func evidence(r Received) consent.Evidence {
 	return e
 }
 
+// maxKept is how much is kept of what a message says, in bytes. A text is ten times shorter.
+const maxKept = 16 << 10
+
 // valid refuses a message that cannot be kept. Its number may be anything a network puts there, short codes included.
 func (in Inbound) valid() error {
 	for _, field := range []struct {
@@ -235,7 +242,7 @@ func (in Inbound) valid() error {
 		{"id", in.ID, 256, true},
 		{"sender", in.From, 16, true},
 		{"number", in.To, 16, true},
-		{"body", in.Body, 16 << 10, false},
+		{"body", in.Body, maxKept, false},
 	} {
 		if err := form.Text(ErrInvalid, "the message's "+field.name, field.value, field.limit, field.required); err != nil {
 			return err

@@ -5,14 +5,21 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 )
+
+// eventTime is how long the work on one event of a webhook may take. It is more than any provider waits for the answer
+// (Telnyx 2 seconds, Twilio 15), for the work is finished when the provider has hung up; and it ends, for the provider delivers
+// what failed again, and a store that does not answer would keep every request for ever.
+const eventTime = 20 * time.Second
 
 // Webhook serves a provider's webhooks. It answers 204 once everything that a request tells of is committed, and an error
 // otherwise, so that the provider delivers it again: 403 for a wrong signature, 413 for a body over 64 KiB, 400 for what is
-// no message, 404 for a number or text that is not ours, 503 when our store fails. The answer says no more than that.
+// no message, 404 for a number or text that is not ours, 503 when our store fails or takes longer than 20 seconds over one of
+// them, 500 when the webhook lacks its service, its router or its reader. The answer says no more than that.
 type Webhook struct {
-	Service *Service
-	Router  Router
+	Service *Service // required
+	Router  Router   // required
 	// Logger hears of requests that were refused, without anything they carried. Defaults to none.
 	Logger *slog.Logger
 }
@@ -27,11 +34,14 @@ func (w Webhook) Handler(reader WebhookReader) http.Handler {
 			http.Error(rw, "method not allowed", http.StatusMethodNotAllowed)
 			return
 		}
+		if w.Service == nil || w.Router == nil || reader == nil {
+			http.Error(rw, http.StatusText(http.StatusInternalServerError), w.status(r, errIncomplete))
+			return
+		}
 		events, err := reader.ReadWebhook(r)
 		code := w.status(r, err)
 		for _, e := range events {
-			// The work is finished even if the provider hangs up: a STOP must not be lost to its timeout.
-			code = max(code, w.status(r, w.take(context.WithoutCancel(r.Context()), e)))
+			code = max(code, w.status(r, w.take(r.Context(), e)))
 		}
 		if code == http.StatusNoContent {
 			rw.WriteHeader(code)
@@ -41,8 +51,10 @@ func (w Webhook) Handler(reader WebhookReader) http.Handler {
 	})
 }
 
-// take takes in one event.
+// take takes in one event, also when the provider hangs up: a STOP must not be lost to its timeout.
 func (w Webhook) take(ctx context.Context, e Event) (err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eventTime)
+	defer cancel()
 	switch {
 	case e.Inbound != nil:
 		var practice string
@@ -68,9 +80,13 @@ func (w Webhook) status(r *http.Request, err error) int {
 	return code
 }
 
+var errIncomplete = errors.New("sms: a webhook needs a service, a router and a reader, and one of them was not given to it")
+
 // statusOf says an error to a provider.
 func statusOf(err error) int {
 	switch {
+	case errors.Is(err, errIncomplete):
+		return http.StatusInternalServerError
 	case errors.Is(err, ErrSignature):
 		return http.StatusForbidden
 	case errors.Is(err, ErrTooLarge):

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -87,6 +88,51 @@ func TestWebhookAsksForARequestAgainWhenOneEventFailed(t *testing.T) {
 	messages, err := w.texts.Received(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery})
 	require.NoError(t, err)
 	require.Len(t, messages, 1)
+}
+
+// hanging is a router whose store does not answer.
+type hanging struct{ sms.Router }
+
+func (hanging) Route(ctx context.Context, _ string) (string, error) {
+	<-ctx.Done()
+	return "", ctx.Err()
+}
+
+// A webhook works on when the provider has hung up, and not for ever.
+func TestAWebhookOutlivesTheProvidersPatienceAndEnds(t *testing.T) {
+	w := inMemory(t)
+	in := sms.Inbound{Provider: "carrier", ID: "a", From: patient, To: office, Body: "STOP"}
+	asked := func(t *testing.T, router sms.Router) int {
+		ctx, hangUp := context.WithCancel(t.Context())
+		hangUp()
+		rec := httptest.NewRecorder()
+		sms.Webhook{Service: w.texts, Router: router}.Handler(reader{in: in}).
+			ServeHTTP(rec, httptest.NewRequestWithContext(ctx, http.MethodPost, "/", nil))
+		return rec.Code
+	}
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		require.Equal(t, http.StatusServiceUnavailable, asked(t, hanging{w.router}))
+		require.Equal(t, 20*time.Second, time.Since(began))
+	})
+	require.Equal(t, http.StatusNoContent, asked(t, w.router))
+}
+
+// A webhook that was not given all it needs says so in its log, and to the provider that it shall come again.
+func TestAWebhookThatLacksSomethingSaysSo(t *testing.T) {
+	w := inMemory(t)
+	for name, hook := range map[string]sms.Webhook{"everything": {}, "a router": {Service: w.texts}, "a service": {Router: w.router}} {
+		rec := httptest.NewRecorder()
+		hook.Handler(reader{}).ServeHTTP(rec, httptest.NewRequest(http.MethodPost, "/", nil))
+		require.Equal(t, http.StatusInternalServerError, rec.Code, name)
+	}
+	var out bytes.Buffer
+	rec := httptest.NewRecorder()
+	hook := sms.Webhook{Service: w.texts, Router: w.router, Logger: slog.New(slog.NewTextHandler(&out, nil))}
+	hook.Handler(nil).ServeHTTP(rec, httptest.NewRequest(http.MethodPost, "/", nil))
+	require.Equal(t, http.StatusInternalServerError, rec.Code)
+	require.Contains(t, out.String(), "a webhook needs a service, a router and a reader")
+	require.Equal(t, "Internal Server Error\n", rec.Body.String())
 }
 
 func TestADailyLimitWaitsForTheNextPacificDay(t *testing.T) {

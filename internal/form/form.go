@@ -31,6 +31,17 @@ func Legible(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
+// Within returns as much of the beginning of s as has no more than limit bytes, and cuts no character in two.
+func Within(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
+}
+
 // Instants returns under, wrapped, unless all times are instants as stores keep them.
 func Instants(under error, times ...time.Time) error {
 	for _, at := range times {

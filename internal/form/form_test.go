@@ -55,6 +55,14 @@ func TestZone(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	for s, want := range map[string]string{"": "", "abcd": "abcd", "abcde": "abcd", "abcé": "abc", "é👍": "é", "👍": "👍", "👍👍": "👍"} {
+		require.Equal(t, want, form.Within(s, 4), s)
+	}
+	require.Empty(t, form.Within("é", 1))
+	require.Empty(t, form.Within("a", 0))
+}
+
 func TestLegible(t *testing.T) {
 	for s, want := range map[string]string{"": "", "señal 👍": "señal 👍", "a\xe9b": "a\uFFFDb", "a\x00b": "a\uFFFDb"} {
 		require.Equal(t, want, form.Legible(s))
