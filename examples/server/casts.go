@@ -28,7 +28,7 @@ type castView struct {
 	Gathered   bool                `json:"gathered"` // the audience is complete
 	Waiting    int                 `json:"waiting"`
 	Queued     int                 `json:"queued"`
-	Review     int                 `json:"review"` // a person has to find out whether they left
+	Review     int                 `json:"review"` // nobody knows whether it arrived: a person finds out
 	Sent       int                 `json:"sent"`
 	Withdrawn  int                 `json:"withdrawn"`
 	Refused    map[string]int      `json:"refused"` // by the rule that forbade it
@@ -54,7 +54,7 @@ func (v castView) Counts() string {
 	for _, p := range []struct {
 		n    int
 		says string
-	}{{v.Waiting, "waiting"}, {v.Queued, "queued or in doubt"}, {v.Review, "for a person to find out whether they left"}, {v.Sent, "sent"}, {v.Withdrawn, "taken back"}} {
+	}{{v.Waiting, "waiting"}, {v.Queued, "queued or on its way"}, {v.Sent, "sent"}, {v.Review, "for a person"}, {v.Withdrawn, "taken back"}} {
 		if p.n > 0 {
 			parts = append(parts, strconv.Itoa(p.n)+" "+p.says)
 		}

@@ -227,9 +227,10 @@ func TestTextsToMany(t *testing.T) {
 		require.Len(t, received(s.phone("+15125550142")), reached+1)
 		require.Equal(t, map[string]int{"consent": 1}, cast().Refused)
 		require.Equal(t, 2, cast().Sent)
-		require.Equal(t, 2, cast().Queued, "one waits for its hour, of one nobody knows")
+		require.Equal(t, 1, cast().Queued, "one waits for its hour")
+		require.Equal(t, 1, cast().Review, "of one nobody knows whether it arrived")
 		steer("pause")
-		require.Equal(t, 1, cast().Queued, "what was not claimed is taken back")
+		require.Zero(t, cast().Queued, "what was not claimed is taken back")
 		require.Contains(t, s.refused(http.StatusConflict, "steer", map[string]string{"broadcast": "closed", "step": "pause"}), ".")
 		const honolulu = "+18085550117"
 		told := func() (n int) {
@@ -244,10 +245,16 @@ func TestTextsToMany(t *testing.T) {
 		require.Zero(t, told(), "it is paused")
 		steer("resume")
 		require.Equal(t, 1, told())
-		steer("cancel")
-		require.Equal(t, "cancelled", string(cast().Status))
+		require.Equal(t, "done", string(cast().Status), "it does not wait for a person")
 		_, page := s.send(http.MethodGet, "/", "", nil)
-		says(t, page, "5 in the audience")
+		says(t, page, "5 in the audience, 3 sent, 1 for a person, 1 refused by consent.")
+		doubtful := s.texts("+13035550187")[0]
+		require.Contains(t, doubtful.Body, "our office is closed")
+		s.act("resolve", map[string]string{"text": doubtful.ID, "arrived": "yes", "reason": "asked by telephone"})
+		require.Equal(t, []int{4, 0}, []int{cast().Sent, cast().Review})
+		s.act("broadcast", map[string]string{"id": "another", "template": "closed", "audience": "booked", "day": day})
+		s.act("steer", map[string]string{"broadcast": "another", "step": "cancel", "reason": "decided at the desk"})
+		require.Equal(t, "cancelled", string(cast().Status))
 
 		// Nobody is chosen by what is known of their health, or by likeness.
 		offer := map[string]string{"id": "offer", "template": "offer", "audience": "condition", "detail": "some condition", "day": day, "patient": "p-101"}

@@ -31,6 +31,7 @@ func TestKeysAreRotated(t *testing.T) {
 		first := own(t, before, crypto.PracticeKey)
 		require.Equal(t, 1, first.Version)
 		require.Equal(t, first.ID, own(t, before, crypto.AuditKey).Under)
+		require.WithinDuration(t, s.scene.Load().Clock.Now(), first.Made, 10*time.Minute, "keys are made by the demo clock")
 		require.Nil(t, before.Rotation)
 		require.NotEmpty(t, before.Patients)
 

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -180,11 +181,41 @@ func TestTheFirstPage(t *testing.T) {
 			"Rosa Delgado": "Delivered", "Keola Mahoe": "Deferred", "Jonah Feld": "Taken back", "Jonah Feld, Leah Feld": "Planned",
 			"Priya Natarajan": "Refused", "Otis Grant": "Needs a person",
 		}, labels)
+		_, page := s.send(http.MethodGet, "/", "", nil)
+		require.Equal(t, counted(t, page), told(t, page), "the guide says what the page shows")
+		require.Equal(t, map[string]string{"sent": "1", "waiting": "2", "refused": "1", "for a person": "1", "taken back": "1"}, counted(t, page))
 		id := s.texts("+13035550187")[0].ID
 		s.act("resolve", map[string]string{"text": id, "arrived": "no", "reason": "asked"})
 		require.Equal(t, "Failed", s.texts("+13035550187")[0].Label)
 		require.Contains(t, s.refused(http.StatusBadRequest, "resolve", map[string]string{"text": id, "arrived": "no", "reason": "asked"}), "no longer does")
 	})
+}
+
+// counted is how many of today's texts the page counts in each group.
+func counted(t *testing.T, page string) map[string]string {
+	t.Helper()
+	counts := map[string]string{}
+	for _, m := range regexp.MustCompile(`</span>(\d+) (sent|waiting|refused|for a person|taken back)</span>`).FindAllStringSubmatch(page, -1) {
+		counts[m[2]] = m[1]
+	}
+	return counts
+}
+
+// told is how many texts the first step of the guide tells of.
+func told(t *testing.T, page string) map[string]string {
+	t.Helper()
+	_, step, _ := strings.Cut(page, "<strong>Look at today's texts.</strong>")
+	step, _, _ = strings.Cut(step, "</li>")
+	counts := map[string]string{}
+	for group, says := range map[string]string{
+		"sent": "reminders? (?:has|have) left", "waiting": "waits?:", "refused": "(?:was|were) refused", "for a person": "needs? a person",
+		"taken back": "(?:was|were) taken back",
+	} {
+		m := regexp.MustCompile(`(?i)\b(one|two|three) ` + says).FindStringSubmatch(step)
+		require.NotNil(t, m, "the guide tells of none that is %s: %s", group, step)
+		counts[group] = map[string]string{"one": "1", "two": "2", "three": "3"}[strings.ToLower(m[1])]
+	}
+	return counts
 }
 
 // The patients of real bundles come in, whatever else is in them.

@@ -38,6 +38,7 @@ const (
 	groupSent    = "sent"
 	groupWaiting = "waiting"
 	groupRefused = "refused"
+	groupTaken   = "taken"
 )
 
 // texts returns the practice's newest texts, after recording that the desk looked.
@@ -109,7 +110,7 @@ func (v *textView) tell(t sms.Tracked, now time.Time) {
 	case sms.Failed:
 		v.Group, v.Label, v.Says = groupRefused, "Failed", failedBecause(t.Class)
 	case sms.Cancelled:
-		v.Group, v.Label, v.Says = groupRefused, "Taken back", strings.TrimSpace("It was taken back before it left. "+t.Decision.Reason)
+		v.Group, v.Label, v.Says = groupTaken, "Taken back", strings.TrimSpace("It was taken back before it left. "+t.Decision.Reason)
 	}
 	if v.At.After(now) && v.Group != groupWaiting {
 		v.At = now

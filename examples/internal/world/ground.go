@@ -86,7 +86,7 @@ func Memory(ctx context.Context) (*Ground, error) {
 		return nil, err
 	}
 	manager := crypto.NewEphemeral()
-	keys, err := crypto.NewKeyring(cryptomem.New(), manager, nil)
+	keys, err := crypto.NewKeyring(cryptomem.New(), manager, &crypto.Options{Now: hours.Now})
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func (g *Ground) lay(ctx context.Context, p Place, manager crypto.KeyManager, fa
 	if g.Clock, err = clock.Start(ctx, setting.Clock{Store: settings}); err != nil {
 		return err
 	}
-	if g.keys, err = crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: p.Schema}), manager, nil); err != nil {
+	if g.keys, err = crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: p.Schema}), manager, &crypto.Options{Now: g.Clock.Now}); err != nil {
 		return err
 	}
 	o := &smspg.Options{Schema: p.Schema, Wake: p.Schema}

@@ -73,16 +73,19 @@ func (w *World) casting(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	for _, k := range open {
-		p, err := w.Casts.Progress(ctx, k)
+		runs, err := w.Casts.Runs(ctx, k.Practice, k.Broadcast)
 		if err != nil {
 			return false, err
 		}
-		running := p.Status == broadcast.Running
-		if running && (!p.Gathered || p.Queued == 0 || p.Waiting > 0 && p.Queued < ahead) {
-			return true, nil
-		}
-		if moves, err := w.moving(ctx, k, running); err != nil || moves {
+		if moves, err := w.moving(ctx, k, runs); err != nil || moves {
 			return moves, err
+		}
+		p, err := w.Casts.Progress(ctx, k) // after who is moving, or it would count one whom a worker has moved on since
+		if err != nil {
+			return false, err
+		}
+		if p.Status == broadcast.Running && (!p.Gathered || p.Queued == 0 || p.Waiting > 0 && p.Queued < ahead) {
+			return true, nil
 		}
 	}
 	return false, nil
@@ -90,7 +93,7 @@ func (w *World) casting(ctx context.Context) (bool, error) {
 
 // moving reports whether a recipient's text is about to be queued or taken back, or stands elsewhere than the broadcast has
 // learned.
-func (w *World) moving(ctx context.Context, k broadcast.Key, running bool) (bool, error) {
+func (w *World) moving(ctx context.Context, k broadcast.Key, runs bool) (bool, error) {
 	for _, stage := range []broadcast.Stage{broadcast.Queued, broadcast.Review} {
 		recipients, err := w.casts.Recipients(ctx, k, stage, 0, ahead)
 		if err != nil {
@@ -104,7 +107,7 @@ func (w *World) moving(ctx context.Context, k broadcast.Key, running bool) (bool
 			if err != nil {
 				return false, err
 			}
-			stays := t.State.Unsettled() || t.State == sms.Queued && running
+			stays := t.State.Unsettled() || t.State == sms.Queued && runs
 			if !stays || (t.State == sms.Review) != (stage == broadcast.Review) {
 				return true, nil
 			}
