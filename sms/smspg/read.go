@@ -55,7 +55,7 @@ func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 	}
 	where := query("t.practice = ?", q.Practice)
 	if len(q.IDs) > 0 {
-		where = query("? AND t.id IN (?)", where, bun.In(q.IDs))
+		where = query("? AND t.id IN (?)", where, bun.List(q.IDs))
 	}
 	if q.Number != "" {
 		number, err := s.vault().number(ctx, q.Practice, q.Number)
