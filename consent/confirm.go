@@ -33,8 +33,8 @@ func (s *Service) asks(ctx context.Context, facts []Fact, f *Fact) error {
 	f.About, f.Expires = nil, f.Recorded.Add(s.within)
 	v, pending := s.view(f.Key(), facts, f.Recorded), false
 	for _, c := range Categories() {
-		if c == Promotional && v.doubt() != nil {
-			continue // the request would be a text about promotions too
+		if v.doubt(c) != nil {
+			continue // the request would be a text about what is held
 		}
 		waiting, ids := v.unasked(c)
 		pending = pending || waiting

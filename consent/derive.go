@@ -38,10 +38,8 @@ func (v *view) decide(u Use) Permission {
 	if mute := v.mute(u); mute != nil {
 		return Permission{Status: Stopped, Since: mute.moment(), Fact: mute.ID, Why: "This patient wants no such texts; nobody else on the number is concerned."}
 	}
-	if u.Category == Promotional {
-		if doubt := v.doubt(); doubt != nil {
-			return Permission{Held, doubt.At, doubt.ID, p.Basis, "The patient said what may be a stop; a person has to look first."}
-		}
+	if doubt := v.doubt(u.Category); doubt != nil {
+		return Permission{Held, doubt.At, doubt.ID, p.Basis, "The patient said what may be a stop; a person has to look first."}
 	}
 	return p
 }
@@ -218,25 +216,34 @@ func (f *Fact) concerns(u Use) bool {
 	return u.Patient != "" && f.Patient == u.Patient && (f.Category == "" || f.Category == u.Category)
 }
 
-// doubt returns the first open doubt, or nil.
-func (v *view) doubt() *Fact {
+// doubt returns the first doubt that holds a category, or nil.
+func (v *view) doubt(c Category) *Fact {
 	for f := range v.known(Doubted) {
-		if v.open(f) {
+		if v.holds(f, c) {
 			return f
 		}
 	}
 	return nil
 }
 
-// open reports whether a doubt was neither cleared, nor what it may have meant revoked since.
+// open reports whether a doubt still holds anything.
 func (v *view) open(doubt *Fact) bool {
+	return slices.ContainsFunc(Categories(), func(c Category) bool { return v.holds(doubt, c) })
+}
+
+// holds reports whether a doubt about a category was neither cleared, nor the category revoked since. What goes on with a
+// conversation answers the patient's own words and is not held.
+func (v *view) holds(doubt *Fact, c Category) bool {
+	if c == Conversational {
+		return false
+	}
 	for f := range v.known(Cleared) {
 		if slices.Contains(f.About, doubt.ID) {
 			return false
 		}
 	}
 	for f := range v.known(Revoked) {
-		if (f.Category == "" || f.Category == Promotional) && !f.Recorded.Before(doubt.Recorded) {
+		if (f.Category == "" || f.Category == c) && !f.Recorded.Before(doubt.Recorded) {
 			return false
 		}
 	}

@@ -48,8 +48,8 @@
 // # Words
 //
 // [Service.Hear] understands a revocation in any words (package keyword), by any channel. What may be one is a doubt: it
-// holds what is promotional at once, and [Service.Alarms] lists it with its date until a person has looked, ten business
-// days at the latest.
+// holds all texts but answers at once, and [Service.Alarms] lists it with its date until a person has looked, a day later at
+// the latest.
 //
 // # Beside it
 //

@@ -10,8 +10,8 @@ import (
 	"github.com/enamel-go/enamel/internal/form"
 )
 
-// Doubt records that the patient said what may be a revocation, by any channel. Promotional texts are held at once, and a
-// person has to look within ten business days: see [Service.Alarms]. Whoever takes it for a revocation revokes; whoever
+// Doubt records that the patient said what may be a revocation, by any channel. Promotional texts and those of
+// care are held at once, and a person has to look within a day: see [Service.Alarms]. Whoever takes it for a revocation revokes; whoever
 // does not clears the doubt. It is never refused for what the ledger says, and a time that lies ahead counts from now.
 func (s *Service) Doubt(ctx context.Context, by audit.Actor, d Doubt) (State, error) {
 	d.Evidence.Words = legible(d.Evidence.Words)
@@ -25,11 +25,7 @@ func (s *Service) Doubt(ctx context.Context, by audit.Actor, d Doubt) (State, er
 		if err := form.Text(ErrEvidence, "what the patient said", f.Evidence.Words, 16<<10, true); err != nil {
 			return err
 		}
-		zone, err := s.zone(ctx, f.Practice)
-		if err != nil {
-			return err
-		}
-		f.Expires = Deadline(f.moment(), zone)
+		f.Expires = Deadline(f.moment())
 		return nil
 	})
 }
@@ -52,22 +48,10 @@ func (s *Service) Clear(ctx context.Context, by audit.Actor, c Clearance) (State
 	})
 }
 
-// Deadline returns when a revocation must be honoured that was said at a moment: at the end of the tenth business day
-// after the day in the zone on which it was said (47 CFR 64.1200(a)(10)). Business days are Monday to Friday. Holidays
-// count as well, which is the stricter reading. We honour a revocation at once; the clock is a doubt's.
-func Deadline(said time.Time, zone *time.Location) time.Time {
-	day := said.In(zone)
-	year, month, date := day.Date()
-	for n := 0; n < 10; {
-		date++
-		switch time.Date(year, month, date, 12, 0, 0, 0, zone).Weekday() {
-		case time.Saturday, time.Sunday:
-		default:
-			n++
-		}
-	}
-	return time.Date(year, month, date+1, 0, 0, 0, 0, zone).UTC()
-}
+// Deadline returns by when a person has to have looked at what may be a revocation: a day after it was said, however long the
+// law leaves (ten business days, 47 CFR 64.1200(a)(10)), for meanwhile the patient is not reminded of visits. What is a
+// revocation for certain is honoured at once.
+func Deadline(said time.Time) time.Time { return said.Add(24 * time.Hour).UTC() }
 
 // Alarm is a doubt that nobody has settled.
 type Alarm struct {

@@ -29,18 +29,20 @@ func promoted(t testing.TB, b bench) bench {
 	return b
 }
 
-func TestADoubtHoldsWhatIsPromotional(t *testing.T) {
+func TestADoubtHoldsAllButAnswers(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
 		t.Run("until it is cleared", func(t *testing.T) {
 			b := promoted(t, open(t))
 			state, err := b.Doubt(t.Context(), staff, doubt("d-1"))
 			require.NoError(t, err)
 			require.Equal(t, consent.Held, state.Promotional.Status)
-			require.Equal(t, consent.Active, state.Transactional.Status)
+			require.Equal(t, consent.Held, state.Transactional.Status)
+			require.Equal(t, consent.Active, state.Conversational.Status, "it answers what the patient said")
 			clearance := consent.Clearance{Practice: key.Practice, Number: key.Number, Doubt: "d-1"}
 			refused(t, consent.ErrInvalid)(b.Clear(t.Context(), patient, clearance))
 			must(t)(b.Clear(t.Context(), staff, clearance))
 			require.Equal(t, consent.Active, b.status(t, consent.Promotional))
+			require.Equal(t, consent.Active, b.status(t, consent.Transactional))
 			refused(t, consent.ErrNoDoubt)(b.Clear(t.Context(), staff, clearance))
 		})
 		t.Run("each by itself", func(t *testing.T) {
@@ -59,6 +61,21 @@ func TestADoubtHoldsWhatIsPromotional(t *testing.T) {
 			alarms, err := b.Alarms(t.Context(), staff, key.Practice)
 			require.NoError(t, err)
 			require.Empty(t, alarms)
+		})
+		t.Run("an end of offers alone leaves what is of care held", func(t *testing.T) {
+			b := promoted(t, open(t))
+			must(t)(b.Doubt(t.Context(), staff, doubt("d-1")))
+			b.later()
+			narrow := stop()
+			narrow.Category, narrow.Evidence.Words = consent.Promotional, "No more offers please"
+			must(t)(b.Revoke(t.Context(), staff, narrow))
+			require.Equal(t, consent.Stopped, b.status(t, consent.Promotional))
+			require.Equal(t, consent.Held, b.status(t, consent.Transactional))
+			alarms, err := b.Alarms(t.Context(), staff, key.Practice)
+			require.NoError(t, err)
+			require.Len(t, alarms, 1)
+			must(t)(b.Clear(t.Context(), staff, consent.Clearance{Practice: key.Practice, Number: key.Number, Doubt: "d-1"}))
+			require.Equal(t, consent.Active, b.status(t, consent.Transactional))
 		})
 		t.Run("nothing is asked meanwhile", func(t *testing.T) {
 			b := open(t)
@@ -83,12 +100,12 @@ func TestAlarms(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
 		b := promoted(t, open(t))
 		d := doubt("d-1")
-		d.At = noon // a Monday, 6 am in Chicago
+		d.At = noon
 		must(t)(b.Doubt(t.Context(), staff, d))
 		other := doubt("d-2")
 		other.Number = "+12125550101"
 		must(t)(b.Doubt(t.Context(), staff, other))
-		due := time.Date(2026, 3, 17, 5, 0, 0, 0, time.UTC) // daylight saving has begun
+		due := noon.Add(24 * time.Hour)
 		alarms, err := b.Alarms(t.Context(), staff, key.Practice)
 		require.NoError(t, err)
 		require.Len(t, alarms, 2)
@@ -109,22 +126,4 @@ func TestAlarms(t *testing.T) {
 		require.Len(t, alarms, 1)
 		require.Equal(t, "d-2", alarms[0].Doubt.ID)
 	})
-}
-
-func TestDeadline(t *testing.T) {
-	zone, err := time.LoadLocation("America/Chicago")
-	require.NoError(t, err)
-	for said, want := range map[string]string{
-		"2026-03-02 00:00": "2026-03-17 00:00", // Monday: until the end of the second Monday after
-		"2026-03-02 23:59": "2026-03-17 00:00",
-		"2026-03-06 12:00": "2026-03-21 00:00", // Friday
-		"2026-03-07 12:00": "2026-03-21 00:00", // Saturday counts like the Friday before
-		"2026-03-08 12:00": "2026-03-21 00:00",
-		"2026-12-18 12:00": "2027-01-02 00:00", // no holiday is left out
-	} {
-		at, err := time.ParseInLocation("2006-01-02 15:04", said, zone)
-		require.NoError(t, err)
-		require.Equal(t, want, consent.Deadline(at, zone).In(zone).Format("2006-01-02 15:04"), said)
-		require.Equal(t, time.UTC, consent.Deadline(at.UTC(), zone).Location())
-	}
 }

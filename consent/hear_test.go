@@ -74,7 +74,7 @@ func TestPromise_D4_1_AnyWordsByAnyChannel(t *testing.T) {
 		}{
 			"stop the ads please":                         {keyword.Narrow, consent.Active, consent.Stopped, 1},
 			"Wrong number, I am not Rosa":                 {keyword.Stranger, consent.Stopped, consent.Stopped, 2},
-			"how do I stop these texts?":                  {keyword.Review, consent.Active, consent.Held, 1},
+			"how do I stop these texts?":                  {keyword.Review, consent.Held, consent.Held, 1},
 			"don't stop texting me, I like the reminders": {keyword.None, consent.Active, consent.Active, 0},
 			"START": {keyword.Start, consent.Active, consent.Active, 0},
 		} {

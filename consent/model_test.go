@@ -88,7 +88,7 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 	muted := slices.ContainsFunc(mutes, func(m consent.Fact) bool {
 		return !slices.ContainsFunc(unmutes, func(u consent.Fact) bool { return !beats(m, u) })
 	})
-	held := c == consent.Promotional && slices.ContainsFunc(doubts, func(d consent.Fact) bool {
+	held := c != consent.Conversational && slices.ContainsFunc(doubts, func(d consent.Fact) bool {
 		return !cleared[d.ID] && !slices.ContainsFunc(stops, func(f consent.Fact) bool { return !f.Recorded.Before(d.Recorded) })
 	})
 	narrowed := func(s consent.Status) consent.Status {

@@ -11,7 +11,7 @@ const (
 	Pending Status = "pending" // given, and waiting for the patient's confirmation
 	Active  Status = "active"
 	Stopped Status = "stopped" // revoked, and not given again since
-	Held    Status = "held"    // the patient said what may be a revocation; nothing promotional leaves until a person has looked
+	Held    Status = "held"    // the patient said what may be a revocation; nothing but answers leaves until a person has looked
 	Expired Status = "expired" // given, and its time is over
 	Ended   Status = "ended"   // given by whoever held the number before
 )
@@ -75,7 +75,8 @@ func Derive(k Key, facts []Fact, p Profile, moment time.Time) State {
 //   - A lapse ends every grant that is not later in both its times, for good: neither START nor an answer restores it.
 //     A stop that stands outlives it.
 //   - A mute stops texts about its patient alone, until that patient is unmuted.
-//   - A doubt holds promotional texts until a person cleared it, or revoked.
+//   - A doubt holds promotional texts and those of care until a person cleared it, or revoked; conversational ones answer
+//     the patient's own words and may go on.
 //   - A grant whose evidence was erased permits nothing.
 //
 // Where several grants permit the same, the one written last is named.

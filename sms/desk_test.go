@@ -187,7 +187,7 @@ func TestWhatComesInAndNeedsAPerson(t *testing.T) {
 				require.Equal(t, patient, task.Number)
 				require.Equal(t, m.At, task.Opened)
 				due := map[sms.TaskKind]time.Time{
-					sms.TaskReply: chicago(t, 2026, 3, 5, 0), sms.TaskDoubt: chicago(t, 2026, 3, 18, 0),
+					sms.TaskReply: chicago(t, 2026, 3, 5, 0), sms.TaskDoubt: m.At.Add(24 * time.Hour),
 					sms.TaskCorrection: chicago(t, 2026, 4, 3, 0), sms.TaskSensitive: chicago(t, 2026, 3, 11, 0),
 				}[task.Kind]
 				require.Equal(t, due, task.Due, "%s: %s", body, task.Kind)

@@ -31,7 +31,10 @@ func TestPromise_D4_1_StopInAnyWords(t *testing.T) {
 			{"Please don't text this number any more.", sms.Refused, sms.Refused, "you are removed"},
 			{"Wrong number, this is not Rosa", sms.Refused, sms.Refused, "you are removed"},
 			{"no more ads please", sms.Sent, sms.Refused, "no more offers"},
-			{"How do I stop these texts?", sms.Sent, sms.Refused, ""},
+			{"How do I stop these texts?", sms.Queued, sms.Queued, ""},
+			{"STOP my tooth hurts", sms.Refused, sms.Refused, "you are removed"},
+			{"STOP\nSent from my iPhone", sms.Refused, sms.Refused, "you are removed"},
+			{"stop and call me instead", sms.Queued, sms.Queued, ""},
 			{"Please don't stop texting me, I like the reminders", sms.Sent, sms.Sent, ""},
 			{"I'll stop by at 4", sms.Sent, sms.Sent, ""},
 		} {
@@ -72,5 +75,51 @@ func TestPromise_D4_1_StopInAnyWords(t *testing.T) {
 			w.step(w.dispatcher())
 			require.Equal(t, sms.Sent, w.tracked(visit).State, "without such words nothing is stopped")
 		})
+	})
+}
+
+// While a person has to look whether words were a stop, reminders wait as well as offers; what nobody looked at in time is a task,
+// and what is cleared leaves. An answer to what the patient wrote leaves all the same.
+func TestPromise_D4_1_ADoubtHoldsReminders(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.confirm(consent.ConfirmOff)
+		for _, c := range consent.Categories() {
+			w.paper(patient, c)
+		}
+		d := w.dispatcher()
+		w.now.Add(time.Second)
+		w.receive(patient, "stop and call me instead")
+		require.Len(t, w.open(), 1)
+		require.Equal(t, w.now.Now().Add(24*time.Hour), w.open()[0].Due, "a person looks within a day")
+
+		short := w.text("short")
+		short.LastUseful = w.now.Now().Add(time.Hour)
+		kept, lost := w.enqueue(w.text("kept")), w.enqueue(short)
+		answer := w.text("answer")
+		answer.Category = consent.Conversational
+		w.enqueue(answer)
+		w.step(d)
+		require.Equal(t, []string{answer.Body}, w.carrier.bodies())
+		require.Equal(t, sms.Queued, w.tracked(kept).State)
+		require.Equal(t, "The patient said what may be a stop; a person has to look first.", w.tracked(kept).Decision.Reason)
+
+		w.now.Add(time.Hour)
+		w.step(d)
+		require.Empty(t, w.carrier.bodies())
+		require.Equal(t, sms.Refused, w.tracked(lost).State)
+		require.Equal(t, "The patient said what may be a stop; a person has to look first. Nobody has looked while it was of use.",
+			w.tracked(lost).Decision.Reason)
+		tasks := map[sms.TaskKind]sms.Task{}
+		for _, task := range w.open() {
+			tasks[task.Kind] = task
+		}
+		require.Len(t, tasks, 2)
+		require.Equal(t, "short", tasks[sms.TaskStale].Text)
+
+		_, err := w.texts.Finish(t.Context(), staff, sms.Finish{Key: tasks[sms.TaskDoubt].Key(), Outcome: sms.NoStop, Reason: "Asked."})
+		require.NoError(t, err)
+		w.now.Add(15 * time.Minute)
+		w.step(d)
+		require.Equal(t, sms.Sent, w.tracked(kept).State, "without the doubt it leaves")
 	})
 }

@@ -52,7 +52,7 @@ func (q *question) ask(r *rule, f *Facts, d *Decision) answer {
 		}
 		return answer{says: Send, fact: "no such request"}
 	case CheckConsent:
-		return consentTo(f)
+		return q.consentTo(f)
 	case CheckWarning:
 		if f.Text.Kind.Answer() || f.Permission.Basis == "" {
 			return answer{says: Send, fact: "no consent to look at"}
@@ -115,9 +115,13 @@ func (q *question) standing(f *Facts) answer {
 	return answer{says: Send, fact: "approved", until: s.Until}
 }
 
+// heldFor is how long a text waits before it is asked again whether a person has looked.
+const heldFor = 15 * time.Minute
+
 // consentTo asks for an active consent to the category. A confirmation request needs a grant that waits for it, and the
-// closed list of answers needs none: the patient has just asked for each of them.
-func consentTo(f *Facts) answer {
+// closed list of answers needs none: the patient has just asked for each of them. While a person has to look whether the
+// patient said stop, a text waits.
+func (q *question) consentTo(f *Facts) answer {
 	if f.Text.Kind.Answer() {
 		return answer{says: Send, fact: "answers the patient's own message"}
 	}
@@ -126,6 +130,8 @@ func consentTo(f *Facts) answer {
 	case f.Text.Kind == ConfirmRequest && f.Permission.Status == consent.Pending,
 		f.Text.Kind == Ordinary && f.Permission.Status == consent.Active:
 		return answer{says: Send, fact: fact}
+	case f.Permission.Status == consent.Held:
+		return answer{says: Defer, fact: fact, reason: f.Permission.Why, until: q.now.Add(heldFor)}
 	case f.Text.Kind == ConfirmRequest:
 		return answer{says: Refuse, fact: fact, reason: "No consent waits for confirmation any more."}
 	}
@@ -183,6 +189,8 @@ func (q *question) useful(d *Decision, f *Facts) answer {
 	var room [48]byte
 	fact := string(last.UTC().AppendFormat(append(room[:0], "useful until "...), time.RFC3339))
 	switch {
+	case d.Verdict == Defer && d.Until.Add(f.least()).After(last) && d.Reason == f.Permission.Why:
+		return answer{says: Refuse, fact: fact, reason: d.Reason + " Nobody has looked while it was of use."}
 	case d.Verdict == Defer && d.Until.Add(f.least()).After(last):
 		return answer{
 			says: Refuse, fact: fact,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
@@ -17,7 +16,7 @@ import (
 // any words ([keyword.Understand]). A stop, and a stranger's word that the number is not the patient's, revoke consent at
 // once, and then everything else happens: queued texts to the number die and the answer is queued, in one change with the
 // message. Words that narrow a stop to what is promotional revoke that; words that a person should look at are a doubt, which
-// holds it. Each step is harmless when it is repeated, so a provider that delivers a message twice, or again because
+// holds all texts but answers. Each step is harmless when it is repeated, so a provider that delivers a message twice, or again because
 // we were cut off in the middle, changes nothing more.
 //
 // Any other words are the patient's own text, which permits the answer to it. They may confirm an appointment ([Answers]), or
@@ -85,7 +84,7 @@ func (s *Service) act(ctx context.Context, by audit.Actor, said keyword.Word, r 
 	case keyword.Agree:
 		err = s.agree(ctx, by, *r)
 	case keyword.Review:
-		change.Tasks = append(change.Tasks, s.doubted(*r, sender))
+		change.Tasks = append(change.Tasks, taskOf(*r, TaskDoubt, consent.Deadline(r.At)))
 	}
 	if err != nil {
 		return err
@@ -142,15 +141,6 @@ func received(by audit.Actor, r Received, c Change) audit.Entry {
 		Practice: r.Practice, Actor: by, Action: "sms.message.receive",
 		Object: audit.Object{Kind: "message", ID: messageID(r.Inbound)}, Details: details,
 	}
-}
-
-// doubted is the task of words that may be a stop. It is due when consent's own clock for them is.
-func (s *Service) doubted(r Received, sender Sender) Task {
-	zone, err := time.LoadLocation(sender.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return taskOf(r, TaskDoubt, consent.Deadline(r.At, zone))
 }
 
 // hear returns what a message asks for, and has revoked what it revokes: what the provider took it for, where it acted on

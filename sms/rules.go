@@ -16,7 +16,7 @@ func Promised() []Rule {
 		{ID: "agreement", Version: 1, Check: CheckAgreement, Citation: "MyDentalPMS Privacy Policy, section 6; 45 CFR 164.502(e)"},
 		{ID: "registration", Version: 1, Check: CheckStanding, Citation: policy + "6; CTIA Messaging Principles (May 2023), 5.1"},
 		{ID: "restriction", Version: 1, Check: CheckRestriction, Citation: "MyDentalPMS Privacy Policy, section 9; 45 CFR 164.522(b)"},
-		{ID: "consent", Version: 1, Check: CheckConsent, Citation: policy + "2; 47 CFR 64.1200(a)(1), (a)(10)"},
+		{ID: "consent", Version: 2, Check: CheckConsent, Citation: policy + "2; 47 CFR 64.1200(a)(1), (a)(10)"},
 		// No consent in writing is recorded unless the text that was shown warns. Who wrote first chose the channel himself.
 		{
 			ID: "warning", Version: 1, Check: CheckWarning, Citation: policy + "5; 78 FR 5566, 5634",

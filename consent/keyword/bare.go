@@ -41,12 +41,17 @@ func (t *text) bare() []verdict {
 			if w.word == "mas" && i > 0 && t.tokens[i-1].word == "no" {
 				words = append(words, "mas")
 			}
+		case w.word == "more" && i > 0 && t.tokens[i-1].word == "no":
+			words = append(words, "no", "more")
 		default:
 			words = append(words, w.word)
 		}
 	}
 	clause()
+	opens := t.opening()
 	switch {
+	case opens.asks == Stop:
+		return []verdict{opens}
 	case strong+whole > 0 && strong+whole == clauses:
 		return []verdict{{asks: Stop, why: plainWord}}
 	case doubts > 0 && doubts < clauses && t.supports(doubtful):
@@ -54,7 +59,7 @@ func (t *text) bare() []verdict {
 	case doubts > 0 && doubts+strong+whole == clauses:
 		return []verdict{{asks: Review, why: unsure}}
 	case strong == 0:
-		return t.loud()
+		return []verdict{opens}
 	case (sure || t.supports(stops, strange, doubtful)) && !t.laughs():
 		return []verdict{{asks: Stop, why: plainWord}}
 	}
@@ -80,23 +85,4 @@ func courtesy(word string) bool {
 		return true
 	}
 	return false
-}
-
-// loud doubts about a text that begins with STOP in capitals and goes on without, and about "stop" with a number.
-func (t *text) loud() []verdict {
-	shouted := 0
-	for _, w := range t.tokens {
-		if w.shouted {
-			shouted++
-		}
-	}
-	first := t.tokens[0]
-	if first.word != "stop" && first.word != "unsubscribe" {
-		return nil
-	}
-	number := t.words == 2 && len(t.tokens) > 1 && strings.Trim(t.tokens[1].word, "0123456789") == ""
-	if first.shouted && shouted*2 < t.words || number {
-		return []verdict{{asks: Review, why: unsure}}
-	}
-	return nil
 }

@@ -26,7 +26,7 @@
 //	case keyword.Narrow:
 //		// revoke what is promotional
 //	case keyword.Review:
-//		// hold what is promotional, and show u.Why and the text to a person today
+//		// hold all texts but answers, and show u.Why and the text to a person today
 //	}
 //
 // It is a grammar and no list of phrases: a row of the tables is a way to say something in classes of words, such as to cease

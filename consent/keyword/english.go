@@ -4,6 +4,7 @@ package keyword
 var english = []rule{
 	// What looks like it and is not.
 	{pattern: "stop|stops|stopped|stopping by|in|over|at|off|for|into|for", means: nothing},
+	{pattern: "stop sign|signs|light|lights|watch", means: nothing},
 	{pattern: "bus|truck|pit|rest|full|non|train|first|next|last|door|f|short|tooth stop|stops", means: nothing},
 	{pattern: "contact lens|lenses|sport|sports|information|info|person|form", means: nothing},
 	{pattern: "waiting|wait|cancellation|standby list", means: nothing},

@@ -11,10 +11,11 @@ type Understanding struct {
 // Understand returns what a message asks for, in its own words. A message that [Classify] knows is that; beyond it,
 // sentences in English, Spanish and French are read by a grammar:
 //
-//   - [Stop]: all texts shall end.
+//   - [Stop]: all texts shall end. So it is where a word for it is the first line or sentence, or begins the text in capitals
+//     and small letters follow ("STOP my tooth hurts"), unless it goes on to what else shall stop.
 //   - [Narrow]: what is advertised by text shall end, or everything but reminders; nothing else.
 //   - [Stranger]: the number is not the patient's. It ends texts to this number as Stop does.
-//   - [Review]: it may be one of these, and a person should look the same day; meanwhile nothing promotional leaves. So is a
+//   - [Review]: it may be one of these, and a person should look the same day; meanwhile nothing leaves but answers. So is a
 //     request for a time or for fewer texts, a question about how to stop, what somebody else said, what seems to ask for it
 //     in one of eight further languages, and a text in a script that no rule reads.
 //   - [None]: nothing of the kind. So is "don't stop texting me", "I'll stop by at 4" and "cancel my appointment".

@@ -46,11 +46,11 @@ func TestAnyWords(t *testing.T) {
 		require.Empty(t, s.heard(rosa, "call", "I will be ten minutes late"))
 		require.Empty(t, get[[]alarmView](s, "alarms"))
 
-		// A doubt holds offers and nothing else, by its id alone is it cleared, and in time.
+		// A doubt holds all but answers, by its id alone is it cleared, and in time.
 		require.Equal(t, "review", s.heard(rosa, "portal", "how do I stop these?"))
 		held := status(rosa)
 		require.Equal(t, "held", string(held.Promotional.Status))
-		require.Equal(t, "active", string(held.Transactional.Status))
+		require.Equal(t, "held", string(held.Transactional.Status))
 		open := get[[]alarmView](s, "alarms")
 		require.Len(t, open, 1)
 		require.False(t, open[0].Overdue)
@@ -60,7 +60,7 @@ func TestAnyWords(t *testing.T) {
 		require.True(t, strings.Contains(page, "how do I stop these?"))
 		require.Contains(t, s.refused(http.StatusConflict, "clear", map[string]string{"number": rosa, "doubt": "none"}), "Nothing of that kind waits")
 
-		s.act("clock", map[string]string{"forward": "360h"}) // fifteen days: more than ten that are business days
+		s.act("clock", map[string]string{"forward": "25h"})
 		open = get[[]alarmView](s, "alarms")
 		require.Len(t, open, 1)
 		require.True(t, open[0].Overdue)

@@ -110,7 +110,7 @@ func taskSays(k sms.TaskKind) string {
 	case sms.TaskReply:
 		return "A message waits for an answer."
 	case sms.TaskDoubt:
-		return "Words that may be a stop. Offers are held until a person has looked."
+		return "Words that may be a stop. Nothing but answers leaves until a person has looked."
 	}
 	return string(k)
 }
