@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
@@ -39,6 +40,18 @@ func hashed(what, id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return what + "-" + hex.EncodeToString(sum[:16])
 }
+
+// stopAnswer returns the answer to a stop, or none where it repeats one that was confirmed. Where nobody can tell, it is answered.
+func (s *Service) stopAnswer(ctx context.Context, r Received, sender Sender, body string) []Text {
+	e, err := s.gate.Effect(ctx, consent.Key{Practice: r.Practice, Number: r.From}, messageID(r.Inbound))
+	if err == nil && e.Repeats {
+		return nil
+	}
+	return s.answer(ctx, r, StopAnswer, sender, body)
+}
+
+// answers returns the id of the message that an answer is to.
+func (t Text) answers() string { return strings.TrimPrefix(t.ID, string(t.Kind)+"-") }
 
 // answer returns the text that answers a message, or none when as many of its kind as are answered went to the number
 // within 24 hours: a phone that answers by itself must not talk to us for ever. An old text that cannot be read any more

@@ -74,9 +74,9 @@ func (s *Service) act(ctx context.Context, by audit.Actor, said keyword.Word, r 
 	case keyword.Stop, keyword.Stranger:
 		// Only now that the revocation is committed: whoever finds the answer in the queue finds it in the ledger.
 		change.Stop = &Stop{Practice: r.Practice, Number: r.From, Decision: stopped()}
-		change.Texts = s.answer(ctx, *r, StopAnswer, sender, stopBody(sender))
+		change.Texts = s.stopAnswer(ctx, *r, sender, stopBody(sender))
 	case keyword.Narrow:
-		change.Texts = s.answer(ctx, *r, StopAnswer, sender, narrowBody(sender))
+		change.Texts = s.stopAnswer(ctx, *r, sender, narrowBody(sender))
 	case keyword.Help:
 		change.Texts = s.answer(ctx, *r, HelpAnswer, sender, helpBody(sender))
 	case keyword.Start:

@@ -21,11 +21,12 @@ var errSlow = errors.New("sms: consent takes longer to read than it stays fresh"
 type checked struct {
 	decision  Decision
 	at        time.Time
-	elsewhere []string // the other numbers that those whom it is about asked for, in their order
-	carrier   string   // the provider that carries its number now
-	runs      bool     // the broadcast that it is one of, if any
-	gone      bool     // the keys of its patient
-	err       error    // why nobody could decide
+	elsewhere []string       // the other numbers that those whom it is about asked for, in their order
+	carrier   string         // the provider that carries its number now
+	runs      bool           // the broadcast that it is one of, if any
+	gone      bool           // the keys of its patient
+	stop      consent.Effect // of the answer to a stop: what the stop came to
+	err       error          // why nobody could decide
 }
 
 // check decides on texts by facts that are gathered anew every time. Consent is read last, for it is the one fact that has
@@ -68,6 +69,11 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 		for n++; n < len(complete) && complete[n] == i; n++ { // a text about several
 		}
 		checks[i].at, checks[i].err = began, errors.Join(failed[m:n]...)
+		if checks[i].err == nil && texts[i].Kind == StopAnswer {
+			checks[i].stop, checks[i].err = ask(ctx, of, gate, func(ctx context.Context) (consent.Effect, error) {
+				return d.gate.Effect(ctx, consent.Key{Practice: texts[i].Practice, Number: texts[i].To}, texts[i].answers())
+			})
+		}
 		if checks[i].err == nil {
 			facts[i].permit(permissions[m:n])
 			checks[i].decision = d.law.Decide(facts[i], d.o.Now()).kept(facts[i])
@@ -159,6 +165,8 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 	}
 	switch {
 	case decision.Verdict != Send:
+	case c.stop.Undone:
+		decision = decision.refused("start", "The patient agreed to texts again after the stop that it confirms.")
 	case c.gone:
 		decision = decision.refused("patient", "The keys of the patient that it is about were destroyed.")
 	case d.providers[t.Provider] == nil:
@@ -182,7 +190,7 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 func (d *Dispatcher) send(ctx context.Context, t Tracked, c checked, began time.Time) (Settlement, error) {
 	var unsure error
 	if t.Kind == StopAnswer {
-		unsure = d.withdraw(ctx, t.Text)
+		unsure = d.withdraw(ctx, t.Text, c.stop)
 	}
 	s, err := d.sendFresh(ctx, t, c, began)
 	return s, errors.Join(unsure, err)

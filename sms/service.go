@@ -22,6 +22,7 @@ type Gate interface {
 	Confirm(ctx context.Context, by audit.Actor, c consent.Confirmation) (consent.State, error)
 	Revoke(ctx context.Context, by audit.Actor, r consent.Revocation) (consent.State, error)
 	Hear(ctx context.Context, by audit.Actor, said consent.Said) (keyword.Understanding, error)
+	Effect(ctx context.Context, k consent.Key, id string) (consent.Effect, error)
 	Restart(ctx context.Context, by audit.Actor, r consent.Restart) (consent.State, error)
 	Grant(ctx context.Context, by audit.Actor, g consent.Grant) (consent.State, error)
 	Clear(ctx context.Context, by audit.Actor, c consent.Clearance) (consent.State, error)
@@ -30,7 +31,7 @@ type Gate interface {
 // Options adjusts a [Service]. The zero value is ready to use.
 type Options struct {
 	// AnswersPerDay is how many messages of one number that say HELP are answered within 24 hours, and how many that say
-	// STOP, and START. All of them are heard. Defaults to 5.
+	// START, or STOP after it: a STOP that repeats one is not answered. All of them are heard. Defaults to 5.
 	AnswersPerDay int
 	// Channels is asked where a patient wants to be reached, before a text about the patient is queued, and when somebody answers
 	// a reminder. Defaults to nobody asked for anything.

@@ -60,7 +60,7 @@ func (w *webhook) Hear(ctx context.Context, by audit.Actor, said consent.Said) (
 	}
 	if err == nil && w.message.word == "STOP" && w.message.turn == 0 {
 		w.m.turn++
-		w.message.turn = w.m.turn
+		w.message.turn, w.message.noted = w.m.turn, w.m.turn
 		w.message.phone.stopped, w.message.phone.since = w.m.turn, time.Now()
 	}
 	return u, cmp.Or(err, w.wait(context.Background(), "heard"))
@@ -72,7 +72,8 @@ func (w *webhook) Restart(ctx context.Context, by audit.Actor, r consent.Restart
 	}
 	s, err := w.Service.Restart(ctx, by, r)
 	if err == nil && w.message.turn == 0 {
-		w.message.turn = w.turn
+		w.m.turn++
+		w.message.turn, w.message.noted = w.turn, w.m.turn
 		w.message.phone.started = max(w.message.phone.started, w.turn)
 	}
 	return s, cmp.Or(err, w.wait(context.Background(), "restarted"))

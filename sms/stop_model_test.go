@@ -72,7 +72,8 @@ type message struct {
 	word          string
 	phone         *phone
 	running, done bool
-	turn          int // when it was heard
+	turn          int // when it was heard, or came in where it is a START
+	noted         int // when the ledger had it
 }
 
 // attempt is a request to the provider.
@@ -436,6 +437,25 @@ func (m *stopModel) claimed(now time.Time, texts []sms.Tracked) error {
 	return nil
 }
 
+// confirmed counts the STOPs that have an answer: each but one that came to the ledger after another with no START since.
+func (ph *phone) confirmed() (n int) {
+	for _, x := range ph.messages {
+		var last *message
+		for _, y := range ph.messages {
+			if y.word == "STOP" && y.noted < x.noted && (last == nil || y.noted > last.noted) {
+				last = y
+			}
+		}
+		restarted := last == nil || slices.ContainsFunc(ph.messages, func(y *message) bool {
+			return y.word == "START" && y.turn > last.turn && y.noted < x.noted
+		})
+		if x.word == "STOP" && restarted {
+			n++
+		}
+	}
+	return n
+}
+
 // kept says which promise was broken in the end, when everything has run out.
 func (m *stopModel) kept() error {
 	for reference, offers := range m.offers {
@@ -454,17 +474,14 @@ func (m *stopModel) kept() error {
 		if err != nil {
 			return err
 		}
-		heard, answers := 0, map[string]int{}
-		for _, x := range ph.messages {
-			if x.word == "STOP" {
-				heard++
-			}
-		}
+		heard, answers := ph.confirmed(), map[string]int{}
 		for _, t := range page.Texts {
 			reference := practice + "/" + url.PathEscape(t.ID)
 			if t.Kind == sms.StopAnswer {
 				answers[reference]++
-				if len(m.offers[reference]) == 0 && !(m.blind && t.State == sms.Review) {
+				_, id := m.kind(reference)
+				undone := t.State == sms.Refused && t.Decision.Rule == "start" && ph.started > ph.messages[slices.IndexFunc(ph.messages, func(x *message) bool { return x.ID == id })].turn
+				if len(m.offers[reference]) == 0 && !undone && !(m.blind && t.State == sms.Review) {
 					return fmt.Errorf("a STOP was not answered: its answer is %s, %s", t.State, t.Decision.Reason)
 				}
 			}

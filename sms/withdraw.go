@@ -6,19 +6,22 @@ import (
 	"fmt"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/consent"
 )
 
 // withdrawn is the code of a text that its provider took back.
 const withdrawn = "withdrawn"
 
-// withdraw takes back what a provider took on for a number that has said STOP, where the provider can, and records of each
-// text whether it did. It comes before the answer: what cannot be taken back may arrive after it, and was in flight at the
-// stop.
-func (d *Dispatcher) withdraw(ctx context.Context, stop Text) error {
+// withdraw takes back what a provider took on for a number before it said STOP, as far as the stop covers it and the provider
+// can, and records of each text whether it did. It comes before the answer: what cannot be taken back may arrive after it, and
+// was in flight at the stop.
+func (d *Dispatcher) withdraw(ctx context.Context, answer Text, stop consent.Effect) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
 	defer cancel()
 	var failed []error
-	q := Query{Practice: stop.Practice, Number: stop.To, State: Sent, Claimed: stop.Created.Add(-longest), Limit: 1000}
+	q := Query{
+		Practice: answer.Practice, Number: answer.To, State: Sent, Category: stop.Category, Claimed: answer.Created.Add(-longest), Limit: 1000,
+	}
 	for { // a text that was taken on just now may have been queued long ago, and stand on the last page
 		page, err := d.store.Texts(ctx, q)
 		if err != nil {
@@ -26,7 +29,8 @@ func (d *Dispatcher) withdraw(ctx context.Context, stop Text) error {
 		}
 		for _, t := range page.Texts {
 			canceller, able := d.providers[t.Provider].(Canceller)
-			if !able || t.Kind.Answer() || t.ProviderID == "" || t.Delivery.Rank() > StatusAccepted.Rank() {
+			since := !stop.Since.IsZero() && t.Claimed.After(stop.Since) // the patient has agreed to it
+			if !able || since || t.Kind.Answer() || t.ProviderID == "" || t.Delivery.Rank() > StatusAccepted.Rank() {
 				continue
 			}
 			if err := d.takeBack(ctx, canceller, t); err != nil {
