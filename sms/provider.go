@@ -96,6 +96,10 @@ type Inbound struct {
 	Body     string
 	Media    int    // how many pictures or files came with it; they are never fetched
 	Keyword  string // "STOP", "START" or "HELP" where the provider acted on it and answered by itself; or ""
+
+	// At is when the provider took the message in, UTC; zero: it does not say, as Twilio. It is the same whenever the message
+	// is delivered. A START counts from it, and a stop from the earlier of it and our own clock. It is not kept.
+	At time.Time
 }
 
 // Status is how far a message has come, in rank order: a receipt never takes a message back to a lower rank.

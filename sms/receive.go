@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
@@ -34,6 +35,7 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 		return false, err
 	}
 	r := Received{Inbound: in, Practice: practice, At: s.moment(), Flag: flag(in, "")}
+	r.Inbound.At = in.said(r.At)
 	// Actors are plain in the log, and a patient's number must not be: whoever sent this message is named by it.
 	by := audit.Actor{Kind: audit.Patient, ID: messageID(in)}
 	said, err := s.hear(ctx, by, r, words) // before anything that may fail: a stop is not lost over it
@@ -49,6 +51,7 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 	if err := s.act(ctx, by, said, &r, sender, &change); err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
+	r.Inbound.At = time.Time{} // it has done its work
 	leaf, err := s.log.Stamp(ctx, received(by, r, change))
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
@@ -154,6 +157,7 @@ func (s *Service) hear(ctx context.Context, by audit.Actor, r Received, words st
 	case "STOP":
 		_, err := s.gate.Revoke(ctx, by, consent.Revocation{
 			ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: evidence(r),
+			At: r.stopped(),
 		})
 		return keyword.Stop, err
 	}
@@ -164,7 +168,7 @@ func (s *Service) hear(ctx context.Context, by audit.Actor, r Received, words st
 	}
 	u, err := s.gate.Hear(ctx, by, consent.Said{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: e,
-		Withhold: r.Flag != Unflagged,
+		Withhold: r.Flag != Unflagged, At: r.stopped(),
 	})
 	return u.Asks, err
 }
@@ -180,9 +184,9 @@ func stopped() Decision {
 
 // start restores what written consent carries, and says whether it did.
 func (s *Service) start(ctx context.Context, by audit.Actor, r Received, sender Sender, change *Change) error {
-	// It counts from when it came in: one that is held up here does not undo the STOP that came after it.
+	// It counts from when it came in: one that is held up, at the provider or here, does not undo the STOP that came after it.
 	state, err := s.gate.Restart(ctx, by, consent.Restart{
-		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r), At: r.At,
+		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r), At: r.started(),
 	})
 	if err != nil {
 		return err
@@ -220,6 +224,35 @@ func evidence(r Received) consent.Evidence {
 
 // maxKept is how much is kept of what a message says, in bytes. A text is ten times shorter.
 const maxKept = 16 << 10
+
+// said returns when the provider says that it took a message in, or zero where it does not say, or where that lies ahead by
+// more than clocks differ.
+func (in Inbound) said(now time.Time) time.Time {
+	if in.At.IsZero() || in.At.After(now.Add(time.Minute)) {
+		return time.Time{}
+	}
+	return micro(in.At)
+}
+
+// again is longer than a provider goes on delivering a message that was not taken in: Bandwidth does for a day. What came in
+// longer ago did not.
+const again = 48 * time.Hour
+
+// stopped returns when a message was written as far as a stop is concerned: zero, which is now, where a clock must be wrong.
+func (r Received) stopped() time.Time {
+	if r.At.Sub(r.Inbound.At) > again {
+		return time.Time{}
+	}
+	return r.Inbound.At
+}
+
+// started returns when a message was written as far as a START is concerned, which the past takes force from.
+func (r Received) started() time.Time {
+	if r.Inbound.At.IsZero() {
+		return r.At
+	}
+	return latest(r.Inbound.At, r.At.Add(-again))
+}
 
 // valid refuses a message that cannot be kept. Its number may be anything a network puts there, short codes included.
 func (in Inbound) valid() error {

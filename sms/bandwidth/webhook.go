@@ -20,6 +20,7 @@ type event struct {
 	Type    string      `json:"type"`
 	To      string      `json:"to"`
 	Code    json.Number `json:"errorCode"`
+	Time    wire.Time   `json:"time"`
 	Message struct {
 		ID    string            `json:"id"`
 		Owner string            `json:"owner"`
@@ -27,6 +28,7 @@ type event struct {
 		Text  string            `json:"text"`
 		Tag   string            `json:"tag"`
 		Media []json.RawMessage `json:"media"`
+		Time  wire.Time         `json:"time"`
 	} `json:"message"`
 }
 
@@ -128,7 +130,10 @@ func (e event) fail(r *sms.Receipt) {
 func (e event) inbound() (sms.Event, error) {
 	in := sms.Inbound{
 		Provider: name, ID: e.Message.ID, From: e.Message.From, To: e.Message.Owner, Body: form.Legible(e.Message.Text),
-		Media: min(len(e.Message.Media), 10),
+		Media: min(len(e.Message.Media), 10), At: e.Message.Time.Time,
+	}
+	if in.At.IsZero() {
+		in.At = e.Time.Time
 	}
 	if in.To == "" {
 		in.To = e.To

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -28,7 +29,9 @@ func TestReadWebhookReadsEveryEvent(t *testing.T) {
 		return sms.Event{Receipt: &sms.Receipt{Provider: "bandwidth", ID: id, Reference: "elm-street/t 1%", Status: status, Code: code, Class: class}}
 	}
 	in := func(change func(*sms.Inbound)) sms.Event {
-		text := sms.Inbound{Provider: "bandwidth", ID: id, From: patient, To: office, Body: "Stop 👍"}
+		text := sms.Inbound{
+			Provider: "bandwidth", ID: id, From: patient, To: office, Body: "Stop 👍", At: time.Date(2026, 11, 2, 18, 0, 0, 0, time.UTC),
+		}
 		change(&text)
 		return sms.Event{Inbound: &text}
 	}
@@ -41,6 +44,8 @@ func TestReadWebhookReadsEveryEvent(t *testing.T) {
 	}{
 		{event("message-received", "", wrote), in(func(*sms.Inbound) {})},
 		{event("message-received", "", wrote+`,"media":["https://x","https://y"]`), in(func(in *sms.Inbound) { in.Media = 2 })},
+		{event("message-received", "", wrote+`,"time":"soon"`), in(func(in *sms.Inbound) { in.At = in.At.Add(500 * time.Millisecond) })},
+		{event("message-received", `,"time":18`, wrote+`,"time":null`), in(func(in *sms.Inbound) { in.At = time.Time{} })},
 		{event("message-received", "", `,"from":"`+patient+`","text":"a\u0000"`), in(func(in *sms.Inbound) { in.Body = "a\uFFFD" })},
 		{event("message-sending", "", tag), receipt(sms.StatusAccepted, "", "")},
 		{event("message-sent", "", tag), receipt(sms.StatusSent, "", "")},

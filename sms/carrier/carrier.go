@@ -269,7 +269,7 @@ func (c *Carrier) ReplyPictures(from, to, body string, pictures int) (string, er
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now().UTC()
-	in := sms.Inbound{Provider: name, ID: c.newID(), From: from, To: to, Body: body, Media: pictures}
+	in := sms.Inbound{Provider: name, ID: c.newID(), From: from, To: to, Body: body, Media: pictures, At: now.Truncate(time.Microsecond)}
 	c.threads[from] = append(c.threads[from], Text{ID: in.ID, From: from, To: to, Body: body, At: now, Pictures: pictures})
 	course := c.script.reply(in)
 	if course.Lost {

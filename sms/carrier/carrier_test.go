@@ -253,8 +253,8 @@ func TestReply(t *testing.T) {
 	require.NoError(t, err)
 	n.pass(t, 0)
 	n.pass(t, time.Second)
-	yes := sms.Inbound{Provider: "carrier", ID: "id-1", From: patient, To: practice, Body: "Yes"}
-	stop := sms.Inbound{Provider: "carrier", ID: "id-2", From: patient, To: practice, Body: "Stop"}
+	yes := sms.Inbound{Provider: "carrier", ID: "id-1", From: patient, To: practice, Body: "Yes", At: start}
+	stop := sms.Inbound{Provider: "carrier", ID: "id-2", From: patient, To: practice, Body: "Stop", At: start}
 	require.Empty(t, cmp.Diff([]sms.Inbound{stop, yes, yes}, n.inbound))
 	require.Len(t, n.Thread(patient), 2)
 

@@ -265,7 +265,7 @@ func TestWebhooks(t *testing.T) {
 
 	require.Equal(t, []error{nil, nil, nil}, p.failed)
 	require.Empty(t, cmp.Diff([]sms.Inbound{
-		{Provider: "carrier", ID: id, From: patient, To: practice, Body: "Stop 👍\uFFFD", Media: 3},
+		{Provider: "carrier", ID: id, From: patient, To: practice, Body: "Stop 👍\uFFFD", Media: 3, At: now.UTC().Truncate(time.Microsecond)},
 	}, p.inbound))
 	require.Len(t, p.receipts, 2)
 	require.Empty(t, cmp.Diff(sms.Receipt{

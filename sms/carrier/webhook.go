@@ -38,6 +38,7 @@ type notice struct {
 	Reference string     `json:"reference,omitempty"`
 	Status    sms.Status `json:"status,omitempty"`
 	Code      string     `json:"code,omitempty"`
+	At        time.Time  `json:"at,omitzero"` // of a reply: when it was written
 }
 
 // The types of notices.
@@ -47,7 +48,7 @@ const (
 )
 
 func inboundNotice(in sms.Inbound) notice {
-	return notice{Type: typeInbound, ID: in.ID, From: in.From, To: in.To, Body: in.Body, Pictures: in.Media}
+	return notice{Type: typeInbound, ID: in.ID, From: in.From, To: in.To, Body: in.Body, Pictures: in.Media, At: in.At}
 }
 
 func receiptNotice(r sms.Receipt) notice {
@@ -104,7 +105,7 @@ func (r *reader) ReadWebhook(req *http.Request) ([]sms.Event, error) {
 			return nil, fmt.Errorf("%w: the webhook counts fewer than no pictures", sms.ErrInvalid)
 		}
 		body := strings.ReplaceAll(n.Body, "\x00", "\uFFFD") // which no store keeps
-		return []sms.Event{{Inbound: &sms.Inbound{Provider: name, ID: n.ID, From: n.From, To: n.To, Body: body, Media: n.Pictures}}}, nil
+		return []sms.Event{{Inbound: &sms.Inbound{Provider: name, ID: n.ID, From: n.From, To: n.To, Body: body, Media: n.Pictures, At: n.At.UTC()}}}, nil
 	case typeReceipt:
 		if n.ID == "" || n.Status.Rank() == 0 || strings.Contains(n.ID+n.Reference+n.Code, "\x00") {
 			return nil, fmt.Errorf("%w: the webhook names no message or status", sms.ErrInvalid)

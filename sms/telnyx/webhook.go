@@ -27,6 +27,7 @@ type payload struct {
 	Errors       []fault           `json:"errors"`
 	Webhook      string            `json:"webhook_url"`
 	Autoresponse string            `json:"autoresponse_type"`
+	Received     wire.Time         `json:"received_at"`
 }
 
 // ReadWebhook reads an event: a text that came in, or how far one that went out has come. Every other kind of event tells
@@ -72,6 +73,7 @@ func (p *Provider) ReadWebhook(r *http.Request) ([]sms.Event, error) {
 func (m payload) inbound() (sms.Inbound, error) {
 	in := sms.Inbound{
 		Provider: name, ID: m.ID, From: m.From.Number, To: m.To[0].Number, Body: form.Legible(m.Text), Media: min(len(m.Media), 10),
+		At: m.Received.Time,
 	}
 	for _, to := range m.To { // a group's message names us among others
 		if to.Status == "webhook_delivered" {

@@ -48,8 +48,13 @@ func TestReadInbound(t *testing.T) {
 			in.Keyword, in.Body = "HELP", "HELP"
 		})},
 		"Telnyx answered something": {received(map[string]any{"autoresponse_type": "custom"}), want(func(*sms.Inbound) {})},
-		"no body":                   {received(map[string]any{"text": nil}), want(func(in *sms.Inbound) { in.Body = "" })},
-		"a NUL":                     {received(map[string]any{"text": "STOP\x00"}), want(func(in *sms.Inbound) { in.Body = "STOP\uFFFD" })},
+		"when it came in": {
+			received(map[string]any{"received_at": "2026-11-02T12:00:00.596123+00:00"}),
+			want(func(in *sms.Inbound) { in.At = time.Date(2026, 11, 2, 12, 0, 0, 596_123_000, time.UTC) }),
+		},
+		"a moment that is none": {received(map[string]any{"received_at": []any{"soon"}}), want(func(*sms.Inbound) {})},
+		"no body":               {received(map[string]any{"text": nil}), want(func(in *sms.Inbound) { in.Body = "" })},
+		"a NUL":                 {received(map[string]any{"text": "STOP\x00"}), want(func(in *sms.Inbound) { in.Body = "STOP\uFFFD" })},
 	} {
 		t.Run(name, func(t *testing.T) {
 			events, err := build(t, &telnyx.Options{}).ReadWebhook(post(event("message.received", c.payload), noon))

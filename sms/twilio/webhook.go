@@ -43,7 +43,7 @@ func (p *Provider) ReadWebhook(r *http.Request) ([]sms.Event, error) {
 }
 
 // inbound reads a text that came in. Where Twilio itself took the text for a keyword (Advanced Opt-Out) and has answered
-// it, Keyword says so, and an empty body becomes that word.
+// it, Keyword says so, and an empty body becomes that word. Twilio does not say when it took the text in.
 func inbound(fields url.Values) (sms.Inbound, error) {
 	in := sms.Inbound{
 		Provider: name,
