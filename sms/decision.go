@@ -51,7 +51,7 @@ type Facts struct {
 	Standing   Standing           `json:"standing,omitzero"`    // how the practice's number is registered
 	Restricted bool               `json:"restricted,omitzero"`  // whether the patient asked to be reached elsewhere than at the number
 	Current    bool               `json:"current,omitzero"`     // whether the text's subject still is as the text says; true where it has none
-	Wrote      time.Time          `json:"wrote,omitzero"`       // when the number last wrote to the practice, for conversational texts; zero: never; UTC
+	Wrote      time.Time          `json:"wrote,omitzero"`       // when the number last wrote to the practice in words of its own, for conversational texts; zero: never; UTC
 	Zones      []string           `json:"zones,omitempty"`      // every time zone the recipient may be in, IANA names; empty: nobody knows
 	Regions    []string           `json:"regions,omitempty"`    // every State, province or country the recipient may be in, as ISO 3166-2 has it
 	Promotions []time.Time        `json:"promotions,omitempty"` // when promotional texts left to the number in the last days, for promotional texts; in order; UTC

@@ -167,7 +167,7 @@ func (g gatherer) place(ctx context.Context, f *Facts, about Subject, sender Sen
 	return nil
 }
 
-// history gathers what came before, where a rule asks for it: when the recipient wrote, and when promotional texts left to
+// history gathers what came before, where a rule asks for it: when the recipient wrote in words of his own, and when promotional texts left to
 // the number.
 func (g gatherer) history(ctx context.Context, f *Facts, claimed time.Time) error {
 	if f.Text.Kind.Answer() {
@@ -175,7 +175,7 @@ func (g gatherer) history(ctx context.Context, f *Facts, claimed time.Time) erro
 	}
 	switch f.Text.Category {
 	case consent.Conversational:
-		messages, err := g.store.Received(ctx, Query{Practice: f.Text.Practice, Number: f.Text.To, Limit: 1})
+		messages, err := g.store.Received(ctx, Query{Practice: f.Text.Practice, Number: f.Text.To, Free: true, Limit: 1})
 		if err != nil {
 			return err
 		}

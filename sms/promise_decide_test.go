@@ -416,3 +416,47 @@ func TestPromise_D2_2_WhereverTheNumberMayBe(t *testing.T) {
 		})
 	})
 }
+
+// Whoever asks a machine for one of its words has begun no conversation, and does not lengthen one.
+func TestPromise_D1_3_AWordIsNoConversation(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		d := w.dispatcher()
+		reply := func(id string) sms.Tracked {
+			x := w.text(id)
+			x.Category = consent.Conversational
+			k := w.enqueue(x)
+			w.step(d)
+			w.carrier.bodies()
+			return w.tracked(k)
+		}
+		w.grant(consent.Conversational)
+		for _, word := range []string{"HELP", "AGREE", "STOP", "no more offers please", "START"} {
+			t.Run("refuses_a_reply_to_"+word, func(t *testing.T) {
+				w.now.Add(time.Second)
+				w.receive(patient, word)
+				w.now.Add(time.Second)
+				w.paper(patient, consent.Conversational)
+				w.now.Add(time.Second)
+				got := reply("to " + word)
+				require.Equal(t, sms.Refused, got.State)
+				require.Equal(t, "conversation", got.Decision.Rule)
+			})
+		}
+		t.Run("free words begin one, and it ends 48 hours after them", func(t *testing.T) {
+			w.now.Add(time.Second)
+			w.paper(patient, consent.Conversational)
+			w.now.Add(time.Second)
+			w.receive(patient, "Can I come an hour later?")
+			for range 30 { // a HELP a minute
+				w.now.Add(time.Minute)
+				w.receive(patient, "HELP")
+			}
+			require.Equal(t, sms.Sent, reply("in time").State)
+			w.now.Add(48 * time.Hour)
+			w.receive(patient, "HELP")
+			late := reply("late")
+			require.Equal(t, sms.Refused, late.State)
+			require.Equal(t, "conversation", late.Decision.Rule)
+		})
+	})
+}

@@ -51,7 +51,6 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 	if err := s.act(ctx, by, said, &r, sender, &change); err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
-	r.Inbound.At = time.Time{} // it has done its work
 	leaf, err := s.log.Stamp(ctx, received(by, r, change))
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)

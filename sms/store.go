@@ -30,9 +30,8 @@ type Store interface {
 	Texts(ctx context.Context, q Query) (Page, error)
 
 	// Received returns the newest messages that came in to a practice, newest first by (At, ID, Provider), at most
-	// q.Limit. It heeds Practice, Number (who wrote), Before, After ([Received.Place]) and Limit: IDs are those of texts, no message has a State or Category, and no
-	// worker has Claimed it.
-	// A flagged message has no body.
+	// q.Limit. It heeds Practice, Number (who wrote), Before, After ([Received.Place]), Free and Limit: IDs are those of texts, no
+	// message has a State or Category, and no worker has Claimed it. A flagged message has no body. Inbound.At is not kept.
 	Received(ctx context.Context, q Query) ([]Received, error)
 
 	// Sender returns the practice's sender of that number, or its only or oldest one where number is empty, or
@@ -128,6 +127,7 @@ type Query struct {
 	Claimed  time.Time        // only texts that a worker claimed after, by [Progress].Claimed; zero: all
 	After    string           // Page.Next of the page before, or the Place of a text or a message; empty for the first page
 	Limit    int              // 1 to 1000. Defaults to 100.
+	Free     bool             // of messages: only those in the writer's own words; see [Received.Free]
 	Purpose  Purpose          // what it is read for, which a [Service] requires and a store passes over
 }
 

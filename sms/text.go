@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/keyword"
 	"github.com/enamel-go/enamel/internal/form"
 )
 
@@ -220,3 +221,14 @@ type Received struct {
 
 // Place says where the message stands among a practice's, as a [Query] continues after it.
 func (r Received) Place() string { return place(r.At, url.PathEscape(r.Provider)+"/"+r.ID) }
+
+// Free reports whether a message is in the writer's own words, and so begins or goes on with a conversation: whoever asks a
+// machine for one of its words (STOP in any words, HELP, START, AGREE) has not.
+func (r Received) Free() bool { return !slices.Contains(Words(), r.Word) }
+
+// Words are what a message may ask a machine for, as [Received] has it in Word.
+func Words() []string {
+	return []string{
+		string(keyword.Stop), string(keyword.Stranger), string(keyword.Narrow), string(keyword.Help), string(keyword.Start), string(keyword.Agree),
+	}
+}

@@ -191,6 +191,7 @@ func (s *Store) write(c sms.Change) {
 	}
 	if r := c.Received; r != nil {
 		kept := *r
+		kept.Inbound.At = time.Time{}
 		if kept.Flag != sms.Unflagged {
 			s.held[r.Key()], kept.Body = r.Body, ""
 		}
@@ -294,7 +295,7 @@ func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, erro
 	var found []sms.Received
 	for _, r := range s.messages {
 		if r.Practice == q.Practice && (q.Number == "" || r.From == q.Number) && (q.Before.IsZero() || r.At.Before(q.Before)) &&
-			(after == nil || after.Compare(r) > 0) {
+			(after == nil || after.Compare(r) > 0) && (!q.Free || r.Free()) {
 			found = append(found, r)
 		}
 	}

@@ -127,6 +127,9 @@ func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, erro
 	if after != nil {
 		where = query("? AND (m.at, m.id, m.provider) < (?, ?, ?)", where, after.At, after.ID, after.Provider)
 	}
+	if q.Free {
+		where = query("? AND m.word NOT IN (?)", where, bun.List(sms.Words()))
+	}
 	var rows []receivedRow
 	err = s.pg.Raw(`SELECT m.practice, m.provider, m.id, m.at, m.word, m.sealed, coalesce(c.state, '') AS content
 		FROM ? AS m LEFT JOIN ? AS c USING (practice, provider, id) WHERE ?

@@ -18,6 +18,7 @@ func everyMessageField(ctx context.Context, h Harness) error {
 	full := sms.Received{
 		Inbound: sms.Inbound{
 			Provider: "twilio", ID: "m-1", From: number, To: from, Body: "it's \\ fine? ?0 ¿sí? 👍", Media: 2, Keyword: "STOP",
+			At: start.Add(-time.Minute),
 		},
 		Practice: practice, At: start, Word: "stop", Flag: sms.Picture, Content: sms.ContentHeld, Patient: "p-1", Subject: "a-1",
 	}
@@ -33,6 +34,7 @@ func everyMessageField(ctx context.Context, h Harness) error {
 		return err
 	}
 	full.Body = "" // what it holds is kept apart
+	full.Inbound.At, plain.Inbound.At = time.Time{}, time.Time{}
 	got, err := h.Store.Received(ctx, sms.Query{Practice: practice})
 	return errors.Join(err, same("the messages", got, []sms.Received{full, plain}), logged(ctx, h, 2))
 }
@@ -69,12 +71,14 @@ func repeatedMessage(ctx context.Context, h Harness) error {
 }
 
 func messages(ctx context.Context, h Harness) error {
+	words := map[string]string{"b": "help", "d": "review"}
 	for i, id := range []string{"c", "a", "d", "b"} {
 		m := message(id)
 		m.At = start.Add(time.Duration(i/2) * time.Second)
 		if id == "d" {
 			m.From = "+12125550101"
 		}
+		m.Word = words[id]
 		if err := apply(ctx, h, sms.Change{Received: &m}); err != nil {
 			return err
 		}
@@ -88,6 +92,8 @@ func messages(ctx context.Context, h Harness) error {
 		{sms.Query{Number: number, Limit: 2}, "bc"},
 		{sms.Query{Number: "+12125550102"}, ""},
 		{sms.Query{IDs: []string{"a"}, State: sms.Sent, Category: consent.Promotional, Claimed: start}, "dbca"},
+		{sms.Query{Free: true}, "dca"},
+		{sms.Query{Number: number, Free: true, Limit: 1}, "c"},
 	} {
 		c.query.Practice = practice
 		found, err := h.Store.Received(ctx, c.query)

@@ -19,6 +19,7 @@ func storeMutants() []mutant {
 		{"forgets whom else a text is about", "every field of a text survives", changingTexts(func(t *sms.Text) { t.Subjects = t.Subjects[:min(1, len(t.Subjects))] })},
 		{"makes texts due at once", "every field of a text survives", reading(func(t *sms.Tracked) { t.Due = t.Created })},
 		{"forgets the entry", "every field of a text survives", changing(func(c *sms.Change) { c.Leaves = nil })},
+		{"takes a HELP for free words", "messages come newest first", asking(func(q *sms.Query) { q.Free = false })},
 		{"says nothing of absence", "what is not there is not found", func(s *store) {
 			s.text = func(ctx context.Context, k sms.Key) (sms.Tracked, error) {
 				t, err := s.Store.Text(ctx, k)
