@@ -81,7 +81,7 @@ func (s *Service) answer(ctx context.Context, r Received, kind Kind, sender Send
 	}
 }
 
-// The bodies. None of them advertises; the answer to a STOP says nothing but that it was heard, and how to come back
+// The bodies. None of them advertises, and none but the confirmation request, which follows a consent, asks for one; the answer to a STOP says nothing but that it was heard, and how to come back
 // (47 CFR 64.1200(a)(12)). The confirmation request carries what a recurring programme must say when it begins (CTIA
 // Messaging Principles, section 5.1.2.1) and never asks for YES, which Twilio takes for START.
 
@@ -101,7 +101,8 @@ func startBody(s Sender, restored bool) string {
 	if restored {
 		return fmt.Sprintf("%s: you get our appointment texts again. Reply HELP for help, STOP to end them. Msg & data rates may apply.", s.Name)
 	}
-	return fmt.Sprintf("%s: to get our texts, please give us your consent in writing. Help at %s.", s.Name, s.Contact)
+	// Canada lets no text ask for a consent, and nobody knows where a phone is.
+	return fmt.Sprintf("%s: nothing on record permits our texts to this number, so it gets none. Help at %s. Reply STOP to end texts.", s.Name, s.Contact)
 }
 
 func confirmBody(s Sender) string {

@@ -3,6 +3,8 @@ package sms_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -307,6 +309,56 @@ func TestPromise_D2_4_CommercialTextsToCanada(t *testing.T) {
 			require.Equal(t, "contact-canada", w.leaves(x).Decision.Rule)
 			x.ID = "without rule"
 			require.Equal(t, sms.Sent, w.leaves(x, without("contact-canada")).State)
+		})
+	})
+}
+
+// No text asks for a consent that was not given: not the answer to a START either, which says who sends it, how to reach the practice
+// and how to end texts.
+func TestPromise_D2_4_NoTextAsksForAConsentNotYetGiven(t *testing.T) {
+	const toronto = "+14165550100"
+	asks := func(body string) bool {
+		words := strings.ToLower(body)
+		return slices.ContainsFunc([]string{"agree", "consent", "permission", "confirm", "sign", "subscribe", "opt in"}, func(word string) bool {
+			return strings.Contains(words, word)
+		})
+	}
+	worlds(t, func(t *testing.T, w *world) {
+		d := w.dispatcher()
+		for _, body := range []string{"START", "HELP", "Hello?", "my tooth hurts", "STOP", "START"} {
+			t.Run("refuses_to_ask_after_"+body, func(t *testing.T) {
+				w.now.Add(time.Second)
+				w.receive(toronto, body)
+				w.step(d)
+				got := w.carrier.bodies()
+				require.Equal(t, body != "Hello?", len(got) == 1, got)
+				for _, said := range got {
+					require.False(t, asks(said), said)
+				}
+				if body == "START" {
+					require.Contains(t, got[0], "Elm Street Dental: nothing on record permits our texts to this number")
+					require.Contains(t, got[0], "214-555-0199")
+					require.Contains(t, got[0], "Reply STOP to end")
+				}
+			})
+		}
+		request := consent.Ask{Practice: practice, Number: toronto}
+		t.Run("refuses_to_ask_for_what_nobody_gave", func(t *testing.T) {
+			_, err := w.texts.RequestConfirmation(t.Context(), staff, request)
+			require.ErrorIs(t, err, consent.ErrNothingPending)
+			w.step(d)
+			require.Empty(t, w.carrier.bodies())
+		})
+		t.Run("without_rule", func(t *testing.T) { // once it was given, one text asks to confirm it
+			w.confirm(consent.ConfirmAll)
+			w.now.Add(time.Second)
+			w.paper(toronto, consent.Promotional)
+			_, err := w.texts.RequestConfirmation(t.Context(), staff, request)
+			require.NoError(t, err)
+			w.step(d)
+			got := w.carrier.bodies()
+			require.Len(t, got, 1)
+			require.True(t, asks(got[0]))
 		})
 	})
 }
