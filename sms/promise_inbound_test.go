@@ -345,12 +345,15 @@ func TestPromise_D4_1_OneConfirmationWhoeverGivesIt(t *testing.T) {
 			Contact: "214-555-0199", Frequency: "about 2 texts per visit", Zone: "America/Chicago",
 		}
 		require.NoError(t, w.texts.Register(t.Context(), staff, sender))
+		phones := 0
+		phone := func(n int) string { return fmt.Sprintf("+12125550%d", 200+n) }
 		answers := func(a sms.Answering, body string) int {
 			t.Helper()
+			phones++ // each says it once
 			sender.Answering = a
 			require.NoError(t, w.texts.Register(t.Context(), staff, sender))
 			w.now.Add(25 * time.Hour)
-			w.send(sms.Inbound{To: free, Body: body})
+			w.send(sms.Inbound{From: phone(phones), To: free, Body: body})
 			return len(w.left())
 		}
 		us := sms.Answering{Stop: sms.ByUs, Start: sms.ByUs}
@@ -371,6 +374,7 @@ func TestPromise_D4_1_OneConfirmationWhoeverGivesIt(t *testing.T) {
 			require.Equal(t, c.want, answers(c.answering, c.body), "%s: %+v", c.body, c.answering)
 		}
 		t.Run("refuses_a_second_confirmation", func(t *testing.T) {
+			first := phones + 1
 			for _, c := range []struct {
 				answering sms.Answering
 				body      string
@@ -385,7 +389,7 @@ func TestPromise_D4_1_OneConfirmationWhoeverGivesIt(t *testing.T) {
 			} {
 				require.Zero(t, answers(c.answering, c.body), "%s: %+v", c.body, c.answering)
 			}
-			state, err := w.consents.State(t.Context(), staff, consent.Key{Practice: practice, Number: patient})
+			state, err := w.consents.State(t.Context(), staff, consent.Key{Practice: practice, Number: phone(first)})
 			require.NoError(t, err)
 			require.Equal(t, consent.Stopped, state.Transactional.Status, "it is heard all the same")
 		})
