@@ -1,7 +1,6 @@
 package consent
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -23,7 +22,7 @@ type Settings struct {
 	Practice    string      // the vendor's id of the practice
 	Name        string      // as its patients know it
 	Platform    string      // the name of the vendor's product that texts for it
-	Zone        string      // the IANA time zone in which dates and business days are counted. Defaults to America/Chicago.
+	Zone        string      // the IANA time zone in which dates are counted. Defaults to America/Chicago.
 	DoubleOptIn DoubleOptIn // Defaults to ConfirmPromotional.
 	Duty        Duty        // as [Service.Accept] recorded it; [Service.Configure] leaves it alone
 }
@@ -51,15 +50,6 @@ func (s Settings) location() (*time.Location, error) {
 		return nil, fmt.Errorf("%w: the time zone %q is not known here", ErrInvalid, s.Zone)
 	}
 	return zone, nil
-}
-
-// zone returns the time zone of a practice.
-func (s *Service) zone(ctx context.Context, practice string) (*time.Location, error) {
-	set, err := s.settings(ctx, practice)
-	if err != nil {
-		return nil, err
-	}
-	return set.location()
 }
 
 // valid refuses settings that no store can hold.
