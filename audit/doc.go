@@ -43,11 +43,17 @@
 //   - deletes a leaf that no notary has integrated yet, within about a second of its commit, or for as long as the
 //     practice's key cannot be had: nobody notices. A refusal or a read that is not there was perhaps never made. Look at
 //     what a report of package audit/notary says of leaves that wait.
-//   - cuts off the newest batches with everything that tells of them, or loads an older backup of the whole database:
-//     found by a witness (package audit/witness) at the notary's next step or start, by a checkpoint that was kept
-//     elsewhere, and by a notary that was running; otherwise not. Have a witness where these people cannot write, or
-//     keep the checkpoint of the tree of heads there, a few hundred bytes.
-//   - alters the notary's own rows: it signs nothing more until they are restored.
+//   - cuts off the newest batches of all practices with everything that tells of them, or loads an older backup of the
+//     whole database: found by a witness (package audit/witness) at the notary's next step or start, by a checkpoint that
+//     was kept elsewhere, and by a notary that was running; otherwise not. Have a witness where these people cannot write,
+//     or keep the checkpoint of the tree of heads there, a few hundred bytes.
+//   - cuts off the newest batches of one practice, and leaves the head of all heads as it is, so that no witness is
+//     contradicted: a verification and an export of that practice find it, and the notary stops at the practice's next leaf.
+//     The names at the marks of the tree of heads are not signed. Whoever alters these too is found in the same way, until a
+//     notary that was started since adds to the practice's tree, for one that signed what is gone does not; from then on by a
+//     checkpoint of that tree that was kept, and by a verification of the tree of heads. Make that one from time to time.
+//   - alters the notary's own rows: it signs nothing that would rest on them until they are restored, and a verification of
+//     the practice or of the tree of heads names them.
 //   - takes away the right to insert, or fills the disk: nothing can be read, written or refused any more, for an act
 //     whose entry cannot be written does not happen.
 //   - changes the domains' tables behind the log's back: not this package's matter; there is simply no entry.
@@ -66,9 +72,10 @@
 // # Retention
 //
 // An entry has a [Term]: six years for what proves something about a patient's data, one year for system logs. When the
-// term of a whole month is over, a Pruner of package audit/notary tells each practice's log what goes, and then removes
-// that month of all practices; nothing else ever removes an entry, and nobody who writes or reads the log needs the right
-// to delete. The month is that of the entry's id, so ids of one's own that say no time (Options.NewID) are never removed.
+// term of a whole month is over, a Pruner of package audit/notary tells each practice's log what is to go, and then removes
+// that month of all practices and tells the logs that it went, in one transaction; nothing else ever removes an entry, and
+// nobody who writes or reads the log needs the right to delete. The month is that of the entry's id, so ids of one's own
+// that say no time (Options.NewID) are never removed.
 //
 // # What is left out
 //

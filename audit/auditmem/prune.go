@@ -78,7 +78,7 @@ func (s *Store) shares(m tree.Month) []tree.Share {
 }
 
 // Drop implements [tree.Pruner].
-func (s *Store) Drop(ctx context.Context, m tree.Month, shares []tree.Share) error {
+func (s *Store) Drop(ctx context.Context, m tree.Month, shares []tree.Share, leaves ...audit.Leaf) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -86,6 +86,10 @@ func (s *Store) Drop(ctx context.Context, m tree.Month, shares []tree.Share) err
 	defer s.mu.Unlock()
 	if !slices.EqualFunc(s.shares(m), shares, tree.Share.Equal) {
 		return tree.ErrChanged
+	}
+	fresh, err := s.fresh(leaves)
+	if err != nil {
+		return err
 	}
 	for _, share := range shares {
 		p := s.leaves[share.Practice]
@@ -99,5 +103,6 @@ func (s *Store) Drop(ctx context.Context, m tree.Month, shares []tree.Share) err
 			return gone
 		})
 	}
+	s.add(fresh)
 	return nil
 }

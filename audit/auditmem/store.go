@@ -42,11 +42,16 @@ func (s *Store) Append(ctx context.Context, leaves ...audit.Leaf) error {
 	if err != nil {
 		return err
 	}
+	s.add(fresh)
+	return nil
+}
+
+// add keeps leaves that fresh returned.
+func (s *Store) add(fresh []audit.Leaf) {
 	for _, f := range fresh {
 		s.keep(f)
 	}
 	s.trees.received(fresh)
-	return nil
 }
 
 // fresh returns copies of those leaves that are not kept yet, each once.

@@ -88,7 +88,7 @@ func (s *Store) batch(ctx context.Context, work tree.Work, pick func(*trees) pic
 	var batch tree.Batch
 	defer func() { s.end(number, p, rows, batch, done) }()
 	batch, err = work(ctx, tree.Round{
-		Number: number, Tips: s.tips, Hashes: s.Hashes,
+		Number: number, Tips: s.tips, Mentions: s.mentions, Hashes: s.Hashes,
 		Rows: func(yield func([]tree.Row, error) bool) {
 			read = true
 			yield(slices.Clone(rows), nil)
@@ -142,6 +142,27 @@ func (s *Store) tips(ctx context.Context, practices []string) (map[string]tree.H
 		}
 	}
 	return tips, nil
+}
+
+func (s *Store) mentions(ctx context.Context, practices []string) (map[string]tree.Mention, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	wanted := map[string]bool{}
+	for _, practice := range practices {
+		wanted[practice] = true
+	}
+	newest := map[string]tree.Mention{}
+	for _, h := range s.trees.heads[""] {
+		for i, m := range h.Marks {
+			if wanted[m.ID] {
+				newest[m.ID] = tree.Mention{Number: h.Number, Position: h.First + int64(i)}
+			}
+		}
+	}
+	return newest, nil
 }
 
 // end gives the log free again, and keeps the batch when the work is done.
@@ -200,7 +221,7 @@ func (s *Store) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
 	var found []tree.Head
 	for _, h := range heads {
 		at := slices.IndexFunc(h.Marks, func(m tree.Mark) bool { return m.ID == q.ID })
-		if len(found) == q.Limit || h.Size <= q.After || q.ID != "" && at < 0 {
+		if len(found) == q.Limit || h.Size <= q.After || h.Number <= q.Since || q.ID != "" && at < 0 {
 			continue
 		}
 		if q.ID != "" {

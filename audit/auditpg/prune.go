@@ -93,12 +93,20 @@ func shares(ctx context.Context, h pgstore.Handle, query string, args ...any) ([
 // Drop implements [tree.Pruner]. It needs the rights of the tables' owner, and drops the month's partition: while it
 // looks into it once more, by ACCESS EXCLUSIVE on the month's term, readers wait, and so do writers of that term. Where
 // it gets no lock for two seconds it gives up with SQLSTATE 55P03 and has changed nothing.
-func (t *Trees) Drop(ctx context.Context, m tree.Month, want []tree.Share) error {
+func (t *Trees) Drop(ctx context.Context, m tree.Month, want []tree.Share, leaves ...audit.Leaf) error {
+	for _, f := range leaves {
+		if err := f.Validate(); err != nil {
+			return err
+		}
+	}
 	tx, err := t.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return pgstore.Wrap("auditpg: drop a month", err)
 	}
-	if err = drop(ctx, t.pg.WithTx(tx), m, want); err != nil {
+	if err = drop(ctx, t.pg.WithTx(tx), m, want); err == nil && len(leaves) > 0 {
+		err = appendLeaves(ctx, t.pg.WithTx(tx), leaves)
+	}
+	if err != nil {
 		err = errors.Join(err, tx.Rollback())
 	} else {
 		err = tx.Commit()

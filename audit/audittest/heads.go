@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/tree"
 )
 
@@ -63,6 +65,9 @@ func headsFound(ctx context.Context, h Harness) error {
 		{tree.Query{Practice: practice, Limit: 2}, []int64{2, 4}},
 		{tree.Query{Practice: practice, Limit: 10, After: 2}, []int64{4, 6}},
 		{tree.Query{Practice: practice, Limit: 10, After: 6}, nil},
+		{tree.Query{Practice: practice, Limit: 10, Since: 1}, []int64{4, 6}},
+		{tree.Query{Practice: practice, Limit: 10, Since: 1, After: 4}, []int64{6}},
+		{tree.Query{Practice: practice, Limit: 10, Since: 3}, nil},
 		{tree.Query{Practice: practice, Limit: 1, Newest: true}, []int64{6}},
 		{tree.Query{Practice: practice, Limit: 10, Newest: true, After: 2}, []int64{6, 4}},
 		{tree.Query{Practice: practice, Limit: 10, ID: leaf(practice, 3).ID}, []int64{4}},
@@ -155,6 +160,52 @@ func tipsGiven(ctx context.Context, h Harness) error {
 	}
 	if len(want) > 0 {
 		return fmt.Errorf("no newest head of %v", want)
+	}
+	return nil
+}
+
+// mentionsGiven lets practices rest while the tree of heads grows by more batches than a store may read at once, and asks
+// for a few of them, and then for many.
+func mentionsGiven(ctx context.Context, h Harness) error {
+	if err := grown(ctx, h); err != nil {
+		return err
+	}
+	many := []audit.Leaf{leaf(practice, 41), leaf("oak", 41), leaf("ash", 41)}
+	for i := range 10 {
+		many = append(many, leaf(fmt.Sprint("yew ", i), 41))
+	}
+	for i, round := range []struct {
+		leaves []audit.Leaf
+		want   map[string]tree.Mention
+	}{
+		{
+			[]audit.Leaf{leaf(practice, 40), leaf("oak", 40), leaf("ash", 40)},
+			map[string]tree.Mention{practice: {Number: 3, Position: 4}, "oak": {Number: 23, Position: 25}},
+		},
+		{
+			many, map[string]tree.Mention{
+				practice: {Number: 24, Position: 26}, "oak": {Number: 44, Position: 48}, "ash": {Number: 24, Position: 28},
+			},
+		},
+	} {
+		for k := range 20 {
+			if err := h.Entries.Append(ctx, leaf("oak", 50+20*i+k)); err != nil {
+				return err
+			}
+			if _, _, err := integrate(ctx, h.Trees, 100); err != nil {
+				return err
+			}
+		}
+		if err := h.Entries.Append(ctx, round.leaves...); err != nil {
+			return err
+		}
+		g, _, err := integrate(ctx, h.Trees, 100)
+		if err != nil {
+			return err
+		}
+		if !maps.Equal(g.Mentions, round.want) {
+			return fmt.Errorf("the newest mentions are %+v, not %+v", g.Mentions, round.want)
+		}
 	}
 	return nil
 }

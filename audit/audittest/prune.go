@@ -97,9 +97,12 @@ func monthDropped(ctx context.Context, h Harness) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Pruner.Drop(ctx, february, sharesOf(in)); err != nil {
+	said := dated("elm", 11, audit.SixYears, february.End().AddDate(0, 2, 0))
+	said.Action = tree.PruneAction
+	if err := h.Pruner.Drop(ctx, february, sharesOf(in), said); err != nil {
 		return err
 	}
+	out = append(out, said)
 	for _, name := range []string{practice, "oak", "elm"} {
 		var want []audit.Leaf
 		for _, f := range out {
@@ -120,6 +123,10 @@ func monthDropped(ctx context.Context, h Harness) error {
 	if err != nil || !reflect.DeepEqual(after, before) {
 		return fmt.Errorf("heads after the drop are %v, not %v, error %w", after, before, err)
 	}
+	prunes, err := h.Trees.Prunes(ctx, "elm", "", 10)
+	if err != nil || len(prunes) != 1 || !prunes[0].Leaf.Equal(said) {
+		return fmt.Errorf("what was appended with the drop is %v, error %w", prunes, err)
+	}
 	strays, err := h.Trees.Strays(ctx, practice, "", 10)
 	if err != nil || len(strays) > 0 {
 		return fmt.Errorf("the strays after the drop are %v, error %w", strays, err)
@@ -130,7 +137,7 @@ func monthDropped(ctx context.Context, h Harness) error {
 	}
 	round, _, err := integrate(ctx, h.Trees, 1000)
 	return errors.Join(
-		err, same("the round after the drop", round.leaves(), []audit.Leaf{next}),
+		err, same("the round after the drop", round.leaves(), []audit.Leaf{said, next}),
 		h.Pruner.Drop(ctx, february, nil),
 		refused("a drop of what is gone", h.Pruner.Drop(ctx, february, sharesOf(in)), tree.ErrChanged),
 	)
@@ -150,12 +157,19 @@ func monthChanged(ctx context.Context, h Harness) error {
 		"a leaf more":          func(s []tree.Share) []tree.Share { s[0].Leaves++; return s },
 		"an older newest leaf": func(s []tree.Share) []tree.Share { s[0].Newest = s[0].Newest.Add(-time.Microsecond); return s },
 	} {
-		if err := refused(what, h.Pruner.Drop(ctx, february, change(sharesOf(in))), tree.ErrChanged); err != nil {
+		err := h.Pruner.Drop(ctx, february, change(sharesOf(in)), dated(practice, 11, audit.SixYears, february.End()))
+		if err := refused(what, err, tree.ErrChanged); err != nil {
 			return err
 		}
 	}
 	ended, stop := context.WithCancel(ctx)
 	stop()
+	taken := out[1]
+	taken.Action += "x"
+	err = h.Pruner.Drop(ctx, february, sharesOf(in), dated(practice, 11, audit.SixYears, february.End()), taken)
+	if err := refused("a drop with another leaf under an id that is there", err, audit.ErrConflict); err != nil {
+		return err
+	}
 	if err := refused("a cancelled drop", h.Pruner.Drop(ended, february, sharesOf(in)), context.Canceled); err != nil {
 		return err
 	}

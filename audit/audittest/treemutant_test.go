@@ -48,6 +48,25 @@ func (f flawed) Integrate(ctx context.Context, limit int, work tree.Work) error 
 				delete(tips, "")
 				return tips, err
 			}
+		case f.has("forgets mentions"):
+			r.Mentions = func(context.Context, []string) (map[string]tree.Mention, error) { return nil, nil }
+		case f.has("finds mentions at the beginning of their heads"):
+			read := r.Mentions
+			r.Mentions = func(ctx context.Context, practices []string) (map[string]tree.Mention, error) {
+				found, err := read(ctx, practices)
+				for practice, m := range found {
+					found[practice] = tree.Mention{Number: m.Number, Position: max(m.Position-1, 0)}
+				}
+				return found, err
+			}
+		case f.has("finds mentions of whoever is in the newest head"):
+			r.Mentions = func(_ context.Context, practices []string) (map[string]tree.Mention, error) {
+				found := map[string]tree.Mention{}
+				for _, practice := range practices {
+					found[practice] = tree.Mention{Number: r.Number - 1, Position: r.Number}
+				}
+				return found, nil
+			}
 		case f.has("counts batches from nought"):
 			r.Number--
 		case f.has("gives all rows one order"):
@@ -79,7 +98,8 @@ func (f flawed) Integrate(ctx context.Context, limit int, work tree.Work) error 
 	if !called && err == nil && f.has("works on nothing") {
 		_, err = work(ctx, tree.Round{
 			Number: 9, Rows: func(func([]tree.Row, error) bool) {},
-			Tips: func(context.Context, []string) (map[string]tree.Head, error) { return nil, nil },
+			Tips:     func(context.Context, []string) (map[string]tree.Head, error) { return nil, nil },
+			Mentions: func(context.Context, []string) (map[string]tree.Mention, error) { return nil, nil },
 		})
 	}
 	if f.has("lets two notaries work") && errors.Is(err, tree.ErrBusy) {
@@ -162,7 +182,8 @@ func (f flawed) Resume(ctx context.Context, practice string, limit int, work tre
 	if !called && err == nil && f.has("works on what was taken up") {
 		_, err = work(ctx, tree.Round{
 			Number: 9, Rows: func(func([]tree.Row, error) bool) {},
-			Tips: func(context.Context, []string) (map[string]tree.Head, error) { return nil, nil },
+			Tips:     func(context.Context, []string) (map[string]tree.Head, error) { return nil, nil },
+			Mentions: func(context.Context, []string) (map[string]tree.Mention, error) { return nil, nil },
 		})
 	}
 	return err
@@ -172,6 +193,8 @@ func (f flawed) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
 	switch {
 	case f.has("ignores the size"):
 		q.After = 0
+	case f.has("ignores the batch"):
+		q.Since = 0
 	case f.has("ignores the mark"):
 		q.ID = ""
 	case f.has("ignores the age"):
@@ -292,8 +315,14 @@ func (f flawed) Shares(ctx context.Context, m tree.Month) ([]tree.Share, error) 
 	return shares, err
 }
 
-func (f flawed) Drop(ctx context.Context, m tree.Month, want []tree.Share) error {
+func (f flawed) Drop(ctx context.Context, m tree.Month, want []tree.Share, leaves ...audit.Leaf) error {
 	switch {
+	case f.has("forgets what a drop appends"):
+		leaves = nil
+	case f.has("appends what a drop should and refuses"):
+		_ = f.Append(ctx, leaves...)
+	case f.has("drops before it appends"):
+		return errors.Join(f.Store.Drop(ctx, m, want), f.Append(ctx, leaves...))
 	case f.has("drops nothing"):
 		return nil
 	case f.has("drops what has changed"):
@@ -315,13 +344,13 @@ func (f flawed) Drop(ctx context.Context, m tree.Month, want []tree.Share) error
 	case f.has("drops the other term too"):
 		other := tree.Month{Term: audit.SixYears, Year: m.Year, Month: m.Month}
 		shares, _ := f.Store.Shares(ctx, other)
-		return errors.Join(f.Store.Drop(ctx, other, shares), f.Store.Drop(ctx, m, want))
+		return errors.Join(f.Store.Drop(ctx, other, shares), f.Store.Drop(ctx, m, want, leaves...))
 	case f.has("drops the month after"):
 		next := tree.MonthOf(m.Term, m.End())
 		shares, _ := f.Store.Shares(ctx, next)
-		return errors.Join(f.Store.Drop(ctx, next, shares), f.Store.Drop(ctx, m, want))
+		return errors.Join(f.Store.Drop(ctx, next, shares), f.Store.Drop(ctx, m, want, leaves...))
 	case f.has("drops what it does not know"):
-		if err := f.Store.Drop(ctx, m, want); !errors.Is(err, tree.ErrChanged) {
+		if err := f.Store.Drop(ctx, m, want, leaves...); !errors.Is(err, tree.ErrChanged) {
 			return err
 		}
 		now, err := f.Store.Shares(ctx, m)
@@ -330,7 +359,7 @@ func (f flawed) Drop(ctx context.Context, m tree.Month, want []tree.Share) error
 		}
 		return nil
 	}
-	return f.Store.Drop(ctx, m, want)
+	return f.Store.Drop(ctx, m, want, leaves...)
 }
 
 func treeFailures(t *testing.T, flaw string) []string {
@@ -354,7 +383,8 @@ func TestEveryFlawOfTreesIsFound(t *testing.T) {
 	require.Empty(t, treeFailures(t, ""))
 	for _, flaw := range []string{
 		"ignores a cancelled context", "parts what was appended together", "passes over what was not read", "loses a leaf", "turns the order round",
-		"forgets the newest heads", "forgets the newest head of the tree of heads", "counts batches from nought",
+		"forgets the newest heads", "forgets the newest head of the tree of heads",
+		"forgets mentions", "finds mentions at the beginning of their heads", "finds mentions of whoever is in the newest head", "ignores the batch", "counts batches from nought",
 		"gives all rows one order", "gives another store's hashes", "keeps what failed", "forgets a head",
 		"forgets what is set aside", "says that nobody waits", "turns round who waits", "takes nothing up",
 		"takes up what is another practice's", "ignores the limit of what is taken up", "takes up one batch at a time",
@@ -370,6 +400,7 @@ func TestEveryFlawOfTreesIsFound(t *testing.T) {
 		"counts one leaf too few", "gives the month's end for the newest leaf", "forgets a practice's share",
 		"drops nothing", "drops what has changed", "ignores a cancelled drop", "compares only the practices",
 		"compares only the counts", "drops the other term too", "drops the month after", "drops what it does not know",
+		"forgets what a drop appends", "appends what a drop should and refuses", "drops before it appends",
 	} {
 		require.NotEmpty(t, treeFailures(t, flaw), "a store that %s passes the suite", flaw)
 	}

@@ -19,6 +19,8 @@ type given struct {
 	Number int64
 	Rows   []tree.Row
 	Tips   map[string]tree.Head
+
+	Mentions map[string]tree.Mention
 }
 
 // read reads a round, and the newest heads of its practices and of the tree of heads.
@@ -35,8 +37,12 @@ func read(ctx context.Context, r tree.Round) (given, error) {
 		g.Rows = append(g.Rows, part...)
 	}
 	slices.Sort(practices)
+	practices = slices.Compact(practices)
 	var err error
-	g.Tips, err = r.Tips(ctx, slices.Compact(practices))
+	if g.Tips, err = r.Tips(ctx, practices); err != nil {
+		return given{}, err
+	}
+	g.Mentions, err = r.Mentions(ctx, practices)
 	return g, err
 }
 

@@ -51,6 +51,10 @@ func openCheckpoint(signed string, known note.Verifiers) (c Checkpoint, pure boo
 	return Checkpoint{}, false, fmt.Errorf("%w: not a checkpoint of a log that a known key signs for", ErrProof)
 }
 
+// mostLeaves is more than any tree has. The indexes of the hashes of much larger ones are no numbers of 64 bits, and package
+// tlog counts for ever.
+const mostLeaves = 1 << 60
+
 // parseCheckpoint reads the text of a checkpoint of the log called name.
 func parseCheckpoint(text, name string) (Checkpoint, error) {
 	bad := fmt.Errorf("%w: not a checkpoint", ErrProof)
@@ -66,7 +70,7 @@ func parseCheckpoint(text, name string) (Checkpoint, error) {
 		}
 	}
 	size, err := strconv.ParseInt(line[1], 10, 64)
-	if err != nil || size < 0 || strconv.FormatInt(size, 10) != line[1] {
+	if err != nil || size < 0 || size > mostLeaves || strconv.FormatInt(size, 10) != line[1] {
 		return Checkpoint{}, bad
 	}
 	root, err := tlog.ParseHash(line[2])

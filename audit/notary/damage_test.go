@@ -194,6 +194,29 @@ func TestDamageBySQL(t *testing.T) {
 		{"the first head deleted", `DELETE FROM {s}.audit_head WHERE practice = 'elm-street' AND number = 1`, nil},
 		{"a head in the middle deleted", `DELETE FROM {s}.audit_head WHERE practice = 'elm-street' AND number = 2`, nil},
 		{"the newest head deleted", `DELETE FROM {s}.audit_head WHERE practice = 'elm-street' AND number = 3`, nil},
+		{
+			"the newest batch deleted", `DELETE FROM {s}.audit_entry WHERE practice = 'elm-street' AND id > 'e-00015';
+			DELETE FROM {s}.audit_head WHERE practice = 'elm-street' AND number = 3`, []string{"cut 11"},
+		},
+		{
+			"the newest batch deleted, and its mark renamed", `DELETE FROM {s}.audit_entry WHERE practice = 'elm-street' AND id > 'e-00015';
+			DELETE FROM {s}.audit_head WHERE practice = 'elm-street' AND number = 3;
+			UPDATE {s}.audit_head SET ids = set_byte(ids, 2, ascii('a')), lowest = 'alm-street' WHERE practice = '' AND number = 3`,
+			[]string{"unsound 11"},
+		},
+		{
+			"a mark of a batch in the middle renamed", `UPDATE {s}.audit_head SET ids = set_byte(ids, 2, ascii('a')), lowest = 'alm-street'
+			WHERE practice = '' AND number = 2`, []string{"unsound 10"},
+		},
+		{
+			"the marks of a batch in the middle swapped", `UPDATE {s}.audit_head
+			SET ids = '\x000c'::bytea || 'oak avenue/2'::bytea || '\x0a'::bytea || 'elm-street'::bytea
+			WHERE practice = '' AND number = 2`, []string{"unsound 10"},
+		},
+		{
+			"the mark of the newest batch renamed", `UPDATE {s}.audit_head SET ids = set_byte(ids, 2, ascii('a')), lowest = 'alm-street'
+			WHERE practice = '' AND number = 3`, []string{"unsound 11"},
+		},
 		{"every head deleted", `DELETE FROM {s}.audit_head WHERE practice = 'elm-street'`, nil},
 		{"the newest head of the heads deleted", `DELETE FROM {s}.audit_head WHERE practice = '' AND number = 3`, nil},
 		{"every head of the heads deleted", `DELETE FROM {s}.audit_head WHERE practice = ''`, nil},

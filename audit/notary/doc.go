@@ -73,7 +73,8 @@
 // What is held in memory does not grow with the log: a step holds one batch, and a verification the marks of a batch or
 // two and some thousand rows. Of damage, 5,000 positions are compared with one another and 1,000 are listed; the others
 // are counted. A verification of the tree of heads also holds the name and the size of each practice, and a few
-// megabytes of their next heads. Where ids are not in the order of time, as UUIDs of version 7 are, verification takes
+// megabytes of their next heads; so do that and an export of a practice, of those that the tree of heads has behind its
+// newest batch. A notary holds the newest checkpoint of each practice that it signed. Where ids are not in the order of time, as UUIDs of version 7 are, verification takes
 // longer: its last part reads every head for each 20,000 leaves.
 //
 // # Damage and repair
@@ -81,6 +82,11 @@
 // A leaf whose code does not fit is never integrated: Step reports it once in a [RefusedError], Verify whenever it is
 // asked. When leaves or the notary's rows are restored from a backup as they were, Verify finds nothing any more.
 // Leaves that were refused or left out by mistake are integrated by [Notary.Adopt].
+//
+// Before it adds to a practice's tree, a step looks for what the tree of heads has of the practice last: one statement for
+// all practices of the batch, which goes back over the heads of the tree of heads until it has found each, and over all of
+// them for a practice that is new. A verification or an export of a practice checks all heads that the tree of heads has of
+// it, and that whatever it has behind them is other practices'. So it takes longer for one that has long been still.
 //
 // A tree's damage is somebody's doing or a broken disk's, never a race: Verify may run while others write.
 //
@@ -95,12 +101,13 @@
 //	}
 //
 // Terms are counted in calendar years of UTC, from the month's last moment. A month goes for all practices of the
-// database or for none. First each practice's log is told, by entries with the action "audit.prune", how many leaves go
-// and from which positions; when a batch has these entries, the next call removes the leaves in one transaction. The
+// database or for none. First each practice's log is told, by entries with the action "audit.prune", how many leaves are to
+// go and from which positions; when a batch has these entries, the next call removes the leaves, and in the same transaction
+// other entries of the action say that they went. A month that is held in between stays, and nothing says that it went. The
 // tree stays as it was: checkpoints that were kept still fit, old proofs still check, and [Reader.Inclusion] still
 // proves a leaf that somebody has a copy of.
 //
-// Verify takes a missing leaf for pruned when a genuine entry names its position, and for deleted otherwise. Such
+// Verify takes a missing leaf for pruned when a genuine entry says that its position went, and for deleted otherwise. Such
 // entries are integrated like any other; they are missed when they are deleted, and prove nothing when they are forged.
 // When one of them is pruned itself, after six years, the entry of that pruning names its positions again.
 //

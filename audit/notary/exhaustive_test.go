@@ -3,6 +3,7 @@ package notary_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/notary"
 )
 
 // The log that is damaged exhaustively: 120 entries of elm in batches of 16, beside as many of oak.
@@ -201,6 +203,35 @@ func TestEveryColumnOfTheNotary(t *testing.T) {
 			require.NotEmpty(t, damage, "%q %d: %s", h.Practice, h.Size, name)
 			x.exec(t, `DELETE FROM {s}.audit_head`)
 			x.exec(t, `INSERT INTO {s}.audit_head SELECT * FROM {s}.kept_head`)
+		}
+	}
+	x.sound(t, x.kept[1])
+}
+
+// TestEveryTailOfOnePractice cuts the newest batches of a practice, one more each time, with their leaves. The tree of heads
+// tells of them, also when the name at its marks is altered as well; and a notary that knows nothing of them goes on only
+// where no mark says whose they were.
+func TestEveryTailOfOnePractice(t *testing.T) {
+	x, ids := newExhaustive(t)
+	for number := 8; number > 0; number-- {
+		size := (number - 1) * damagedAt
+		for want, sql := range map[string]string{
+			"cut": "SELECT 1",
+			"unsound": `UPDATE {s}.audit_head SET ids = set_byte(ids, 2, ascii('a')), lowest = 'alm-street'
+				WHERE practice = '' AND number >= ` + fmt.Sprint(number),
+		} {
+			x.exec(t, fmt.Sprintf("DELETE FROM {s}.audit_head WHERE practice = 'elm-street' AND number >= %d", number))
+			x.exec(t, fmt.Sprintf("DELETE FROM {s}.audit_entry WHERE practice = 'elm-street' AND id >= '%s'", ids[size]))
+			x.exec(t, sql)
+			require.Equal(t, []string{fmt.Sprint(want, " ", size)}, found(x.verify(t, elm, x.kept[1])))
+			_, err := x.reader.Export(t.Context(), io.Discard, elm, nil)
+			require.Error(t, err)
+			if want == "cut" {
+				x.record(t, elm, 1)
+				_, err = x.restarted(t, nil).Step(t.Context())
+				require.ErrorIs(t, err, notary.ErrDamaged)
+			}
+			x.restore(t)
 		}
 	}
 	x.sound(t, x.kept[1])

@@ -37,8 +37,8 @@ type Exported struct {
 // start, holds few leaves in memory at once, and may run while others write. What is sealed stays sealed.
 //
 // A leaf that was pruned, or is gone, or is not what was integrated, is written as its hash alone and counted as absent;
-// [Reader.Verify] says what became of it. When the notary's own rows do not lead to the checkpoint, the error wraps
-// [ErrDamaged] and the file has no end, so that nobody takes it for a whole one. It wraps [ErrNotFound] while nothing
+// [Reader.Verify] says what became of it. When the notary's own rows do not lead to the checkpoint, or the tree of heads has
+// a head of the practice that is gone, the error wraps [ErrDamaged] and the file has no end, so that nobody takes it for a whole one. It wraps [ErrNotFound] while nothing
 // of the practice is integrated.
 func (r *Reader) Export(ctx context.Context, w io.Writer, practice string, o *ExportOptions) (Exported, error) {
 	x, err := r.begin(ctx, w, exportFormat, practice, o)
@@ -137,7 +137,7 @@ func (r *Reader) begin(ctx context.Context, w io.Writer, format, practice string
 	if practice == "" {
 		return nil, fmt.Errorf("%w: the practice is empty", ErrInvalid)
 	}
-	head, at, err := r.mentioned(ctx, practice)
+	head, mention, err := r.mentioned(ctx, practice)
 	if err != nil {
 		return nil, err
 	}
@@ -154,13 +154,13 @@ func (r *Reader) begin(ctx context.Context, w io.Writer, format, practice string
 		return nil, fmt.Errorf("%w: the newest checkpoint of the tree of heads is not what a known key signed", ErrDamaged)
 	}
 	stored := reader(ctx, r.store, "")
-	path, err := tlog.ProveRecord(heads.Size, at, stored)
+	path, err := tlog.ProveRecord(heads.Size, mention.Found, stored)
 	if err != nil {
 		return nil, err
 	}
 	header := exportHeader{
 		Format: format, Version: exportVersion, Log: point.Log, Practice: practice, Size: point.Size,
-		Checkpoint: form, Heads: exportHeads{Checkpoint: headsForm, N: at, Path: path},
+		Checkpoint: form, Heads: exportHeads{Checkpoint: headsForm, N: mention.Found, Path: path},
 	}
 	for _, signed := range o.Kept {
 		older, form, err := bare(signed, r.known) // without the signatures of witnesses
@@ -180,6 +180,15 @@ func (r *Reader) begin(ctx context.Context, w io.Writer, format, practice string
 	if _, _, err := header.check(r.known); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
+	if format == exportFormat { // an extract does not say that it is all
+		damage, err := r.among(ctx, practice, head, mention)
+		if err != nil {
+			return nil, err
+		}
+		if damage != nil {
+			return nil, fmt.Errorf("%w: %s", ErrDamaged, damage.Note)
+		}
+	}
 	x := &export{
 		Reader: r, out: bufio.NewWriterSize(w, 1<<16), lines: newLineWriter(), practice: practice, point: point,
 		done: Exported{Checkpoint: form},
@@ -187,28 +196,28 @@ func (r *Reader) begin(ctx context.Context, w io.Writer, format, practice string
 	return x, x.put(header)
 }
 
-// mentioned returns a practice's newest head and its position in the tree of heads. Between the two reads a batch may
+// mentioned returns a practice's newest head and the head of the tree of heads that mentions it. Between the two reads a batch may
 // come, so the head is looked for among the newest few.
-func (r *Reader) mentioned(ctx context.Context, practice string) (tree.Head, int64, error) {
+func (r *Reader) mentioned(ctx context.Context, practice string) (head, mention tree.Head, err error) {
 	for range 10 {
-		mention, err := r.store.Heads(ctx, tree.Query{ID: practice, Newest: true, Brief: true, Limit: 1})
+		found, err := r.store.Heads(ctx, tree.Query{ID: practice, Newest: true, Brief: true, Limit: 1})
 		if err != nil {
-			return tree.Head{}, 0, err
+			return tree.Head{}, tree.Head{}, err
 		}
 		newest, err := r.store.Heads(ctx, tree.Query{Practice: practice, Newest: true, Brief: true, Limit: 10})
 		if err != nil {
-			return tree.Head{}, 0, err
+			return tree.Head{}, tree.Head{}, err
 		}
-		if len(newest) == 0 && len(mention) == 0 {
-			return tree.Head{}, 0, ErrNotFound
+		if len(newest) == 0 && len(found) == 0 {
+			return tree.Head{}, tree.Head{}, ErrNotFound
 		}
 		for _, h := range newest {
-			if len(mention) == 1 && h.Number == mention[0].Number {
-				return h, mention[0].Found, nil
+			if len(found) == 1 && h.Number == found[0].Number {
+				return h, found[0], nil
 			}
 		}
 	}
-	return tree.Head{}, 0, fmt.Errorf("%w: the tree of heads does not hold the practice's newest checkpoint", ErrDamaged)
+	return tree.Head{}, tree.Head{}, fmt.Errorf("%w: the tree of heads does not hold the practice's newest checkpoint", ErrDamaged)
 }
 
 func (x *export) put(v any) error {
@@ -275,15 +284,17 @@ func (x *export) leaves(ctx context.Context, ids []string, lines []exportLine) e
 	if err != nil {
 		return err
 	}
-	now := make(map[string]audit.Leaf, len(rows))
+	now := make(map[string][]audit.Leaf, len(rows)) // of an id somebody may have made a second row
 	for _, row := range rows {
-		now[row.Leaf.ID] = row.Leaf
+		now[row.Leaf.ID] = append(now[row.Leaf.ID], row.Leaf)
 	}
 	for i := range lines {
 		l := &lines[i]
-		f, found := now[ids[i]]
-		if found && utf8.Valid(f.Bytes) && len(f.MAC) > 0 && tlog.RecordHash(f.Record()) == l.Hash {
-			l.Leaf, l.MAC = string(f.Bytes), f.MAC
+		at := slices.IndexFunc(now[ids[i]], func(f audit.Leaf) bool {
+			return utf8.Valid(f.Bytes) && len(f.MAC) > 0 && tlog.RecordHash(f.Record()) == l.Hash
+		})
+		if at >= 0 {
+			l.Leaf, l.MAC = string(now[ids[i]][at].Bytes), now[ids[i]][at].MAC
 		} else {
 			x.done.Absent++
 		}

@@ -31,7 +31,7 @@ func TestExportOfAPrunedLog(t *testing.T) {
 		result, err := a.check(after, kept)
 		require.NoError(t, err)
 		require.Equal(t, 1, result.Compared)
-		require.EqualValues(t, 5, result.Leaves) // with the entry of the pruning
+		require.EqualValues(t, 6, result.Leaves) // with the entries of the pruning
 		require.Equal(t, []notary.Range{{First: 1, Last: 2}}, result.AbsentAt)
 		require.NotContains(t, after, gone.ID)
 		for _, n := range []int{2, 5} { // what was not pruned is the same line

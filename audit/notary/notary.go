@@ -51,8 +51,8 @@ type Notary struct {
 	logger   *slog.Logger
 
 	mu      sync.Mutex
-	last    Checkpoint // the newest of the tree of heads that this process saw
-	shown   bool       // the witness keeps the newest one
+	last    map[string]Checkpoint // the newest of each tree that this process signed
+	shown   bool                  // the witness keeps the newest one of the tree of heads
 	waiting waiting
 }
 
@@ -75,7 +75,7 @@ func New(store Store, log *audit.Log, signer note.Signer, known note.Verifiers, 
 	n := &Notary{
 		store: store, log: log, signer: signer, known: known,
 		now: o.Now, limit: o.Limit, interval: o.Interval, witness: o.Witness, logger: o.Logger,
-		waiting: waiting{again: map[string]time.Time{}},
+		last: map[string]Checkpoint{}, waiting: waiting{again: map[string]time.Time{}},
 	}
 	if n.now == nil {
 		n.now = time.Now
@@ -181,10 +181,10 @@ func (n *Notary) batch(ctx context.Context, out *absent, store func(tree.Work) (
 	if !kept {
 		r = result{}
 	}
-	if r.heads.Size > 0 {
-		n.last = r.heads
+	if heads, made := r.points[""]; made {
+		maps.Copy(n.last, r.points)
 		if n.witness != nil && unshown == nil {
-			unshown = n.show(ctx, r.heads.Size, r.batch.Heads[len(r.batch.Heads)-1].Checkpoint)
+			unshown = n.show(ctx, heads.Size, r.batch.Heads[len(r.batch.Heads)-1].Checkpoint)
 		}
 	}
 	if len(r.refused) > 0 {
@@ -206,7 +206,7 @@ type result struct {
 	rows    int // it had
 	taken   int
 	refused []Damage
-	heads   Checkpoint // of the tree of heads; zero when no leaf was taken
+	points  map[string]Checkpoint // of the trees that changed; none when no leaf was taken
 }
 
 // genuine is a row that belongs into a tree.
@@ -216,7 +216,7 @@ type genuine struct {
 }
 
 func (n *Notary) integrate(ctx context.Context, round tree.Round, out *absent) (result, error) {
-	r := result{batch: tree.Batch{At: n.now().UTC().Truncate(time.Microsecond)}}
+	r := result{batch: tree.Batch{At: n.now().UTC().Truncate(time.Microsecond)}, points: map[string]Checkpoint{}}
 	byPractice, aside := map[string][]genuine{}, map[string][]string{}
 	err := checkParts(ctx, n.log, round.Rows, out, func(row tree.Row, c checked) {
 		r.rows++
@@ -245,7 +245,7 @@ func (n *Notary) integrate(ctx context.Context, round tree.Round, out *absent) (
 		return r, nil
 	}
 	practices := slices.Sorted(maps.Keys(byPractice))
-	edges, err := n.edges(ctx, round, append(practices, ""))
+	edges, err := n.edges(ctx, round, practices)
 	if err != nil {
 		return result{}, err
 	}
@@ -259,11 +259,11 @@ func (n *Notary) integrate(ctx context.Context, round tree.Round, out *absent) (
 		if err != nil {
 			return result{}, err
 		}
-		r.batch.Heads = append(r.batch.Heads, kept)
+		r.batch.Heads, r.points[practice] = append(r.batch.Heads, kept), point
 		heads.add(tree.Mark{ID: practice}, tlog.RecordHash([]byte(point.text())))
 	}
 	kept, point, err := heads.sign(n.signer, "", round.Number)
-	r.batch.Heads, r.heads = append(r.batch.Heads, kept), point
+	r.batch.Heads, r.points[""] = append(r.batch.Heads, kept), point
 	return r, err
 }
 
@@ -271,15 +271,24 @@ func refused(f audit.Leaf, err error) Damage {
 	return Damage{Kind: Forged, Practice: f.Practice, ID: f.ID, Position: -1, Note: err.Error()}
 }
 
-// edges returns the right edges of the practices' trees, after it has checked that they lead to the roots that were
-// signed. Otherwise one row that somebody altered would have the notary vouch for a tree it never built.
+// edges returns the right edges of the practices' trees and of the tree of heads, after it has checked that they lead to the
+// roots that were signed, and that each practice's newest head is the newest that the tree of heads has of it. Otherwise
+// one row that somebody altered or removed would have the notary vouch for a tree it never built.
 func (n *Notary) edges(ctx context.Context, round tree.Round, practices []string) (map[string]edge, error) {
-	tips, err := round.Tips(ctx, practices)
+	mentions, err := round.Mentions(ctx, practices)
+	if err != nil {
+		return nil, err
+	}
+	all := append(slices.Clone(practices), "")
+	tips, err := round.Tips(ctx, all)
 	if err != nil {
 		return nil, err
 	}
 	var keys []tree.Key
-	for _, p := range practices {
+	for _, p := range all {
+		if m, mentioned := mentions[p]; mentioned {
+			keys = append(keys, keysOf("", 0, m.Position)...)
+		}
 		keys = append(keys, edgeKeys(p, tips[p].Size)...)
 	}
 	found, err := round.Hashes(ctx, keys)
@@ -290,20 +299,28 @@ func (n *Notary) edges(ctx context.Context, round tree.Round, practices []string
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	edges := map[string]edge{}
-	for _, p := range practices {
+	for _, p := range all {
 		tip := tips[p]
+		m, mentioned := mentions[p]
+		if p != "" && m.Number != tip.Number || mentioned && m.Position >= tips[""].Size {
+			return nil, fmt.Errorf("%w: the newest head of practice %q is not the one that the tree of heads has of it", ErrDamaged, p)
+		}
+		if mentioned {
+			if tlog.Hash(found[0]) != tlog.RecordHash([]byte(textOf(tip.Checkpoint))) {
+				return nil, fmt.Errorf("%w: the tree of heads has another head of practice %q", ErrDamaged, p)
+			}
+			found = found[1:]
+		}
 		var e edge
 		e, found = edgeOf(tip.Size, found)
-		if tip.Number > tips[""].Number {
-			return nil, fmt.Errorf("%w: the tree of heads lacks a batch of practice %q", ErrDamaged, p)
-		}
 		if tip.Size > 0 {
 			signed, err := OpenCheckpoint(tip.Checkpoint, n.known)
 			if err != nil || signed.Practice != p || signed.Size != tip.Size || signed.Root != e.root() {
 				return nil, fmt.Errorf("%w: the newest head of practice %q does not fit its checkpoint", ErrDamaged, p)
 			}
 		}
-		if p == "" && (tip.Size < n.last.Size || (tip.Size == n.last.Size && n.last.Size > 0 && e.root() != n.last.Root)) {
+		last, known := n.last[p]
+		if tip.Size < last.Size || (known && tip.Size == last.Size && e.root() != last.Root) {
 			return nil, fmt.Errorf("%w: batches are gone that this notary has signed", ErrDamaged)
 		}
 		edges[p] = e

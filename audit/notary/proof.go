@@ -64,13 +64,32 @@ func (r *Reader) tip(ctx context.Context, practice string) (tree.Head, error) {
 	return heads[0], nil
 }
 
+// signedTip is tip of a head whose size is what a known key signed.
+func (r *Reader) signedTip(ctx context.Context, practice string) (tree.Head, error) {
+	tip, err := r.tip(ctx, practice)
+	if err != nil {
+		return tree.Head{}, err
+	}
+	if !sizeSigned(tip, r.known) {
+		return tree.Head{}, fmt.Errorf("%w: the newest head does not fit its checkpoint", ErrDamaged)
+	}
+	return tip, nil
+}
+
+// sizeSigned reports whether a head's checkpoint is what a known key signed for a tree of the head's size.
+func sizeSigned(h tree.Head, known note.Verifiers) bool {
+	c, err := OpenCheckpoint(h.Checkpoint, known)
+	return err == nil && c.Practice == h.Practice && c.Size == h.Size
+}
+
 const proofHeader = "c2sp.org/tlog-proof@v1\n"
 
 // Inclusion returns a proof that the practice's leaf of this id is in the tree of the newest checkpoint, in the text
 // form of C2SP (c2sp.org/tlog-proof). Whoever has it, the leaf and the public key needs nothing else:
-// [CheckInclusion]. The error wraps [ErrNotFound] while no batch holds the leaf.
+// [CheckInclusion]. The error wraps [ErrNotFound] while no batch holds the leaf, and [ErrDamaged] where no known key signed
+// the newest checkpoint as it is.
 func (r *Reader) Inclusion(ctx context.Context, practice, id string) (string, error) {
-	tip, err := r.tip(ctx, practice)
+	tip, err := r.signedTip(ctx, practice)
 	if err != nil {
 		return "", err
 	}
@@ -116,9 +135,9 @@ func checkInclusion(proof string, leaf tlog.Hash, known note.Verifiers) (Checkpo
 
 // Consistency returns a proof that the tree of the newest checkpoint continues the one that had old leaves, in the form
 // that witnesses are sent (c2sp.org/tlog-witness, add-checkpoint). Check it with [CheckConsistency]. The error wraps
-// [ErrInvalid] unless 0 < old and old is at most the tree's size.
+// [ErrInvalid] unless 0 < old and old is at most the tree's size, and [ErrDamaged] as that of Inclusion.
 func (r *Reader) Consistency(ctx context.Context, practice string, old int64) (string, error) {
-	tip, err := r.tip(ctx, practice)
+	tip, err := r.signedTip(ctx, practice)
 	if err != nil {
 		return "", err
 	}

@@ -120,6 +120,7 @@ func TestOpenCheckpointRefuses(t *testing.T) {
 	for _, text := range []string{
 		logName + "/elm\n1\n" + root + "\nan extension\n",
 		logName + "\n0\n" + root + "\n",
+		logName + "\n1152921504606846976\n" + root + "\n",
 	} {
 		_, err := notary.OpenCheckpoint(sign(text), w.known)
 		require.NoError(t, err, text)
@@ -136,6 +137,8 @@ func TestOpenCheckpointRefuses(t *testing.T) {
 		logName + "\n-1\n" + root + "\n",
 		logName + "\n+1\n" + root + "\n",
 		logName + "\n99999999999999999999\n" + root + "\n",
+		logName + "\n9223372036854775807\n" + root + "\n",
+		logName + "\n1152921504606846977\n" + root + "\n",
 		logName + "\n1\n" + root[1:] + "\n",
 		logName + "\n1\n",
 	} {

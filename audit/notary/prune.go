@@ -86,12 +86,13 @@ func (p *Pruner) Due(ctx context.Context) ([]Due, error) {
 }
 
 // Prune removes a month and returns how many leaves went. Before they go, each practice's log is told by entries whose
-// action is "audit.prune" who removes what, and at which positions of its tree; [Reader.Verify] then takes these
-// positions for pruned. The tree keeps its hashes, so checkpoints and proofs stay what they were.
+// action is "audit.prune" who removes what, and at which positions of its tree; and when they go, by others in the same
+// transaction, that they went. [Reader.Verify] takes the positions that the latter name for pruned. The tree keeps its
+// hashes, so checkpoints and proofs stay what they were.
 //
 // It takes two calls. The first one tells the logs and returns an error that wraps [ErrTold]; when a notary has
-// integrated what it told, so that it cannot vanish unseen, the next one removes the leaves. Until then each call returns
-// that error, and tells nothing twice.
+// integrated what it told, so that it cannot vanish unseen, the next one removes the leaves, unless they are held by then.
+// Until then each call returns that error, and tells nothing twice.
 //
 // It is refused, and nothing changes, with an error that wraps
 //
@@ -127,22 +128,32 @@ func (p *Pruner) prune(ctx context.Context, by audit.Actor, m Month) (int64, err
 	if err := p.allowed(ctx, by, m, shares); err != nil {
 		return 0, err
 	}
-	var entries [][]audit.Entry
+	var told [][]audit.Entry
+	var went []audit.Leaf
 	var leaves int64
 	proved := true
 	for _, share := range shares {
-		gone, err := p.gather(ctx, m, share)
+		r, err := p.gather(ctx, m, share)
 		if errors.Is(err, ErrBlocked) {
 			err = p.refuse(ctx, by, m, share.Practice, err)
 		}
 		if err != nil {
 			return 0, err
 		}
-		entries = append(entries, gone.entries(by, m, share))
+		if !r.told {
+			told = append(told, r.entries(by, m, share, toGo))
+		}
+		for _, e := range r.entries(by, m, share, gone) {
+			f, err := p.log.Stamp(prune.Allow(ctx), e)
+			if err != nil {
+				return 0, err
+			}
+			went = append(went, f)
+		}
 		leaves += share.Leaves
-		proved = proved && gone.proved
+		proved = proved && r.proved
 	}
-	for _, es := range entries {
+	for _, es := range told {
 		if len(es) == 0 {
 			continue
 		}
@@ -153,7 +164,7 @@ func (p *Pruner) prune(ctx context.Context, by audit.Actor, m Month) (int64, err
 	if !proved {
 		return 0, ErrTold
 	}
-	return leaves, p.store.Drop(ctx, m, shares)
+	return leaves, p.store.Drop(ctx, m, shares, went...)
 }
 
 // allowed checks the days and the holds.
@@ -262,21 +273,21 @@ func (p *Pruner) gather(ctx context.Context, m Month, share tree.Share) (*remova
 	}
 	// Entries that go with the month explain nothing afterwards.
 	goes := func(f audit.Leaf) (bool, error) { return m.Holds(f), nil }
-	if r.told, err = p.explains(ctx, share.Practice, size, &r, goes); err != nil || !r.told {
+	if r.told, err = p.tells(ctx, share.Practice, size, &r, goes); err != nil || !r.told {
 		return &r, err
 	}
-	r.proved, err = p.explains(ctx, share.Practice, size, &r, func(f audit.Leaf) (bool, error) {
+	r.proved, err = p.tells(ctx, share.Practice, size, &r, func(f audit.Leaf) (bool, error) {
 		heads, err := p.store.Heads(ctx, tree.Query{Practice: f.Practice, ID: f.ID, Brief: true, Limit: 1})
 		return m.Holds(f) || len(heads) == 0, err
 	})
 	return &r, err
 }
 
-// explains reports whether the entries of prunings that skip does not report name all that goes.
-func (p *Pruner) explains(
+// tells reports whether the entries of what is to go that skip does not report name all that goes.
+func (p *Pruner) tells(
 	ctx context.Context, practice string, size int64, r *removal, skip func(audit.Leaf) (bool, error),
 ) (bool, error) {
-	known, err := explained(ctx, p.store, p.log, practice, size, skip)
+	known, err := named(ctx, p.store, p.log, practice, toGo, size, skip)
 	return r.leaves.within(known) && r.earlier.within(known), err
 }
 
@@ -311,7 +322,7 @@ func (p *Pruner) check(ctx context.Context, m Month, practice string, marks []pl
 		r.found++
 		r.leaves.add(at.position)
 		// An entry of an earlier pruning goes, and what it explains has to stay explained.
-		if err := r.earlier.readEntry(ctx, p.log, row.Leaf, at.position); err != nil {
+		if err := r.earlier.readEntry(ctx, p.log, row.Leaf, gone, at.position); err != nil {
 			return err
 		}
 	}
@@ -338,18 +349,15 @@ func (p *Pruner) stray(ctx context.Context, m Month, practice string) error {
 	return fmt.Errorf("%w: practice %s has leaves that are in no batch", ErrBlocked, practice)
 }
 
-// entries are what the practice's log is told.
-func (r *removal) entries(by audit.Actor, m Month, share tree.Share) []audit.Entry {
-	if r.told {
-		return nil
-	}
+// entries are what the practice's log is told of a state.
+func (r *removal) entries(by audit.Actor, m Month, share tree.Share, state string) []audit.Entry {
 	const size = 32_000 // so that an entry stays one that a page of them can hold
 	leaves, earlier := r.leaves.texts(size), r.earlier.texts(size)
 	parts := max(len(leaves), len(earlier))
 	entries := make([]audit.Entry, parts)
 	for i := range entries {
 		details := map[string]string{
-			detailTerm: string(m.Term), detailMonth: m.Start().Format("2006-01"),
+			detailState: state, detailTerm: string(m.Term), detailMonth: m.Start().Format("2006-01"),
 			detailLeaves: strconv.FormatInt(share.Leaves, 10), detailPart: fmt.Sprintf("%d/%d", i+1, parts),
 		}
 		if i < len(leaves) {

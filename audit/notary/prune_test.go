@@ -215,10 +215,16 @@ func TestPromise_M5_4_SystemLogsAreKeptAYear(t *testing.T) {
 			require.Empty(t, a.verify(t, "", kept[1]).Damage)
 
 			done := slices.DeleteFunc(a.prunes(t, elm), func(e audit.Entry) bool { return e.Outcome != audit.Done })
-			require.Len(t, done, 1)
-			require.Equal(t, map[string]string{
-				"term": "1y", "month": "2025-01", "leaves": "12", "part": "1/1", "positions": "0-1,3-4,6-7,9-10,12-13,15-16",
-			}, done[0].Details)
+			require.Len(t, done, 2)
+			states := []string{}
+			for _, e := range done {
+				states = append(states, e.Details["state"])
+				delete(e.Details, "state")
+				require.Equal(t, map[string]string{
+					"term": "1y", "month": "2025-01", "leaves": "12", "part": "1/1", "positions": "0-1,3-4,6-7,9-10,12-13,15-16",
+				}, e.Details)
+			}
+			require.ElementsMatch(t, []string{"to go", "gone"}, states)
 		})
 		t.Run("proofs", func(t *testing.T) {
 			for _, f := range evidence {
@@ -367,7 +373,7 @@ func TestPrunerIsKilled(t *testing.T) {
 			report := a.verify(t, practice)
 			require.Empty(t, report.Damage)
 			require.EqualValues(t, 1, report.Pruned)
-			require.Len(t, a.prunes(t, practice), 1, "the log was told twice")
+			require.Len(t, a.prunes(t, practice), 2, "what is to go, and what went")
 		}
 		n, err = a.prune(month)
 		require.NoError(t, err)
@@ -381,8 +387,35 @@ func TestPrunerIsKilled(t *testing.T) {
 	})
 }
 
+// TestToldThenHeldThenDeleted has a month held that its log was told of. Whoever then deletes its leaves beside the pruner
+// is found: that they should go was told, and not that they went.
+func TestToldThenHeldThenDeleted(t *testing.T) {
+	written := day(2024, time.February, 3)
+	month := notary.Month{Term: audit.OneYear, Year: 2024, Month: time.February}
+	eachAging(t, written, func(t *testing.T, a *aging) {
+		leaves := []audit.Leaf{a.keep(t, elm, audit.OneYear, written), a.keep(t, elm, audit.OneYear, written)}
+		a.integrate(t)
+		a.now = written.AddDate(2, 0, 0)
+		_, err := a.pruner.Prune(t.Context(), prunedBy, month)
+		require.ErrorIs(t, err, notary.ErrTold)
+		a.integrate(t)
+		a.held[elm+" 1y"] = true
+		_, err = a.pruner.Prune(t.Context(), prunedBy, month)
+		require.ErrorIs(t, err, notary.ErrHeld)
+
+		shares, err := a.store.Shares(t.Context(), month)
+		require.NoError(t, err)
+		require.NoError(t, a.store.Drop(t.Context(), month, shares))
+		report := a.verify(t, elm)
+		require.Equal(t, []string{"deleted 0 " + leaves[0].ID, "deleted 1 " + leaves[1].ID}, found(report))
+		require.Zero(t, report.Pruned)
+	})
+}
+
 var errKilled = errors.New("killed")
 
 type stubborn struct{ tree.Pruner }
 
-func (stubborn) Drop(context.Context, tree.Month, []tree.Share) error { return errKilled }
+func (stubborn) Drop(context.Context, tree.Month, []tree.Share, ...audit.Leaf) error {
+	return errKilled
+}

@@ -19,6 +19,14 @@ const (
 	detailPart      = "part"      // such as "1/3"
 	detailPositions = "positions" // of the leaves in the practice's tree, such as "0-11,14"
 	detailEarlier   = "earlier"   // positions that were pruned before, and whose entries go with this month
+	detailState     = "state"     // toGo or gone
+)
+
+// An entry says what is to go before anything does, and another one what went, in the transaction in which it does. Only
+// the latter explains why leaves are missing, for the month may stay after all.
+const (
+	toGo = "to go"
+	gone = "gone"
 )
 
 // positions is a set of places in a tree, at one bit each.
@@ -103,10 +111,10 @@ func (p *positions) read(text string, size int64) error {
 	return nil
 }
 
-// explained returns the positions below size that the practice's genuine entries of prunings name. Entries that skip
-// reports are passed over; it may be nil. A forged entry explains nothing; whoever verifies reports it.
-func explained(
-	ctx context.Context, store Store, log *audit.Log, practice string, size int64, skip func(audit.Leaf) (bool, error),
+// named returns the positions below size that the practice's genuine entries of prunings in a state name. Entries that skip
+// reports are passed over; it may be nil. A forged entry names nothing; whoever verifies reports it.
+func named(
+	ctx context.Context, store Store, log *audit.Log, practice, state string, size int64, skip func(audit.Leaf) (bool, error),
 ) (positions, error) {
 	const limit = 100
 	var p positions
@@ -125,7 +133,7 @@ func explained(
 					continue
 				}
 			}
-			if err := p.readEntry(ctx, log, row.Leaf, size); err != nil && !errors.Is(err, audit.ErrTampered) {
+			if err := p.readEntry(ctx, log, row.Leaf, state, size); err != nil && !errors.Is(err, audit.ErrTampered) {
 				return nil, err
 			}
 		}
@@ -135,13 +143,13 @@ func explained(
 	}
 }
 
-// readEntry adds what a leaf explains, if it is that of a pruning that was done.
-func (p *positions) readEntry(ctx context.Context, log *audit.Log, f audit.Leaf, size int64) error {
+// readEntry adds what a leaf names, if it is that of a pruning in a state.
+func (p *positions) readEntry(ctx context.Context, log *audit.Log, f audit.Leaf, state string, size int64) error {
 	if f.Action != tree.PruneAction || f.Outcome != audit.Done {
 		return nil
 	}
 	e, err := log.Open(ctx, f)
-	if err != nil {
+	if err != nil || e.Details[detailState] != state {
 		return err
 	}
 	return errors.Join(p.read(e.Details[detailPositions], size), p.read(e.Details[detailEarlier], size))

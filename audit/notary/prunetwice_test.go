@@ -11,7 +11,7 @@ import (
 	"github.com/enamel-go/enamel/audit/notary"
 )
 
-// TestPruningOfAPruning lets the entry of a pruning go after six years. What it explained stays explained.
+// TestPruningOfAPruning lets the entries of a pruning go after six years. What it explained stays explained.
 func TestPruningOfAPruning(t *testing.T) {
 	written := day(2018, time.May, 3)
 	eachAging(t, written, func(t *testing.T, a *aging) {
@@ -28,7 +28,7 @@ func TestPruningOfAPruning(t *testing.T) {
 		require.EqualValues(t, 3, n)
 		a.integrate(t)
 		a.now = day(2025, time.August, 1)
-		for i, want := range []int64{2, 1} {
+		for i, want := range []int64{2, 2} {
 			month := []notary.Month{
 				{Term: audit.SixYears, Year: 2018, Month: time.May}, {Term: audit.SixYears, Year: 2019, Month: time.July},
 			}[i]
@@ -39,12 +39,12 @@ func TestPruningOfAPruning(t *testing.T) {
 			a.integrate(t)
 			report := a.verify(t, elm)
 			require.Empty(t, report.Damage)
-			require.EqualValues(t, 5+i, report.Pruned)
+			require.EqualValues(t, 5+2*i, report.Pruned)
 		}
 		done := a.prunes(t, elm)
-		require.Len(t, done, 2)
-		require.Equal(t, "5", done[1].Details["positions"])
-		require.Equal(t, "0,2,4", done[1].Details["earlier"])
+		require.Len(t, done, 4)
+		require.Equal(t, "5-6", done[3].Details["positions"])
+		require.Equal(t, "0,2,4", done[3].Details["earlier"])
 	})
 }
 
@@ -80,12 +80,20 @@ func TestDamageOfAPrunedLog(t *testing.T) {
 		"evidence of a pruned month is deleted": {
 			`DELETE FROM {s}.audit_entry WHERE seq = 2`, []string{"deleted 1"},
 		},
-		"the entry of the pruning is deleted": {
-			`DELETE FROM {s}.audit_entry WHERE action = 'audit.prune'`, []string{"deleted 0", "deleted 2", "deleted 4"},
+		"the entries of the pruning are deleted": {
+			`DELETE FROM {s}.audit_entry WHERE action = 'audit.prune'`, []string{"deleted 0", "deleted 2", "deleted 4", "deleted 5"},
 		},
-		"the entry of the pruning is another practice's": {
+		"the entry that the leaves went is deleted": {
+			`DELETE FROM {s}.audit_entry WHERE seq = (SELECT max(seq) FROM {s}.audit_entry)`,
+			[]string{"deleted 0", "deleted 2", "deleted 5"},
+		},
+		"the entry that they are to go is deleted": {
+			`DELETE FROM {s}.audit_entry WHERE seq = (SELECT min(seq) FROM {s}.audit_entry WHERE action = 'audit.prune')`,
+			[]string{"deleted 4"},
+		},
+		"the entries of the pruning are another practice's": {
 			`UPDATE {s}.audit_entry SET practice = 'oak' WHERE action = 'audit.prune'`,
-			[]string{"deleted 0", "deleted 2", "deleted 4"},
+			[]string{"deleted 0", "deleted 2", "deleted 4", "deleted 5"},
 		},
 		"evidence is passed off as an entry of a pruning": {
 			`UPDATE {s}.audit_entry SET action = 'audit.prune' WHERE seq = 2; DELETE FROM {s}.audit_entry WHERE seq = 4`,
@@ -94,7 +102,7 @@ func TestDamageOfAPrunedLog(t *testing.T) {
 		"an entry of a pruning is forged": {
 			`INSERT INTO {s}.audit_entry (practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac)
 				SELECT practice, 'f', at, actor_kind, actor, action, outcome, term, tag, bytes, mac FROM {s}.audit_entry
-				WHERE action = 'audit.prune'; DELETE FROM {s}.audit_entry WHERE seq = 4`,
+				WHERE seq = (SELECT max(seq) FROM {s}.audit_entry); DELETE FROM {s}.audit_entry WHERE seq = 4`,
 			[]string{"deleted 3", "forged -1"},
 		},
 		"a second row takes the id of evidence": {

@@ -15,8 +15,8 @@ import (
 )
 
 // Verify checks a practice's log against its tree: that every leaf which was integrated is there, with the code, the
-// columns and the place that it had, that the leaves lead to the newest checkpoint, that the tree of heads holds it,
-// and that no other row stands among them. Each checkpoint of kept, which should come from elsewhere than the database,
+// columns and the place that it had, that the leaves lead to the newest checkpoint, that the tree of heads holds each head
+// of the practice and none that is gone, and that no other row stands among them. Each checkpoint of kept, which should come from elsewhere than the database,
 // must be of this practice's tree or of the tree of heads. Without one, a log that was cut short together with its tree
 // cannot be told from one that was never longer.
 //
@@ -70,7 +70,8 @@ type verification struct {
 	suspects []suspect
 	unlisted int // suspects that are only counted
 
-	// For the tree of heads: how far each practice's heads were seen, and those that come next.
+	// For the tree of heads: after which batch it begins, how far each practice's heads were seen, and those that come next.
+	since int64
 	sizes map[string]int64
 	ahead map[string][]headLeaf
 }

@@ -46,7 +46,9 @@ func (v *verification) currentHeads(ctx context.Context, p piece) (map[string]cu
 // lookAhead reads the next heads of a practice, so that there is not one statement for each.
 func (v *verification) lookAhead(ctx context.Context, practice string) error {
 	limit := max(1, min(aheadOfOne, aheadOfAll/(len(v.sizes)+1)))
-	heads, err := v.store.Heads(ctx, tree.Query{Practice: practice, After: v.sizes[practice], Brief: true, Limit: limit})
+	heads, err := v.store.Heads(ctx, tree.Query{
+		Practice: practice, After: v.sizes[practice], Since: v.since, Brief: true, Limit: limit,
+	})
 	if err != nil || len(heads) == 0 {
 		return err
 	}
@@ -73,8 +75,8 @@ func (v *verification) furtherHeads(ctx context.Context) error {
 	return nil
 }
 
-// amongHeads checks that the practice's newest head is the newest one of it that the tree of heads holds, and that this
-// tree continues its kept checkpoints.
+// amongHeads checks that the practice's heads are those of it that the tree of heads holds, and that this tree continues its
+// kept checkpoints.
 func (v *verification) amongHeads(ctx context.Context) error {
 	mention, err := v.mention(ctx)
 	if err != nil {
@@ -101,9 +103,23 @@ func (v *verification) amongHeads(ctx context.Context) error {
 	case mention.Number < v.tip.Number:
 		v.damage(Unsound, v.tip.First, "", "the tree of heads does not hold batch %d of this practice", v.tip.Number)
 		return nil
-	case mention.Number == 0:
+	case mention.Number > 0:
+		if err := v.leads(ctx, mention, signed); err != nil {
+			return err
+		}
+	}
+	if v.broken { // what a head that is missing explains is named once
 		return nil
 	}
+	damage, err := v.among(ctx, v.practice, v.tip, mention)
+	if err == nil && damage != nil {
+		v.damage(damage.Kind, damage.Position, "", "%s", damage.Note)
+	}
+	return err
+}
+
+// leads checks that the tree of heads leads from its mention to its checkpoint.
+func (v *verification) leads(ctx context.Context, mention tree.Head, signed Checkpoint) error {
 	leaf := tlog.RecordHash([]byte(textOf(v.tip.Checkpoint)))
 	fits := mention.Found < signed.Size
 	if fits {

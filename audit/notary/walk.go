@@ -181,7 +181,7 @@ func (v *verification) explain(ctx context.Context, s stretch, now map[string]cu
 			if !now[p.head.Marks[i].ID].found && !v.pruned.has(p.head.First+int64(i)) {
 				tip, err := v.Reader.tip(ctx, v.practice)
 				if err == nil {
-					v.pruned, err = explained(ctx, v.store, v.log, v.practice, tip.Size, nil)
+					v.pruned, err = named(ctx, v.store, v.log, v.practice, gone, tip.Size, nil)
 				}
 				return err
 			}

@@ -78,11 +78,14 @@ func (n *Notary) catchUp(ctx context.Context) error {
 	return n.show(ctx, tip.Size, tip.Checkpoint)
 }
 
-// newestHead is the newest of the tree of heads, or a zero one.
+// newestHead is the newest of the tree of heads, whose size is what was signed, or a zero one.
 func (n *Notary) newestHead(ctx context.Context) (tree.Head, error) {
 	heads, err := n.store.Heads(ctx, tree.Query{Newest: true, Brief: true, Limit: 1})
 	if err != nil || len(heads) == 0 {
 		return tree.Head{}, err
+	}
+	if !sizeSigned(heads[0], n.known) {
+		return tree.Head{}, fmt.Errorf("%w: the newest head of the tree of heads does not fit its checkpoint", ErrDamaged)
 	}
 	return heads[0], nil
 }

@@ -33,9 +33,10 @@ type Pruner interface {
 	// holds nothing.
 	Shares(ctx context.Context, m Month) ([]Share, error)
 
-	// Drop removes a month, unless it holds anything but these shares: then the error wraps [ErrChanged]. It takes effect
-	// as a whole or not at all. A month that the store does not know is dropped without shares.
-	Drop(ctx context.Context, m Month, shares []Share) error
+	// Drop removes a month, unless it holds anything but these shares: then the error wraps [ErrChanged]. With it it appends
+	// leaves, which say what went. It takes effect as a whole or not at all. A month that the store does not know is dropped
+	// without shares.
+	Drop(ctx context.Context, m Month, shares []Share, leaves ...audit.Leaf) error
 }
 
 // Month is what is pruned at once: the leaves of one term whose ids say one calendar month in UTC. Ids say it as UUIDs

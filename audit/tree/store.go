@@ -84,8 +84,18 @@ type Round struct {
 	// Tips returns the newest head of each of the practices that has one, in brief.
 	Tips func(ctx context.Context, practices []string) (map[string]Head, error)
 
+	// Mentions returns the newest mark that the tree of heads has of each of the practices, where it has one. A head of that
+	// tree whose marks cannot be read may count as one that has a mark of each.
+	Mentions func(ctx context.Context, practices []string) (map[string]Mention, error)
+
 	// Hashes is [Store.Hashes] in the same transaction.
 	Hashes func(context.Context, []Key) ([]Hash, error)
+}
+
+// Mention is a mark of a practice in the tree of heads.
+type Mention struct {
+	Number   int64 // of the batch
+	Position int64 // in the tree of heads; -1 where the head's marks cannot be read
 }
 
 // Batch is what a notary made of a round.
@@ -149,6 +159,7 @@ type Key struct {
 type Query struct {
 	Practice string
 	After    int64  // only heads whose Size is greater
+	Since    int64  // only heads whose Number is greater
 	ID       string // only heads with this mark, and each with Found; empty for all
 	Newest   bool   // newest first
 	Brief    bool   // without Marks and Hashes, for they are most of a head

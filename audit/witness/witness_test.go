@@ -3,6 +3,8 @@ package witness_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -501,4 +503,32 @@ func TestAddRefuses(t *testing.T) {
 	require.Equal(t, kept, w.Checkpoint(logName))
 	_, err = witness.New(nil, []note.Verifier{l.key}, nil)
 	require.ErrorIs(t, err, witness.ErrInvalid)
+}
+
+// TestAbsurdSize is shown to a witness by one of the logs that it knows: it answers, and goes on.
+func TestAbsurdSize(t *testing.T) {
+	l := newLog(t)
+	w, _ := newWitness(t, l.key, nil)
+	sign := func(size int64) string {
+		signed, err := note.Sign(&note.Note{Text: fmt.Sprintf("%s\n%d\n%s\n", logName, size, tlog.Hash{1})}, l.signer)
+		require.NoError(t, err)
+		return string(signed)
+	}
+	_, err := w.Add(t.Context(), 0, nil, sign(1))
+	require.NoError(t, err)
+	for _, size := range []int64{math.MaxInt64, 1<<62 + 1} {
+		answer := make(chan error, 1)
+		go func() {
+			_, err := w.Add(t.Context(), 1, []tlog.Hash{{2}, {3}}, sign(size))
+			answer <- err
+		}()
+		select {
+		case err := <-answer:
+			require.ErrorIs(t, err, witness.ErrUnsigned)
+		case <-time.After(20 * time.Second):
+			t.Fatal("it hangs, and holds its lock")
+		}
+	}
+	_, err = w.Add(t.Context(), 1, nil, sign(1))
+	require.NoError(t, err)
 }
