@@ -81,7 +81,7 @@ func TestProvidersMayNameMessagesAsTheyLike(t *testing.T) {
 		long := strings.Repeat("x", 200)
 		for i, id := range []string{long, long, long + "y"} {
 			fresh, err := w.texts.Receive(t.Context(), practice, sms.Inbound{
-				Provider: "carrier", ID: id, From: patient, To: office, Body: "STOP",
+				Provider: "carrier", ID: id, From: []string{patient, patient, "+16155550101"}[i], To: office, Body: "STOP",
 			})
 			require.NoError(t, err)
 			require.Equal(t, i != 1, fresh)
