@@ -14,7 +14,7 @@ import (
 func (s *Service) Ask(ctx context.Context, by audit.Actor, a Ask) (State, error) {
 	f := Fact{ID: a.ID, Practice: a.Practice, Number: a.Number, Kind: Asked, Actor: by}
 	return s.append(ctx, "consent.ask", f, func(facts []Fact, f *Fact) error {
-		if lapse := s.view(f.Key(), facts, f.Recorded).lapse(); lapse != nil && lapse.Cause == Landline {
+		if lapse := newest(s.view(f.Key(), facts, f.Recorded).lapses()); lapse != nil && lapse.Cause == Landline {
 			return ErrLandline
 		}
 		return s.asks(ctx, facts, f)
@@ -74,9 +74,9 @@ func (v *view) unasked(c Category) (waiting bool, ids []string) {
 }
 
 // Confirm records the patient's own answer to the newest request that can still be answered. It is refused with
-// [ErrNotAsked] when there is none, with [ErrExpired] when it came too late, and with [ErrEvidence] without the patient's
-// words and the text they came by: nobody confirms for a patient. A stop between request and answer leaves nothing to
-// confirm.
+// [ErrNotAsked] when there is none, or none that was made before the patient wrote, with [ErrExpired] when it came too late,
+// and with [ErrEvidence] without the patient's words and the text they came by: nobody confirms for a patient. A stop between
+// request and answer leaves nothing to confirm.
 func (s *Service) Confirm(ctx context.Context, by audit.Actor, c Confirmation) (State, error) {
 	f := Fact{
 		ID: c.ID, Practice: c.Practice, Number: c.Number, Kind: Confirmed, At: c.At, Actor: by, Evidence: c.Evidence,
@@ -89,7 +89,7 @@ func (s *Service) Confirm(ctx context.Context, by audit.Actor, c Confirmation) (
 		f.About = nil
 		refusal := ErrNotAsked
 		for request := range v.known(Asked) {
-			if request.Token != "" || !v.answerable(request) { // a link is answered by its page
+			if request.Token != "" || f.At.Before(request.Recorded) || !v.answerable(request) { // a link is answered by its page
 				continue
 			}
 			if f.Recorded.After(request.Expires) {

@@ -41,6 +41,32 @@ func TestAnAnswerIsInTimeUntilTheRequestExpires(t *testing.T) {
 	}
 }
 
+// A yes that was written before the request is the answer to something else.
+func TestAnAnswerIsNoEarlierThanItsRequest(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
+		b.later()
+		must(t)(b.Ask(t.Context(), staff, ask()))
+		requested := b.Clock.Now()
+		b.later()
+		for _, early := range []time.Duration{time.Hour, time.Microsecond} {
+			c := agree()
+			c.At = requested.Add(-early)
+			refused(t, consent.ErrNotAsked)(b.Confirm(t.Context(), patient, c))
+			require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
+		}
+		c := agree()
+		c.At = requested
+		must(t)(b.Confirm(t.Context(), patient, c))
+		require.Equal(t, consent.Active, b.status(t, consent.Promotional))
+
+		facts := b.facts(t)
+		facts[len(facts)-1].At = requested.Add(-time.Microsecond) // as an earlier version took it
+		require.Equal(t, consent.Pending, consent.Derive(key, facts, consent.Promised(), b.Clock.Now()).Promotional.Status)
+	})
+}
+
 func TestWhenTheRequestExpiresIsTheVendorsToSay(t *testing.T) {
 	b := onMemory(t)
 	s := b.with(t, consent.Options{ConfirmWithin: time.Hour})

@@ -46,14 +46,15 @@ func (v *view) decide(u Use) Permission {
 
 // given answers by what the number's holder gave and took back.
 func (v *view) given(u Use) Permission {
-	e := ends{stop: v.stop(u.Category), lapse: v.lapse()}
+	e := v.ends(u.Category)
+	stop, lapse := newest(e.stops), newest(e.lapses)
 	var last [whole + 1]*Fact // the grant of each weight that was written last
 	for f := range v.known(Granted) {
 		last[v.weigh(f, u, e)] = f
 	}
 	var again *Fact
-	if e.stop != nil && last[earlier] != nil && u.Category != Promotional {
-		again = v.restart(e.stop.moment())
+	if stop != nil && last[earlier] != nil && u.Category != Promotional {
+		again = v.restart(e.stops)
 	}
 	switch {
 	case last[whole] != nil:
@@ -65,10 +66,10 @@ func (v *view) given(u Use) Permission {
 	case last[waiting] != nil:
 		g := last[waiting]
 		return Permission{Pending, g.At, g.ID, g.Basis, "The patient has not confirmed yet."}
-	case e.stop != nil:
-		return Permission{Status: Stopped, Since: e.stop.moment(), Fact: e.stop.ID, Why: stoppedBy(e.stop.Channel)}
-	case e.lapse != nil && last[over] != nil:
-		return Permission{Status: Ended, Since: e.lapse.moment(), Fact: e.lapse.ID, Why: endedBy(e.lapse.Cause)}
+	case stop != nil:
+		return Permission{Status: Stopped, Since: stop.moment(), Fact: stop.ID, Why: stoppedBy(stop.Channel)}
+	case lapse != nil && last[over] != nil:
+		return Permission{Status: Ended, Since: lapse.moment(), Fact: lapse.ID, Why: endedBy(lapse.Cause)}
 	case last[expired] != nil:
 		g := last[expired]
 		return Permission{Status: Expired, Since: g.Expires, Fact: g.ID, Why: v.over(g.Basis)}
@@ -84,8 +85,33 @@ func (v *view) given(u Use) Permission {
 	return Permission{Status: None, Why: v.unwritten(u.Category)}
 }
 
-// ends are what ended consent to a category last; nil where nothing did.
-type ends struct{ stop, lapse *Fact }
+// ends are the revocations and the lapses that ended consent to a category, in the order of writing.
+type ends struct{ stops, lapses []*Fact }
+
+// ends returns what ended consent to a category.
+func (v *view) ends(c Category) ends {
+	e := ends{lapses: v.lapses()}
+	for f := range v.known(Revoked) {
+		if f.Category == "" || f.Category == c {
+			e.stops = append(e.stops, f)
+		}
+	}
+	return e
+}
+
+// lapses returns the number's lapses.
+func (v *view) lapses() []*Fact { return slices.Collect(v.known(Lapsed)) }
+
+// newest returns the one of ends that counts from the latest moment, or nil.
+func newest(ends []*Fact) *Fact {
+	var last *Fact
+	for _, f := range ends {
+		if last == nil || f.moment().After(last.moment()) {
+			last = f
+		}
+	}
+	return last
+}
 
 // weight is what one fact counts for as a grant of a category.
 type weight int
@@ -112,16 +138,16 @@ func (v *view) weigh(f *Fact, u Use, e ends) weight {
 	if rule == nil || !rule.permits(f) {
 		return idle
 	}
-	stopped := e.stop != nil && !f.after(e.stop.moment())
+	stopped := !f.outranks(e.stops)
 	by := v.moment
 	if stopped {
-		by = e.stop.moment() // what was confirmed later was not confirmed before it was taken back
+		by = newest(e.stops).moment() // what was confirmed later was not confirmed before it was taken back
 	}
 	settled := !f.Confirm || v.confirmed(f.ID, by)
 	switch {
-	case e.lapse != nil && !f.after(e.lapse.moment()):
+	case !f.outranks(e.lapses):
 		return over
-	case e.stop != nil && !f.Basis.written() && !v.again(f, e.stop.moment()), stopped && !settled:
+	case len(e.stops) > 0 && !f.Basis.written() && (stopped || !v.again(f, e.stops)), stopped && !settled:
 		return nothing
 	case f.Duty == "":
 		return undue
@@ -142,73 +168,53 @@ func (v *view) weigh(f *Fact, u Use, e ends) weight {
 // waits reports whether a grant waits for the patient's answer, whichever sender it is for.
 func (v *view) waits(f *Fact) bool {
 	u := Use{Category: f.Category, Sender: f.Sender}
-	return v.weigh(f, u, ends{stop: v.stop(u.Category), lapse: v.lapse()}) == waiting
+	return v.weigh(f, u, v.ends(u.Category)) == waiting
 }
 
-// stop returns the revocation of a category that counts from the latest moment, or nil.
-func (v *view) stop(c Category) *Fact {
-	var last *Fact
-	for f := range v.known(Revoked) {
-		if (f.Category == "" || f.Category == c) && (last == nil || f.moment().After(last.moment())) {
-			last = f
-		}
-	}
-	return last
-}
-
-// lapse returns the lapse that counts from the latest moment, or nil.
-func (v *view) lapse() *Fact {
-	var last *Fact
-	for f := range v.known(Lapsed) {
-		if last == nil || f.moment().After(last.moment()) {
-			last = f
-		}
-	}
-	return last
-}
-
-// restart returns the last written START whose times are both later than moment, or nil.
-func (v *view) restart(moment time.Time) *Fact {
+// restart returns the last written START that came after all stops, or nil.
+func (v *view) restart(stops []*Fact) *Fact {
 	var last *Fact
 	for f := range v.known(Restarted) {
-		if f.after(moment) {
+		if f.outranks(stops) {
 			last = f
 		}
 	}
 	return last
 }
 
-// again reports whether a grant is the patient's own text, written after a START that came after moment: the patient agreed to
-// texts again, and then wrote first. START itself restores no such grant.
-func (v *view) again(f *Fact, moment time.Time) bool {
+// again reports whether a grant is the patient's own text, written after a START that came after all stops: the patient agreed
+// to texts again, and then wrote first. START itself restores no such grant.
+func (v *view) again(f *Fact, stops []*Fact) bool {
 	if f.Basis != OwnText {
 		return false
 	}
 	for start := range v.known(Restarted) {
-		if start.after(moment) && f.after(start.moment()) {
+		if start.outranks(stops) && f.after(start.moment()) {
 			return true
 		}
 	}
 	return false
 }
 
-// mute returns the mute of the use's patient that nothing undid, or nil.
+// mute returns a mute of the use's patient that nothing undid, the one that counts from the latest moment, or nil.
 func (v *view) mute(u Use) *Fact {
-	var last *Fact
+	var open []*Fact
 	for f := range v.known(Muted) {
-		if f.concerns(u) && (last == nil || f.moment().After(last.moment())) {
-			last = f
+		if f.concerns(u) && !v.undone(f, u) {
+			open = append(open, f)
 		}
 	}
-	if last == nil {
-		return nil
-	}
+	return newest(open)
+}
+
+// undone reports whether the use's patient wants texts again since a mute.
+func (v *view) undone(mute *Fact, u Use) bool {
 	for f := range v.known(Unmuted) {
-		if f.concerns(u) && f.after(last.moment()) {
-			return nil
+		if f.concerns(u) && f.outranks([]*Fact{mute}) {
+			return true
 		}
 	}
-	return last
+	return false
 }
 
 // concerns reports whether a mute, or its end, is about the use.
@@ -243,14 +249,14 @@ func (v *view) holds(doubt *Fact, c Category) bool {
 		}
 	}
 	for f := range v.known(Revoked) {
-		if (f.Category == "" || f.Category == c) && !f.Recorded.Before(doubt.Recorded) {
+		if (f.Category == "" || f.Category == c) && !f.Recorded.Before(doubt.Recorded) && !doubt.outranks([]*Fact{f}) {
 			return false
 		}
 	}
 	return true
 }
 
-// confirmed reports whether a grant's confirmation request was answered in time, and by a moment. A service makes one request
+// confirmed reports whether a grant's confirmation request was answered in its time, and by a moment. A service makes one request
 // at most.
 func (v *view) confirmed(grant string, by time.Time) bool {
 	for request := range v.known(Asked) {
@@ -263,7 +269,8 @@ func (v *view) confirmed(grant string, by time.Time) bool {
 
 func (v *view) answered(request *Fact, by time.Time) bool {
 	for f := range v.known(Confirmed) {
-		if slices.Contains(f.About, request.ID) && !f.Recorded.After(request.Expires) && !f.Recorded.After(by) {
+		late := f.Recorded.After(request.Expires) || f.Recorded.After(by)
+		if slices.Contains(f.About, request.ID) && !f.At.Before(request.Recorded) && !late {
 			return true
 		}
 	}

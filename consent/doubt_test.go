@@ -77,6 +77,25 @@ func TestADoubtHoldsAllButAnswers(t *testing.T) {
 			must(t)(b.Clear(t.Context(), staff, consent.Clearance{Practice: key.Practice, Number: key.Number, Doubt: "d-1"}))
 			require.Equal(t, consent.Active, b.status(t, consent.Transactional))
 		})
+		t.Run("no letter of before it settles it", func(t *testing.T) {
+			b := promoted(t, open(t))
+			b.Clock.Pass(17 * time.Second)
+			must(t)(b.Doubt(t.Context(), staff, doubt("d-1")))
+			b.later()
+			letter := stop() // it ends what was given before it alone
+			letter.Channel, letter.Evidence, letter.At = consent.ByMail, consent.Evidence{Document: "letter-1"}, noon.AddDate(0, 0, -9)
+			must(t)(b.Revoke(t.Context(), staff, letter))
+			require.Equal(t, consent.Held, b.status(t, consent.Promotional), "nobody has looked")
+			alarms, err := b.Alarms(t.Context(), staff, key.Practice)
+			require.NoError(t, err)
+			require.Len(t, alarms, 1)
+			said := stop() // the doubt's own words, by the time on the message
+			said.At = alarms[0].Doubt.At.Truncate(time.Minute)
+			must(t)(b.Revoke(t.Context(), staff, said))
+			alarms, err = b.Alarms(t.Context(), staff, key.Practice)
+			require.NoError(t, err)
+			require.Empty(t, alarms)
+		})
 		t.Run("nothing is asked meanwhile", func(t *testing.T) {
 			b := open(t)
 			must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))

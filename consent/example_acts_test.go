@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"time"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
@@ -83,14 +84,16 @@ func ExampleService_AskByLink() {
 	// consent: the link was used before
 }
 
-// Rows come from wherever they are; each needs an id, by which an import that was cut off is taken up again.
+// Rows come from wherever they are; each needs an id, by which an import that was cut off is taken up again, and the time at
+// which the consent was given.
 func ExampleService_Import() {
 	consents, _, _, err := service()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	table := csv.NewReader(strings.NewReader("17,+12125550100,scan-17\n18,555-0101,scan-18\n19,+12125550102\n20,+12125550103,scan-20\n"))
+	table := csv.NewReader(strings.NewReader("17,+12125550100,2026-03-02T09:05:00Z,scan-17\n18,555-0101,2026-03-02T09:05:00Z,scan-18\n" +
+		"19,+12125550102\n20,+12125550103,2026-03-02T09:05:00Z,scan-20\n21,+12125550104,,scan-21\n"))
 	var rows iter.Seq2[consent.Grant, error] = func(yield func(consent.Grant, error) bool) {
 		for {
 			row, err := table.Read()
@@ -100,7 +103,8 @@ func ExampleService_Import() {
 			g := consent.Grant{Category: consent.Transactional, Basis: consent.OfficeDocument}
 			if err == nil {
 				g.ID, g.Number = row[0], row[1]
-				g.Evidence = consent.Evidence{Wording: shown, Language: "en", Document: row[2], Staff: "u-17"}
+				g.At, err = time.Parse(time.RFC3339, row[2])
+				g.Evidence = consent.Evidence{Wording: shown, Language: "en", Document: row[3], Staff: "u-17"}
 			}
 			if !yield(g, err) {
 				return
@@ -113,5 +117,6 @@ func ExampleService_Import() {
 	// Unordered output:
 	// row 2
 	// row 3
-	// 2 of 4 <nil>
+	// row 5
+	// 2 of 5 <nil>
 }

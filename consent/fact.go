@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/internal/fact"
 	"github.com/enamel-go/enamel/internal/form"
 )
 
@@ -138,9 +139,22 @@ func (f *Fact) moment() time.Time {
 	return f.Recorded
 }
 
-// after reports whether both times of f are later than moment: only then f outranks a revocation of that moment.
+// after reports whether both times of f are later than moment.
 func (f *Fact) after(moment time.Time) bool {
 	return f.At.After(moment) && f.Recorded.After(moment)
+}
+
+// outranks reports whether f counts against all that may have ended it: only where both its times are later than the moment
+// of each. One that was recorded no earlier than f, and claims a time a little before it, may go by a clock that is behind
+// ours, and ends f.
+func (f *Fact) outranks(ends []*Fact) bool {
+	return !slices.ContainsFunc(ends, func(end *Fact) bool {
+		moment := end.moment()
+		if !end.Recorded.Before(f.Recorded) {
+			moment = moment.Add(fact.Leeway)
+		}
+		return !f.after(moment)
+	})
 }
 
 // Channel is how a revocation reached the practice. None is better than another (47 CFR 64.1200(a)(10)).

@@ -101,6 +101,18 @@ func TestAnotherHolderInheritsNothing(t *testing.T) {
 			must(t)(b.Grant(t.Context(), staff, g))
 			require.Equal(t, consent.Ended, b.status(t, consent.Transactional))
 		})
+		t.Run("a form of a moment before, by a clock that is behind", func(t *testing.T) {
+			b := open(t)
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+			b.Clock.Pass(time.Second)
+			l := lapse(consent.Reassigned)
+			l.At = noon.Add(-time.Second)
+			must(t)(b.Lapse(t.Context(), staff, l))
+			require.Equal(t, consent.Ended, b.status(t, consent.Transactional))
+			permitted, _, err := b.Permitted(t.Context(), staff, consent.PermittedQuery{Practice: key.Practice, Category: consent.Transactional})
+			require.NoError(t, err)
+			require.Empty(t, permitted)
+		})
 		t.Run("a stop outlives the holder", func(t *testing.T) {
 			b := open(t)
 			must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
@@ -152,6 +164,13 @@ func TestAMuteIsOnePatients(t *testing.T) {
 		late.At = noon
 		must(t)(b.Unmute(t.Context(), staff, late))
 		require.Equal(t, consent.Stopped, b.stands(t, consent.Use{Category: consent.Transactional, Patient: "p-1"}), "what was said before undoes nothing")
+
+		b.later()
+		must(t)(b.Unmute(t.Context(), staff, mute("p-1", consent.Transactional)))
+		slow := mute("p-1", consent.Transactional)
+		slow.At = b.Clock.Now().Add(-time.Second) // by a clock that is behind ours
+		must(t)(b.Mute(t.Context(), staff, slow))
+		require.Equal(t, consent.Stopped, b.stands(t, consent.Use{Category: consent.Transactional, Patient: "p-1"}))
 
 		refused(t, consent.ErrInvalid)(b.Mute(t.Context(), staff, mute("", "")))
 		refused(t, consent.ErrInvalid)(b.Mute(t.Context(), staff, mute("p-1", "ads")))

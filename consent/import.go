@@ -38,9 +38,10 @@ type RefusedRow struct {
 }
 
 // Import records many consents of one practice, as [Service.Grant] does each of them, in flat memory. Every row needs an id
-// of its own: an import that was cut off is begun again with the same rows, and those that were written change nothing. A
-// row that is refused, or that rows itself cannot read, is told of and holds up no other. The import ends with an error when
-// the context does, when the store fails, or with [ErrDuty] before it begins.
+// of its own: an import that was cut off is begun again with the same rows, and those that were written change nothing. And it
+// needs the time at which the consent was given: as given now it would revive what was stopped since. A row that is refused, or
+// that rows itself cannot read, is told of and holds up no other. The import ends with an error when the context does, when the
+// store fails, or with [ErrDuty] before it begins.
 //
 // What comes from another system without its evidence is of the basis [Import], and permits nothing.
 func (s *Service) Import(ctx context.Context, by audit.Actor, practice string, rows iter.Seq2[Grant, error], o *ImportOptions) (ImportReport, error) {
@@ -137,6 +138,8 @@ func (i *importing) take(ctx context.Context, l line) error {
 		refused.Err = fmt.Errorf("%w: the row has no id, by which an import is taken up again", ErrInvalid)
 	case g.Practice != "" && g.Practice != i.practice:
 		refused.Err = fmt.Errorf("%w: the row is another practice's", ErrInvalid)
+	case g.At.IsZero():
+		refused.Err = fmt.Errorf("%w: the row does not say when it was given; as given now it would revive what was stopped since", ErrInvalid)
 	}
 	if refused.Err != nil {
 		i.count(refused, false)

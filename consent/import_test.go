@@ -8,7 +8,9 @@ import (
 	"runtime"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/audit"
@@ -50,6 +52,8 @@ func TestImport(t *testing.T) {
 					g.Evidence.Wording = ""
 				case 8:
 					g.ID = "row-6" // the row before's
+				case 9:
+					g.At = time.Time{}
 				}
 				if !yield(g, err) {
 					return
@@ -64,14 +68,14 @@ func TestImport(t *testing.T) {
 		}
 		report, err := b.Import(t.Context(), importer, key.Practice, mixed, o)
 		require.NoError(t, err)
-		require.Equal(t, consent.ImportReport{Rows: 1200, Recorded: 1194, Refused: 6}, report)
+		require.Equal(t, consent.ImportReport{Rows: 1200, Recorded: 1193, Refused: 7}, report)
 		require.Equal(t, []int{1000, 1200}, seen)
 		reasons := map[int]string{}
 		for _, r := range refused {
 			reasons[r.Row] = r.Err.Error()
 		}
-		require.Len(t, reasons, 6)
-		for row, says := range map[int]string{2: "no id", 3: "E.164", 4: bad.Error(), 5: "another practice", 6: "wording", 8: "another fact"} {
+		require.Len(t, reasons, 7)
+		for row, says := range map[int]string{2: "no id", 3: "E.164", 4: bad.Error(), 5: "another practice", 6: "wording", 8: "another fact", 9: "when it was given"} {
 			require.Contains(t, reasons[row], says)
 			require.NotContains(t, reasons[row], "+1212")
 		}
@@ -81,7 +85,39 @@ func TestImport(t *testing.T) {
 
 		again, err := b.Import(t.Context(), importer, key.Practice, mixed, nil)
 		require.NoError(t, err)
-		require.Equal(t, consent.ImportReport{Rows: 1200, Known: 1194, Refused: 6}, again)
+		require.Equal(t, consent.ImportReport{Rows: 1200, Known: 1193, Refused: 7}, again)
+	})
+}
+
+// A row without a time would count as given when it is imported, that is after whatever ended it.
+func TestAnUndatedRowBringsNothingBackThatEnded(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		undated := func(yield func(consent.Grant, error) bool) {
+			g := grant(consent.Transactional)
+			g.ID = "row-1"
+			yield(g, nil)
+		}
+		for name, c := range map[string]struct {
+			end  func(bench) (consent.State, error)
+			want consent.Status
+		}{
+			"a stop":  {func(b bench) (consent.State, error) { return b.Revoke(t.Context(), patient, stop()) }, consent.Stopped},
+			"a lapse": {func(b bench) (consent.State, error) { return b.Lapse(t.Context(), staff, lapse(consent.Reassigned)) }, consent.Ended},
+		} {
+			t.Run(name, func(t *testing.T) {
+				b := open(t)
+				must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+				b.later()
+				must(t)(c.end(b))
+				b.later()
+				before := b.facts(t)
+				report, err := b.Import(t.Context(), importer, key.Practice, undated, nil)
+				require.NoError(t, err)
+				require.Equal(t, consent.ImportReport{Rows: 1, Refused: 1}, report)
+				require.Equal(t, c.want, b.status(t, consent.Transactional))
+				require.Empty(t, cmp.Diff(before, b.facts(t)))
+			})
+		}
 	})
 }
 

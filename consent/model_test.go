@@ -65,7 +65,7 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 		case f.Kind == consent.Confirmed:
 			for _, request := range facts {
 				if request.Kind == consent.Asked && !request.Recorded.After(moment) && !f.Recorded.After(request.Expires) &&
-					slices.Contains(f.About, request.ID) {
+					!f.At.Before(request.Recorded) && slices.Contains(f.About, request.ID) {
 					for _, grant := range request.About {
 						if first, ok := answered[grant]; !ok || f.Recorded.Before(first) {
 							answered[grant] = f.Recorded
@@ -80,6 +80,9 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 	}
 	beats := func(stop, f consent.Fact) bool {
 		since := min(stop.At.UnixMicro(), stop.Recorded.UnixMicro())
+		if stop.Recorded.UnixMicro() >= f.Recorded.UnixMicro() {
+			since += time.Minute.Microseconds() // it may go by a clock that is behind
+		}
 		return min(f.At.UnixMicro(), f.Recorded.UnixMicro()) <= since
 	}
 	unbeaten := func(f consent.Fact, by []consent.Fact) bool {
@@ -89,7 +92,7 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 		return !slices.ContainsFunc(unmutes, func(u consent.Fact) bool { return !beats(m, u) })
 	})
 	held := c != consent.Conversational && slices.ContainsFunc(doubts, func(d consent.Fact) bool {
-		return !cleared[d.ID] && !slices.ContainsFunc(stops, func(f consent.Fact) bool { return !f.Recorded.Before(d.Recorded) })
+		return !cleared[d.ID] && !slices.ContainsFunc(stops, func(f consent.Fact) bool { return !f.Recorded.Before(d.Recorded) && beats(f, d) })
 	})
 	narrowed := func(s consent.Status) consent.Status {
 		switch {

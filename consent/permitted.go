@@ -65,9 +65,9 @@ func (s *Service) Permitted(ctx context.Context, by audit.Actor, q PermittedQuer
 func (s *Service) permitted(facts []Fact, u Use) (Permitted, bool) {
 	v := s.view(facts[0].Key(), facts, latest(s.moment(), facts))
 	p, about := Permitted{Number: v.key.Number}, map[string]bool{}
-	lapse := v.lapse()
+	lapses := v.lapses()
 	for f := range v.known(Granted) {
-		if f.Category != u.Category || lapse != nil && !f.after(lapse.moment()) {
+		if f.Category != u.Category || !f.outranks(lapses) {
 			continue
 		}
 		u.Patient = f.Patient

@@ -441,6 +441,33 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			}
 			still(t, b)
 		})
+		t.Run("refuses_to_revive_by_an_import_of_what_was_given_before", func(t *testing.T) {
+			b := stopped(t)
+			var exported []consent.Grant
+			for _, c := range consent.Categories() {
+				undated, dated := grant(c), grant(c) // as an old system has them, with a column of times and without
+				undated.ID, dated.ID, dated.At = "undated "+string(c), "dated "+string(c), noon.Add(-time.Hour)
+				exported = append(exported, undated, dated)
+			}
+			rows := func(yield func(consent.Grant, error) bool) {
+				for _, g := range exported {
+					if !yield(g, nil) {
+						return
+					}
+				}
+			}
+			var refused []error
+			report, err := b.Import(t.Context(), importer, key.Practice, rows, &consent.ImportOptions{
+				Refused: func(r consent.RefusedRow) { refused = append(refused, r.Err) },
+			})
+			require.NoError(t, err)
+			require.Equal(t, consent.ImportReport{Rows: 6, Recorded: 3, Refused: 3}, report)
+			for _, err := range refused {
+				require.ErrorIs(t, err, consent.ErrInvalid)
+				require.ErrorContains(t, err, "when it was given")
+			}
+			still(t, b)
+		})
 		t.Run("refuses_to_revive_by_an_edit", func(t *testing.T) {
 			b := open(t)
 			g := grant(consent.Transactional)

@@ -312,6 +312,46 @@ func TestAStopCountsAtOnceWhateverTheClocksSay(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, consent.Active, state.Transactional.Status, "a form signed after the stop")
 	})
+	t.Run("dated by a clock that is behind", func(t *testing.T) {
+		for behind, want := range map[time.Duration]consent.Status{
+			0:                              consent.Stopped,
+			2 * time.Second:                consent.Stopped,
+			time.Minute:                    consent.Stopped,
+			time.Minute + time.Microsecond: consent.Active, // it is told of late, and ends what was given before it
+		} {
+			b := onMemory(t)
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+			b.Clock.Pass(time.Second)
+			r := stop()
+			r.At = noon.Add(-behind)
+			must(t)(b.Revoke(t.Context(), patient, r))
+			require.Equal(t, want, b.status(t, consent.Transactional), behind)
+		}
+	})
+	t.Run("dated by a clock that is behind, beside one of before the grant", func(t *testing.T) {
+		b := onMemory(t)
+		must(t)(b.Revoke(t.Context(), patient, stop()))
+		b.Clock.Pass(time.Second)
+		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+		b.Clock.Pass(time.Second)
+		r := stop()
+		r.At = noon.Add(-time.Second)
+		must(t)(b.Revoke(t.Context(), patient, r))
+		require.Equal(t, consent.Stopped, b.status(t, consent.Transactional))
+	})
+	t.Run("and a START that came after it, soon, counts", func(t *testing.T) {
+		b := onMemory(t)
+		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+		b.Clock.Pass(time.Hour)
+		halt, again := stop(), start()
+		halt.At = b.Clock.Now()
+		b.Clock.Pass(30 * time.Second) // until it was delivered
+		must(t)(b.Revoke(t.Context(), patient, halt))
+		again.At = halt.At.Add(20 * time.Second)
+		b.Clock.Pass(time.Second)
+		must(t)(b.Restart(t.Context(), patient, again))
+		require.Equal(t, consent.Active, b.status(t, consent.Transactional))
+	})
 	t.Run("of a number that nobody granted", func(t *testing.T) {
 		b := onMemory(t)
 		state, err := b.Revoke(t.Context(), patient, stop())

@@ -76,6 +76,7 @@ func BenchmarkImport(b *testing.B) {
 			g := consent.Grant{
 				ID: fmt.Sprint("row-", i), Number: fmt.Sprintf("+1212%07d", i), Category: consent.Transactional,
 				Basis: consent.SignedAgreement, Evidence: consent.Evidence{Wording: shown, Language: "en", Signature: fmt.Sprint("sig-", i)},
+				At: published,
 			}
 			if !yield(g, nil) {
 				return

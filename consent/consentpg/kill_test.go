@@ -34,6 +34,7 @@ func table() iter.Seq2[consent.Grant, error] {
 			g := consent.Grant{
 				ID: fmt.Sprint("row-", i), Number: fmt.Sprintf("+1212%07d", i/2), Category: consent.Transactional, Patient: fmt.Sprint("p-", i%50),
 				Basis: consent.SignedAgreement, Evidence: consent.Evidence{Wording: shown, Language: "en", Signature: fmt.Sprint("sig-", i)},
+				At: published,
 			}
 			if !yield(g, nil) {
 				return

@@ -32,9 +32,12 @@ func ready(t testing.TB, consents *consent.Service, practice string) {
 	require.NoError(t, consents.Accept(ctx, by, consent.Duty{Practice: practice, Terms: "2026-01"}))
 	require.NoError(t, consents.Configure(ctx, by, consent.Settings{Practice: practice, Name: "Elm Street Dental", Platform: "DentTracks"}))
 	require.NoError(t, consents.Publish(ctx, by, consent.Wording{
-		ID: "w-1", Practice: practice, Category: consent.Transactional, Language: "en", Text: shown,
+		ID: "w-1", Practice: practice, Category: consent.Transactional, Language: "en", Text: shown, Effective: published,
 	}))
 }
+
+// published is since when patients are shown it.
+var published = time.Date(2025, 9, 1, 0, 0, 0, 0, time.UTC)
 
 // write records a consent with planted secrets and a stop through a service whose log keeps a pool of its own.
 func write(t *testing.T, b bench, db *bun.DB, practice string) *consent.Service {
