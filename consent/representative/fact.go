@@ -174,7 +174,7 @@ func (f Fact) covers(a Act) bool {
 	return slices.Contains(f.Acts, a) || f.Kind == Ordered && len(f.Acts) == 0
 }
 
-// moment is when a withdrawal counts from: the earlier of its two times.
+// moment is when a withdrawal or an appointment counts from: the earlier of its two times.
 func (f Fact) moment() time.Time {
 	if f.At.Before(f.Recorded) {
 		return f.At

@@ -209,6 +209,33 @@ func TestPromise_M8_2_AParentActsForAChildUntilMajorityOrACourtsOrder(t *testing
 			b.refuses(t, father, representative.See, seven, "appoint")
 		})
 
+		t.Run("refuses_whom_a_minor_appoints_for_when_it_is_of_age", func(t *testing.T) {
+			b := open(t)
+			born, majority := date(2008, 6, 9), date(2026, 6, 9)
+			ahead := appointing(mother)
+			ahead.Basis, ahead.From = representative.ByPatient, majority
+			b.appoint(t, ahead)
+			_, err := b.Shield(t.Context(), staff, representative.Shield{
+				ID: "s", Practice: practice, Patient: patient, Episode: "visit-9", Basis: representative.MinorAlone,
+			})
+			require.NoError(t, err)
+			b.set(t, majority.AddDays(-1), 23, 59)
+			signed := b.Clock.Now() // of a form that is recorded a minute later
+			b.set(t, majority, 0, 0)
+			brought := appointing(mother)
+			brought.ID, brought.Basis, brought.From, brought.At = "brought", representative.ByPatient, majority, signed
+			b.appoint(t, brought)
+			b.refuses(t, mother, representative.See, born, "majority")
+			q := representative.Question{Person: mother, Act: representative.See, Episode: "visit-9", Born: born, State: texas, Zone: chicago(t)}
+			require.False(t, b.ask(t, q).Allowed, "it was kept from her")
+
+			anew := appointing(mother)
+			anew.ID, anew.Basis, anew.From = "anew", representative.ByPatient, majority
+			b.appoint(t, anew)
+			b.allows(t, mother, representative.See, born)
+			require.True(t, b.ask(t, q).Allowed)
+		})
+
 		t.Run("ends_with_an_emancipation", func(t *testing.T) {
 			b := open(t)
 			b.appoint(t, appointing(mother))

@@ -85,10 +85,12 @@ func (s state) authority() []Fact {
 	return found
 }
 
-// anew reports whether an authority was given when the patient was of age: by the patient, or by a court.
+// anew reports whether an authority holds for the adult: one of a court that begins when the patient is of age, or one of the
+// patient who was of age when giving it. A minor appoints nobody, not for later either.
 func (s state) anew(f Fact) bool {
 	byCourt := f.Kind == Ordered || f.Basis == Court
-	return (byCourt || f.Basis == ByPatient) && s.ofAge() && !f.From.Before(s.adult)
+	given := civil.Of(f.moment().In(s.q.zone()))
+	return s.ofAge() && !f.From.Before(s.adult) && (byCourt || f.Basis == ByPatient && !given.Before(s.adult))
 }
 
 // chosen reports whether the patient, of age, has appointed the person.
