@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/enamel-go/enamel/audit/internal/prune"
@@ -128,13 +129,40 @@ func (l *Log) Record(ctx context.Context, entries ...Entry) error {
 	return nil
 }
 
+// RecordSeen commits the entries of what was read of several patients, as [Log.Record] does. What is left of one patient hides
+// no other: where a patient's evidence key was destroyed, the entry names nobody and has no details, and so has its object no
+// id where that is the patient.
+func (l *Log) RecordSeen(ctx context.Context, entries ...Entry) error {
+	err := l.Record(ctx, entries...)
+	if !errors.Is(err, ErrShredded) {
+		return err
+	}
+	seen := slices.Clone(entries)
+	for i := range seen {
+		e := &seen[i]
+		gone, err := l.Shredded(ctx, e.Practice, e.Patient)
+		if err != nil {
+			return err
+		}
+		if !gone {
+			continue
+		}
+		if e.Object.ID == e.Patient {
+			e.Object.ID = ""
+		}
+		e.Patient, e.Details = "", nil
+	}
+	return l.Record(ctx, seen...)
+}
+
 // Refuse records that e was refused because of cause, and returns cause. When the entry cannot be written the result
-// wraps both cause and [ErrNotRecorded]. It is written even when ctx is cancelled, for up to five seconds.
+// wraps both cause and [ErrNotRecorded]. It is written even when ctx is cancelled, for up to five seconds, and without a patient
+// whose evidence key was destroyed, as [Log.RecordSeen] does.
 func (l *Log) Refuse(ctx context.Context, e Entry, cause error) error {
 	e.Outcome, e.Reason = Refused, cause.Error()
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer stop()
-	if err := l.Record(ctx, e); err != nil {
+	if err := l.RecordSeen(ctx, e); err != nil {
 		return errors.Join(cause, fmt.Errorf("%w: %w", ErrNotRecorded, err))
 	}
 	return cause

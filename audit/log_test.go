@@ -202,6 +202,42 @@ func TestShreddedPatient(t *testing.T) {
 	require.Empty(t, opened.Object.ID)
 }
 
+// TestEntriesWithoutADestroyedPatient keeps what was seen, and what was refused, where an entry can name its patient no more.
+func TestEntriesWithoutADestroyedPatient(t *testing.T) {
+	keys := newKeys(t)
+	log, store := newLog(t, keys)
+	of := func(patient string) audit.Entry {
+		e := read()
+		e.Object.ID, e.Patient = patient, patient
+		return e
+	}
+	visit := of("p-204")
+	visit.Object = audit.Object{Kind: "appointment", ID: "a-1"}
+	require.NoError(t, keys.Shred(t.Context(), crypto.Subject{Practice: "elm-street", Patient: "p-204", Class: crypto.Evidence}))
+	require.ErrorIs(t, log.Record(t.Context(), of("p-205"), of("p-204")), audit.ErrShredded)
+	given := []audit.Entry{of("p-204"), visit, of("p-205")}
+	require.NoError(t, log.RecordSeen(t.Context(), given...))
+	require.Equal(t, "p-204", given[0].Patient, "what was given is left alone")
+	require.Equal(t, errRefused, log.Refuse(t.Context(), of("p-204"), errRefused))
+
+	page, err := log.Leaves(t.Context(), audit.Query{Practice: "elm-street"})
+	require.NoError(t, err)
+	require.Len(t, page.Leaves, 4)
+	seen := map[string]int{}
+	for _, f := range page.Leaves {
+		e, err := log.Open(t.Context(), f)
+		require.NoError(t, err)
+		seen[fmt.Sprintf("%s %s %q %q %d", e.Outcome, e.Object.Kind, e.Object.ID, e.Patient, len(e.Details))]++
+	}
+	require.Equal(t, map[string]int{
+		`done patient "" "" 0`: 1, `done appointment "a-1" "" 0`: 1, `done patient "p-205" "p-205" 1`: 1, `refused patient "" "" 0`: 1,
+	}, seen)
+
+	full, err := audit.NewLog(failing{store}, keys, nil)
+	require.NoError(t, err)
+	require.ErrorIs(t, full.RecordSeen(t.Context(), given...), errFull)
+}
+
 func TestStampRefuses(t *testing.T) {
 	log, _ := newLog(t, newKeys(t))
 	for name, change := range map[string]func(*audit.Entry){

@@ -215,10 +215,11 @@ func asks(practice string, limit *int) (err error) {
 	return err
 }
 
-// record commits the entries of what was found before it is returned, or the entry none where nothing was.
+// record commits the entries of what was found before it is returned, or the entry none where nothing was. Where a patient's
+// evidence was destroyed, the entry names nobody, and the others are found all the same.
 func (s *Service) record(ctx context.Context, none audit.Entry, entries []audit.Entry) error {
 	if len(entries) == 0 {
 		entries = []audit.Entry{none}
 	}
-	return s.fail(ctx, none, s.log.Record(ctx, entries...))
+	return s.fail(ctx, none, s.log.RecordSeen(ctx, entries...))
 }

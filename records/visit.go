@@ -28,7 +28,8 @@ type Visit = struct {
 // Changed returns up to limit visits, of any practice, whose reminders have not been planned since their last change,
 // the oldest change first. That the planner read them is recorded, once for each. Booked visits in the past are not
 // reported, moved and cancelled ones are. A record that cannot be read, because it was destroyed or altered, is no
-// longer active; where it was altered, the log says so. The limit is 1 to 1000, 0 for 100.
+// longer active; where it was altered, the log says so. Nor is a visit active whose patient's evidence was destroyed, for no text
+// about it could be put on record. The limit is 1 to 1000, 0 for 100.
 func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 	if err := asks("every practice", &limit); err != nil {
 		return nil, err
@@ -39,10 +40,11 @@ func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 	}
 	var visits []Visit
 	for _, f := range found {
-		if err := s.planned(ctx, f); err != nil {
+		v, err := s.planned(ctx, f)
+		if err != nil {
 			return nil, fmt.Errorf("records: changed: %w", err)
 		}
-		visits = append(visits, f.visit())
+		visits = append(visits, v)
 	}
 	return visits, nil
 }
@@ -77,8 +79,8 @@ func (s *Service) Visit(ctx context.Context, practice, appointment string) (Visi
 	return f.visit(), nil
 }
 
-// planned records that the planner reads an appointment with its patient's number.
-func (s *Service) planned(ctx context.Context, f Appointed) error {
+// planned records that the planner reads an appointment with its patient's number, and returns what it may read.
+func (s *Service) planned(ctx context.Context, f Appointed) (Visit, error) {
 	a := f.Appointment
 	planner := audit.Actor{Kind: audit.System, ID: "planner"}
 	e := entry("records.appointment.read", planner, a.Practice, a.Patient, audit.Object{Kind: appointmentKind, ID: a.ID}, "")
@@ -88,7 +90,13 @@ func (s *Service) planned(ctx context.Context, f Appointed) error {
 	case f.Err != nil:
 		e.Outcome, e.Reason = audit.Refused, f.Err.Error()
 	}
-	return s.log.Record(ctx, e)
+	v := f.visit()
+	err := s.log.Record(ctx, e)
+	if errors.Is(err, audit.ErrShredded) {
+		v.Active = false
+		err = s.log.RecordSeen(ctx, e)
+	}
+	return v, err
 }
 
 // Planned says that the reminders of a visit in this version are planned. A visit that has changed meanwhile stays

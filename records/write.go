@@ -86,6 +86,8 @@ func (s *Service) fail(ctx context.Context, e audit.Entry, err error) error {
 		return nil
 	case refusal(err):
 		return s.log.Decline(ctx, e, err)
+	case errors.Is(err, audit.ErrShredded): // what cannot be put on record is neither done nor shown
+		return s.log.Decline(ctx, e, fmt.Errorf("%s: %w", op(e.Action), err))
 	}
 	return fmt.Errorf("%s: %w", op(e.Action), err)
 }

@@ -68,7 +68,8 @@ func (k Key) person() error {
 }
 
 // Facts returns a page of a practice's facts of one kind: all who were told, or who accepted, in the order in which it was
-// written, after recording, for each person who is shown, that by looked. When that cannot be recorded nothing is returned.
+// written, after recording, for each person who is shown, that by looked. When that cannot be recorded nothing is returned;
+// where a patient's evidence was destroyed, the entry no longer says whom it is about.
 func (s *Service) Facts(ctx context.Context, by audit.Actor, q Query) (Page, error) {
 	const action = "consent.policy.read"
 	if by.Validate() != nil {
@@ -92,7 +93,7 @@ func (s *Service) Facts(ctx context.Context, by audit.Actor, q Query) (Page, err
 	if len(entries) == 0 {
 		return found, nil // nobody is shown
 	}
-	if err := s.log.Record(ctx, entries...); err != nil {
+	if err := s.log.RecordSeen(ctx, entries...); err != nil {
 		return Page{}, fmt.Errorf("policy: facts: %w", err)
 	}
 	return found, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/policy"
+	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/internal/stage"
 )
 
@@ -372,6 +373,39 @@ func TestAReadOfAllWhoAcceptedIsRecordedForEach(t *testing.T) {
 	_, err = b.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Accepted, After: "nothing"})
 	require.ErrorIs(t, err, policy.ErrAfter)
 	b.refused(t, "consent.policy.read", err)
+}
+
+// Where the evidence of one who accepted was destroyed, no entry names that patient any more; the account of all is read.
+func TestWhatIsLeftOfOnePatientHidesNobodyElse(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		published, err := b.Publish(t.Context(), staff, first())
+		require.NoError(t, err)
+		for _, id := range []string{"p-1", "p-2"} {
+			_, err := b.Accept(t.Context(), staff, policy.Acceptance{
+				Practice: practice, Document: document, Version: "1", Person: audit.Actor{Kind: audit.Patient, ID: id},
+				Language: "en", Wording: "I accept", Hash: published.Edition.Texts[0].Hash(),
+			})
+			require.NoError(t, err)
+		}
+		require.NoError(t, b.Keys.Shred(t.Context(), crypto.Subject{Practice: practice, Patient: "p-1", Class: crypto.Evidence}))
+		page, err := b.Facts(t.Context(), staff, policy.Query{Practice: practice, Kind: policy.Accepted})
+		require.NoError(t, err)
+		require.Len(t, page.Facts, 2)
+		seen := map[string]string{}
+		leaves, err := b.Log.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
+		require.NoError(t, err)
+		for _, f := range leaves.Leaves {
+			if f.Action != "consent.policy.read" {
+				continue
+			}
+			e, err := b.Log.Open(t.Context(), f)
+			require.NoError(t, err)
+			require.Equal(t, document, e.Object.ID)
+			seen[e.Patient] = e.Details["person"]
+		}
+		require.Equal(t, map[string]string{"": "", "p-2": "patient p-2"}, seen)
+	})
 }
 
 func TestWhatCannotBeRecordedIsNotRead(t *testing.T) {

@@ -68,6 +68,8 @@ func refusal(err error) string {
 		return ""
 	case errors.Is(err, records.ErrGone):
 		return "the patient's records were destroyed"
+	case errors.Is(err, audit.ErrShredded):
+		return "the patient's evidence was destroyed, so nothing about the patient can be put on record"
 	case errors.Is(err, records.ErrConflict):
 		return "another record is kept under this id"
 	case errors.Is(err, records.ErrInvalid):
