@@ -151,10 +151,14 @@ func (s *Site) Give(w http.ResponseWriter, r *http.Request, c Choice) error {
 
 func (s *Site) give(w http.ResponseWriter, r *http.Request, c Choice) {
 	http.SetCookie(w, s.signer.cookie(c))
+	var expired removals
 	for p := range pairs(r.Header) {
 		if q := s.register.question(Facts{Name: p.name}); q.optional() && !slices.Contains(c.Allowed, q.cookie.Category) {
-			http.SetCookie(w, removal(q.cookie, p.name))
+			expired.add(q.cookie, p.name)
 		}
+	}
+	for _, line := range expired.lines {
+		w.Header().Add("Set-Cookie", line)
 	}
 }
 

@@ -83,8 +83,8 @@ func (w *response) send() {
 	}
 	w.sent = true
 	h := w.look()
-	for _, c := range w.expired {
-		h.Add("Set-Cookie", c.String())
+	for _, line := range w.expired.lines {
+		h.Add("Set-Cookie", line)
 	}
 	if w.depends {
 		Vary(h)

@@ -3,7 +3,6 @@ package cookie
 import (
 	"iter"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -13,7 +12,8 @@ import (
 //   - Next does not see cookies that it may not read, nor any that the register does not name.
 //   - What next sets leaves only where it may be set. A cookie that is set without SameSite gets Lax, because some
 //     browsers take silence for None. One that removes a cookie always leaves.
-//   - Optional cookies that the browser sends and that may not be read are removed from the browser.
+//   - Optional cookies that the browser sends and that may not be read are removed from the browser, of very many the rest
+//     with its next answers.
 //   - The answer says that it depends on the cookies and the signals, where it does.
 //
 // Wrap everything that answers for the site: what an outer handler sets is not seen here. What next writes to a
@@ -33,10 +33,10 @@ type visit struct {
 	request *http.Request
 	state   State
 	now     time.Time
-	left    []string       // the cookies that next may read
-	hidden  bool           // there are others
-	depends bool           // another choice or signal would make for another answer
-	expired []*http.Cookie // those that the browser is to remove
+	left    []string // the cookies that next may read
+	hidden  bool     // there are others
+	depends bool     // another choice or signal would make for another answer
+	expired removals // those that the browser is to remove
 }
 
 func (s *Site) visit(r *http.Request) *visit {
@@ -50,8 +50,8 @@ func (s *Site) visit(r *http.Request) *visit {
 			continue
 		}
 		v.hidden = true
-		if q.optional() && !slices.ContainsFunc(v.expired, func(e *http.Cookie) bool { return e.Name == p.name }) {
-			v.expired = append(v.expired, removal(q.cookie, p.name))
+		if q.optional() {
+			v.expired.add(q.cookie, p.name)
 		}
 	}
 	return v
@@ -73,6 +73,32 @@ func (v *visit) readable() *http.Request {
 		r.Header["Cookie"] = []string{strings.Join(v.left, "; ")}
 	}
 	return r
+}
+
+// removals are what makes a browser remove cookies that it sent, each once.
+type removals struct {
+	names map[string]bool
+	lines []string // of Set-Cookie
+}
+
+// mostRemovals is how many cookies one answer removes at most. A browser need not keep more for a site (RFC 6265, 6.1), and
+// anybody may send thousands.
+const mostRemovals = 50
+
+// add removes a registered cookie that the browser keeps under name. One that no browser could be told to remove is left out.
+func (r *removals) add(c Cookie, name string) {
+	if len(r.lines) == mostRemovals || r.names[name] {
+		return
+	}
+	line := removal(c, name).String()
+	if line == "" {
+		return
+	}
+	if r.names == nil {
+		r.names = map[string]bool{}
+	}
+	r.names[name] = true
+	r.lines = append(r.lines, line)
 }
 
 // removal is what makes a browser remove a registered cookie that it keeps under name.

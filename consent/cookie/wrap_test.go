@@ -20,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/cookie"
 )
 
@@ -85,6 +86,56 @@ func TestEveryWayToAnswer(t *testing.T) {
 		got := serve(t, func(w http.ResponseWriter, _ *http.Request) { both(w.Header()) }).get(t, "/")
 		require.Equal(t, left, got.Header.Values("Set-Cookie"))
 	})
+}
+
+// Whoever sends thousands of cookies is answered with few lines, and a browser that has many is rid of them answer by answer.
+func TestManyCookiesOfOneFamily(t *testing.T) {
+	web := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, strings.Join(r.Header["Cookie"], "|"))
+	})
+	const most = 50
+	cookies := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "ab_%x=1; ab_%x=2; ab_\"%x=3; ", i, i, i)
+		}
+		return b.String() + "sid=1"
+	}
+	for _, n := range []int{most - 1, most, most + 1, 20_000} {
+		for name, answer := range map[string]http.HandlerFunc{
+			"a page": web.site.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				require.Equal(t, []string{"sid=1"}, r.Header["Cookie"])
+			})).ServeHTTP,
+			"a choice": func(w http.ResponseWriter, r *http.Request) {
+				require.NoError(t, web.site.Give(w, r, cookie.Choice{
+					ID: "c-1", Practice: practice, Visitor: "v-1", At: noon, Recorded: noon, Actor: audit.Actor{Kind: audit.System, ID: "site"},
+				}))
+			},
+		} {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.Header.Set("Cookie", cookies(n))
+			w := httptest.NewRecorder()
+			answer(w, r)
+			removed := map[string]int{}
+			for _, c := range w.Result().Cookies() {
+				if c.Name != cookie.Name {
+					require.Negative(t, c.MaxAge)
+					removed[c.Name]++
+				}
+			}
+			require.Len(t, removed, min(n, most), "%s, %d", name, n)
+			for _, times := range removed {
+				require.Equal(t, 1, times)
+			}
+		}
+	}
+	for i := range most + 10 {
+		web.plant(t, fmt.Sprint("ab_", i), "1")
+	}
+	web.get(t, "/")
+	require.Len(t, web.keeps(t), 10)
+	web.get(t, "/")
+	require.Empty(t, web.keeps(t))
 }
 
 func TestInformationalAnswers(t *testing.T) {
