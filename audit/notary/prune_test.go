@@ -258,6 +258,45 @@ func TestPromise_M5_4_SystemLogsAreKeptAYear(t *testing.T) {
 	})
 }
 
+// TestPromise_M5_4_AnEntryGoesWithItsMonth is how long after its year an entry may stay: a month goes as a whole, so the first
+// of it stays until the year of the last moment is over, and no longer.
+func TestPromise_M5_4_AnEntryGoesWithItsMonth(t *testing.T) {
+	for _, c := range []struct{ written, due time.Time }{
+		{time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, time.February, 1, 0, 0, 0, 0, time.UTC)},
+		{
+			time.Date(2024, time.February, 29, 23, 59, 59, 999_999_000, time.UTC),
+			time.Date(2025, time.March, 1, 23, 59, 59, 999_999_000, time.UTC),
+		},
+	} {
+		eachAging(t, c.written, func(t *testing.T, a *aging) {
+			gone := a.keep(t, elm, audit.OneYear, c.written)
+			a.integrate(t)
+			month := tree.MonthOf(audit.OneYear, c.written)
+			require.Equal(t, c.due, month.Due())
+			require.LessOrEqual(t, c.due.Sub(c.written), (366+31)*24*time.Hour, "a year, and what was left of the month")
+			t.Run("refuses_a_moment_before", func(t *testing.T) {
+				a.now = c.due.Add(-time.Microsecond)
+				due, err := a.pruner.Due(t.Context())
+				require.NoError(t, err)
+				require.Empty(t, due)
+				_, err = a.prune(month)
+				require.ErrorIs(t, err, notary.ErrNotDue)
+				require.Contains(t, a.everything(t, elm), gone.ID)
+			})
+			a.now = c.due
+			due, err := a.pruner.Due(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, []notary.Due{{Month: month, Practices: 1, Leaves: 1}}, due)
+			n, err := a.prune(month)
+			require.NoError(t, err)
+			require.EqualValues(t, 1, n)
+			require.NotContains(t, a.everything(t, elm), gone.ID)
+			a.integrate(t)
+			require.Empty(t, a.verify(t, elm).Damage)
+		})
+	}
+}
+
 // unexplained is a store without entries of prunings.
 type unexplained struct{ tree.Store }
 

@@ -72,7 +72,13 @@ func (m Month) Start() time.Time { return time.Date(m.Year, m.Month, 1, 0, 0, 0,
 func (m Month) End() time.Time { return m.Start().AddDate(0, 1, 0) }
 
 // Due returns the moment from which the term is over for every moment of the month.
-func (m Month) Due() time.Time { return m.Term.End(m.End()) }
+func (m Month) Due() time.Time {
+	due, last := m.Term.End(m.End()), m.Term.End(m.End().Add(-time.Microsecond))
+	if last.After(due) { // a leap day's term ends during the first of March
+		return last
+	}
+	return due
+}
 
 // IDs returns the bounds of the month's ids, byte by byte: low <= id < high.
 func (m Month) IDs() (low, high string) { return uuidv7.Prefix(m.Start()), uuidv7.Prefix(m.End()) }
