@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,13 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
+	"github.com/enamel-go/enamel/crypto/blindindex"
 	"github.com/enamel-go/enamel/examples/internal/world"
 	"github.com/enamel-go/enamel/internal/pgtest"
 )
 
 // planted is what the story of the test below is told with: whoever is, was born, said, signed or was told something.
 var planted = []string{
-	"Quillfeather", "Xanthippe", "1971-10-23", "19711023", "xq.private@mail.example",
+	"Quillféather", "Xanthippe", "1971-10-23", "19711023", "xq.private@mail.example",
 	"5125550177", "(512) 555-0177", "2000 Hidden Hollow",
 	"my wisdom tooth hurts", "we have moved to Sparrow Lane", "scan-of-form-88431", "rang about the cat",
 }
@@ -63,7 +65,7 @@ func TestPromise_M4_1_NothingIsReadableAtRest(t *testing.T) {
 // tell tells the story and returns the patient's id.
 func tell(t *testing.T, s *site) string {
 	raw := `{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"planted-1",
-		"name":[{"family":"Quillfeather","given":["Xanthippe"]}],"birthDate":"1971-10-23",
+		"name":[{"family":"Quillféather","given":["Xanthippe"]}],"birthDate":"1971-10-23",
 		"address":[{"line":["2000 Hidden Hollow"],"city":"Austin","state":"TX","postalCode":"78701"}],
 		"telecom":[{"system":"phone","value":"(512) 555-0177","use":"mobile"},{"system":"email","value":"xq.private@mail.example"}]}}]}`
 	status, body := s.send(http.MethodPost, "/api/import", "application/fhir+json", strings.NewReader(raw))
@@ -101,21 +103,68 @@ func dump(t *testing.T, db *pgtest.Database) map[string]string {
 	return tables
 }
 
-// requireSealed looks for what was planted: as it is, in hexadecimal digits as Postgres writes bytes, and in base64 at
-// each of the three places where a group of it can begin.
+// requireSealed looks for what was planted.
 func requireSealed(t *testing.T, where, content string) {
 	t.Helper()
+	word, how := readable(content)
+	require.Empty(t, word, "%s holds it %s", where, how)
+}
+
+// readable returns something planted that can be read in a content of lower case, and how it stands there: in one of its forms
+// as it is, in hexadecimal digits as Postgres writes bytes, or in base64 at each of the three places where a group of it can
+// begin. It returns nothing where all is sealed.
+func readable(content string) (word, how string) {
+	holds := func(what string) bool { return strings.Contains(content, strings.ToLower(what)) }
 	for _, word := range planted {
-		require.NotContains(t, content, strings.ToLower(word), where)
-		require.NotContains(t, content, hex.EncodeToString([]byte(word)), where)
-		for shift := range 3 {
-			group := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", shift) + word))
-			group = group[4 : len(group)-4] // those at both ends hold something of what stands beside it
-			if len(group) < 8 {
-				continue // four letters stand in a signature by chance
+		for _, form := range forms(word) {
+			if holds(form) {
+				return word, "in clear"
 			}
-			require.NotContains(t, content, strings.ToLower(group), where)
-			require.NotContains(t, content, hex.EncodeToString([]byte(group)), where)
+			if holds(hex.EncodeToString([]byte(form))) {
+				return word, "as bytes"
+			}
+			for shift := range 3 {
+				group := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", shift) + form))
+				group = group[4 : len(group)-4] // those at both ends hold something of what stands beside it
+				if len(group) < 8 {
+					continue // four letters stand in a signature by chance
+				}
+				if holds(group) || holds(hex.EncodeToString([]byte(group))) {
+					return word, "in base64"
+				}
+			}
 		}
 	}
+	return "", ""
+}
+
+// forms returns a word as it was planted, in lower and upper case, and as it is made ready to be found again.
+func forms(word string) []string {
+	all := []string{word, strings.ToLower(word), strings.ToUpper(word)}
+	for _, normal := range []func(string) (string, error){blindindex.Name, blindindex.Birth, blindindex.Phone, blindindex.Email} {
+		if form, err := normal(word); err == nil {
+			all = append(all, form)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// The search above finds each form in which something may stand in clear.
+func TestWhatIsReadableIsFound(t *testing.T) {
+	t.Parallel()
+	for where, as := range map[string]func(string) string{
+		"in clear":  func(s string) string { return s },
+		"as bytes":  func(s string) string { return hex.EncodeToString([]byte("{" + s + "}")) },
+		"in base64": func(s string) string { return base64.StdEncoding.EncodeToString([]byte(`{"seen":"` + s + `"}`)) },
+	} {
+		for _, of := range []string{"Quillféather", "quillféather", "quillfeather", "QUILLFÉATHER"} {
+			word, how := readable(strings.ToLower(`(17,"\\x` + as(of) + `")`))
+			require.Equal(t, []string{"Quillféather", where}, []string{word, how}, of)
+		}
+	}
+	word, _ := readable(strings.ToLower(hex.EncodeToString([]byte("+15125550177"))))
+	require.Equal(t, "5125550177", word)
+	word, _ = readable(strings.ToLower(hex.EncodeToString([]byte("Quillfinch, Xanthos"))))
+	require.Empty(t, word)
 }
