@@ -158,6 +158,17 @@ func TestANumberThatWasReassignedHasAnotherHolder(t *testing.T) {
 	}
 }
 
+func TestALapseByAClockThatIsBehindEndsWhatWasRecordedBeforeIt(t *testing.T) {
+	facts := []consent.Fact{
+		{ID: "ana", Kind: consent.Granted, Patient: ana},
+		{ID: "lapse", Kind: consent.Lapsed, Cause: consent.Reassigned},
+		{ID: "his stop", Kind: consent.Revoked, Channel: consent.ByText},
+	}
+	b := onMemory(t).on(t, facts...)
+	facts[1].At = facts[0].At.Add(-time.Second)
+	require.Equal(t, "ana lapse", ids(t, b.file(t, pack.Scope{Recipient: pack.Patient, Patient: ana})))
+}
+
 func TestACarrierSeesWhatTheConsentStandsOn(t *testing.T) {
 	const office, ads = "+12125550111", "+12125550112"
 	for name, c := range map[string]struct {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/fact"
 )
 
 // ledger is what a file shows of one number.
@@ -94,13 +95,17 @@ func own(facts []consent.Fact, patient string) []consent.Fact {
 var end = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
 // tenure counts the holders that a number had before the one that a fact belongs to. As in [consent.Decide] what is not
-// later than a lapse in both its times is the earlier holder's.
+// later than a lapse in both its times is the earlier holder's, and so is what a lapse that was recorded after it follows by a
+// clock that may be behind.
 func tenure(facts []consent.Fact, f consent.Fact) int {
 	n := 0
 	for _, lapse := range facts {
 		since := lapse.At
 		if lapse.Recorded.Before(since) {
 			since = lapse.Recorded
+		}
+		if !lapse.Recorded.Before(f.Recorded) {
+			since = since.Add(fact.Leeway)
 		}
 		if reassigns(lapse) && f.At.After(since) && f.Recorded.After(since) {
 			n++
