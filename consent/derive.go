@@ -4,6 +4,8 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"github.com/enamel-go/enamel/internal/fact"
 )
 
 // view is a ledger as it was known at a moment. It only reads the facts.
@@ -249,11 +251,17 @@ func (v *view) holds(doubt *Fact, c Category) bool {
 		}
 	}
 	for f := range v.known(Revoked) {
-		if (f.Category == "" || f.Category == c) && !f.Recorded.Before(doubt.Recorded) && !doubt.outranks([]*Fact{f}) {
+		if (f.Category == "" || f.Category == c) && f.settles(doubt) {
 			return false
 		}
 	}
 	return true
+}
+
+// settles reports whether a revocation may say what a doubt left open: it was recorded since, and is of the same words or
+// later ones. Whoever writes down when they were said may leave out the seconds.
+func (f *Fact) settles(doubt *Fact) bool {
+	return !f.Recorded.Before(doubt.Recorded) && !f.moment().Before(doubt.moment().Add(-fact.Leeway))
 }
 
 // confirmed reports whether a grant's confirmation request was answered in its time, and by a moment. A service makes one request

@@ -145,15 +145,12 @@ func (f *Fact) after(moment time.Time) bool {
 }
 
 // outranks reports whether f counts against all that may have ended it: only where both its times are later than the moment
-// of each. One that was recorded no earlier than f, and claims a time a little before it, may go by a clock that is behind
-// ours, and ends f.
+// of each, and none came after it at once. Of what is recorded within [fact.Leeway] of the time that it claims, the order of
+// recording is told better by our clock than by whoever's clock it claims.
 func (f *Fact) outranks(ends []*Fact) bool {
 	return !slices.ContainsFunc(ends, func(end *Fact) bool {
-		moment := end.moment()
-		if !end.Recorded.Before(f.Recorded) {
-			moment = moment.Add(fact.Leeway)
-		}
-		return !f.after(moment)
+		atOnce := !end.At.Before(end.Recorded.Add(-fact.Leeway))
+		return !f.after(end.moment()) || atOnce && !end.Recorded.Before(f.Recorded)
 	})
 }
 

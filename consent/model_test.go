@@ -80,10 +80,14 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 	}
 	beats := func(stop, f consent.Fact) bool {
 		since := min(stop.At.UnixMicro(), stop.Recorded.UnixMicro())
-		if stop.Recorded.UnixMicro() >= f.Recorded.UnixMicro() {
-			since += time.Minute.Microseconds() // it may go by a clock that is behind
+		if stop.Recorded.Sub(stop.At) <= time.Minute && !f.Recorded.After(stop.Recorded) {
+			return true // it came at once, by whatever clock
 		}
 		return min(f.At.UnixMicro(), f.Recorded.UnixMicro()) <= since
+	}
+	settles := func(stop, doubt consent.Fact) bool {
+		said, open := min(stop.At.UnixMicro(), stop.Recorded.UnixMicro()), min(doubt.At.UnixMicro(), doubt.Recorded.UnixMicro())
+		return stop.Recorded.UnixMicro() >= doubt.Recorded.UnixMicro() && said >= open-time.Minute.Microseconds()
 	}
 	unbeaten := func(f consent.Fact, by []consent.Fact) bool {
 		return !slices.ContainsFunc(by, func(stop consent.Fact) bool { return beats(stop, f) })
@@ -92,7 +96,7 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 		return !slices.ContainsFunc(unmutes, func(u consent.Fact) bool { return !beats(m, u) })
 	})
 	held := c != consent.Conversational && slices.ContainsFunc(doubts, func(d consent.Fact) bool {
-		return !cleared[d.ID] && !slices.ContainsFunc(stops, func(f consent.Fact) bool { return !f.Recorded.Before(d.Recorded) && beats(f, d) })
+		return !cleared[d.ID] && !slices.ContainsFunc(stops, func(f consent.Fact) bool { return settles(f, d) })
 	})
 	narrowed := func(s consent.Status) consent.Status {
 		switch {

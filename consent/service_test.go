@@ -323,7 +323,7 @@ func TestAStopCountsAtOnceWhateverTheClocksSay(t *testing.T) {
 			must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
 			b.Clock.Pass(time.Second)
 			r := stop()
-			r.At = noon.Add(-behind)
+			r.At = b.Clock.Now().Add(-behind)
 			must(t)(b.Revoke(t.Context(), patient, r))
 			require.Equal(t, want, b.status(t, consent.Transactional), behind)
 		}

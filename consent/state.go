@@ -69,8 +69,8 @@ func Derive(k Key, facts []Fact, p Profile, moment time.Time) State {
 //     ahead undoes a STOP. And it must be a written one (signed agreement, web form, document signed in the office),
 //     whatever a wider profile permits: an import or a word to staff never undoes a STOP.
 //   - What a grant permits is the profile's to say, for the sender it names or else for all, until it expires.
-//   - Clocks differ: a revocation, a mute or a lapse that was recorded after something, and claims a time at most a minute
-//     before it, ends it too.
+//   - Clocks differ: a revocation, a mute or a lapse that was recorded within a minute of the time that it claims ends whatever
+//     was recorded before it.
 //   - A grant that needs confirmation is pending until the patient answered the request in time, and not before it was made.
 //   - The patient's own START restores what a written and, where needed, confirmed grant carried before the revocation;
 //     never promotional texts.

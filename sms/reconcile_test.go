@@ -109,6 +109,7 @@ func TestReconcilerOutranksNoLaterStart(t *testing.T) {
 		w.now.Add(time.Minute)
 		w.receive(patient, "START")
 		require.Equal(t, consent.Active, w.status(patient))
+		w.now.Add(time.Minute)
 		l := &lister{list: []sms.OptOut{{Number: patient, Sender: office, At: noon.Add(time.Minute)}}}
 		_, err := w.reconciler(l, sms.ReconcilerOptions{}).Step(t.Context())
 		require.NoError(t, err)

@@ -101,11 +101,11 @@
 //	}
 //
 // Terms are counted in calendar years of UTC, from the month's last moment: an entry of the first stays a year and what was
-// left of its month, and no longer. A month goes for all practices of the database or for none. First each practice's log is told, by entries with the action "audit.prune", how many leaves are to
-// go and from which positions; when a batch has these entries, the next call removes the leaves, and in the same transaction
-// other entries of the action say that they went. A month that is held in between stays, and nothing says that it went. The
-// tree stays as it was: checkpoints that were kept still fit, old proofs still check, and [Reader.Inclusion] still
-// proves a leaf that somebody has a copy of.
+// left of its month, and no longer. A month goes for all practices of the database or for none. First each practice's log is
+// told, by entries with the action "audit.prune", how many leaves are to go and from which positions; when a batch has these
+// entries, the next call removes the leaves, and in the same transaction other entries of the action say that they went. A
+// month that is held in between stays, and nothing says that it went. The tree stays as it was: checkpoints that were kept
+// still fit, old proofs still check, and [Reader.Inclusion] still proves a leaf that somebody has a copy of.
 //
 // Verify takes a missing leaf for pruned when a genuine entry says that its position went, and for deleted otherwise. Such
 // entries are integrated like any other; they are missed when they are deleted, and prove nothing when they are forged.

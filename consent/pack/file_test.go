@@ -165,7 +165,7 @@ func TestALapseByAClockThatIsBehindEndsWhatWasRecordedBeforeIt(t *testing.T) {
 		{ID: "his stop", Kind: consent.Revoked, Channel: consent.ByText},
 	}
 	b := onMemory(t).on(t, facts...)
-	facts[1].At = facts[0].At.Add(-time.Second)
+	facts[1].Recorded, facts[1].At = facts[0].At.Add(time.Second), facts[0].At.Add(-time.Second)
 	require.Equal(t, "ana lapse", ids(t, b.file(t, pack.Scope{Recipient: pack.Patient, Patient: ana})))
 }
 

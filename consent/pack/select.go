@@ -95,8 +95,7 @@ func own(facts []consent.Fact, patient string) []consent.Fact {
 var end = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
 // tenure counts the holders that a number had before the one that a fact belongs to. As in [consent.Decide] what is not
-// later than a lapse in both its times is the earlier holder's, and so is what a lapse that was recorded after it follows by a
-// clock that may be behind.
+// later than a lapse in both its times is the earlier holder's, and so is what was recorded before a lapse that came at once.
 func tenure(facts []consent.Fact, f consent.Fact) int {
 	n := 0
 	for _, lapse := range facts {
@@ -104,10 +103,8 @@ func tenure(facts []consent.Fact, f consent.Fact) int {
 		if lapse.Recorded.Before(since) {
 			since = lapse.Recorded
 		}
-		if !lapse.Recorded.Before(f.Recorded) {
-			since = since.Add(fact.Leeway)
-		}
-		if reassigns(lapse) && f.At.After(since) && f.Recorded.After(since) {
+		atOnce := !lapse.At.Before(lapse.Recorded.Add(-fact.Leeway)) && !lapse.Recorded.Before(f.Recorded)
+		if reassigns(lapse) && f.At.After(since) && f.Recorded.After(since) && !atOnce {
 			n++
 		}
 	}
