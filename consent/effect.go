@@ -29,7 +29,7 @@ func (s *Service) Effect(ctx context.Context, k Key, id string) (Effect, error) 
 		f := &facts[i]
 		if f.Kind == Revoked && (f.ID == id || f.ID == following("stop "+id)) {
 			return Effect{
-				Category: f.Category, Since: f.Recorded, Repeats: endedBefore(facts[:i], f), Undone: given(facts[i+1:], f.moment()),
+				Category: f.Category, Since: f.Recorded, Repeats: endedBefore(facts[:i], f), Undone: given(facts[i+1:], f),
 			}, nil
 		}
 	}
@@ -41,18 +41,18 @@ func endedBefore(before []Fact, f *Fact) bool {
 	for i := range before {
 		g := &before[i]
 		covers := g.Kind == Revoked && g.Channel == ByText && (g.Category == "" || g.Category == f.Category)
-		if covers && !given(before[i+1:], g.moment()) {
+		if covers && !given(before[i+1:], g) {
 			return true
 		}
 	}
 	return false
 }
 
-// given reports whether one of these facts may let texts leave again that ended at moment.
-func given(facts []Fact, moment time.Time) bool {
+// given reports whether one of these facts may let texts leave again that end ended.
+func given(facts []Fact, end *Fact) bool {
 	for i := range facts {
 		f := &facts[i]
-		if (f.Kind == Restarted || f.Kind == Lapsed || f.Kind == Granted && f.Basis.written()) && f.after(moment) {
+		if (f.Kind == Restarted || f.Kind == Lapsed || f.Kind == Granted && f.Basis.written()) && f.outranks([]*Fact{end}) {
 			return true
 		}
 	}
