@@ -11,11 +11,14 @@ import (
 	"strings"
 )
 
+// tries is how often a key is read anew that was replaced while it was read. A rotation takes longer than one reading.
+const tries = 8
+
 // load reads the row that r names and unwraps it. A row that was wrapped anew while it was read, by a process that then
 // retired the practice key it had been under, is read again.
 func (k *Keyring) load(ctx context.Context, r ref) (*live, error) {
 	return k.cache.get(ctx, flightRef{ref: r}, func(ctx context.Context) (l *live, err error) {
-		for range 3 {
+		for range tries {
 			var row Key
 			if row, err = k.row(ctx, r); err != nil {
 				return nil, err

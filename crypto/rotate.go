@@ -91,7 +91,7 @@ func (k *Keyring) rotate(ctx context.Context, newest Key) error {
 func (k *Keyring) add(ctx context.Context, s Subject, version int, raw secret) (given, kept Key, err error) {
 	row := Key{Subject: s, Version: version, ID: newKeyID(), Created: k.now().UTC().Truncate(time.Microsecond)}
 	row.Check = commitment(raw, row)
-	for range 3 {
+	for range tries {
 		if row.Wrapped, err = k.wrap(ctx, row, raw); err != nil {
 			return row, Key{}, err
 		}
