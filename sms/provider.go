@@ -98,7 +98,7 @@ type Inbound struct {
 	Keyword  string // "STOP", "START" or "HELP" where the provider acted on it and answered by itself; or ""
 
 	// At is when the provider took the message in, UTC; zero: it does not say, as Twilio. It is the same whenever the message
-	// is delivered. A START counts from it, and a stop from the earlier of it and our own clock. It is not kept.
+	// is delivered. A START counts from it; a stop counts from when it came in. It is not kept.
 	At time.Time
 }
 

@@ -156,7 +156,6 @@ func (s *Service) hear(ctx context.Context, by audit.Actor, r Received, words st
 	case "STOP":
 		_, err := s.gate.Revoke(ctx, by, consent.Revocation{
 			ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: evidence(r),
-			At: r.stopped(),
 		})
 		return keyword.Stop, err
 	}
@@ -167,7 +166,7 @@ func (s *Service) hear(ctx context.Context, by audit.Actor, r Received, words st
 	}
 	u, err := s.gate.Hear(ctx, by, consent.Said{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: e,
-		Withhold: r.Flag != Unflagged, At: r.stopped(),
+		Withhold: r.Flag != Unflagged,
 	})
 	return u.Asks, err
 }
@@ -237,15 +236,8 @@ func (in Inbound) said(now time.Time) time.Time {
 // longer ago did not.
 const again = 48 * time.Hour
 
-// stopped returns when a message was written as far as a stop is concerned: zero, which is now, where a clock must be wrong.
-func (r Received) stopped() time.Time {
-	if r.At.Sub(r.Inbound.At) > again {
-		return time.Time{}
-	}
-	return r.Inbound.At
-}
-
-// started returns when a message was written as far as a START is concerned, which the past takes force from.
+// started returns when a message was written as far as a START is concerned. A stop counts from when it came in, whatever a clock
+// of the provider's says: an earlier moment could only take force from it.
 func (r Received) started() time.Time {
 	if r.Inbound.At.IsZero() {
 		return r.At
