@@ -53,7 +53,8 @@
 //     notary that was started since adds to the practice's tree, for one that signed what is gone does not; from then on by a
 //     checkpoint of that tree that was kept, and by a verification of the tree of heads. Make that one from time to time.
 //   - alters the notary's own rows: it signs nothing that would rest on them until they are restored, and a verification of
-//     the practice or of the tree of heads names them.
+//     the practice or of the tree of heads names them. What the newest batch saw it cannot check: where that is set back,
+//     leaves are integrated a second time, and a verification names each.
 //   - takes away the right to insert, or fills the disk: nothing can be read, written or refused any more, for an act
 //     whose entry cannot be written does not happen.
 //   - changes the domains' tables behind the log's back: not this package's matter; there is simply no entry.
