@@ -153,7 +153,7 @@ func (s *Store) settle(i *item, v sms.Settlement) {
 	switch {
 	case i.Delivery == "" && v.State == sms.Sent: // what an attempt before left behind ends
 		i.Code, i.Class = v.Code, v.Class
-	case i.Delivery == "" || v.Delivery != "":
+	case i.Delivery == "" || v.Delivery != "" || i.Code == "" && i.Class == "":
 		i.Code, i.Class = cmp.Or(v.Code, i.Code), cmp.Or(v.Class, i.Class)
 	}
 	i.Delivery = further(i.Delivery, v.Delivery)

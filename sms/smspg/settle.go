@@ -33,7 +33,7 @@ var settle = `WITH fact AS (
 // ofLast is the code or the class after a settlement: what an attempt before left behind ends where the text is sent, and what
 // was told of the delivery stays.
 func ofLast(column string) string {
-	return `CASE WHEN q.delivery <> '' AND v.delivery = '' THEN q.` + column + ` WHEN q.delivery = '' AND v.state = 'sent' THEN v.` + column +
+	return `CASE WHEN q.delivery <> '' AND v.delivery = '' AND (q.code <> '' OR q.class <> '') THEN q.` + column + ` WHEN q.delivery = '' AND v.state = 'sent' THEN v.` + column +
 		` ELSE coalesce(nullif(v.` + column + `, ''), q.` + column + `) END`
 }
 

@@ -223,6 +223,11 @@ func lastCode(ctx context.Context, h Harness) error {
 			func() error { return c.settled(sms.Sent, sms.StatusUndelivered, "30006", sms.BadNumber) },
 			func() error { return c.has("30006", sms.BadNumber) },
 		}},
+		{"told of without a code, and refused", []func() error{
+			func() error { return c.told(sms.StatusSent, "", "") },
+			func() error { return c.settled(sms.Failed, "", "30034", sms.BadSender) },
+			func() error { return c.has("30034", sms.BadSender) },
+		}},
 		{"failed", []func() error{
 			func() error { return c.settled(sms.Failed, "", "30034", sms.BadSender) },
 			func() error { return c.told(sms.StatusFailed, "30008", sms.Unknown) },
