@@ -164,7 +164,7 @@ type Queue interface {
 	// is the FirstTry if it is the first. ProviderID, Code and Class replace the old ones unless empty, Decision unless it
 	// has no verdict; Delivery never falls in rank. Code and Class of a text that is settled as [Sent] replace the old ones
 	// also where they are empty, for those are of an attempt before; but once somebody has told of its delivery, and why
-	// it failed, they are replaced only with a Delivery. Such a text is not settled as [Review] either, for nobody has to find out whether it
+	// it failed, they are replaced only with a Delivery; what failed has a Class all the same. Such a text is not settled as [Review] either, for nobody has to find out whether it
 	// was sent: that reports false. Settling many at once costs little more than settling one. A settlement
 	// that cannot be kept, because it is invalid or its key cannot be had, is told of in an error beside the others. Nothing
 	// is settled where a text is named twice, which is refused with [ErrInvalid], or an entry's id is taken.

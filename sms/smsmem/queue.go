@@ -155,6 +155,8 @@ func (s *Store) settle(i *item, v sms.Settlement) {
 		i.Code, i.Class = v.Code, v.Class
 	case i.Delivery == "" || v.Delivery != "" || i.Code == "" && i.Class == "":
 		i.Code, i.Class = cmp.Or(v.Code, i.Code), cmp.Or(v.Class, i.Class)
+	case v.State == sms.Failed:
+		i.Class = cmp.Or(i.Class, v.Class)
 	}
 	i.Delivery = further(i.Delivery, v.Delivery)
 }

@@ -22,7 +22,8 @@ var settle = `WITH fact AS (
 		until = statement_timestamp() + v.wait, attempts = q.attempts + (v.tried IS NOT NULL)::int,
 		first_try = coalesce(q.first_try, v.tried), provider_id = coalesce(nullif(v.provider_id, ''), q.provider_id),
 		delivery = CASE WHEN ` + rank("q.delivery") + " < " + rank("v.delivery") + ` THEN v.delivery ELSE q.delivery END,
-		code = ` + ofLast("code") + `, class = ` + ofLast("class") + `
+		code = ` + ofLast("code", "q.code") + `,
+		class = ` + ofLast("class", "CASE WHEN q.class = '' AND v.state = 'failed' THEN v.class ELSE q.class END") + `
 	FROM ?1 AS v (place, practice, id, worker, state, due, wait, tried, provider_id, delivery, code, class)
 	WHERE q.practice = v.practice AND q.id = v.id AND q.worker = v.worker AND (v.state <> 'review' OR q.delivery = '') RETURNING v.place
 ), decided AS (
@@ -32,8 +33,8 @@ var settle = `WITH fact AS (
 
 // ofLast is the code or the class after a settlement: what an attempt before left behind ends where the text is sent, and what
 // was told of the delivery stays.
-func ofLast(column string) string {
-	return `CASE WHEN q.delivery <> '' AND v.delivery = '' AND (q.code <> '' OR q.class <> '') THEN q.` + column + ` WHEN q.delivery = '' AND v.state = 'sent' THEN v.` + column +
+func ofLast(column, told string) string {
+	return `CASE WHEN q.delivery <> '' AND v.delivery = '' AND (q.code <> '' OR q.class <> '') THEN ` + told + ` WHEN q.delivery = '' AND v.state = 'sent' THEN v.` + column +
 		` ELSE coalesce(nullif(v.` + column + `, ''), q.` + column + `) END`
 }
 

@@ -228,6 +228,11 @@ func lastCode(ctx context.Context, h Harness) error {
 			func() error { return c.settled(sms.Failed, "", "30034", sms.BadSender) },
 			func() error { return c.has("30034", sms.BadSender) },
 		}},
+		{"taken back, and refused", []func() error{
+			func() error { return c.told(sms.StatusFailed, "withdrawn", "") },
+			func() error { return c.settled(sms.Failed, "", "30034", sms.BadSender) },
+			func() error { return c.has("withdrawn", sms.BadSender) },
+		}},
 		{"failed", []func() error{
 			func() error { return c.settled(sms.Failed, "", "30034", sms.BadSender) },
 			func() error { return c.told(sms.StatusFailed, "30008", sms.Unknown) },
