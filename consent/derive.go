@@ -212,7 +212,7 @@ func (v *view) mute(u Use) *Fact {
 // undone reports whether the use's patient wants texts again since a mute.
 func (v *view) undone(mute *Fact, u Use) bool {
 	for f := range v.known(Unmuted) {
-		if f.concerns(u) && f.outranks([]*Fact{mute}) {
+		if f.concerns(u) && f.Outranks(mute) {
 			return true
 		}
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/enamel-go/enamel/internal/form"
 )
 
-// Doubt records that the patient said what may be a revocation, by any channel. Promotional texts and those of
-// care are held at once, and a person has to look within a day: see [Service.Alarms]. Whoever takes it for a revocation revokes; whoever
-// does not clears the doubt. It is never refused for what the ledger says, and a time that lies ahead counts from now.
+// Doubt records that the patient said what may be a revocation, by any channel. Promotional texts and those of care are held
+// at once, and a person has to look within a day: see [Service.Alarms]. Whoever takes it for a revocation revokes; whoever does
+// not clears the doubt. It is never refused for what the ledger says, and a time that lies ahead counts from now.
 func (s *Service) Doubt(ctx context.Context, by audit.Actor, d Doubt) (State, error) {
 	d.Evidence.Words = legible(d.Evidence.Words)
 	f := Fact{

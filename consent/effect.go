@@ -52,7 +52,7 @@ func endedBefore(before []Fact, f *Fact) bool {
 func given(facts []Fact, end *Fact) bool {
 	for i := range facts {
 		f := &facts[i]
-		if (f.Kind == Restarted || f.Kind == Lapsed || f.Kind == Granted && f.Basis.written()) && f.outranks([]*Fact{end}) {
+		if (f.Kind == Restarted || f.Kind == Lapsed || f.Kind == Granted && f.Basis.written()) && f.Outranks(end) {
 			return true
 		}
 	}

@@ -144,14 +144,17 @@ func (f *Fact) after(moment time.Time) bool {
 	return f.At.After(moment) && f.Recorded.After(moment)
 }
 
-// outranks reports whether f counts against all that may have ended it: only where both its times are later than the moment
-// of each, and none came after it at once. Of what is recorded within [fact.Leeway] of the time that it claims, the order of
-// recording is told better by our clock than by whoever's clock it claims.
+// Outranks reports whether f counts in spite of what may have ended it, a revocation, a mute or a lapse: only where both its
+// times are later than the earlier one of end's, and end did not come after it at once. Of what is recorded within a minute of
+// the time that it claims, the order of recording is told better by our clock than by whoever's clock it claims.
+func (f *Fact) Outranks(end *Fact) bool {
+	atOnce := !end.At.Before(end.Recorded.Add(-fact.Leeway))
+	return f.after(end.moment()) && !(atOnce && !end.Recorded.Before(f.Recorded))
+}
+
+// outranks reports whether f outranks all of them.
 func (f *Fact) outranks(ends []*Fact) bool {
-	return !slices.ContainsFunc(ends, func(end *Fact) bool {
-		atOnce := !end.At.Before(end.Recorded.Add(-fact.Leeway))
-		return !f.after(end.moment()) || atOnce && !end.Recorded.Before(f.Recorded)
-	})
+	return !slices.ContainsFunc(ends, func(end *Fact) bool { return !f.Outranks(end) })
 }
 
 // Channel is how a revocation reached the practice. None is better than another (47 CFR 64.1200(a)(10)).

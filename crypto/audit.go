@@ -31,9 +31,8 @@ func (k *Keyring) MAC(ctx context.Context, practice string, message []byte) ([]b
 
 // VerifyMAC returns nil when mac is what MAC gave for message, under any version of the practice's audit key. It wraps
 // [ErrAuth] when it is not, [ErrUnknownKey] when the key that mac names is none of the practice's, and [ErrInvalid] when no
-// practice can be called so; such an error
-// has, or wraps one that has, a method Forged() bool that returns true. Any other error says that it could not be
-// checked, also where the key is kept and does not open.
+// practice can be called so; such an error has, or wraps one that has, a method Forged() bool that returns true. Any other
+// error says that it could not be checked, also where the key is kept and does not open.
 func (k *Keyring) VerifyMAC(ctx context.Context, practice string, message, mac []byte) error {
 	if err := form.Text(ErrInvalid, "the practice", practice, form.ID, true); err != nil {
 		return forged{err} // no such practice has a key

@@ -81,9 +81,10 @@ func (s *Service) answer(ctx context.Context, r Received, kind Kind, sender Send
 	}
 }
 
-// The bodies. None of them advertises, and none but the confirmation request, which follows a consent, asks for one; the answer to a STOP says nothing but that it was heard, and how to come back
-// (47 CFR 64.1200(a)(12)). The confirmation request carries what a recurring programme must say when it begins (CTIA
-// Messaging Principles, section 5.1.2.1) and never asks for YES, which Twilio takes for START.
+// The bodies. None of them advertises, and none but the confirmation request, which follows a consent, asks for one; the
+// answer to a STOP says nothing but that it was heard, and how to come back (47 CFR 64.1200(a)(12)). The confirmation request
+// carries what a recurring programme must say when it begins (CTIA Messaging Principles, section 5.1.2.1) and never asks for
+// YES, which Twilio takes for START.
 
 func stopBody(s Sender) string {
 	return fmt.Sprintf("%s: you are removed from our texts and will get no more. Reply START to get them again.", s.Name)

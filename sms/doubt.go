@@ -64,7 +64,7 @@ func (d *Dispatcher) inquire(ctx context.Context, t Tracked) (Settlement, error)
 		}
 	}
 	if receipt.failed() {
-		if err := d.hear(ctx, t, receipt); err != nil {
+		if err := d.learn(ctx, t, receipt); err != nil {
 			return again, err
 		}
 	}
@@ -117,13 +117,13 @@ func (d *Dispatcher) alike(ctx context.Context, t Tracked, id string) (bool, err
 	}
 }
 
-// hear keeps what the provider said when it was asked about a text as if a receipt had told it, with the task of a text that did
+// learn keeps what the provider said when it was asked about a text as if a receipt had told it, with the task of a text that did
 // not arrive: the receipt itself tells nothing new when it comes.
-func (d *Dispatcher) hear(ctx context.Context, t Tracked, receipt Receipt) error {
+func (d *Dispatcher) learn(ctx context.Context, t Tracked, receipt Receipt) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
 	defer cancel()
 	receipt.Provider = cmp.Or(receipt.Provider, t.Provider)
-	if _, _, err := hear(ctx, d.store, d.log, t, receipt, micro(d.o.Now())); err != nil {
+	if _, _, err := learn(ctx, d.store, d.log, t, receipt, micro(d.o.Now())); err != nil {
 		return fmt.Errorf("sms: look up: %w", err)
 	}
 	return nil

@@ -167,8 +167,8 @@ func (g gatherer) place(ctx context.Context, f *Facts, about Subject, sender Sen
 	return nil
 }
 
-// history gathers what came before, where a rule asks for it: when the recipient wrote in words of his own, and when promotional texts left to
-// the number.
+// history gathers what came before, where a rule asks for it: when the recipient wrote in words of their own, and when
+// promotional texts left to the number.
 func (g gatherer) history(ctx context.Context, f *Facts, claimed time.Time) error {
 	if f.Text.Kind.Answer() {
 		return nil

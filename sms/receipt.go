@@ -26,7 +26,7 @@ func (s *Service) Deliver(ctx context.Context, receipt Receipt) (bool, error) {
 			return false, fmt.Errorf("sms: deliver: %w", err)
 		}
 	}
-	t, written, err := hear(ctx, s.store, s.log, t, receipt, s.moment())
+	t, written, err := learn(ctx, s.store, s.log, t, receipt, s.moment())
 	if err != nil {
 		return false, fmt.Errorf("sms: deliver: %w", err)
 	}
@@ -39,9 +39,9 @@ func (s *Service) Deliver(ctx context.Context, receipt Receipt) (bool, error) {
 	return written, nil
 }
 
-// hear keeps what a provider says of a text that was read before, with the task that it opens or finishes. A text that has moved
+// learn keeps what a provider says of a text that was read before, with the task that it opens or finishes. A text that has moved
 // on meanwhile is read and decided on anew. It returns the text as it was decided on, and whether there was anything new.
-func hear(ctx context.Context, store Store, log *audit.Log, t Tracked, receipt Receipt, now time.Time) (Tracked, bool, error) {
+func learn(ctx context.Context, store Store, log *audit.Log, t Tracked, receipt Receipt, now time.Time) (Tracked, bool, error) {
 	leaves, err := stamp(ctx, log, t.entries(audit.Entry{
 		Practice: t.Practice, Actor: audit.Actor{Kind: audit.System, ID: receipt.Provider}, Action: "sms.text.receipt",
 		Object:  audit.Object{Kind: "text", ID: t.ID},

@@ -17,8 +17,8 @@ import (
 // any words ([keyword.Understand]). A stop, and a stranger's word that the number is not the patient's, revoke consent at
 // once, and then everything else happens: queued texts to the number die and the answer is queued, in one change with the
 // message. Words that narrow a stop to what is promotional revoke that; words that a person should look at are a doubt, which
-// holds all texts but answers. Each step is harmless when it is repeated, so a provider that delivers a message twice, or again because
-// we were cut off in the middle, changes nothing more.
+// holds all texts but answers. Each step is harmless when it is repeated, so a provider that delivers a message twice, or again
+// because we were cut off in the middle, changes nothing more.
 //
 // Any other words are the patient's own text, which permits the answer to it. They may confirm an appointment ([Answers]), or
 // choose one of those that it was asked about. What speaks of health, and any picture, is flagged: its words are kept apart

@@ -14,9 +14,9 @@ type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
 	// change was made before or no longer applies: the id of a text in it is taken, its message is known by provider
 	// and id, the text to cancel is not queued, the text to resolve is not in review, the text to put back neither failed
-	// nor was refused or nobody knows whether it left, the receipt tells nothing new or the text is not as it was seen, the id of a task in it is taken, the task to finish is not open, the
-	// content to dispose of is not held. An empty change, and a sender whose number is another practice's, are refused
-	// with [ErrInvalid]. A stop does not touch the texts of its own change.
+	// nor was refused or nobody knows whether it left, the receipt tells nothing new or the text is not as it was seen, the id of
+	// a task in it is taken, the task to finish is not open, the content to dispose of is not held. An empty change, and a sender
+	// whose number is another practice's, are refused with [ErrInvalid]. A stop does not touch the texts of its own change.
 	Apply(ctx context.Context, c Change) (bool, error)
 
 	// Text returns a text, or [ErrNotFound].
@@ -91,8 +91,8 @@ type Resolve struct {
 }
 
 // Requeue is a text that failed or was refused and shall be looked at once more, without its code and class. It is decided on
-// anew: whatever still forbids it refuses it again. One that failed by a person's word, whose class is [Unknown], may have left, and is not put
-// back.
+// anew: whatever still forbids it refuses it again. One that failed by a person's word, whose class is [Unknown], may have left,
+// and is not put back.
 type Requeue struct {
 	Key Key
 	Due time.Time // UTC, at microseconds
@@ -163,11 +163,12 @@ type Queue interface {
 	// lease that expired is still the worker's until another one leases the text. A Tried that is set adds an attempt, and
 	// is the FirstTry if it is the first. ProviderID, Code and Class replace the old ones unless empty, Decision unless it
 	// has no verdict; Delivery never falls in rank. Code and Class of a text that is settled as [Sent] replace the old ones
-	// also where they are empty, for those are of an attempt before; but once somebody has told of its delivery, and why
-	// it failed, they are replaced only with a Delivery; what failed has a Class all the same. Such a text is not settled as [Review] either, for nobody has to find out whether it
-	// was sent: that reports false. Settling many at once costs little more than settling one. A settlement
-	// that cannot be kept, because it is invalid or its key cannot be had, is told of in an error beside the others. Nothing
-	// is settled where a text is named twice, which is refused with [ErrInvalid], or an entry's id is taken.
+	// also where they are empty, for those are of an attempt before; but once somebody has told of its delivery, and why it
+	// failed, they are replaced only with a Delivery; what failed has a Class all the same. A text of whose delivery somebody
+	// has told is not settled as [Review] either, for nobody has to find out whether it was sent: that reports false. Settling
+	// many at once costs little more than settling one. A settlement that cannot be kept, because it is invalid or its key cannot
+	// be had, is told of in an error beside the others. Nothing is settled where a text is named twice, which is refused with
+	// [ErrInvalid], or an entry's id is taken.
 	Settle(ctx context.Context, settlements ...Settlement) ([]bool, error)
 
 	// Take takes up to want texts, which is not negative, from an allowance and returns how many it got: of all that take

@@ -38,8 +38,8 @@ type Exported struct {
 //
 // A leaf that was pruned, or is gone, or is not what was integrated, is written as its hash alone and counted as absent;
 // [Reader.Verify] says what became of it. When the notary's own rows do not lead to the checkpoint, or the tree of heads has
-// a head of the practice that is gone, the error wraps [ErrDamaged] and the file has no end, so that nobody takes it for a whole one. It wraps [ErrNotFound] while nothing
-// of the practice is integrated.
+// a head of the practice that is gone, the error wraps [ErrDamaged] and the file has no end, so that nobody takes it for a
+// whole one. It wraps [ErrNotFound] while nothing of the practice is integrated.
 func (r *Reader) Export(ctx context.Context, w io.Writer, practice string, o *ExportOptions) (Exported, error) {
 	x, err := r.begin(ctx, w, exportFormat, practice, o)
 	if err == nil {

@@ -16,9 +16,9 @@ import (
 
 // Verify checks a practice's log against its tree: that every leaf which was integrated is there, with the code, the
 // columns and the place that it had, that the leaves lead to the newest checkpoint, that the tree of heads holds each head
-// of the practice and none that is gone, and that no other row stands among them. Each checkpoint of kept, which should come from elsewhere than the database,
-// must be of this practice's tree or of the tree of heads. Without one, a log that was cut short together with its tree
-// cannot be told from one that was never longer.
+// of the practice and none that is gone, and that no other row stands among them. Each checkpoint of kept, which should come
+// from elsewhere than the database, must be of this practice's tree or of the tree of heads. Without one, a log that was cut
+// short together with its tree cannot be told from one that was never longer.
 //
 // With practice "" it checks the tree of heads, and that every practice's tree agrees with it. Where somebody may have
 // had the notary's key that is needed once, beside the checks of the practices and with a checkpoint that was kept.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
-	"github.com/enamel-go/enamel/internal/fact"
 )
 
 // ledger is what a file shows of one number.
@@ -94,17 +93,12 @@ func own(facts []consent.Fact, patient string) []consent.Fact {
 // end is after every fact.
 var end = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
-// tenure counts the holders that a number had before the one that a fact belongs to. As in [consent.Decide] what is not
-// later than a lapse in both its times is the earlier holder's, and so is what was recorded before a lapse that came at once.
+// tenure counts the holders that a number had before the one that a fact belongs to. As in [consent.Decide] what does not
+// outrank a lapse is the earlier holder's.
 func tenure(facts []consent.Fact, f consent.Fact) int {
 	n := 0
 	for _, lapse := range facts {
-		since := lapse.At
-		if lapse.Recorded.Before(since) {
-			since = lapse.Recorded
-		}
-		atOnce := !lapse.At.Before(lapse.Recorded.Add(-fact.Leeway)) && !lapse.Recorded.Before(f.Recorded)
-		if reassigns(lapse) && f.At.After(since) && f.Recorded.After(since) && !atOnce {
+		if reassigns(lapse) && f.Outranks(&lapse) {
 			n++
 		}
 	}

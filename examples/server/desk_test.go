@@ -155,26 +155,30 @@ func TestPromise_M2_2_AnAnswerConfirmsTheVisit(t *testing.T) {
 	})
 }
 
+// twoPhones adds a patient who has two phones and consented to texts at both.
+func (s *site) twoPhones() (patient, usual, other string) {
+	usual, other = "+15125550171", "+15125550172"
+	d := ask[struct{ Patient string }](s, "patient", map[string]string{"given": "Ada", "family": "Quist", "phone": usual, "other": other})
+	for _, number := range []string{usual, other} {
+		s.act("consent", map[string]string{"number": number, "category": "transactional", "published": "transactional-2026-01", "document": "scan-1"})
+	}
+	return d.Patient, usual, other
+}
+
 // Who asked to be reached elsewhere is never texted at the usual number.
 func TestPromise_M9_5_TheOtherNumberIsUsed(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		const usual, other = "+15125550171", "+15125550172"
-		d := ask[struct{ Patient string }](s, "patient", map[string]string{
-			"given": "Ada", "family": "Quist", "phone": usual, "other": other,
-		})
-		for _, number := range []string{usual, other} {
-			s.act("consent", map[string]string{"number": number, "category": "transactional", "published": "transactional-2026-01", "document": "scan-1"})
-		}
-		text := map[string]string{"patient": d.Patient, "category": "transactional", "body": "Elm Street Dental: we moved."}
-		s.act("channel", map[string]string{"patient": d.Patient, "number": other})
+		id, usual, other := s.twoPhones()
+		text := map[string]string{"patient": id, "category": "transactional", "body": "Elm Street Dental: we moved."}
+		s.act("channel", map[string]string{"patient": id, "number": other})
 		s.act("text", text)
 		require.Empty(t, s.phone(usual))
 		require.Len(t, s.phone(other), 1)
 		tried := ask[triedView](s, "try", text)
 		require.Equal(t, "restriction", tried.Rules[len(tried.Rules)-1].Rule, "to the usual number none may leave")
-		s.act("channel", map[string]string{"patient": d.Patient})
+		s.act("channel", map[string]string{"patient": id})
 		require.Contains(t, s.refused(http.StatusBadRequest, "text", text), "otherwise than by text")
-		s.act("channel", map[string]string{"patient": d.Patient, "usual": "yes"})
+		s.act("channel", map[string]string{"patient": id, "usual": "yes"})
 		s.act("text", text)
 		require.Len(t, s.phone(usual), 1)
 	})
@@ -183,17 +187,11 @@ func TestPromise_M9_5_TheOtherNumberIsUsed(t *testing.T) {
 // A reminder that was planned before its patient asked to be reached elsewhere goes there, and is confirmed from there alone.
 func TestPromise_M9_5_TheOtherNumberIsRemindedAndConfirms(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		const usual, other = "+15125550171", "+15125550172"
-		d := ask[struct{ Patient string }](s, "patient", map[string]string{
-			"given": "Ada", "family": "Quist", "phone": usual, "other": other,
-		})
-		for _, number := range []string{usual, other} {
-			s.act("consent", map[string]string{"number": number, "category": "transactional", "published": "transactional-2026-01", "document": "scan-1"})
-		}
+		id, usual, other := s.twoPhones()
 		day := local(s.scene.Load().Clock.Now()).AddDate(0, 0, 2).Format("2006-01-02")
-		s.act("book", map[string]string{"patient": d.Patient, "start": day + "T15:00"})
+		s.act("book", map[string]string{"patient": id, "start": day + "T15:00"})
 		require.Len(t, s.texts(usual), 1, "it is planned")
-		s.act("channel", map[string]string{"patient": d.Patient, "number": other})
+		s.act("channel", map[string]string{"patient": id, "number": other})
 		s.act("clock", map[string]string{"forward": "40h"})
 		require.Empty(t, s.phone(usual))
 		told := received(s.phone(other))
@@ -201,7 +199,7 @@ func TestPromise_M9_5_TheOtherNumberIsRemindedAndConfirms(t *testing.T) {
 		require.Contains(t, told[0], "at 3:00 PM. Reply C")
 
 		confirmed := func() bool {
-			return slices.ContainsFunc(get[[]visitView](s, "schedule"), func(v visitView) bool { return v.Patient == d.Patient && v.Confirmed })
+			return slices.ContainsFunc(get[[]visitView](s, "schedule"), func(v visitView) bool { return v.Patient == id && v.Confirmed })
 		}
 		s.act("reply", map[string]string{"number": usual, "words": "yes"})
 		require.False(t, confirmed())

@@ -31,11 +31,13 @@ var settle = `WITH fact AS (
 	WHERE place = ANY (ARRAY(SELECT place FROM fact))
 )`
 
-// ofLast is the code or the class after a settlement: what an attempt before left behind ends where the text is sent, and what
-// was told of the delivery stays.
+// ofLast is the code or the class after a settlement: where somebody has told of the delivery, and why it failed, told; where
+// the text is sent, the settlement's own, for what an attempt before left behind ends; else the settlement's unless it is empty.
 func ofLast(column, told string) string {
-	return `CASE WHEN q.delivery <> '' AND v.delivery = '' AND (q.code <> '' OR q.class <> '') THEN ` + told + ` WHEN q.delivery = '' AND v.state = 'sent' THEN v.` + column +
-		` ELSE coalesce(nullif(v.` + column + `, ''), q.` + column + `) END`
+	return `CASE
+		WHEN q.delivery <> '' AND v.delivery = '' AND (q.code <> '' OR q.class <> '') THEN ` + told + `
+		WHEN q.delivery = '' AND v.state = 'sent' THEN v.` + column + `
+		ELSE coalesce(nullif(v.` + column + `, ''), q.` + column + `) END`
 }
 
 // rank is how far the status in a column has come.

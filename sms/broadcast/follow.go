@@ -1,0 +1,130 @@
+package broadcast
+
+import (
+	"context"
+	"time"
+
+	"github.com/enamel-go/enamel/sms"
+)
+
+// follow learns what became of the texts of those at a stage, takes those that are queued back where the broadcast does not
+// run, and returns how many stay there.
+func (r *round) follow(ctx context.Context, stage Stage) (stay int, err error) {
+	r.next = time.Time{}
+	for place := int64(0); ; {
+		recipients, err := r.service.store.Recipients(ctx, r.key, stage, place, pages)
+		if err != nil || len(recipients) == 0 {
+			return stay, err
+		}
+		texts, err := r.tracked(ctx, recipients)
+		if err != nil {
+			return stay, err
+		}
+		var moves []Move
+		for _, one := range recipients {
+			t, kept := texts[one.Text(r.key).ID]
+			m, err := r.settle(ctx, one, t, kept)
+			if err != nil {
+				return stay, err
+			}
+			place = one.Place
+			if m.To != stage {
+				moves = append(moves, m)
+				continue
+			}
+			if stay++; stay == 1 || due(t).Before(r.next) {
+				r.next = due(t)
+			}
+		}
+		if _, err := r.move(ctx, moves); err != nil || len(recipients) < pages {
+			return stay, err
+		}
+	}
+}
+
+// due says when something may become of a text that no person does: at once of one that is not queued.
+func due(t sms.Tracked) time.Time {
+	if t.State != sms.Queued {
+		return time.Time{}
+	}
+	return t.Due
+}
+
+// tracked returns the texts of recipients by their ids. One that is not there is not among them.
+func (r *round) tracked(ctx context.Context, recipients []Recipient) (map[string]sms.Tracked, error) {
+	ids := make([]string, len(recipients))
+	for i, one := range recipients {
+		ids[i] = one.Text(r.key).ID
+	}
+	page, err := r.service.kept.Texts(ctx, sms.Query{Practice: r.key.Practice, IDs: ids, Limit: len(ids)})
+	if err != nil {
+		return nil, err
+	}
+	texts := map[string]sms.Tracked{}
+	for _, t := range page.Texts {
+		texts[t.ID] = t
+	}
+	return texts, nil
+}
+
+// settle says where a recipient goes whose text stands at t: to the stage at which it is where it stays. A text that a worker
+// had no time to queue is queued now.
+func (r *round) settle(ctx context.Context, one Recipient, t sms.Tracked, kept bool) (Move, error) {
+	m := Move{Place: one.Place, Turn: one.Turn, From: one.Stage, To: one.Stage}
+	switch {
+	case kept:
+	case one.Stage == Review:
+		return m, nil // it was there once, and may have left
+	case r.state.Status == Running:
+		return r.enqueue(ctx, one)
+	case r.state.Status == Ended:
+		m.To = Withdrawn
+		return m, nil
+	default:
+		return m, nil // another worker may be about to queue it: whoever looks next sees it
+	}
+	switch t.State {
+	case sms.Queued:
+		if r.state.Status == Running {
+			return m, nil
+		}
+		if done, err := r.texts.Cancel(ctx, actor, t.Key(), r.reason()); err != nil || !done {
+			return m, err // a dispatcher was faster
+		}
+		return r.back(m), nil
+	case sms.Cancelled:
+		if t.Decision.Reason == holding {
+			return r.back(m), nil
+		}
+		m.To = Withdrawn
+	case sms.Review:
+		m.To = Review
+	case sms.Sent:
+		m.To = Sent
+	case sms.Refused:
+		m.To, m.Reason = Refused, rule(t.Decision)
+	case sms.Failed:
+		m.To, m.Reason = Failed, string(t.Class)
+	}
+	return m, nil
+}
+
+// back takes a recipient whose text was taken back out of the queue.
+func (r *round) back(m Move) Move {
+	if r.state.Status == Ended {
+		m.To = Withdrawn
+	} else {
+		m.To, m.Again = Waiting, true
+	}
+	return m
+}
+
+// rule names the rule that refused a text.
+func rule(d sms.Decision) string {
+	for i := len(d.Trail) - 1; i >= 0; i-- {
+		if d.Trail[i].Says == sms.Refuse && d.Trail[i].Rule != "" {
+			return d.Trail[i].Rule
+		}
+	}
+	return "useful"
+}
