@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
@@ -18,9 +17,10 @@ const answerUseful = 24 * time.Hour
 // answerTo returns the text that answers a message. Its id comes from the message's, so that a message that is delivered
 // twice is answered once.
 func answerTo(r Received, kind Kind, sender Sender, body string) Text {
+	id := messageID(r.Inbound)
 	return Text{
-		ID: string(kind) + "-" + messageID(r.Inbound), Practice: r.Practice, Kind: kind, Category: consent.Conversational,
-		Provider: sender.Provider, From: sender.Number, To: r.From, Body: body,
+		ID: string(kind) + "-" + id, Practice: r.Practice, Kind: kind, Category: consent.Conversational,
+		Provider: sender.Provider, From: sender.Number, To: r.From, Body: body, Answers: id,
 		NotBefore: r.At, LastUseful: r.At.Add(answerUseful), Created: r.At,
 	}
 }
@@ -49,9 +49,6 @@ func (s *Service) stopAnswer(ctx context.Context, r Received, sender Sender, bod
 	}
 	return s.answer(ctx, r, StopAnswer, sender, body)
 }
-
-// answers returns the id of the message that an answer is to.
-func (t Text) answers() string { return strings.TrimPrefix(t.ID, string(t.Kind)+"-") }
 
 // answer returns the text that answers a message, or none when as many of its kind as are answered went to the number
 // within 24 hours: a phone that answers by itself must not talk to us for ever. An old text that cannot be read any more

@@ -145,6 +145,7 @@ func (l *Law) judge(f *Facts, now time.Time, least time.Duration) Decision {
 			return d.refused(r.ID, a.reason)
 		case a.says == Defer && (d.Verdict == Send || a.until.After(d.Until)):
 			d.Verdict, d.Until, d.Rule, d.Reason = Defer, a.until, r.ID, a.reason
+			q.waits = r.Check
 		case a.says == Send && d.Verdict == Send && !a.until.IsZero() && a.until.Before(d.Until):
 			d.Until = a.until
 		}

@@ -19,6 +19,8 @@ type question struct {
 	edition int
 	least   time.Duration // how much of a window has to be left
 
+	waits Check // what the rule that defers furthest asks; empty: none defers
+
 	locals [4]local // what time it is, in the zones that were asked for first
 	said   struct { // the same of one zone, in words
 		zone  *time.Location
@@ -189,7 +191,7 @@ func (q *question) useful(d *Decision, f *Facts) answer {
 	var room [48]byte
 	fact := string(last.UTC().AppendFormat(append(room[:0], "useful until "...), time.RFC3339))
 	switch {
-	case d.Verdict == Defer && d.Until.Add(f.least()).After(last) && d.Reason == f.Permission.Why:
+	case d.Verdict == Defer && d.Until.Add(f.least()).After(last) && q.waits == CheckConsent:
 		return answer{says: Refuse, fact: fact, reason: d.Reason + " Nobody has looked while it was of use."}
 	case d.Verdict == Defer && d.Until.Add(f.least()).After(last):
 		return answer{

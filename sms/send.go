@@ -71,7 +71,7 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 		checks[i].at, checks[i].err = began, errors.Join(failed[m:n]...)
 		if checks[i].err == nil && texts[i].Kind == StopAnswer {
 			checks[i].stop, checks[i].err = ask(ctx, of, gate, func(ctx context.Context) (consent.Effect, error) {
-				return d.gate.Effect(ctx, consent.Key{Practice: texts[i].Practice, Number: texts[i].To}, texts[i].answers())
+				return d.gate.Effect(ctx, consent.Key{Practice: texts[i].Practice, Number: texts[i].To}, texts[i].Answers)
 			})
 		}
 		if checks[i].err == nil {

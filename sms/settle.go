@@ -66,7 +66,7 @@ func settled(t Tracked, s Settlement) audit.Entry {
 		Patient: t.Patient, Object: audit.Object{Kind: "text", ID: t.ID}, Reason: s.Decision.Reason,
 		Details: map[string]string{"state": string(s.State), "provider": t.Provider, "code": s.Code},
 	}
-	if len(s.Next) > 0 && len(t.Subjects) > 0 && entry.Reason != movedOn { // what forbids it is one patient's, and the entry is every patient's
+	if len(s.Next) > 0 && len(t.Subjects) > 0 && s.Decision.Rule != moved { // what forbids it is one patient's, and the entry is every patient's
 		entry.Reason = takenApart
 	}
 	if s.State == Refused || s.State == Failed || s.State == Cancelled {

@@ -67,6 +67,7 @@ type Text struct {
 	Zone       string           `json:"zone,omitzero"`        // the recipient's time zone by address, an IANA name; empty: by the number
 	Region     string           `json:"region,omitzero"`      // the recipient's State or province by address, ISO 3166-2 such as US-FL; empty: by the number, which counts too where this is no State or province
 	Broadcast  string           `json:"broadcast,omitzero"`   // the broadcast it is one of; empty: none
+	Answers    string           `json:"answers,omitzero"`     // of an answer to the patient's own message: that message's id in the ledger; empty: it answers none
 	Start      time.Time        `json:"start,omitzero"`       // of a reminder: when its first appointment begins; UTC, at microseconds
 	Clock      string           `json:"clock,omitzero"`       // of a reminder of one appointment: the time zone that the start is told in, an IANA name
 	Subjects   []Subject        `json:"subjects,omitempty"`   // of a reminder of several appointments: all of them, in the order of their times; then Subject, Version, Clock, Zone and Region are empty

@@ -102,7 +102,7 @@ func (r *round) settle(ctx context.Context, one Recipient, t sms.Tracked, kept b
 	case sms.Sent:
 		m.To = Sent
 	case sms.Refused:
-		m.To, m.Reason = Refused, rule(t.Decision)
+		m.To, m.Reason = Refused, t.Decision.Rule
 	case sms.Failed:
 		m.To, m.Reason = Failed, string(t.Class)
 	}
@@ -117,14 +117,4 @@ func (r *round) back(m Move) Move {
 		m.To, m.Again = Waiting, true
 	}
 	return m
-}
-
-// rule names the rule that refused a text.
-func rule(d sms.Decision) string {
-	for i := len(d.Trail) - 1; i >= 0; i-- {
-		if d.Trail[i].Says == sms.Refuse && d.Trail[i].Rule != "" {
-			return d.Trail[i].Rule
-		}
-	}
-	return "useful"
 }

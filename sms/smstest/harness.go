@@ -175,7 +175,7 @@ func full() sms.Text {
 	return sms.Text{
 		ID: "t-1", Practice: practice, Patient: "p-1", Kind: sms.ConfirmRequest, Category: consent.Promotional,
 		Provider: "twilio", From: from, To: number, Body: "it's \\ fine? ?0 ¿sí? 👍", Subject: "a-1", Version: "7",
-		Zone: "America/Chicago", Region: "US-IL", Broadcast: "b-1", NotBefore: start.Add(time.Minute), LastUseful: start.Add(time.Hour),
+		Zone: "America/Chicago", Region: "US-IL", Broadcast: "b-1", Answers: "m-1", NotBefore: start.Add(time.Minute), LastUseful: start.Add(time.Hour),
 		Created: start.Add(time.Microsecond), Start: start.Add(2 * time.Hour), Clock: "America/New_York",
 		Subjects: []sms.Subject{
 			{
