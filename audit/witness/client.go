@@ -104,12 +104,12 @@ func (c *Client) Show(ctx context.Context, signed string, prove notary.Prove) er
 
 // cosigned checks what the witness answered. Lines of keys that nobody knows are passed over.
 func (c *Client) cosigned(signed, lines string) error {
+	text, _, _ := strings.Cut(signed, "\n\n")
 	n, err := note.Open([]byte(signed+lines), note.VerifierList(c.witness))
-	if err != nil || len(n.Sigs) == 0 {
+	if err != nil || n.Text != text+"\n" {
 		return fmt.Errorf("%w: its cosignature does not fit", ErrUnavailable)
 	}
-	log, _, _ := strings.Cut(signed, "\n\n")
-	size, err := parseSize(strings.SplitN(log+"\n\n", "\n", 3)[1])
+	size, err := parseSize(strings.SplitN(text+"\n\n", "\n", 3)[1])
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -224,6 +225,25 @@ func TestAnswersOfNoMeaning(t *testing.T) {
 			require.Empty(t, client.Checkpoint())
 		})
 	}
+}
+
+// TestCosignatureOfMoreThanTheHead is what a hostile witness may send: its own key's signature, of a text that only begins
+// with what it was shown.
+func TestCosignatureOfMoreThanTheHead(t *testing.T) {
+	private, public, err := witness.GenerateKey(witnessName)
+	require.NoError(t, err)
+	cosigner, err := witness.NewCosigner(private, nil)
+	require.NoError(t, err)
+	verifier, err := witness.NewVerifier(public)
+	require.NoError(t, err)
+	shown := "log\n9\n" + tlog.Hash{}.String() + "\n\n— log AAAAAA==\n"
+	client := dial(t, serve(t, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		signed, err := note.Sign(&note.Note{Text: shown + "and more\n"}, cosigner)
+		assert.NoError(t, err)
+		_, _ = rw.Write(signed[len(shown):])
+	})), verifier)
+	require.ErrorIs(t, client.Show(t.Context(), shown, noProof), witness.ErrUnavailable)
+	require.Empty(t, client.Checkpoint())
 }
 
 func moving() http.HandlerFunc {
