@@ -63,7 +63,7 @@
 // # Reminders
 //
 // [Service.Changed], [Service.Planned] and [Service.Current] are the schedule as a planner of reminders reads it. An
-// appointment's version changes with its time and status, and with the number, the time zone and the State or province
+// appointment's version changes with its time and status, and with the number, the language, the time zone and the State or province
 // ([Address.Region]) of its patient, so a reminder that was planned for an older version is known to be out of date.
 // [Service.Visit] is what a patient's answer to a reminder is held against; that the patient confirmed is yours to keep.
 //

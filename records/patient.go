@@ -38,6 +38,7 @@ type Patient struct {
 	Phones   []Phone // in the order of preference
 	Email    string  // empty: none
 	Zone     string  // the time zone of the address, an IANA name; empty: not known
+	Language string  // what the patient reads, as BCP 47 names it, such as es or es-US; empty: not known
 	Revision int     // counts what was saved, from 1
 }
 
@@ -170,6 +171,8 @@ func (p Patient) valid(today Date) error {
 		return fmt.Errorf("%w: the e-mail address is none", ErrInvalid)
 	case p.Zone != "" && !form.Zone(p.Zone):
 		return fmt.Errorf("%w: the patient's time zone is not known", ErrInvalid)
+	case p.Language != "" && !form.Language(p.Language):
+		return fmt.Errorf("%w: the patient's language is not in the form of BCP 47, such as es or es-US", ErrInvalid)
 	case len(p.Phones) > manyPhone:
 		return fmt.Errorf("%w: a patient has at most %d phones", ErrInvalid, manyPhone)
 	case p.Revision < 0:

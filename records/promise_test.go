@@ -133,6 +133,7 @@ func TestPromise_M1_1_DemographicsSealedAndFound(t *testing.T) {
 				"a future birth":  func(p *records.Patient) { p.Birth = records.Date{Year: 2961, Month: 9, Day: 17} },
 				"no such address": func(p *records.Patient) { p.Email = "planted" },
 				"no such zone":    func(p *records.Patient) { p.Zone = "America/Xanadupolis" },
+				"no language":     func(p *records.Patient) { p.Language = "Xanadu language" },
 				"a NUL":           func(p *records.Patient) { p.Address.City = "Xanadu\x00polis" },
 				"no text":         func(p *records.Patient) { p.Address.Line = "Quuxley \xff" },
 				"an empty phone":  func(p *records.Patient) { p.Phones[0].Number = "" },

@@ -14,8 +14,8 @@ import (
 // SavePatient keeps a patient's data and returns it as it is kept: phone numbers in E.164, each with whether it can be
 // texted, and the new revision. A patient who is kept just so is left alone, whatever revision was given: then the call
 // is a read. Otherwise it is refused with [ErrRevision] unless the revision is the latest. When the number that the
-// patient is texted at changes, or the time zone, or the State or province of the address, every booked appointment gets
-// another version, in the same change.
+// patient is texted at changes, or the time zone, the State or province of the address, or the language, every booked
+// appointment gets another version, in the same change.
 func (s *Service) SavePatient(ctx context.Context, by audit.Actor, c Save) (Saved, error) {
 	c.Patient = c.Patient.settled()
 	k := c.Patient.Key()
@@ -41,7 +41,7 @@ func (s *Service) SavePatient(ctx context.Context, by audit.Actor, c Save) (Save
 		next.Revision++
 		e.Details = map[string]string{"revision": strconv.Itoa(next.Revision), "changed": differences(kept, next)}
 		change := Change{Patient: &next}
-		if kept.Revision > 0 && (kept.Number() != next.Number() || kept.Zone != next.Zone || kept.Address.Region() != next.Address.Region()) {
+		if kept.Revision > 0 && (reminded(kept) != reminded(next)) {
 			change.Reissue = &Reissue{Version: s.newID(), At: s.moment()}
 		}
 		return change, nil
@@ -55,6 +55,11 @@ func (s *Service) SavePatient(ctx context.Context, by audit.Actor, c Save) (Save
 	}
 	kept, err := s.Patient(ctx, by, k)
 	return Saved{Patient: kept, Unchanged: true}, err
+}
+
+// reminded is what the reminders of a patient's appointments depend on.
+func reminded(p Patient) [4]string {
+	return [4]string{p.Number(), p.Zone, p.Address.Region(), p.Language}
 }
 
 // savable refuses a command that cannot be carried out whatever is kept.
@@ -81,6 +86,7 @@ func differences(a, b Patient) string {
 		{"phones", !Patient{Phones: a.Phones}.same(Patient{Phones: b.Phones})},
 		{"e-mail", a.Email != b.Email},
 		{"time zone", a.Zone != b.Zone},
+		{"language", a.Language != b.Language},
 	} {
 		if d.differ {
 			names = append(names, d.name)

@@ -214,6 +214,7 @@ func TestRefusedCommandsAndQuestions(t *testing.T) {
 		"a birth next week":            {records.ErrInvalid, save(func(c *records.Save) { c.Patient.Birth = records.Date{Year: 2026, Month: 11, Day: 9} })},
 		"no e-mail address":            {records.ErrInvalid, save(func(c *records.Save) { c.Patient.Email = "zoe at example" })},
 		"no time zone":                 {records.ErrInvalid, save(func(c *records.Save) { c.Patient.Zone = "Texas" })},
+		"no language":                  {records.ErrInvalid, save(func(c *records.Save) { c.Patient.Language = "Spanish speaker" })},
 		"the zone of the process":      {records.ErrInvalid, save(func(c *records.Save) { c.Patient.Zone = "Local" })},
 		"a phone without number":       {records.ErrInvalid, save(func(c *records.Save) { c.Patient.Phones = []records.Phone{{Use: records.Home}} })},
 		"a phone of no use":            {records.ErrInvalid, save(func(c *records.Save) { c.Patient.Phones[0].Use = "fax" })},
@@ -521,6 +522,7 @@ func TestVersionsFollowWhatRemindersDependOn(t *testing.T) {
 		{"time zone", true, func(p *records.Patient) { p.Zone = "America/New_York" }, "+15125550142"},
 		{"State", true, func(p *records.Patient) { p.Address.State, p.Address.Country = "FL", "US" }, "+15125550142"},
 		{"the State's name", false, func(p *records.Patient) { p.Address.State = "Florida" }, ""},
+		{"language", true, func(p *records.Patient) { p.Language = "es" }, "+15125550142"},
 		{"no phones", true, func(p *records.Patient) { p.Phones = nil }, ""},
 	}
 	for _, c := range changes {

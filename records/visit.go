@@ -15,12 +15,13 @@ import (
 type Visit = struct {
 	Practice      string
 	Appointment   string
-	Version       string // changes with whatever the reminder depends on: time, status, the patient's number, zone and region
+	Version       string // changes with whatever the reminder depends on: time, status, the patient's number, zone, region and language
 	Patient       string
 	Number        string // the patient's first textable phone, E.164; empty: none
 	Zone          string // the practice's time zone, an IANA name: the appointment's time is told in it
 	PatientZone   string // the patient's time zone by address, an IANA name; may be empty
 	PatientRegion string // the patient's State or province by address, see [Address.Region]; may be empty
+	Language      string // what the patient reads, as BCP 47 names it; empty: not known
 	Start         time.Time
 	Active        bool // false once cancelled, missed or kept
 }
@@ -54,7 +55,8 @@ func (f Appointed) visit() Visit {
 	a := f.Appointment
 	return Visit{
 		Practice: a.Practice, Appointment: a.ID, Version: a.Version, Patient: a.Patient, Number: f.Patient.Number(),
-		Zone: a.Zone, PatientZone: f.Patient.Zone, PatientRegion: f.Patient.Address.Region(), Start: a.Start,
+		Zone: a.Zone, PatientZone: f.Patient.Zone, PatientRegion: f.Patient.Address.Region(), Language: f.Patient.Language,
+		Start:  a.Start,
 		Active: a.Status == Booked && f.Err == nil,
 	}
 }

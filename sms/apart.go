@@ -58,7 +58,7 @@ func (d *Dispatcher) refuse(ctx context.Context, t Tracked, decision Decision, e
 		if len(next[i].about()) == len(t.about()) {
 			continue // it says the same
 		}
-		if next[i].Body, err = reminderBody(sender, next[i].about(), answers); err != nil {
+		if next[i].Body, err = reminder(ctx, d.o.Wording, d.o.Logger, sender, next[i], answers); err != nil {
 			return d.release(ctx, t)
 		}
 	}

@@ -49,6 +49,9 @@ type DispatcherOptions struct {
 	// Channels is asked where a patient wants to be reached, before a text about the patient leaves: one who asked since it
 	// was queued gets it at that number, and nothing at the usual one. Defaults to nobody asked for anything.
 	Channels Channels
+	// Wording says what a reminder says that is taken apart; the planner has the same. Defaults to the library's own words, in
+	// English.
+	Wording Wording
 	// Broadcasts is asked whether the broadcast that a text is one of still runs. Defaults to none: texts of broadcasts are
 	// refused.
 	Broadcasts Broadcasts

@@ -61,6 +61,12 @@
 // of them may not be told, because it was moved, say, or the patient is muted, the text is taken apart, again in one write:
 // those who may be told are told together, and the other one is refused by itself, for its own reason.
 //
+// # In the practice's words
+//
+// A reminder says what a [Wording] makes of its date and times, in the language that the schedule says the patient reads
+// ([Visit]): a practice's template, say. It is told nothing else. What does not pass the screen is not used, and a reminder in
+// the library's own words, in English, leaves instead.
+//
 // # What changes while a text is queued
 //
 // A patient may ask for another number ([Channels]) after a text was queued: then the same text to that number takes its place,

@@ -19,12 +19,13 @@ import (
 type Visit = struct {
 	Practice      string
 	Appointment   string
-	Version       string // changes with whatever the reminder depends on: time, status, the patient's number, zone and region
+	Version       string // changes with whatever the reminder depends on: time, status, the patient's number, zone, region and language
 	Patient       string
 	Number        string // the patient's number for texts, E.164; empty: none
 	Zone          string // the practice's time zone, an IANA name: the appointment's time is told in it
 	PatientZone   string // the patient's time zone by address, an IANA name; may be empty
 	PatientRegion string // the patient's State or province by address, ISO 3166-2 such as US-FL; may be empty
+	Language      string // what the patient reads, as BCP 47 names it, such as es; empty: not known
 	Start         time.Time
 	Active        bool // false once cancelled, missed or kept
 }
@@ -45,6 +46,8 @@ type PlannerOptions struct {
 	Lead time.Duration
 	// Useful is how long before an appointment its reminder must have left. Defaults to one hour.
 	Useful time.Duration
+	// Wording says what reminders say; the dispatcher has the same. Defaults to the library's own words, in English.
+	Wording Wording
 	// Interval is how often Run looks for changes when there were none. Defaults to one second.
 	Interval time.Duration
 	// Logger hears of errors that no caller is there to hear: ids only. Defaults to none.
@@ -149,7 +152,7 @@ func (p *Planner) remind(ctx context.Context, v Visit) error {
 	alone := Text{
 		Practice: v.Practice, Patient: v.Patient, Kind: Ordinary, Category: consent.Transactional,
 		From: sender.Number, To: v.Number, Subject: v.Appointment, Version: v.Version, Start: micro(v.Start), Clock: v.Zone,
-		Zone: v.PatientZone, Region: v.PatientRegion, NotBefore: v.Start.Add(-p.o.Lead), LastUseful: useful,
+		Zone: v.PatientZone, Region: v.PatientRegion, Language: v.Language, NotBefore: v.Start.Add(-p.o.Lead), LastUseful: useful,
 	}
 	if alone, err = p.service.turn(ctx, by, alone); err != nil {
 		return err
@@ -174,7 +177,7 @@ func (p *Planner) remind(ctx context.Context, v Visit) error {
 		if !current {
 			return nil // it changed since, and is planned as it stands now
 		}
-		if t.Body, err = reminderBody(sender, t.about(), p.service.visits != nil); err != nil {
+		if t.Body, err = reminder(ctx, p.o.Wording, p.o.Logger, sender, t, p.service.visits != nil); err != nil {
 			return p.service.refuse(ctx, enqueued(by, t), err)
 		}
 		_, written, err := p.service.enqueue(ctx, by, t, before)

@@ -150,8 +150,8 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 // the text is due. The practice registers the number that it texts from first, see [Service.Register].
 func (s *Service) Enqueue(ctx context.Context, by audit.Actor, t Text) (Key, error) {
 	t.Kind = Ordinary
-	if !t.Start.IsZero() || t.Clock != "" || len(t.Subjects) > 0 {
-		return Key{}, s.refuse(ctx, enqueued(by, t), fmt.Errorf("%w: Start, Clock and Subjects are the planner's to say", ErrInvalid))
+	if !t.Start.IsZero() || t.Clock != "" || t.Language != "" || len(t.Subjects) > 0 {
+		return Key{}, s.refuse(ctx, enqueued(by, t), fmt.Errorf("%w: Start, Clock, Language and Subjects are the planner's to say", ErrInvalid))
 	}
 	t, err := s.turn(ctx, by, t)
 	if err != nil {

@@ -18,12 +18,13 @@ import (
 // what kept decisions hold.
 type Subject struct {
 	Appointment string    `json:"appointment"`
-	Version     string    `json:"version"`          // the version it is told in; another one is not what the text says
-	Patient     string    `json:"patient,omitzero"` // whose it is, the vendor's id
-	Start       time.Time `json:"start,omitzero"`   // UTC, at microseconds
-	Clock       string    `json:"clock,omitzero"`   // the time zone that the start is told in, an IANA name
-	Zone        string    `json:"zone,omitzero"`    // the patient's time zone by address, as a [Text] has it
-	Region      string    `json:"region,omitzero"`  // the patient's State or province by address, as a [Text] has it
+	Version     string    `json:"version"`           // the version it is told in; another one is not what the text says
+	Patient     string    `json:"patient,omitzero"`  // whose it is, the vendor's id
+	Start       time.Time `json:"start,omitzero"`    // UTC, at microseconds
+	Clock       string    `json:"clock,omitzero"`    // the time zone that the start is told in, an IANA name
+	Zone        string    `json:"zone,omitzero"`     // the patient's time zone by address, as a [Text] has it
+	Region      string    `json:"region,omitzero"`   // the patient's State or province by address, as a [Text] has it
+	Language    string    `json:"language,omitzero"` // what the patient reads, as a [Text] has it
 }
 
 // about returns what a text is about: its subjects, or the one that stands in the text itself, which may say nothing.
@@ -31,7 +32,7 @@ func (t Text) about() []Subject {
 	if len(t.Subjects) > 0 {
 		return t.Subjects
 	}
-	return []Subject{{t.Subject, t.Version, t.Patient, t.Start, t.Clock, t.Zone, t.Region}}
+	return []Subject{{t.Subject, t.Version, t.Patient, t.Start, t.Clock, t.Zone, t.Region, t.Language}}
 }
 
 // concerns reports whether a text is about a patient.
@@ -60,11 +61,12 @@ func (t Text) telling(subjects []Subject) Text {
 	first := subjects[0]
 	later := first.Start.Sub(t.Start)
 	t.Start, t.NotBefore, t.LastUseful = first.Start, t.NotBefore.Add(later), t.LastUseful.Add(later)
-	t.Patient, t.Subject, t.Version, t.Clock, t.Zone, t.Region, t.Subjects = first.Patient, first.Appointment, first.Version, first.Clock, first.Zone, first.Region, nil
+	t.Patient, t.Subject, t.Version, t.Subjects = first.Patient, first.Appointment, first.Version, nil
+	t.Clock, t.Zone, t.Region, t.Language = first.Clock, first.Zone, first.Region, first.Language
 	if len(subjects) == 1 {
 		return t
 	}
-	t.Subject, t.Version, t.Clock, t.Zone, t.Region, t.Subjects = "", "", "", "", "", subjects
+	t.Subject, t.Version, t.Clock, t.Zone, t.Region, t.Language, t.Subjects = "", "", "", "", "", "", subjects
 	if slices.ContainsFunc(subjects, func(s Subject) bool { return s.Patient != first.Patient }) {
 		t.Patient = ""
 	}
@@ -119,47 +121,5 @@ func token(subjects []Subject) string {
 	return fmt.Sprintf("C%d", 10+binary.BigEndian.Uint16(sum[:])%90)
 }
 
-// offer is how a reminder offers its answer.
-func offer(subjects []Subject) string { return " Reply " + token(subjects) + " to confirm." }
-
 // offers reports whether a reminder offers an answer.
-func offers(t Text) bool { return strings.Contains(t.Body, offer(t.about())) }
-
-// mostTimes is how many times of a day a reminder lists; of more it says from when on.
-const mostTimes = 4
-
-// reminderBody tells when, and by whom, and nothing else: not who is expected, nor for what. It offers an answer where
-// somebody hears it. The subjects are of one day, in the order of their times.
-func reminderBody(s Sender, subjects []Subject, answers bool) (string, error) {
-	var day string
-	var times []string
-	for _, one := range subjects {
-		zone, err := time.LoadLocation(one.Clock)
-		if err != nil {
-			return "", fmt.Errorf("%w: the schedule's time zone is not known here", ErrInvalid)
-		}
-		start := one.Start.In(zone)
-		if day == "" {
-			day = start.Format("Monday, January 2")
-		}
-		if at := start.Format("3:04 PM"); !slices.Contains(times, at) {
-			times = append(times, at)
-		}
-	}
-	what, when := "appointment", "at "+times[0]
-	if len(subjects) > 1 {
-		what = "appointments"
-	}
-	switch last := len(times) - 1; {
-	case len(times) > mostTimes:
-		when = "from " + times[0]
-	case last > 0:
-		when = "at " + strings.Join(times[:last], ", ") + " and " + times[last]
-	}
-	offered := ""
-	if answers {
-		offered = offer(subjects)
-	}
-	return fmt.Sprintf("%s: reminder of your %s on %s %s.%s Questions: %s. Reply HELP for help, STOP to end texts.",
-		s.Name, what, day, when, offered, s.Contact), nil
-}
+func offers(t Text) bool { return strings.Contains(t.Body, token(t.about())) }

@@ -70,7 +70,8 @@ type Text struct {
 	Answers    string           `json:"answers,omitzero"`     // of an answer to the patient's own message: that message's id in the ledger; empty: it answers none
 	Start      time.Time        `json:"start,omitzero"`       // of a reminder: when its first appointment begins; UTC, at microseconds
 	Clock      string           `json:"clock,omitzero"`       // of a reminder of one appointment: the time zone that the start is told in, an IANA name
-	Subjects   []Subject        `json:"subjects,omitempty"`   // of a reminder of several appointments: all of them, in the order of their times; then Subject, Version, Clock, Zone and Region are empty
+	Language   string           `json:"language,omitzero"`    // of a reminder of one appointment: what the patient reads, as BCP 47 names it; empty: not known
+	Subjects   []Subject        `json:"subjects,omitempty"`   // of a reminder of several appointments: all of them, in the order of their times; then Subject, Version, Clock, Zone, Region and Language are empty
 	NotBefore  time.Time        `json:"not_before,omitzero"`  // when it may leave at the earliest; UTC, at microseconds
 	LastUseful time.Time        `json:"last_useful,omitzero"` // after this it is of no use and is refused as stale; UTC, at microseconds
 	Created    time.Time        `json:"created,omitzero"`     // UTC, at microseconds
@@ -107,6 +108,9 @@ func place(at time.Time, id string) string { return strconv.FormatInt(at.UnixMic
 // Key returns the text's key.
 func (t Text) Key() Key { return Key{t.Practice, t.ID} }
 
+// longestBody is how many bytes a text may have.
+const longestBody = 1600
+
 // valid refuses a text that cannot be kept or cannot be decided on.
 func (t Text) valid() error {
 	for _, field := range []struct {
@@ -117,11 +121,12 @@ func (t Text) valid() error {
 		{"practice", t.Practice, 64, true},
 		{"id", t.ID, 128, true},
 		{"patient", t.Patient, 64, false},
-		{"body", t.Body, 1600, true},
+		{"body", t.Body, longestBody, true},
 		{"subject", t.Subject, 64, false},
 		{"version", t.Version, 64, false},
 		{"time zone", t.Zone, 64, false},
 		{"broadcast", t.Broadcast, 64, false},
+		{"language", t.Language, 64, false},
 	} {
 		if err := form.Text(ErrInvalid, "the text's "+field.name, field.value, field.limit, field.required); err != nil {
 			return err

@@ -58,6 +58,23 @@ func E164(s string) bool {
 	return ok && len(digits) >= 8 && len(digits) <= 15 && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
 }
 
+// Language reports whether s has the form of a language as BCP 47 names it (RFC 5646), such as es or es-US.
+func Language(s string) bool {
+	parts := strings.Split(s, "-")
+	for i, part := range parts {
+		signs := letters
+		if i > 0 {
+			signs += "0123456789"
+		}
+		if part == "" || len(part) > 8 || strings.Trim(part, signs) != "" {
+			return false
+		}
+	}
+	return len(parts[0]) >= 2 && len(s) <= 35
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 // Zone reports whether name is an IANA time zone that is known here. "Local" is where the process runs, which says
 // nothing of anybody.
 func Zone(name string) bool {

@@ -3,8 +3,8 @@
 //
 //	report, err := fhir.Import(ctx, by, patients, "elm-street", file)
 //
-// What is kept is what package records keeps of a patient: a name, the birth date, phones, an e-mail address and an
-// address. Everything else is dropped, and the report says what and how often: other resources, identifiers, further
+// What is kept is what package records keeps of a patient: a name, the birth date, phones, an e-mail address, an
+// address and the language that the patient prefers. Everything else is dropped, and the report says what and how often: other resources, identifiers, further
 // names, elements that are not known. Nothing is guessed: a birth date that is only a year is reported and left out,
 // and a phone number that is none is kept as it was given and never texted.
 //

@@ -80,12 +80,12 @@ func TestSyntheticPatients(t *testing.T) {
 		"synthea_Clemente.json": {
 			ID: "d78af07c-9cb9-4f31-9b11-c45a28f2eec8", Name: records.Name{Family: "Kreiger", Given: "Clemente"}, Birth: born(t, "1984-07-02"),
 			Address: records.Address{Line: "931 Doyle Corner Apt 89", City: "Wilmington", State: "Massachusetts", PostalCode: "01887", Country: "US"},
-			Phones:  []records.Phone{{Number: "555-767-7476", Use: records.Home, Why: "its area code is not in use"}},
+			Phones:  []records.Phone{{Number: "555-767-7476", Use: records.Home, Why: "its area code is not in use"}}, Language: "zh",
 		},
 		"synthea_wisdom_tooth_Rudolf.json": {
 			ID: "806be451-d26f-436c-829c-9da92bde28f0", Name: records.Name{Family: "Weber", Given: "Rudolf"}, Birth: born(t, "1987-10-07"),
 			Address: records.Address{Line: "907 Wolf Branch", City: "Westford", State: "Massachusetts", PostalCode: "01886", Country: "US"},
-			Phones:  []records.Phone{{Number: "555-638-7223", Use: records.Home, Why: "its area code is not in use"}},
+			Phones:  []records.Phone{{Number: "555-638-7223", Use: records.Home, Why: "its area code is not in use"}}, Language: "en-US",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestSyntheticPatients(t *testing.T) {
 			for kind, n := range others {
 				require.Equal(t, n, report.Dropped[kind], kind)
 			}
-			for _, element := range []string{"text", "extension", "identifier", "gender", "maritalStatus", "communication", "meta", "name.prefix", "address.extension"} {
+			for _, element := range []string{"text", "extension", "identifier", "gender", "maritalStatus", "meta", "name.prefix", "address.extension"} {
 				require.Equal(t, 1, report.Dropped["Patient."+element], element)
 			}
 
@@ -216,6 +216,12 @@ const full = `{
 		{"use": "old", "city": "Elsewhere"},
 		{"use": "home", "line": ["931 Doyle Corner", "Apt 89"], "city": "Wilmington", "state": "MA", "postalCode": "01887", "country": "US", "district": "x"}
 	],
+	"communication": [
+		{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "en"}]}},
+		{"preferred": true, "id": "x", "language": {"text": "Spanish", "coding": [
+			{"system": "http://example.com", "code": "sp"}, {"system": "urn:ietf:bcp:47", "code": "es-US", "display": "Spanish"}, {"system": "urn:ietf:bcp:47", "code": "es"}
+		]}}
+	],
 	"gender": "female", "strange element!": 1
 }`
 
@@ -231,13 +237,15 @@ func TestReadingAPatient(t *testing.T) {
 				{Number: "(512) 555-0143", Use: records.Home},
 				{Number: "512 555 0145"},
 			},
-			Email:   "Zoe@example.com",
-			Address: records.Address{Line: "931 Doyle Corner\nApt 89", City: "Wilmington", State: "MA", PostalCode: "01887", Country: "US"},
+			Email:    "Zoe@example.com",
+			Language: "es-US",
+			Address:  records.Address{Line: "931 Doyle Corner\nApt 89", City: "Wilmington", State: "MA", PostalCode: "01887", Country: "US"},
 		}},
 		Notes: []fhir.Note{{Patient: "p-1", Reason: "one of its e-mail addresses is none, and was left out"}},
 		Dropped: map[string]int{
 			"Patient.name": 2, "Patient.name.suffix": 1, "Patient.telecom": 3, "Patient.telecom.fax": 1, "Patient.telecom.email": 2,
 			"Patient.address": 1, "Patient.address.district": 1, "Patient.gender": 1, "Patient.(other)": 1,
+			"Patient.communication": 1, "Patient.communication.id": 1, "Patient.communication.language.coding": 2,
 		},
 	}
 	require.Empty(t, cmp.Diff(want, got))

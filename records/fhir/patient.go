@@ -29,7 +29,7 @@ func (d *reader) patient(o object, place string) {
 		skip("it carries modifiers, which change what it says in a way that is not known here")
 		return
 	}
-	p := records.Patient{ID: id, Name: d.name(o), Address: d.address(o)}
+	p := records.Patient{ID: id, Name: d.name(o), Address: d.address(o), Language: d.language(o)}
 	if p.Name == (records.Name{}) {
 		skip("it has neither a family name nor a given name")
 		return
@@ -103,6 +103,35 @@ func (d *reader) address(o object) records.Address {
 	address.Country, _ = a.text("country")
 	d.rest(a, "Patient.address")
 	return address
+}
+
+// language takes over the language that the patient prefers, or the only one.
+func (d *reader) language(o object) string {
+	list := d.objects(o, "Patient", "communication")
+	at := slices.IndexFunc(list, func(c object) bool { return string(c["preferred"]) == "true" })
+	if at < 0 && len(list) == 1 {
+		at = 0
+	}
+	language := ""
+	for i, c := range list {
+		var concept object
+		if i != at || json.Unmarshal(c["language"], &concept) != nil {
+			d.drop("Patient", "communication")
+			continue
+		}
+		for _, coding := range d.objects(concept, "Patient.communication.language", "coding") {
+			code, _ := coding.text("code")
+			if system, _ := coding.text("system"); system == "urn:ietf:bcp:47" && form.Language(code) && language == "" {
+				language = code
+				continue
+			}
+			d.drop("Patient.communication.language", "coding")
+		}
+		delete(c, "language")
+		delete(c, "preferred")
+		d.rest(c, "Patient.communication")
+	}
+	return language
 }
 
 // telecom takes over all phones, and the first e-mail address that is one, in the order of their ranks.

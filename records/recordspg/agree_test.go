@@ -102,7 +102,8 @@ func TestMemoryAndPostgresAgree(t *testing.T) {
 					ID: acts.Draw(t, "act"), Reason: reasons.Draw(t, "reason"), Patient: records.Patient{
 						Practice: practices.Draw(t, "practice"), ID: ids.Draw(t, "patient"), Name: names.Draw(t, "name"),
 						Birth: births.Draw(t, "birth"), Email: emails.Draw(t, "email"), Revision: revisions.Draw(t, "revision"),
-						Zone: rapid.SampledFrom([]string{"", "America/Chicago", "Mars/Base"}).Draw(t, "zone"),
+						Zone:     rapid.SampledFrom([]string{"", "America/Chicago", "Mars/Base"}).Draw(t, "zone"),
+						Language: rapid.SampledFrom([]string{"", "es", "fr-CA"}).Draw(t, "language"),
 					},
 				}
 				for range rapid.IntRange(0, 2).Draw(t, "phones") {

@@ -40,6 +40,7 @@ type patientSecret struct {
 	Phones     []phone      `json:"phones,omitempty"`
 	Email      string       `json:"email,omitempty"`
 	Zone       string       `json:"zone,omitempty"`
+	Language   string       `json:"language,omitempty"`
 }
 
 type phone struct {
@@ -122,7 +123,7 @@ func (s *Store) sealPatient(ctx context.Context, p records.Patient) ([]byte, err
 	v := patientSecret{
 		Revision: p.Revision, Family: p.Name.Family, Given: p.Name.Given, Birth: p.Birth,
 		Line: p.Address.Line, City: p.Address.City, State: p.Address.State, PostalCode: p.Address.PostalCode,
-		Country: p.Address.Country, Email: p.Email, Zone: p.Zone,
+		Country: p.Address.Country, Email: p.Email, Zone: p.Zone, Language: p.Language,
 	}
 	for _, ph := range p.Phones {
 		v.Phones = append(v.Phones, phone(ph))
@@ -141,7 +142,7 @@ func (s *Store) openPatient(ctx context.Context, r patientRow) (records.Patient,
 	p := records.Patient{
 		Practice: r.Practice, ID: r.ID, Name: records.Name{Family: v.Family, Given: v.Given}, Birth: v.Birth,
 		Address: records.Address{Line: v.Line, City: v.City, State: v.State, PostalCode: v.PostalCode, Country: v.Country},
-		Email:   v.Email, Zone: v.Zone, Revision: v.Revision,
+		Email:   v.Email, Zone: v.Zone, Language: v.Language, Revision: v.Revision,
 	}
 	for _, ph := range v.Phones {
 		p.Phones = append(p.Phones, records.Phone(ph))

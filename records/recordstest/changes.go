@@ -23,7 +23,7 @@ func fullPatient() records.Patient {
 			{Number: "555-0100 (evenings)", Use: records.Old, Why: "its area code is missing"},
 			{Number: "+12125550100"},
 		},
-		Email: "Zoë@Example.com", Zone: "America/New_York",
+		Email: "Zoë@Example.com", Zone: "America/New_York", Language: "es-US",
 	}
 }
 

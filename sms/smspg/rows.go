@@ -78,6 +78,7 @@ type secretText struct {
 	Answers    string           `json:"answers,omitzero"`
 	Start      time.Time        `json:"start,omitzero"`
 	Clock      string           `json:"clock,omitzero"`
+	Language   string           `json:"language,omitzero"`
 	Subjects   []sms.Subject    `json:"subjects,omitempty"`
 }
 
@@ -132,7 +133,8 @@ func (v vault) sealText(ctx context.Context, t sms.Text) ([]byte, error) {
 	return v.seal(ctx, textTable, t.Key(), secretText{
 		Kind: t.Kind, Category: t.Category, Provider: t.Provider, Created: t.Created, NotBefore: t.NotBefore,
 		LastUseful: t.LastUseful, Patient: t.Patient, From: t.From, To: t.To, Body: t.Body, Subject: t.Subject,
-		Version: t.Version, Zone: t.Zone, Region: t.Region, Broadcast: t.Broadcast, Answers: t.Answers, Start: t.Start, Clock: t.Clock, Subjects: t.Subjects,
+		Version: t.Version, Zone: t.Zone, Region: t.Region, Broadcast: t.Broadcast, Answers: t.Answers, Start: t.Start, Clock: t.Clock,
+		Language: t.Language, Subjects: t.Subjects,
 	})
 }
 
@@ -166,7 +168,7 @@ func (v vault) opened(ctx context.Context, k sms.Key, r row) (sms.Tracked, error
 		Text: sms.Text{
 			ID: r.ID, Practice: r.Practice, Patient: s.Patient, Kind: s.Kind, Category: s.Category, Provider: s.Provider,
 			From: s.From, To: s.To, Body: s.Body, Subject: s.Subject, Version: s.Version, Zone: s.Zone,
-			Region: s.Region, Broadcast: s.Broadcast, Answers: s.Answers, Start: s.Start.UTC(), Clock: s.Clock, Subjects: s.Subjects,
+			Region: s.Region, Broadcast: s.Broadcast, Answers: s.Answers, Start: s.Start.UTC(), Clock: s.Clock, Language: s.Language, Subjects: s.Subjects,
 			NotBefore: s.NotBefore.UTC(), LastUseful: s.LastUseful.UTC(), Created: s.Created.UTC(),
 		},
 		Progress: sms.Progress{

@@ -176,15 +176,15 @@ func full() sms.Text {
 		ID: "t-1", Practice: practice, Patient: "p-1", Kind: sms.ConfirmRequest, Category: consent.Promotional,
 		Provider: "twilio", From: from, To: number, Body: "it's \\ fine? ?0 ¿sí? 👍", Subject: "a-1", Version: "7",
 		Zone: "America/Chicago", Region: "US-IL", Broadcast: "b-1", Answers: "m-1", NotBefore: start.Add(time.Minute), LastUseful: start.Add(time.Hour),
-		Created: start.Add(time.Microsecond), Start: start.Add(2 * time.Hour), Clock: "America/New_York",
+		Created: start.Add(time.Microsecond), Start: start.Add(2 * time.Hour), Clock: "America/New_York", Language: "es-US",
 		Subjects: []sms.Subject{
 			{
 				Appointment: "a-1", Version: "7", Patient: "p-1", Start: start.Add(2 * time.Hour), Clock: "America/New_York",
-				Zone: "America/Chicago", Region: "US-IL",
+				Zone: "America/Chicago", Region: "US-IL", Language: "es-US",
 			},
 			{
 				Appointment: "a-2 \\ it's ?0", Version: "8", Patient: "p-2", Start: start.Add(3 * time.Hour), Clock: "America/New_York",
-				Zone: "America/Denver", Region: "US-CO",
+				Zone: "America/Denver", Region: "US-CO", Language: "fr",
 			},
 		},
 	}

@@ -60,6 +60,6 @@ func ExampleTemplate_Preview() {
 		fmt.Printf("%q at %d\n", f.Rune, f.At)
 	}
 	// Output:
-	// UCS-2 2 113 <nil>
+	// UCS-2 2 126 <nil>
 	// 'ë' at 2
 }

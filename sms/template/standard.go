@@ -8,9 +8,9 @@ import "github.com/enamel-go/enamel/consent"
 func Standard() []Source {
 	return []Source{
 		{ID: "reminder", Version: 1, Category: consent.Transactional, Bodies: map[Language]string{
-			English: "{{practice}}: your appointment is {{date}} at {{time}}. Questions? Call {{phone}}. Reply STOP to end texts.",
-			Spanish: "{{practice}}: su cita es el {{date}} a las {{time}}. ¿Preguntas? Llame al {{phone}}. Responda ALTO para no recibir textos.",
-			French:  "{{practice}} : votre rendez-vous est le {{date}} à {{time}}. Questions? Appelez le {{phone}}. Répondez ARRET pour ne plus recevoir de textos.",
+			English: "{{practice}}: your appointment is {{date}} at {{times}}. Questions? Call {{phone}}. Reply STOP to end texts.",
+			Spanish: "{{practice}}: su cita es el {{date}} a las {{times}}. ¿Preguntas? Llame al {{phone}}. Responda ALTO para no recibir textos.",
+			French:  "{{practice}} : votre rendez-vous est le {{date}} à {{times}}. Questions? Appelez le {{phone}}. Répondez ARRET pour ne plus recevoir de textos.",
 		}},
 		{ID: "confirmation", Version: 1, Category: consent.Transactional, Bodies: map[Language]string{
 			English: "{{practice}}: can you come on {{date}} at {{time}}? Reply {{come_answer}} to confirm or {{move_answer}} to change the time. Reply STOP to end texts.",

@@ -119,6 +119,16 @@ func (t *Template) Source() Source {
 // Languages returns the languages that the template has a body in, in alphabetical order.
 func (t *Template) Languages() []Language { return slices.Sorted(maps.Keys(t.source.Bodies)) }
 
+// Language returns the language in which the template speaks to whoever reads this one, as BCP 47 names it, such as es-US; the
+// other one where it is not known, or the template has no body in it.
+func (t *Template) Language(reads string, otherwise Language) Language {
+	primary, _, _ := strings.Cut(strings.ToLower(reads), "-")
+	if _, ok := t.bodies[Language(primary)]; ok {
+		return Language(primary)
+	}
+	return otherwise
+}
+
 // Variables returns the names of the variables of the body in a language and their types, but for the practice's name, which
 // the setting says.
 func (t *Template) Variables(l Language) map[string]Type {

@@ -28,7 +28,7 @@ const token = "https://texts.elm.example/v/QTZK4W7XGPHV2N6RJSC3YDBLKF"
 // values are good values of every type.
 func values() template.Values {
 	return template.Values{
-		"clinician": "Dr. Sarah O'Hara", "first_name": "José", "date": "2026-12-08", "time": "09:30", "phone": "+12145550199",
+		"clinician": "Dr. Sarah O'Hara", "first_name": "José", "date": "2026-12-08", "time": "09:30", "times": "09:30,10:15", "phone": "+12145550199",
 		"code": "48392071", "answer": "C4", "link": token,
 	}
 }
@@ -75,6 +75,29 @@ func TestRenderWritesAsTheLanguageDoes(t *testing.T) {
 	require.Equal(t, "Elm Street Dental: Sat, Aug 1, 12:00 AM, +4930123456, STOP to end.", got)
 }
 
+// A list of times names each, or of many the first and the last.
+func TestTimesOfADay(t *testing.T) {
+	made, err := template.New(template.Source{ID: "x", Version: 1, Category: consent.Transactional, Bodies: map[template.Language]string{
+		template.English: "{{practice}}: at {{times}}, STOP to end.",
+		template.Spanish: "{{practice}}: a las {{times}}, STOP to end.",
+		template.French:  "{{practice}}: à {{times}}, STOP to end.",
+	}})
+	require.NoError(t, err)
+	for _, c := range []struct{ reads, times, want string }{
+		{"en-US", "09:30", "at 9:30 AM,"},
+		{"EN", "09:30,14:00", "at 9:30 AM and 2:00 PM,"},
+		{"es-MX", "09:30,10:00,11:15,12:00", "a las 9:30 AM, 10:00 AM, 11:15 AM y 12:00 PM,"},
+		{"es", "09:30,10:00,11:15,12:00,13:45", "a las 9:30 AM a 1:45 PM,"},
+		{"fr-CA", "09:30,10:00", "à 09 h 30 et 10 h 00,"},
+		{"est", "09:30", "at 9:30 AM,"}, // Estonian
+		{"", "09:30", "at 9:30 AM,"},
+	} {
+		text, err := made.Render(made.Language(c.reads, template.English), setting, template.Values{"times": c.times})
+		require.NoError(t, err)
+		require.Contains(t, text, c.want)
+	}
+}
+
 // Nothing but values of its form goes into a variable.
 func TestValuesAreOfTheirType(t *testing.T) {
 	for kind, bad := range map[string][]string{
@@ -82,6 +105,7 @@ func TestValuesAreOfTheirType(t *testing.T) {
 		"first_name": {"", "Ann and Bob", "Ann 14", "Ann\n", strings.Repeat("a", 25)},
 		"date":       {"", "tomorrow", "12/08/2026", "2026-13-01", "2026-12-08 root canal"},
 		"time":       {"", "9:30", "25:00", "09:30 extraction"},
+		"times":      {"", ",,", "9:30", "09:30,", "09:30, 10:15", "10:15,09:30", "09:30,09:30", "09:30,extraction", "09:30,25:00"},
 		"phone":      {"", "214-555-0199", "+1214555019a", "extraction"},
 		"code":       {"", "123", "123456789", "D0001", "12 34"},
 		"answer":     {"", "c4", "YES", "CANCEL", "STOP", "C1234", "4", "#14"},

@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -20,6 +21,7 @@ const (
 	FirstName    Type = "first_name" // a patient's first name: one word; leave it out where a family shares the phone
 	Date         Type = "date"       // a day, as 2026-12-08
 	Clock        Type = "time"       // a time of day in the practice's zone, as 09:30
+	Clocks       Type = "times"      // times of one day, each later than the one before it, as 09:30 or 09:30,10:15; of more than four it says the first and the last
 	Phone        Type = "phone"      // a phone number in E.164
 	Code         Type = "code"       // 4 to 8 digits
 	Answer       Type = "answer"     // what the recipient is to reply: a capital letter and at most three digits, no reserved word
@@ -36,6 +38,7 @@ var types = []struct {
 	{FirstName, "Maximiliana"},
 	{Date, "2026-09-30"},
 	{Clock, "12:30"},
+	{Clocks, "11:00,12:30"},
 	{Phone, "+12145550199"},
 	{Code, "48392071"},
 	{Answer, "C482"},
@@ -89,8 +92,10 @@ func (k Type) check(value string, s Setting) error {
 		_, err := time.Parse(time.DateOnly, value)
 		ok = err == nil
 	case Clock:
-		_, err := time.Parse("15:04", value)
-		ok = err == nil && len(value) == 5
+		ok = clock(value)
+	case Clocks:
+		each := strings.Split(value, ",")
+		ok = !slices.ContainsFunc(each, func(at string) bool { return !clock(at) }) && slices.IsSorted(each) && len(slices.Compact(each)) == strings.Count(value, ",")+1
 	case Phone:
 		ok = form.E164(value)
 	case Code:
@@ -104,6 +109,12 @@ func (k Type) check(value string, s Setting) error {
 		return fmt.Errorf("%w: the value of a variable is not of its type, %s", ErrInvalid, k)
 	}
 	return nil
+}
+
+// clock reports whether value is a time of day.
+func clock(value string) bool {
+	_, err := time.Parse("15:04", value)
+	return err == nil && len(value) == 5
 }
 
 // name reports whether value is so many words of letters, and signs that stand in names.
@@ -161,6 +172,19 @@ func (k Type) write(value string, l Language) string {
 			return ""
 		}
 		return at.Format(dates[l].clock)
+	case Clocks:
+		var each []string
+		for at := range strings.SplitSeq(value, ",") {
+			each = append(each, Clock.write(at, l))
+		}
+		switch last := len(each) - 1; {
+		case last == 0:
+			return each[0]
+		case last < mostClocks:
+			return strings.Join(each[:last], ", ") + " " + dates[l].and + " " + each[last]
+		default:
+			return each[0] + " " + dates[l].to + " " + each[last]
+		}
 	case Phone:
 		if national, ok := strings.CutPrefix(value, "+1"); ok && len(national) == 10 {
 			return national[:3] + "-" + national[3:6] + "-" + national[6:]
@@ -174,12 +198,16 @@ type calendar struct {
 	days, months string // abbreviated, from Sunday and January on
 	form         string // of %[1]s the day of the week, %[2]d the day, %[3]s the month
 	clock        string // in the form of package time
+	and, to      string // between the last two times of a list, and between the first and the last
 }
 
+// mostClocks is how many times a list names.
+const mostClocks = 4
+
 var dates = map[Language]calendar{
-	English: {"Sun Mon Tue Wed Thu Fri Sat", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", "%[1]s, %[3]s %[2]d", "3:04 PM"},
-	Spanish: {"dom lun mar mie jue vie sab", "ene feb mar abr may jun jul ago sep oct nov dic", "%[1]s %[2]d de %[3]s", "3:04 PM"},
-	French:  {"dim lun mar mer jeu ven sam", "janv févr mars avr mai juin juil aout sept oct nov déc", "%[1]s %[2]d %[3]s", "15 h 04"},
+	English: {"Sun Mon Tue Wed Thu Fri Sat", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", "%[1]s, %[3]s %[2]d", "3:04 PM", "and", "to"},
+	Spanish: {"dom lun mar mie jue vie sab", "ene feb mar abr may jun jul ago sep oct nov dic", "%[1]s %[2]d de %[3]s", "3:04 PM", "y", "a"},
+	French:  {"dim lun mar mer jeu ven sam", "janv févr mars avr mai juin juil aout sept oct nov déc", "%[1]s %[2]d %[3]s", "15 h 04", "et", "à"},
 }
 
 func (c calendar) day(t time.Time) string {
