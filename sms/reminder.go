@@ -177,8 +177,12 @@ func (p *Planner) remind(ctx context.Context, v Visit) error {
 		if !current {
 			return nil // it changed since, and is planned as it stands now
 		}
-		if t.Body, err = reminder(ctx, p.o.Wording, p.o.Logger, sender, t, p.service.visits != nil); err != nil {
+		t.Body, err = reminder(ctx, p.o.Wording, p.o.Logger, sender, t, p.service.visits != nil)
+		switch {
+		case errors.Is(err, ErrInvalid):
 			return p.service.refuse(ctx, enqueued(by, t), err)
+		case err != nil:
+			return fmt.Errorf("sms: plan: %w", err)
 		}
 		_, written, err := p.service.enqueue(ctx, by, t, before)
 		if err != nil || written {

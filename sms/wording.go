@@ -51,6 +51,9 @@ func reminder(ctx context.Context, own Wording, logger *slog.Logger, s Sender, t
 	if err == nil {
 		return body, nil
 	}
+	if err := ctx.Err(); err != nil {
+		return "", err // whoever takes it up asks again
+	}
 	if logger != nil {
 		logger.ErrorContext(ctx, "a reminder is not in the practice's own words", slog.String("practice", t.Practice), slog.String("error", err.Error()))
 	}

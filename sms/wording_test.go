@@ -155,3 +155,35 @@ func TestOwnWordsOfferTheAnswer(t *testing.T) {
 		require.Equal(t, "a-1", a.heard())
 	})
 }
+
+// A worker that is told to stop while a reminder is worded leaves it to the next one, who has the practice's words for it.
+func TestOwnWordsOutliveAStop(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		f := w.shared("emma", "liam")
+		day := chicago(t, 2026, 6, 11, 15)
+		f.visit("a-1", "emma", day)
+		w.now.Add(time.Second)
+		f.cancel(f.visit("a-2", "liam", day.Add(time.Hour)))
+		w.now.Set(day.AddDate(0, 0, -1))
+		work := func(ctx context.Context, own sms.Wording) {
+			d := w.dispatcher(func(o *sms.DispatcherOptions) { o.Schedule, o.Wording = f.charts, own })
+			for range 3 {
+				_, _ = d.Step(ctx)
+			}
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		work(ctx, cutOff{stop})
+		require.Empty(t, w.carrier.bodies())
+		const own = "Elm Street Dental: see you tomorrow. STOP to end texts."
+		work(t.Context(), &words{say: own})
+		require.Equal(t, []string{own}, w.carrier.bodies())
+	})
+}
+
+// cutOff is a wording during which its process is told to stop.
+type cutOff struct{ stop func() }
+
+func (c cutOff) Reminder(ctx context.Context, _ sms.Reminder) (string, error) {
+	c.stop()
+	return "", ctx.Err()
+}
