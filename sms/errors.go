@@ -10,6 +10,9 @@ var (
 	ErrInvalid = errors.New("sms: invalid")
 	// ErrSignature is wrapped when a webhook's signature is missing or wrong.
 	ErrSignature = errors.New("sms: the webhook's signature does not fit")
+	// ErrCredentials is wrapped when a webhook shows no credentials and its provider shows them only when it is asked to, as
+	// Bandwidth: [Webhook] asks. It is [ErrSignature].
+	ErrCredentials = fmt.Errorf("%w: it shows no credentials", ErrSignature)
 	// ErrTooLarge is wrapped when a webhook's body is longer than 64 KiB.
 	ErrTooLarge = errors.New("sms: the webhook's body is too large")
 	// ErrAgreement is wrapped when a third party is not asked, for the practice has no agreement with it in force.

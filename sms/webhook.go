@@ -14,7 +14,8 @@ import (
 const eventTime = 20 * time.Second
 
 // Webhook serves a provider's webhooks. It answers 204 once everything that a request tells of is committed, and an error
-// otherwise, so that the provider delivers it again: 403 for a wrong signature, 413 for a body over 64 KiB, 400 for what is
+// otherwise, so that the provider delivers it again: 401, which asks for credentials, where they are missing and the provider
+// waits to be asked, 403 for a wrong signature, 413 for a body over 64 KiB, 400 for what is
 // no message, 404 for a number or text that is not ours, 503 when our store fails or takes longer than 20 seconds over one of
 // them, 500 when the webhook lacks its service, its router or its reader. The answer says no more than that.
 type Webhook struct {
@@ -43,9 +44,12 @@ func (w Webhook) Handler(reader WebhookReader) http.Handler {
 		for _, e := range events {
 			code = max(code, w.status(r, w.take(r.Context(), e)))
 		}
-		if code == http.StatusNoContent {
+		switch code {
+		case http.StatusNoContent:
 			rw.WriteHeader(code)
 			return
+		case http.StatusUnauthorized:
+			rw.Header().Set("WWW-Authenticate", `Basic realm="webhooks"`)
 		}
 		http.Error(rw, http.StatusText(code), code)
 	})
@@ -74,7 +78,7 @@ func (w Webhook) status(r *http.Request, err error) int {
 		return http.StatusNoContent
 	}
 	code := statusOf(err)
-	if w.Logger != nil {
+	if w.Logger != nil && code != http.StatusUnauthorized { // to be asked for credentials is no refusal yet
 		w.Logger.WarnContext(r.Context(), "webhook refused", slog.Int("status", code), slog.String("error", err.Error()))
 	}
 	return code
@@ -87,6 +91,8 @@ func statusOf(err error) int {
 	switch {
 	case errors.Is(err, errIncomplete):
 		return http.StatusInternalServerError
+	case errors.Is(err, ErrCredentials):
+		return http.StatusUnauthorized
 	case errors.Is(err, ErrSignature):
 		return http.StatusForbidden
 	case errors.Is(err, ErrTooLarge):

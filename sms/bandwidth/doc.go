@@ -12,9 +12,12 @@
 //
 // Bandwidth signs nothing. It shows credentials that the application's settings in Bandwidth's dashboard name, and they
 // are all that tells its webhooks from anybody's: make them long, give the callback an https address, and let only
-// Bandwidth's networks reach it. A webhook is a list of events, texts that came in and receipts mixed, and comes at least
-// once, up to 24 hours long, until it is answered with 2xx within ten seconds; so whoever stores what was read keeps it once
-// per id and status. One event that cannot be read does not cost the others.
+// Bandwidth's networks reach it. It shows them once it was asked for them with 401, as sms.Webhook does; a webhook that is
+// answered otherwise without them is lost.
+//
+// A webhook is a list of events, texts that came in and receipts mixed, and comes at least once, up to 24 hours long, until
+// it is answered with 2xx within ten seconds; so whoever stores what was read keeps it once per id and status. One event
+// that cannot be read does not cost the others.
 //
 // # Looking a message up
 //
@@ -31,6 +34,6 @@
 //
 // [sms.SendError] with Bandwidth's code and its class by stage: in answers to requests that is the field it complains of,
 // or the kind of its complaint. Wrapped beside it is the cause of a failed connection or the context's end. Webhooks:
-// [sms.ErrSignature], [sms.ErrTooLarge], [sms.ErrInvalid]. No error holds a password, a number or a body. A business
-// associate agreement with Bandwidth must be in force.
+// [sms.ErrSignature], [sms.ErrCredentials], [sms.ErrTooLarge], [sms.ErrInvalid]. No error holds a password, a number or a
+// body. A business associate agreement with Bandwidth must be in force.
 package bandwidth

@@ -35,8 +35,8 @@ type event struct {
 // ReadWebhook reads a list of events: texts that came in, and how far those that went out have come. Every other kind of
 // event tells of nothing here.
 func (p *Provider) ReadWebhook(r *http.Request) ([]sms.Event, error) {
-	if !p.knows(r) {
-		return nil, sms.ErrSignature
+	if err := p.knows(r); err != nil {
+		return nil, err
 	}
 	if r.Method != http.MethodPost {
 		return nil, fmt.Errorf("%w: a webhook is a POST", sms.ErrInvalid)
@@ -65,14 +65,23 @@ func (p *Provider) ReadWebhook(r *http.Request) ([]sms.Event, error) {
 	return events, failed
 }
 
-// knows reports whether a request shows the credentials. Digests are compared, so that the time it takes tells nothing of
-// them, their lengths included.
-func (p *Provider) knows(r *http.Request) bool {
-	user, password, ok := r.BasicAuth()
+// knows refuses a request that does not show the credentials. Bandwidth shows none at first: it waits to be asked (RFC 7235),
+// and gives the webhook up where nobody asks (dev.bandwidth.com, Webhooks, Authentication). Digests are compared, so that the
+// time it takes tells nothing of the credentials, their lengths included.
+func (p *Provider) knows(r *http.Request) error {
+	if p.hookPassword == "" {
+		return fmt.Errorf("%w: no credentials are configured", sms.ErrSignature)
+	}
+	user, password, shows := r.BasicAuth()
+	if !shows {
+		return sms.ErrCredentials
+	}
 	shownUser, shown := sha256.Sum256([]byte(user)), sha256.Sum256([]byte(password))
 	wantUser, want := sha256.Sum256([]byte(p.hookUser)), sha256.Sum256([]byte(p.hookPassword))
-	fits := subtle.ConstantTimeCompare(shownUser[:], wantUser[:]) & subtle.ConstantTimeCompare(shown[:], want[:])
-	return ok && fits == 1 && p.hookPassword != ""
+	if subtle.ConstantTimeCompare(shownUser[:], wantUser[:])&subtle.ConstantTimeCompare(shown[:], want[:]) != 1 {
+		return sms.ErrSignature
+	}
+	return nil
 }
 
 // read reads one event, or returns none where it tells of nothing here.

@@ -1,9 +1,11 @@
 package bandwidth_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -135,6 +137,31 @@ func TestWebhookRefuses(t *testing.T) {
 	_, err = unset.ReadWebhook(r)
 	require.ErrorIs(t, err, sms.ErrSignature, "without credentials nobody is known")
 }
+
+// Bandwidth shows its credentials only once it was asked for them, and gives a webhook up where it is not.
+func TestCredentialsAreAskedFor(t *testing.T) {
+	handler := sms.Webhook{Service: new(sms.Service), Router: nobody{}}.Handler(hook(t))
+	call := func(change func(r *http.Request)) *http.Response {
+		r := post(`[{"type":"something-new"}]`)
+		change(r)
+		rec := httptest.NewRecorder()
+		handler.ServeHTTP(rec, r)
+		return rec.Result()
+	}
+	first := call(func(r *http.Request) { r.Header.Del("Authorization") })
+	require.Equal(t, http.StatusUnauthorized, first.StatusCode)
+	require.True(t, strings.HasPrefix(first.Header.Get("WWW-Authenticate"), "Basic realm="))
+	require.Equal(t, http.StatusNoContent, call(func(*http.Request) {}).StatusCode)
+
+	wrong := call(func(r *http.Request) { r.SetBasicAuth(hookUser, "another password") })
+	require.Equal(t, http.StatusForbidden, wrong.StatusCode)
+	require.Empty(t, wrong.Header.Get("WWW-Authenticate"))
+}
+
+// nobody is a router that knows no number.
+type nobody struct{}
+
+func (nobody) Route(context.Context, string) (string, error) { return "", sms.ErrNotFound }
 
 func FuzzReadWebhook(f *testing.F) {
 	f.Add("[" + event("message-received", "", wrote) + "]")
