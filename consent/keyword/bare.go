@@ -20,12 +20,12 @@ func (t *text) bare() []verdict {
 			strong, sure = strong+1, true
 		case "cease", "halt", "desist", "discontinue", "remove", "quit", "cease desist", "stop these", "stop them",
 			"stop everything", "end all", "end everything", "cancel all", "end service", "stop service", "discontinue service", "cancel service",
-			"mute", "unenroll", "text stop", "reply stop", "send stop":
+			"mute", "unenroll", "text stop", "reply stop", "send stop", "parar", "arreter":
 			whole++
-		case "stop it", "stop this", "stop that", "quit it", "no more", "enough", "cancel", "end", "delete", "blocked", "reported", "spam", "scam",
-			"dnd", "dnc", "do not disturb", "do not want", "go away":
+		case "stop it", "stop this", "stop that", "quit it", "end it", "end this", "no more", "enough", "cancel", "end", "delete", "blocked", "reported", "spam", "scam",
+			"dnd", "dnc", "cancela", "cancele", "cancelen", "annulez", "baja", "salir", "eliminar", "desabonner", "retirer", "do not disturb", "do not call", "do not want", "go away":
 			doubts++
-		case "stop", "alto", "basta", "pare", "paren", "detener", "arret", "arretez", "arrete", "no mas", "para", "parale", "parele", "parenle":
+		case "stop", "alto", "basta", "pare", "paren", "detener", "arret", "arretez", "arrete", "no mas", "para", "parale", "detente", "detengase", "detenganse", "parele", "parenle":
 			strong++
 		}
 		words = nil
@@ -39,7 +39,7 @@ func (t *text) bare() []verdict {
 		case w.class&classPolite != 0 || courtesy(w.word):
 			sure = sure || pleases(w.word)
 			if w.word == "mas" && i > 0 && t.tokens[i-1].word == "no" {
-				words = append(words, "mas")
+				words = append(words, "no", "mas")
 			}
 		case w.word == "more" && i > 0 && t.tokens[i-1].word == "no":
 			words = append(words, "no", "more")

@@ -159,6 +159,8 @@ func (t *text) after(f finding, here, tail []token) verdict {
 			return review(limited)
 		case w.word == "if" && !hasWord(tail[i:], "possible") && !hasWord(tail[i:], "mind"):
 			return review(limited)
+		case w.word == "by" && i+1 < len(tail) && slices.Contains([]string{"email", "mail", "phone", "call", "voicemail"}, tail[i+1].word):
+			return review(limited)
 		case w.word == "from" && i+1 < len(tail) && !slices.Contains([]string{"you", "your", "this", "here", "now"}, tail[i+1].word):
 			return review(limited)
 		}

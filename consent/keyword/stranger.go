@@ -10,6 +10,8 @@ func (t *text) stranger(f finding, left, tail []token) verdict {
 		switch {
 		case w.class&classNot != 0:
 			return verdict{}
+		case kin(w.word) && i > 0 && mine(left[i-1].word):
+			return review // "my son does not live here anymore": the writer's phone is a family's
 		case w.word == "i" && i+1 < len(left) && himself(left[i+1].word), w.class&(classIf|classReport) != 0,
 			wrong && w.class&(classLead|classSubject|texting()) == 0 && !mistaken(w.word):
 			return review
@@ -20,6 +22,9 @@ func (t *text) stranger(f finding, left, tail []token) verdict {
 	}
 	if n := f.end + 1; n+1 < len(t.tokens) && t.tokens[n-1].mark == ',' && t.tokens[n].word == "it" && t.tokens[n+1].word == "is" {
 		return review // "this is not Aetna, it's Delta"
+	}
+	if !wrong && t.relative(f.end) {
+		return review // "this is not Maria, this is her mom": a family's phone
 	}
 	if has(tail, classLimit) || hasWord(tail, "on") || t.markAfter(f.end) == '?' {
 		return review
@@ -49,6 +54,39 @@ func mistaken(word string) bool {
 func slip(word string) bool {
 	switch word {
 	case "oops", "whoops", "mistake", "accident", "accidentally", "ignore", "meant", "ups", "oups":
+		return true
+	}
+	return false
+}
+
+// relative reports whether the writer goes on, at i, to say that he is of the patient's family.
+func (t *text) relative(i int) bool {
+	who := false
+	for _, w := range t.tokens[i:] {
+		switch {
+		case w.mark != 0:
+			who = false
+		case slices.Contains([]string{"this", "it", "i", "am", "is", "soy", "es", "je", "suis", "c", "est"}, w.word):
+			who = true
+		case who && kin(w.word):
+			return true
+		}
+	}
+	return false
+}
+
+// mine knows the words by which a writer calls somebody his.
+func mine(word string) bool {
+	return slices.Contains([]string{"my", "our", "mi", "nuestro", "nuestra", "mon", "ma", "notre"}, word)
+}
+
+// kin knows the words for who may share a phone with a patient.
+func kin(word string) bool {
+	switch word {
+	case "mom", "mum", "mother", "dad", "father", "parent", "wife", "husband", "spouse", "son", "daughter", "sister", "brother",
+		"grandma", "grandmother", "grandpa", "grandfather", "aunt", "uncle", "guardian", "caregiver",
+		"mama", "madre", "papa", "padre", "esposa", "esposo", "hija", "hijo", "hermana", "hermano", "abuela", "abuelo", "tia", "tio",
+		"mere", "pere", "femme", "mari", "fille", "fils", "soeur", "frere":
 		return true
 	}
 	return false

@@ -16,8 +16,9 @@ type Understanding struct {
 //   - [Narrow]: what is advertised by text shall end, or everything but reminders; nothing else.
 //   - [Stranger]: the number is not the patient's. It ends texts to this number as Stop does.
 //   - [Review]: it may be one of these, and a person should look the same day; meanwhile nothing leaves but answers. So is a
-//     request for a time or for fewer texts, a question about how to stop, what somebody else said, what seems to ask for it
-//     in one of eight further languages, and a text in a script that no rule reads.
+//     request for a time or for fewer texts, a question about how to stop, what somebody else said, the word stop at the end
+//     of what no rule reads or in capitals in it, what seems to ask for it in one of eight further languages, and a text in a
+//     script that no rule reads.
 //   - [None]: nothing of the kind. So is "don't stop texting me", "I'll stop by at 4" and "cancel my appointment".
 //
 // It reads 1,600 characters at most, as many as carriers deliver, in a time that grows with what it reads. It depends on
@@ -48,6 +49,8 @@ func Understand(body string) Understanding {
 		return Understanding{Review, "It is longer than a text can be, and was not read to its end."}
 	case t.words == 1 && mistyped(t.tokens[0].word):
 		return Understanding{Review, "It is nearly the word stop."}
+	case t.stray():
+		return Understanding{Review, "It has the word stop, and does not say what shall stop."}
 	case t.elsewhere():
 		return Understanding{Review, "It is a word for it in a language that no rule reads."}
 	}
@@ -58,10 +61,11 @@ func Understand(body string) Understanding {
 // "stoooop".
 func (t *text) disguised() bool {
 	s := t.sentence()
-	if len(s) == 2*t.words-1 {
-		s = strings.ReplaceAll(s, " ", "")
+	if len(s) > longest {
+		return false
 	}
-	return len(s) <= longest && Classify(figures.Replace(s)) == Stop
+	s = figures.Replace(s)
+	return Classify(s) == Stop || Classify(strings.ReplaceAll(s, " ", "")) == Stop
 }
 
 // mistyped reports whether a word is STOP with one letter left out, added or hit beside the right key, and no word itself.

@@ -195,11 +195,16 @@ var vocabulary = sync.OnceValue(func() *lexicon {
 	return l
 })
 
-// class returns the classes of a word. One in -ly may stand before a request: "honestly", "respectfully".
+// class returns the classes of a word. One in -ly may stand before a request: "honestly", "respectfully"; what begins as
+// "unsubscribe" does and is no word is that, however its end is spelled.
 func (l *lexicon) class(word string) class {
 	c := l.classes[word]
-	if c == 0 && len(word) > 5 && strings.HasSuffix(word, "ly") {
+	switch {
+	case c != 0:
+	case len(word) > 5 && strings.HasSuffix(word, "ly"):
 		return classLead
+	case strings.HasPrefix(word, "unsubs"), strings.HasPrefix(word, "unsubc"), strings.HasPrefix(word, "unsusc"):
+		return l.names["UNSUB"]
 	}
 	return c
 }
