@@ -151,6 +151,7 @@ func lostAnswers(ctx context.Context, v Subject) error {
 		"cut in the body":       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"id\":\"SMtaken7\",\"sid\":\"SMtaken7\"",
 		"cut in a chunk":        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{\"id\":\"SM",
 		"no HTTP":               "220 mail.example.test ESMTP\r\n",
+		"an echo":               "HTTP/1.1 200 OK\r\n" + strings.Join(secretsOf(v, outgoing(1)), " ") + "\r\n\r\n",
 	} {
 		if err := send(ctx, v, 5*time.Second, sms.Unknown, 1, cut(bytes)); err != nil {
 			return fmt.Errorf("%s: %w", name, err)

@@ -2,10 +2,12 @@
 package wire
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -44,7 +46,8 @@ func Client(roots *x509.CertPool, timeout time.Duration) *http.Client {
 }
 
 // Do sends a request and reads at most limit bytes of the answer. Left is false when no connection was made, so that
-// no part of the request can have arrived. The error names no address: an address may hold a number.
+// no part of the request can have arrived. The error names no address, which may hold a number, and repeats nothing that the
+// server says, which may repeat what it was told.
 func Do(c *http.Client, req *http.Request, limit int64) (answer Answer, left bool, err error) {
 	var connected atomic.Bool
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
@@ -53,14 +56,30 @@ func Do(c *http.Client, req *http.Request, limit int64) (answer Answer, left boo
 		if inner := (*url.Error)(nil); errors.As(err, &inner) {
 			err = inner.Err
 		}
+		if connected.Load() {
+			err = quiet(err)
+		}
 		return Answer{}, connected.Load(), err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	if err == nil && int64(len(body)) > limit {
+	switch {
+	case err != nil:
+		err = quiet(err)
+	case int64(len(body)) > limit:
 		err = errors.New("the answer is too long")
 	}
 	return Answer{resp.StatusCode, body, after(resp.Header.Get("Retry-After"), time.Now()), resp.Header.Get("Location")}, true, err
+}
+
+// quiet returns an error of a connection without what net/http quotes of the server's words: only the end of a context, and
+// what the network itself says, are told as they are.
+func quiet(err error) error {
+	network := (*net.OpError)(nil)
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) {
+		return err
+	}
+	return errors.New("the connection broke off, or what came over it is no answer")
 }
 
 // Answer is what a provider answers to a request.

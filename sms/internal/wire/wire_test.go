@@ -44,6 +44,37 @@ func TestDoBoundsTheAnswerAndNamesNoAddress(t *testing.T) {
 	require.NotContains(t, err.Error(), "5125550142")
 }
 
+// What a server says that is no HTTP, or names as another address, may repeat what it was told; no error repeats that.
+func TestDoRepeatsNothingThatAServerSays(t *testing.T) {
+	for name, says := range map[string]string{
+		"no HTTP":              "planted +15125550142\r\n\r\n",
+		"a header without end": "HTTP/1.1 200 OK\r\nplanted +15125550142\r\n\r\n",
+		"a status of words":    "HTTP/1.1 planted +15125550142\r\n\r\n",
+		"a length of words":    "HTTP/1.1 200 OK\r\nContent-Length: planted +15125550142\r\n\r\n",
+		"another coding":       "HTTP/1.1 200 OK\r\nTransfer-Encoding: planted+15125550142\r\n\r\n",
+		"a broken chunk":       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nplanted +15125550142\r\n",
+		"sent nowhere":         "HTTP/1.1 307 Elsewhere\r\nLocation: https://[planted?To=+15125550142\r\nContent-Length: 0\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				conn, _, err := w.(http.Hijacker).Hijack()
+				if err == nil {
+					_, _ = conn.Write([]byte(says))
+					_ = conn.Close()
+				}
+			}))
+			defer s.Close()
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader("a"))
+			require.NoError(t, err)
+			_, left, err := wire.Do(wire.Client(nil, 5*time.Second), req, 100)
+			require.Error(t, err)
+			require.True(t, left)
+			require.NotContains(t, err.Error(), "planted")
+			require.NotContains(t, err.Error(), "5125550142")
+		})
+	}
+}
+
 func TestReadBody(t *testing.T) {
 	read := func(r *http.Request) error {
 		_, err := wire.ReadBody(r)
