@@ -20,7 +20,8 @@
 // # Keywords
 //
 // Twilio acts on STOP, START and HELP, and answers them, before we see them, unless the account switches that off. Only
-// with Advanced Opt-Out does the webhook say so; sms.Inbound.Keyword then holds the word. Exactly one confirmation of a
+// with Advanced Opt-Out does the webhook say so; sms.Inbound.Keyword then holds the word, but for YES, which Twilio takes for
+// START by default and patients mean for an answer: take it off the account's list of words. Exactly one confirmation of a
 // STOP may be sent (47 CFR 64.1200(a)(12)): let either Twilio or the application answer, not both.
 //
 // # Looking a message up

@@ -43,7 +43,8 @@ func (p *Provider) ReadWebhook(r *http.Request) ([]sms.Event, error) {
 }
 
 // inbound reads a text that came in. Where Twilio itself took the text for a keyword (Advanced Opt-Out) and has answered
-// it, Keyword says so, and an empty body becomes that word. Twilio does not say when it took the text in.
+// it, Keyword says so, and an empty body becomes that word. But YES, which Twilio takes for START, is what patients answer to
+// an appointment, and stays an answer. Twilio does not say when it took the text in.
 func inbound(fields url.Values) (sms.Inbound, error) {
 	in := sms.Inbound{
 		Provider: name,
@@ -58,8 +59,9 @@ func inbound(fields url.Values) (sms.Inbound, error) {
 	if n, err := strconv.Atoi(fields.Get("NumMedia")); err == nil {
 		in.Media = min(max(n, 0), 10) // a message holds ten at most
 	}
-	switch word := fields.Get("OptOutType"); word {
-	case "STOP", "START", "HELP":
+	switch word := fields.Get("OptOutType"); {
+	case word == "START" && strings.EqualFold(strings.Trim(in.Body, " \t\r\n.!"), "yes"):
+	case word == "STOP", word == "START", word == "HELP":
 		in.Keyword = word
 		if strings.TrimSpace(in.Body) == "" {
 			in.Body = word

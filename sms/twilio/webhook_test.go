@@ -115,6 +115,13 @@ func TestReadInbound(t *testing.T) {
 			inbound(map[string]string{"Body": "", "OptOutType": "START"}),
 			want(func(in *sms.Inbound) { in.Body, in.Keyword = "START", "START" }),
 		},
+		"a yes, which Twilio takes for a start": {
+			inbound(map[string]string{"Body": " Yes!", "OptOutType": "START"}), want(func(in *sms.Inbound) { in.Body = " Yes!" }),
+		},
+		"a start": {
+			inbound(map[string]string{"Body": "unstop", "OptOutType": "START"}),
+			want(func(in *sms.Inbound) { in.Body, in.Keyword = "unstop", "START" }),
+		},
 		"another type": {inbound(map[string]string{"OptOutType": "stop "}), want(func(*sms.Inbound) {})},
 		"what no store can keep": {
 			inbound(map[string]string{"Body": "a\x00b\xff"}), want(func(in *sms.Inbound) { in.Body = "a\uFFFDb\uFFFD" }),
