@@ -19,13 +19,15 @@ const (
 	maxPage  = 1 << 20
 )
 
-// OptOuts goes through the account's opt-outs, of all its messaging profiles.
+// OptOuts goes through the account's opt-outs, of all its messaging profiles. An entry that cannot be read is told of when all
+// others were gone through.
 func (p *Provider) OptOuts(ctx context.Context, since time.Time) iter.Seq2[sms.OptOut, error] {
 	return func(yield func(sms.OptOut, error) bool) {
 		query := url.Values{"page[size]": {strconv.Itoa(pageSize)}}
 		if !since.IsZero() {
 			query.Set("created_at[gte]", since.UTC().Format(time.RFC3339))
 		}
+		whole := true
 		for page, last := 1, 1; page <= last; page++ {
 			query.Set("page[number]", strconv.Itoa(page))
 			_, body, err := p.call(ctx, sms.AtLookup, http.MethodGet, "/v2/messaging_optouts?"+query.Encode(), nil, maxPage)
@@ -39,21 +41,21 @@ func (p *Provider) OptOuts(ctx context.Context, since time.Time) iter.Seq2[sms.O
 					Pages *int `json:"total_pages"`
 				} `json:"meta"`
 			}
-			if json.Unmarshal(body, &answer) != nil || answer.Meta.Pages == nil {
+			if json.Unmarshal(body, &answer) != nil || answer.Data == nil || answer.Meta.Pages == nil { // no list is no empty list
 				yield(sms.OptOut{}, unreadable())
 				return
 			}
 			last = *answer.Meta.Pages
 			for _, l := range answer.Data {
 				out, ok := l.optOut()
-				if !ok {
-					yield(sms.OptOut{}, unreadable())
-					return
-				}
-				if !yield(out, nil) {
+				whole = whole && ok
+				if ok && !yield(out, nil) {
 					return
 				}
 			}
+		}
+		if !whole {
+			yield(sms.OptOut{}, unreadable())
 		}
 	}
 }

@@ -115,12 +115,27 @@ func TestOptOuts(t *testing.T) {
 	require.False(t, a.requests[2].URL.Query().Has("created_at[gte]"))
 	require.Len(t, a.requests, 3, "a page that nobody asks for is not read")
 
+	// One entry that cannot be read keeps none of the others, on whatever page.
+	pages["1"] = `{"data":[{"from":"` + office + `","to":"72345","created_at":"2026-11-01T12:00:38Z"},
+		{"from":"` + office + `","to":"` + patient + `","created_at":"2026-11-01T12:00:38Z"}],"meta":{"total_pages":2}}`
+	got = nil
+	var failed error
+	for out, err := range a.provider(t).OptOuts(t.Context(), time.Time{}) {
+		require.NoError(t, failed, "it ends at the first error")
+		if failed = err; err == nil {
+			got = append(got, out)
+		}
+	}
+	require.Len(t, got, 2)
+	require.Equal(t, "unreadable", sendError(t, failed).Code)
+
 	for name, c := range map[string]struct {
 		status int
 		body   string
 		class  sms.Class
 	}{
 		"no list":          {200, `[]`, sms.Unknown},
+		"no entries":       {200, `{"meta":{"total_pages":1}}`, sms.Unknown},
 		"no pages":         {200, `{"data":[]}`, sms.Unknown},
 		"a masked number":  {200, `{"data":[{"from":"` + office + `","to":"+1604555****","created_at":"2026-11-01T12:00:38Z"}],"meta":{"total_pages":1}}`, sms.Unknown},
 		"no time":          {200, `{"data":[{"from":"` + office + `","to":"` + patient + `"}],"meta":{"total_pages":1}}`, sms.Unknown},

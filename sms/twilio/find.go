@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,7 +60,7 @@ func (p *Provider) Find(ctx context.Context, m sms.Message) (sms.Receipt, bool, 
 			case created.Before(since):
 				older++
 			case !strings.HasPrefix(l.Direction, "outbound") || l.To != m.To || l.From != m.From:
-			case l.Body == m.Body, l.Body == "": // a body that was redacted may have been ours
+			case l.Body == "", slices.Equal(strings.Fields(l.Body), strings.Fields(m.Body)): // a body that was redacted may have been ours
 				found = append(found, l)
 			}
 		}
@@ -119,7 +120,7 @@ func (p *Provider) page(ctx context.Context, path string) ([]listed, string, err
 		Messages []listed `json:"messages"`
 		Next     string   `json:"next_page_uri"`
 	}
-	if json.Unmarshal(body, &page) != nil {
+	if json.Unmarshal(body, &page) != nil || page.Messages == nil { // no list is no empty list
 		return nil, "", unsure("unreadable")
 	}
 	// What the answer names must be the same list: the request carries our token.

@@ -62,6 +62,10 @@ func TestFind(t *testing.T) {
 				Status: sms.StatusFailed, Code: "30036", Class: sms.Expired,
 			},
 		},
+		"its blanks taken off": {
+			list: []entry{listed(entry{"body": strings.TrimSpace(body)})}, m: func(m *sms.Message) { m.Body = "\r\n" + body + " \n" }, found: true,
+			want: sms.Receipt{Provider: "twilio", ID: id, Status: sms.StatusDelivered},
+		},
 		"never taken on": {list: []entry{}},
 		"only before":    {list: []entry{older}},
 		"another body":   {list: []entry{listed(entry{"body": body + "."})}},
@@ -100,6 +104,16 @@ func TestFind(t *testing.T) {
 			require.Equal(t, []string{to, from}, []string{q.Get("To"), q.Get("From")})
 			require.NotContains(t, q, "DateSent", "a queued message has no DateSent and would be hidden")
 		})
+	}
+}
+
+// An answer without a list is no proof that nothing left.
+func TestFindTakesNoOtherAnswerForAnEmptyList(t *testing.T) {
+	for _, answer := range []map[string]any{{}, {"messages": nil}, {"data": []entry{}}, {"Messages": "none"}} {
+		a := newAPI(t, reply(http.StatusOK, answer))
+		_, found, err := a.provider(t, nil).Find(t.Context(), message())
+		require.False(t, found)
+		require.Equal(t, sms.SendError{Stage: sms.AtLookup, Provider: "twilio", Code: "unreadable", Class: sms.Unknown}, *sendError(t, err))
 	}
 }
 
