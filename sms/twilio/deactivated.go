@@ -26,7 +26,7 @@ const notYet = "30114"
 // Deactivated goes through the numbers of the United States that their carriers took out of service on a day, as Twilio's
 // Deactivations resource has them, from 27 August 2020 on. It is free, and tells Twilio of no number. The list is a file
 // elsewhere, at an address that is good for two minutes: it is asked for over https alone, without the account's token, and
-// [Options.RootCAs] must vouch for that host too.
+// [Options.RootCAs] must vouch for that host too. A line that cannot be read is told of when all others were gone through.
 func (p *Provider) Deactivated(ctx context.Context, day time.Time) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		address, err := p.listOf(ctx, day)
@@ -39,19 +39,20 @@ func (p *Provider) Deactivated(ctx context.Context, day time.Time) iter.Seq2[str
 			yield("", err)
 			return
 		}
+		whole := true
 		for line := range bytes.Lines(list) {
 			line = bytes.TrimSpace(line)
 			if len(line) == 0 {
 				continue
 			}
 			number, ok := american(string(line))
-			if !ok {
-				yield("", unsure("unreadable"))
+			whole = whole && ok
+			if ok && !yield(number, nil) {
 				return
 			}
-			if !yield(number, nil) {
-				return
-			}
+		}
+		if !whole {
+			yield("", unsure("unreadable"))
 		}
 	}
 }

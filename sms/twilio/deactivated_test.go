@@ -65,6 +65,11 @@ func TestDeactivated(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, numbers)
 	})
+	t.Run("a line that cannot be read keeps none of the others", func(t *testing.T) {
+		numbers, err := filed(t, 200, text("phone_number\n12125550100\nplanted\n+12125550101\n")).deactivated(t)
+		require.Equal(t, "unreadable", sendError(t, err).Code)
+		require.Equal(t, []string{"+12125550100", "+12125550101"}, numbers)
+	})
 	t.Run("read no further than it is wanted", func(t *testing.T) {
 		a := filed(t, 200, text("12125550100\n12125550101"))
 		for range a.provider(t, func(o *twilio.Options) { o.MessagingURL = a.URL }).Deactivated(t.Context(), noon) {
