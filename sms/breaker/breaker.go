@@ -3,6 +3,7 @@ package breaker
 import (
 	"context"
 	"errors"
+	"iter"
 	"sync"
 	"time"
 
@@ -132,6 +133,15 @@ func (b *Breaker) Cancel(ctx context.Context, id string) (bool, error) {
 		return canceller.Cancel(ctx, id)
 	}
 	return false, nil
+}
+
+// OptOuts implements [sms.OptOutLister], open or not, so that a reconciler may be given the same providers as a dispatcher. A
+// provider that has no list has an empty one.
+func (b *Breaker) OptOuts(ctx context.Context, since time.Time) iter.Seq2[sms.OptOut, error] {
+	if lister, able := b.provider.(sms.OptOutLister); able {
+		return lister.OptOuts(ctx, since)
+	}
+	return func(func(sms.OptOut, error) bool) {}
 }
 
 // Linger implements [sms.Lingering]. It is zero for a provider that heeds a message's validity.

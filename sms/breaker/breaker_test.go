@@ -3,6 +3,7 @@ package breaker_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,6 +36,9 @@ func (*full) Find(context.Context, sms.Message) (sms.Receipt, bool, error) {
 }
 func (*full) Cancel(context.Context, string) (bool, error) { return true, nil }
 func (*full) Linger() time.Duration                        { return time.Hour }
+func (*full) OptOuts(context.Context, time.Time) iter.Seq2[sms.OptOut, error] {
+	return func(yield func(sms.OptOut, error) bool) { yield(sms.OptOut{Number: "+12125550100"}, nil) }
+}
 
 func send(b *breaker.Breaker, from string) sms.Class {
 	_, err := b.Send(context.Background(), sms.Message{Reference: "elm-street/t", From: from, To: "+12125550100"})
@@ -131,6 +135,14 @@ func TestWhatElseAProviderCan(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, done)
 	require.Equal(t, time.Hour, b.Linger())
+	listed := func(p sms.Provider) (n int) {
+		for _, err := range p.(sms.OptOutLister).OptOuts(t.Context(), time.Time{}) {
+			require.NoError(t, err)
+			n++
+		}
+		return n
+	}
+	require.Equal(t, 1, listed(b), "a reconciler passes it over")
 
 	b = breaker.New("plain", &account{}, nil)
 	_, found, err = b.Find(t.Context(), sms.Message{})
@@ -140,4 +152,5 @@ func TestWhatElseAProviderCan(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, done)
 	require.Zero(t, b.Linger())
+	require.Zero(t, listed(b))
 }

@@ -8,8 +8,8 @@
 //	provider := breaker.New("twilio", account, nil)
 //	dispatcher, err := sms.NewDispatcher(queue, store, consents, log, map[string]sms.Provider{"twilio": provider}, options)
 //
-// A [Breaker] sends, looks up and takes back. Webhooks, lists of opt-outs and look-ups of numbers are read from the provider
-// itself: a reconciler that is given a breaker passes it over.
+// A [Breaker] sends, looks up, takes back and lists who opted out. Webhooks and look-ups of numbers are read from the provider
+// itself.
 //
 // The state is this process's own: each worker finds out for itself, by few requests. It is kept by
 // github.com/sony/gobreaker.
