@@ -65,7 +65,7 @@ type flight struct {
 	key       *live
 	err       error
 	forgotten map[Subject]bool // of the practice, since the load began; guarded by the cache
-	abandoned bool             // the caller that loaded gave up, which says nothing to those that wait
+	abandoned bool             // the caller that loaded gave up, or took a lifetime, which says nothing to those that wait
 }
 
 // sweeps is how often in a key's life the timer fires. A key is dropped by the last time before its life ends.
@@ -164,7 +164,11 @@ func (c *cache) land(ctx context.Context, r flightRef, f *flight, key *live, err
 	}
 	f.key, f.err, f.abandoned = key, err, err != nil && ctx.Err() != nil
 	if err == nil {
-		c.keep(key, r.ref, began)
+		key.at = began
+		// What took a lifetime to load is for the caller that asked for it then, and for nobody who came later.
+		if f.abandoned = c.aged(key, c.clock(), c.life); !f.abandoned {
+			c.keep(key, r.ref)
+		}
 	}
 	delete(c.flights, r)
 	return true
@@ -177,9 +181,10 @@ func (c *cache) clock() time.Time {
 	return time.Now()
 }
 
-// keep files l, a new key, under r and under its id, in place of what was there.
-func (c *cache) keep(l *live, r ref, began time.Time) {
-	l.at, l.filed = began, c.epoch.Add(1)
+// keep files l, a new key, under r and under its id, in place of what was there. An older version that was the newest so
+// far is the newest no more.
+func (c *cache) keep(l *live, r ref) {
+	l.filed = c.epoch.Add(1)
 	l.used.Store(l.filed)
 	byID := ref{Subject: Subject{Practice: l.subject.Practice}, id: l.id, purpose: r.purpose}
 	l.refs = [2]ref{r, byID}
@@ -187,6 +192,10 @@ func (c *cache) keep(l *live, r ref, began time.Time) {
 		if other := c.table.find(&name); other != nil && other != l {
 			c.drop(other)
 		}
+	}
+	newest := ref{Subject: l.subject, purpose: r.purpose}
+	if other := c.table.find(&newest); other != nil && other.version < l.version {
+		c.drop(other)
 	}
 	heap.Push(&c.order, l)
 	c.table.put(r, l)

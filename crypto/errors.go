@@ -56,6 +56,9 @@ func (shredded) Shredded() bool { return true }
 // errAbsent tells a subject that has no key yet from a key that cannot be had.
 var errAbsent = fmt.Errorf("%w: the subject has none", ErrUnknownKey)
 
+// errOthersKey refuses a value whose key is kept, for somebody or something else.
+var errOthersKey = fmt.Errorf("%w: its key is another subject's", ErrAuth)
+
 // outside puts the package's name before an error of a store or a key manager, unless it carries it already.
 func outside(what string, err error) error {
 	for _, own := range []error{

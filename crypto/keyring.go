@@ -123,7 +123,7 @@ func (k *Keyring) Open(ctx context.Context, dst, sealed []byte, b Binding) ([]by
 			return nil, err
 		}
 		if l.subject != s {
-			return nil, fmt.Errorf("%w: its key is another subject's", ErrAuth)
+			return nil, errOthersKey
 		}
 	}
 	return k.open(l, dst, sealed, &b)

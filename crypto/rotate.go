@@ -110,8 +110,9 @@ func (k *Keyring) add(ctx context.Context, s Subject, version int, raw secret) (
 	return row, kept, nil
 }
 
-// Outdated reports whether sealed, a sealed value or the first [StreamHead] bytes of a stream or more, names another
-// key than the one that seals values of b now. It does not open it. Errors are those of Open.
+// Outdated reports whether sealed, a sealed value or the first [StreamHead] bytes of a stream or more, names an older key
+// than the one that seals values of b now. It does not open it. What another process has rotated counts within Lifetime:
+// before that it may say of an older value that it is not outdated. Errors are those of Open.
 func (k *Keyring) Outdated(ctx context.Context, sealed []byte, b Binding) (bool, error) {
 	s, err := b.subject()
 	if err != nil {
@@ -128,7 +129,17 @@ func (k *Keyring) Outdated(ctx context.Context, sealed []byte, b Binding) (bool,
 			return false, err
 		}
 	}
-	return l.id != id, nil
+	if l.id == id {
+		return false, nil
+	}
+	named, err := k.keyByID(ctx, s.Practice, id, "")
+	if err != nil {
+		return false, err
+	}
+	if named.subject != s {
+		return false, errOthersKey
+	}
+	return named.version < l.version, nil
 }
 
 // keyOf reads the id of the key that sealed a value or the head of a stream.

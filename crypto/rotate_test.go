@@ -68,6 +68,49 @@ func TestRotate(t *testing.T) {
 	}
 }
 
+// TestRotateElsewhere rotates in one process while another still has the older key as its newest: a value of the newer
+// key tells it better, so that nothing is moved back.
+func TestRotateElsewhere(t *testing.T) {
+	own := crypto.Binding{Practice: practice, Kind: "contact.phone", ID: "c-1"}
+	for name, b := range map[string]crypto.Binding{"patient": chart("p-204", "n-1"), "practice": own} {
+		t.Run(name, func(t *testing.T) {
+			s, m := newStore(), newManager()
+			here, there := newRing(t, s, m, nil), newRing(t, s, m, nil)
+			of := subject(b)
+			if of.Patient == "" {
+				of.Class = crypto.DataKey
+			}
+			older := seal(t, there, "plain", b)
+			require.NoError(t, here.Rotate(t.Context(), of))
+			require.Equal(t, older[:12], seal(t, there, "plain", b)[:12], "it knows nothing of it yet")
+			newer := seal(t, here, "plain", b)
+			old, err := there.Outdated(t.Context(), newer, b)
+			require.NoError(t, err)
+			require.False(t, old)
+			for _, value := range [][]byte{newer, older} {
+				moved, err := there.Reseal(t.Context(), nil, value, b)
+				require.NoError(t, err)
+				require.Equal(t, newer[:12], moved[:12])
+			}
+			old, err = there.Outdated(t.Context(), older, b)
+			require.NoError(t, err)
+			require.True(t, old)
+		})
+	}
+}
+
+// TestOutdatedRefuses asks of what does not open.
+func TestOutdatedRefuses(t *testing.T) {
+	ring := plainRing(t)
+	b, other := chart("p-204", "n-1"), chart("p-205", "n-1")
+	seal(t, ring, "plain", b)
+	unknown := seal(t, plainRing(t), "plain", b)
+	_, err := ring.Outdated(t.Context(), unknown, b)
+	require.ErrorIs(t, err, crypto.ErrUnknownKey)
+	_, err = ring.Outdated(t.Context(), seal(t, ring, "plain", other), b)
+	require.ErrorIs(t, err, crypto.ErrAuth)
+}
+
 func TestRotateRefuses(t *testing.T) {
 	ring := plainRing(t)
 	for _, s := range []crypto.Subject{

@@ -110,6 +110,44 @@ func TestShredDuringLoad(t *testing.T) {
 	}
 }
 
+// hanging is a key manager that answers after a while.
+type hanging struct {
+	crypto.KeyManager
+	wait time.Duration
+}
+
+func (h hanging) Unwrap(ctx context.Context, w crypto.Wrapped, bind []byte) ([]byte, error) {
+	time.Sleep(h.wait)
+	return h.KeyManager.Unwrap(ctx, w, bind)
+}
+
+// TestShredDuringLongLoad shreds elsewhere while a load hangs for longer than a key lives: who comes a lifetime later must
+// not get what was read before.
+func TestShredDuringLongLoad(t *testing.T) {
+	for name, now := range map[string]func() time.Time{"a timer": nil, "a clock": time.Now} {
+		t.Run(name, func(t *testing.T) {
+			s, m := newStore(), newManager()
+			b := chart("p-204", "n-1")
+			sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+			synctest.Test(t, func(t *testing.T) {
+				ring := newRing(t, s, hanging{m, time.Hour}, &crypto.Options{Now: now})
+				var all sync.WaitGroup
+				all.Go(func() {
+					if _, err := ring.Open(t.Context(), nil, sealed, b); err != nil {
+						t.Error(err)
+					}
+				})
+				synctest.Wait()
+				require.NoError(t, newRing(t, s, m, nil).Shred(t.Context(), subject(b)))
+				time.Sleep(5 * time.Minute)
+				shut(t, ring, sealed, b, crypto.ErrShredded)
+				all.Wait()
+				shut(t, ring, sealed, b, crypto.ErrShredded)
+			})
+		})
+	}
+}
+
 // TestShredFails wants the cache to be emptied even when the store's answer was lost on the way.
 func TestShredFails(t *testing.T) {
 	s, m := newStore(), newManager()

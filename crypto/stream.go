@@ -39,8 +39,8 @@ const streamLabel = "enamel/stream/1"
 // SealWriter writes the head of a sealed stream to w and returns a writer that seals whatever is written to it, of any
 // length and in constant memory, and binds it to b. Its Close seals the final segment, and w is not closed: until then
 // the stream does not open to its end, so whoever gives up must not call it. After an error of w, and of the reader
-// that [io.Copy] reads from, Close answers that error again and finishes nothing. The writer must not be used
-// concurrently. Ctx is for the key alone. Errors wrap [ErrInvalid], [ErrShredded] or [ErrExhausted], or what w, the key
+// that [io.Copy] reads from, Close answers that error again and finishes nothing; of a reader that is copied to several
+// writers at once, by [io.MultiWriter], it cannot know. The writer must not be used concurrently. Ctx is for the key alone. Errors wrap [ErrInvalid], [ErrShredded] or [ErrExhausted], or what w, the key
 // store or the key manager answered.
 func (k *Keyring) SealWriter(ctx context.Context, w io.Writer, b Binding) (io.WriteCloser, error) {
 	key := newSecret()
@@ -154,7 +154,7 @@ func (k *Keyring) openHead(ctx context.Context, head []byte, b Binding) (secret,
 		return secret{}, err
 	}
 	if l.subject != s {
-		return secret{}, fmt.Errorf("%w: its key is another subject's", ErrAuth)
+		return secret{}, errOthersKey
 	}
 	raw, err := l.aead.Open(nil, nil, head[headerSize:], streamBind(b, head[:headerSize]))
 	if err != nil {

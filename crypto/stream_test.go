@@ -151,6 +151,23 @@ func TestStreamCopies(t *testing.T) {
 	require.NoError(t, iotest.TestReader(at, plain[:read]))
 }
 
+// TestStreamCopiedInPart copies an image that was cut short to another record.
+func TestStreamCopiedInPart(t *testing.T) {
+	ring := plainRing(t)
+	from, to := chart("p-204", "r-17"), chart("p-204", "r-18")
+	plain := image(2*streamPiece + 7)
+	sealed := sealStream(t, ring, plain, from)
+	r, err := ring.OpenReader(t.Context(), bytes.NewReader(sealed[:len(sealed)-1]), from)
+	require.NoError(t, err)
+	var out bytes.Buffer
+	w, err := ring.SealWriter(t.Context(), &out, to)
+	require.NoError(t, err)
+	_, err = io.Copy(w, r)
+	require.ErrorIs(t, err, crypto.ErrAuth)
+	require.Error(t, w.Close())
+	streamShut(t, ring, out.Bytes(), to, crypto.ErrAuth, plain, 2*streamPiece)
+}
+
 // TestStreamMoved opens a stream under every other binding.
 func TestStreamMoved(t *testing.T) {
 	ring := plainRing(t)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	smithy "github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/logging"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -262,6 +263,19 @@ func TestCredentials(t *testing.T) {
 	refused(t, err, crypto.ErrUnavailable)
 	require.ErrorIs(t, err, down)
 	require.Zero(t, k.count())
+
+	// What the service says that gives out credentials, it does not say of a key.
+	w := wrap(t, k.manager(t, nil))
+	for _, code := range []string{"NotFoundException", "InvalidCiphertextException", "AccessDeniedException", "ValidationError"} {
+		m := k.manager(t, func(cfg *aws.Config, _ *awskms.Options) {
+			cfg.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+				return aws.Credentials{}, &smithy.GenericAPIError{Code: code, Message: "a role"}
+			})
+		})
+		_, err := m.Unwrap(t.Context(), w, bind)
+		refused(t, err, crypto.ErrUnavailable)
+		require.ErrorContains(t, err, "no credentials")
+	}
 }
 
 func TestNoServer(t *testing.T) {

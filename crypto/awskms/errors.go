@@ -54,6 +54,11 @@ func failure(ctx context.Context, err error) error {
 	if ended := remote.Ended(ctx, "awskms"); ended != nil {
 		return ended
 	}
+	// First, for whoever gives out credentials may be asked over the network too and answer with the same codes.
+	var own credentialsError
+	if errors.As(err, &own) {
+		return fmt.Errorf("%w: awskms: no credentials: %w", crypto.ErrUnavailable, own.error)
+	}
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		if means, ok := codes[api.ErrorCode()]; ok {
@@ -68,10 +73,6 @@ func failure(ctx context.Context, err error) error {
 		case status != http.StatusOK && status != 0: // which stands for no answer at all
 			return fmt.Errorf("%w: awskms: KMS answers HTTP %d", crypto.ErrUnavailable, status)
 		}
-	}
-	var own credentialsError
-	if errors.As(err, &own) {
-		return fmt.Errorf("%w: awskms: no credentials: %w", crypto.ErrUnavailable, own.error)
 	}
 	if errors.Is(err, errClear) {
 		return fmt.Errorf("%w: %w", crypto.ErrInvalid, errClear)

@@ -353,6 +353,36 @@ func TestSourceFails(t *testing.T) {
 	}
 }
 
+// TestSourceIsAStream copies streams that were cut short from a reader, which writes by itself, to a writer: half of an
+// image must not become a whole one.
+func TestSourceIsAStream(t *testing.T) {
+	plain := text(5 * payload)
+	sealed := seal(t, plain, small())
+	for n := header; n <= len(sealed); n++ {
+		for name, source := range map[string]io.Reader{
+			"in memory": bytes.NewReader(sealed[:n]), "read": struct{ io.Reader }{bytes.NewReader(sealed[:n])},
+		} {
+			r, err := floe.NewReader(source, testKey, testAAD, small())
+			require.NoError(t, err)
+			var out bytes.Buffer
+			w, err := floe.NewWriter(&out, testKey, testAAD, small())
+			require.NoError(t, err)
+			_, err = io.Copy(w, r)
+			if n == len(sealed) {
+				require.NoError(t, err)
+				require.NoError(t, w.Close())
+				opened, err := readAll(out.Bytes(), testKey, testAAD, small(), 7)
+				require.NoError(t, err)
+				require.Equal(t, plain, opened)
+				continue
+			}
+			require.ErrorIs(t, err, floe.ErrNotOpened, name)
+			require.ErrorIs(t, w.Close(), floe.ErrNotOpened, name)
+			refuses(t, out.Bytes(), plain, testKey, testAAD, small())
+		}
+	}
+}
+
 // TestWithoutClose wants a writer that was given up to leave a stream that does not open to its end.
 func TestWithoutClose(t *testing.T) {
 	plain := text(5 * payload)

@@ -96,6 +96,9 @@ func (r *Reader) WriteTo(w io.Writer) (int64, error) {
 	if r.err == io.EOF {
 		return d.total, nil
 	}
+	if to, ok := w.(*Writer); ok {
+		to.giveUp(r.err) // or its Close would make a whole stream of half of one
+	}
 	return d.total, r.err
 }
 

@@ -71,7 +71,9 @@ func (w *Writer) Write(p []byte) (int, error) {
 }
 
 // ReadFrom seals all that r gives, as Write does, without copying it first; [io.Copy] calls it. When r fails the error
-// wraps what it answered, and the stream cannot be finished: Close must not make half of something look whole.
+// wraps what it answered, and the stream cannot be finished: Close must not make half of something look whole. So it is
+// when io.Copy has a [Reader] write by itself. Of a source that fails behind another writer, such as [io.MultiWriter],
+// nothing is known here.
 func (w *Writer) ReadFrom(r io.Reader) (int64, error) {
 	var total int64
 	// One byte more than a segment holds says that the segment is not the final one.
@@ -90,10 +92,17 @@ func (w *Writer) ReadFrom(r io.Reader) (int64, error) {
 			return total, nil
 		}
 		if err != nil {
-			w.err = fmt.Errorf("floe: read what is to be sealed: %w", err)
+			w.giveUp(err)
 		}
 	}
 	return total, w.err
+}
+
+// giveUp notes that what is to be sealed could not be read to its end.
+func (w *Writer) giveUp(err error) {
+	if w.err == nil {
+		w.err = fmt.Errorf("floe: read what is to be sealed: %w", err)
+	}
 }
 
 // Close seals the final segment; without it the stream does not open to its end. So whoever gives up must not call it.

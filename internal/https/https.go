@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -39,7 +40,7 @@ func Client(t http.RoundTripper) *http.Client {
 // whose traffic nobody else reads. The error wraps under.
 func Base(under error, raw string, loopback bool) (string, error) {
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(raw, "#") {
 		return "", fmt.Errorf("%w: an address needs a scheme and a host, and has no user, query or fragment", under)
 	}
 	if u.Scheme == "https" || loopback && u.Scheme == "http" && local(u.Hostname()) {

@@ -34,6 +34,8 @@ func TestBase(t *testing.T) {
 		"https://api.example.test?a=b":  {false, false},
 		"https://api.example.test?":     {false, false},
 		"https://api.example.test#a":    {false, false},
+		"https://api.example.test/#":    {false, false},
+		"https://:443":                  {false, false},
 		"file:///etc/passwd":            {false, false},
 		"api.example.test":              {false, false},
 		"https://%zz":                   {false, false},

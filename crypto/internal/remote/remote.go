@@ -50,6 +50,7 @@ func Ended(ctx context.Context, name string) error {
 // Broken is the error of a request without an answer, and nil where nothing of err can be passed on: that is what the
 // standard library says of connections and certificates, for other errors quote what came over the wire.
 func Broken(name string, err error) error {
+	var timeout net.Error
 	var connection *net.OpError
 	var certificate *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
@@ -60,6 +61,8 @@ func Broken(name string, err error) error {
 		err = authority
 	case errors.As(err, &connection):
 		err = connection
+	case errors.As(err, &timeout) && timeout.Timeout():
+		err = errTimeout
 	default:
 		return nil
 	}
