@@ -31,6 +31,11 @@ func TestFields(t *testing.T) {
 		{blindindex.Phone, "call mother", "", true},
 		{blindindex.Email, " Zoe.Ann+dentist@Example.COM ", "zoe.ann+dentist@example.com", false},
 		{blindindex.Email, "ZOË@exämple.com", "zoë@exämple.com", false},
+		{blindindex.Email, "\ufeffzoe@ex\u00adample.com\u200b", "zoe@example.com", false}, // as it was copied from a page
+		{blindindex.Email, "zoe@example.com \u200b", "zoe@example.com", false},
+		{blindindex.Email, "a\u00a0b@c", "", true},
+		{blindindex.Email, "zoe@\u200b", "", true},
+		{blindindex.Email, "zo\xeb@example.com", "", true},
 		{blindindex.Email, "a@b@c", "", true},
 		{blindindex.Email, "a b@c", "", true},
 		{blindindex.Email, "@c", "", true},
