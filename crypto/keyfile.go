@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 )
@@ -27,7 +28,8 @@ type KeyFile struct {
 // in one step: of several processes that do so at once all get the same file, and a crash leaves a whole file or none.
 // That needs a file system with hard links. A file that others can read or write (by its permission bits, which Windows
 // does not have), or that is broken, is refused with an error that wraps [ErrInvalid], and is left as it is. One that is
-// sealed under a passphrase is [ErrPassphrase]: see [OpenSealedKeyFile].
+// sealed under a passphrase is [ErrPassphrase]: see [OpenSealedKeyFile]. Behind a symbolic link it is the file that the
+// link leads to now.
 func OpenKeyFile(path string) (*KeyFile, error) {
 	return openKeyFile(path, (*sealedKey)(nil), func() (*sealedKey, error) { return nil, nil })
 }
@@ -45,6 +47,9 @@ func openKeyFile(path string, with opener, anew func() (*sealedKey, error)) (*Ke
 		keys, seal, err = readKeyFile(path, with) // another process may have been first
 	}
 	if err != nil {
+		return nil, outside("read key file", err)
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil { // for a rename would take the place of the link alone
 		return nil, outside("read key file", err)
 	}
 	return &KeyFile{path: path, keys: keys, seal: seal}, nil

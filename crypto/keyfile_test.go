@@ -245,3 +245,22 @@ func TestKeyFileInterruptedRotation(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "broken", string(left))
 }
+
+// TestKeyFileBehindALink rotates by a symbolic link: the file that it leads to is replaced, where its backups are made and
+// other processes look for it, and no key comes to lie where the link is.
+func TestKeyFileBehindALink(t *testing.T) {
+	vault, dir := t.TempDir(), t.TempDir()
+	path, link := filepath.Join(vault, "keys"), filepath.Join(dir, "link")
+	if err := os.Symlink(path, link); err != nil {
+		t.Skip(err) // Windows asks for a right
+	}
+	there := openFile(t, path)
+	here := openFile(t, link)
+	require.NoError(t, here.Rotate())
+	folder(t, vault, "keys")
+	folder(t, dir, "link")
+	info, err := os.Lstat(link)
+	require.NoError(t, err)
+	require.NotZero(t, info.Mode()&os.ModeSymlink)
+	require.Len(t, versions(t, there), 2)
+}
