@@ -2,6 +2,7 @@ package crypto_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -84,6 +85,27 @@ func TestRotateIndex(t *testing.T) {
 	again, err := newRing(t, s, m, o).Index(t.Context(), practice, "patient.name", value)
 	require.NoError(t, err)
 	require.Equal(t, other, again, "another kind stays")
+}
+
+// TestRotateIndexWaits lets the key manager hang while a new index key is made: from when it is kept all processes have as
+// long to learn of it as ever.
+func TestRotateIndexWaits(t *testing.T) {
+	const kind, value = "contact.phone", "+15555550100"
+	synctest.Test(t, func(t *testing.T) {
+		s, m := newStore(), newManager()
+		there := newRing(t, s, m, nil)
+		old, err := there.Index(t.Context(), practice, kind, value)
+		require.NoError(t, err)
+		require.NoError(t, newRing(t, s, hanging{m, time.Hour}, nil).RotateIndex(t.Context(), practice, kind))
+		anew := newRing(t, s, m, nil)
+		for range 2 { // both may have been started before the other learns of it
+			index, err := anew.Index(t.Context(), practice, kind, value)
+			require.NoError(t, err)
+			require.Equal(t, old, index)
+			require.ErrorIs(t, anew.IndexSettled(t.Context(), practice, kind), crypto.ErrInUse)
+			time.Sleep(5 * time.Minute)
+		}
+	})
 }
 
 func TestIndexRefuses(t *testing.T) {

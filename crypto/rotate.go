@@ -89,12 +89,14 @@ func (k *Keyring) rotate(ctx context.Context, newest Key) error {
 // add wraps a new key and has it kept. It returns the row as it was given and as the store keeps it: another where
 // another process was first. A practice key that was retired meanwhile gives way to its successor.
 func (k *Keyring) add(ctx context.Context, s Subject, version int, raw secret) (given, kept Key, err error) {
-	row := Key{Subject: s, Version: version, ID: newKeyID(), Created: k.now().UTC().Truncate(time.Microsecond)}
+	row := Key{Subject: s, Version: version, ID: newKeyID()}
 	row.Check = commitment(raw, row)
 	for range tries {
 		if row.Wrapped, err = k.wrap(ctx, row, raw); err != nil {
 			return row, Key{}, err
 		}
+		// Only now, for what settles an index counts from here, and the key manager may have taken its time.
+		row.Created = k.now().UTC().Truncate(time.Microsecond)
 		kept, err = k.store.Add(ctx, row)
 		if !errors.Is(err, ErrRetired) {
 			break
