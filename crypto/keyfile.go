@@ -165,6 +165,9 @@ func (f *KeyFile) replace(what string, change func([]rootKey) ([]rootKey, *seale
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	next, err := os.OpenFile(f.path+".next", os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("crypto: %s: another change is under way; if none is, one was interrupted: remove what it left: %w", what, err)
+	}
 	if err != nil {
 		return fmt.Errorf("crypto: %s: %w", what, err)
 	}
