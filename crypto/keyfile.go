@@ -28,8 +28,7 @@ type KeyFile struct {
 // in one step: of several processes that do so at once all get the same file, and a crash leaves a whole file or none.
 // That needs a file system with hard links. A file that others can read or write (by its permission bits, which Windows
 // does not have), or that is broken, is refused with an error that wraps [ErrInvalid], and is left as it is. One that is
-// sealed under a passphrase is [ErrPassphrase]: see [OpenSealedKeyFile]. Behind a symbolic link it is the file that the
-// link leads to now.
+// sealed under a passphrase is [ErrPassphrase]: see [OpenSealedKeyFile].
 func OpenKeyFile(path string) (*KeyFile, error) {
 	return openKeyFile(path, (*sealedKey)(nil), func() (*sealedKey, error) { return nil, nil })
 }
@@ -47,9 +46,6 @@ func openKeyFile(path string, with opener, anew func() (*sealedKey, error)) (*Ke
 		keys, seal, err = readKeyFile(path, with) // another process may have been first
 	}
 	if err != nil {
-		return nil, outside("read key file", err)
-	}
-	if path, err = filepath.EvalSymlinks(path); err != nil { // for a rename would take the place of the link alone
 		return nil, outside("read key file", err)
 	}
 	return &KeyFile{path: path, keys: keys, seal: seal}, nil
@@ -134,8 +130,9 @@ func (f *KeyFile) Versions() ([]string, error) {
 }
 
 // Rotate adds a new version to the file, which wraps from now on. Older versions stay and unwrap what they wrapped. The
-// file is replaced in one step. One process at a time can rotate; it holds the file "<path>.next" while it does, and a
-// rotation that finds one is refused: another is under way, or a crash has left the file, which can then be removed.
+// file is replaced in one step, behind a symbolic link the one that it leads to. One process at a time can rotate; it
+// holds the file "<path>.next" beside it while it does, and a rotation that finds one is refused: another is under way,
+// or a crash has left the file, which can then be removed.
 func (f *KeyFile) Rotate() error {
 	return f.replace("rotate key file", func(keys []rootKey) ([]rootKey, *sealedKey, error) {
 		return append(keys, newRootKey(after(keys))), f.seal, nil
@@ -145,8 +142,9 @@ func (f *KeyFile) Rotate() error {
 // Forget takes an older version out of the file, and replaces the file as Rotate does. What that version has wrapped
 // opens never again: first call [Keyring.Rewrap] for every practice, until [Keyring.Keys] names it nowhere. Processes
 // that have it in memory keep it until they end or read the file again; end them, and destroy the file's backups too.
-// Like any file that was replaced, the old one may still be found on the disk. The newest version is [ErrInUse], one
-// that is not there, or no longer, [ErrUnknownKey].
+// Like any file that was replaced, the old one may still be found on the disk, and beside it what a crash has left: files
+// whose names begin with ".enamel-keys-". The newest version is [ErrInUse], one that is not there, or no longer,
+// [ErrUnknownKey].
 func (f *KeyFile) Forget(version string) error {
 	return f.replace("forget a version of the key file", func(keys []rootKey) ([]rootKey, *sealedKey, error) {
 		switch i := place(keys, version); i {
@@ -164,14 +162,18 @@ func (f *KeyFile) Forget(version string) error {
 func (f *KeyFile) replace(what string, change func([]rootKey) ([]rootKey, *sealedKey, error)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	next, err := os.OpenFile(f.path+".next", os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	path, err := filepath.EvalSymlinks(f.path) // a rename would take the place of a link, and leave the file as it is
+	if err != nil {
+		return fmt.Errorf("crypto: %s: %w", what, err)
+	}
+	next, err := os.OpenFile(path+".next", os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("crypto: %s: another change is under way; if none is, one was interrupted: remove what it left: %w", what, err)
+		what += ": another change is under way; if none is, one was interrupted: remove what it left"
 	}
 	if err != nil {
 		return fmt.Errorf("crypto: %s: %w", what, err)
 	}
-	keys, _, err := readKeyFile(f.path, f.seal) // after the lock was taken, so that no other rotation's version is lost
+	keys, _, err := readKeyFile(path, f.seal) // after the lock was taken, so that no other rotation's version is lost
 	var seal *sealedKey
 	if err == nil {
 		keys, seal, err = change(keys)
@@ -186,13 +188,13 @@ func (f *KeyFile) replace(what string, change func([]rootKey) ([]rootKey, *seale
 		err = errors.Join(err, next.Close())
 	}
 	if err == nil {
-		err = os.Rename(next.Name(), f.path)
+		err = os.Rename(next.Name(), path)
 	}
 	if err != nil {
 		return outside(what, errors.Join(err, os.Remove(next.Name())))
 	}
 	f.keys, f.seal = keys, seal
-	return syncFolder(f.path)
+	return syncFolder(path)
 }
 
 // after returns the number that follows the newest version's, whatever was forgotten.

@@ -36,25 +36,36 @@ func (k *Keyring) Rewrap(ctx context.Context, practice string, report func(Progr
 	if err := own.rotates(); err != nil {
 		return err
 	}
-	k.cache.forget(own) // another process may have rotated it
 	run := rewrapping{k: k, report: report}
-	newest, err := run.own(ctx, own)
-	if err != nil {
+	var err error
+	for range tries {
+		k.cache.forget(own) // another process may have rotated it
+		err = run.all(ctx, own)
+		if !errors.Is(err, ErrRetired) { // another rotation was faster, and what was the newest is there no more
+			break
+		}
+	}
+	return err
+}
+
+// all does what there is to do with the version of the practice's key that is the newest when it begins.
+func (r *rewrapping) all(ctx context.Context, own Subject) (err error) {
+	r.failed = nil
+	if r.newest, err = r.own(ctx, own); err != nil {
 		return err
 	}
-	run.newest = newest
 	for again := false; ; again = true {
-		before := run.Rewrapped
-		if err := run.pass(ctx); err != nil {
+		before := r.Rewrapped
+		if err := r.pass(ctx); err != nil {
 			return err
 		}
-		err := k.retireOlder(ctx, newest)
+		err := r.k.retireOlder(ctx, r.newest)
 		switch {
 		case err == nil:
-			return run.failed
-		case !errors.Is(err, ErrInUse) || run.failed != nil:
-			return errors.Join(run.failed, err)
-		case again && run.Rewrapped == before:
+			return r.failed
+		case !errors.Is(err, ErrInUse) || r.failed != nil:
+			return errors.Join(r.failed, err)
+		case again && r.Rewrapped == before:
 			return err
 		}
 	}
@@ -204,10 +215,10 @@ func (k *Keyring) retireOlder(ctx context.Context, newest *live) error {
 		if errors.Is(err, ErrUnknownKey) {
 			continue // retired
 		}
-		if err == nil {
-			err = k.store.Retire(ctx, row.Practice, row.ID)
-		}
 		if err != nil {
+			return err
+		}
+		if err := k.store.Retire(ctx, row.Practice, row.ID); err != nil {
 			return outside("key store", err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -509,6 +510,7 @@ func TestRewrapKilled(t *testing.T) {
 			}
 			if finished = left > 0; !finished {
 				require.ErrorIs(t, err, errDown, "call %d", call)
+				require.LessOrEqual(t, strings.Count(err.Error(), "crypto: "), 1, "%v", err)
 			}
 			s.before, s.after = nil, nil
 			everything(newRing(t, s, m, nil))

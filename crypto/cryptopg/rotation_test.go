@@ -132,6 +132,35 @@ func TestRewrapBesideOthers(t *testing.T) {
 	})
 }
 
+// TestRotationsMeet lets another process rotate the practice's key, and wrap all under it, before each single call that a
+// rotation makes: neither says of a practice that has keys that it has none, and afterwards one key wraps all others.
+func TestRotationsMeet(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func() crypto.KeyStore) {
+		for at, finished := 1, false; !finished; at++ {
+			inner, m := open(), crypto.NewEphemeral()
+			there := newRing(t, inner, m, nil)
+			sealed, err := there.Seal(t.Context(), nil, []byte("plain"), chart("p-204"))
+			require.NoError(t, err)
+			calls := 0
+			here := newRing(t, &between{KeyStore: inner, call: func() {
+				if calls++; calls == at {
+					require.NoError(t, there.Rotate(t.Context(), ownKey))
+					require.NoError(t, there.Rewrap(t.Context(), practice, nil))
+				}
+			}}, m, nil)
+			require.NoError(t, here.Rotate(t.Context(), ownKey))
+			require.NoError(t, here.Rewrap(t.Context(), practice, nil), "call %d", at)
+			finished = calls < at
+			cold := newRing(t, inner, m, nil)
+			_, err = cold.Open(t.Context(), nil, sealed, chart("p-204"))
+			require.NoError(t, err)
+			keys, err := cold.Keys(t.Context(), practice, crypto.KeyInfo{}, 1000)
+			require.NoError(t, err)
+			require.Len(t, keys, 2)
+		}
+	})
+}
+
 // TestRotationUnderLoad rotates a practice's key again and again while other processes make keys and open values.
 func TestRotationUnderLoad(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func() crypto.KeyStore) {
