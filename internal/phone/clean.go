@@ -22,6 +22,9 @@ func clean(s string) (digits string, international bool, err error) {
 	}
 	s = strings.TrimRightFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '#' })
 	s = cutExtension(s)
+	if strings.HasPrefix(s, "+") {
+		s = strings.Replace(s, "(0)", "", 1) // which is dialled within the country alone
+	}
 	var b strings.Builder
 	letters := 0
 	for _, r := range s {

@@ -29,6 +29,7 @@ func TestParse(t *testing.T) {
 		"extension of a link":    {in: "tel:+1-512-555-0142;ext=9", want: "+15125550142"},
 		"letters":                {in: "1-800-FLOWERS", want: "+18003569377"},
 		"abroad":                 {in: "+44 7400 123456", want: "+447400123456"},
+		"abroad, with a trunk 0": {in: "+44 (0)7400 123456", want: "+447400123456"},
 		"abroad, dialled":        {in: "011 44 7400 123456", want: "+447400123456"},
 		"home, dialled":          {in: "011 1 512 555 0142", want: "+15125550142"},
 		"fictional":              {in: "512-555-0100", want: "+15125550100"},
