@@ -173,26 +173,51 @@ func Missing(err, notFound error) error {
 	return err
 }
 
-// Wrap names the operation an error of Postgres came from. It keeps the SQLSTATE and drops the message's detail, which
-// may quote values.
+// Wrap names the operation an error of Postgres came from. It keeps the SQLSTATE and drops the message, which may quote
+// values, but where it names only what the database has: a table to which the role lacks a right, say.
 func Wrap(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if state := State(err); state != "" {
-		return &Error{Op: op, State: state}
+	var answer interface {
+		error
+		SQLState() string
 	}
-	return fmt.Errorf("%s: %w", op, err)
+	if !errors.As(err, &answer) || answer.SQLState() == "" {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	e := &Error{Op: op, State: answer.SQLState(), Says: "SQLSTATE " + answer.SQLState()}
+	if inner, ok := answer.(*Error); ok {
+		e.Says = inner.Says
+	} else if valueless(e.State) {
+		e.Says = answer.Error()
+	}
+	return e
+}
+
+// valueless reports whether messages of a SQLSTATE quote no values: that a right, a table or a column is missing, and what
+// has to do with connections, signing in, resources, and a server that shuts down.
+func valueless(state string) bool {
+	switch state {
+	case "42501", "42P01", "42703":
+		return true
+	}
+	switch state[:min(2, len(state))] {
+	case "08", "28", "3D", "3F", "53", "57":
+		return true
+	}
+	return false
 }
 
 // Error is an answer of Postgres without the values it quoted.
 type Error struct {
 	Op    string
 	State string // SQLSTATE
+	Says  string // the message, where it quotes no value; the SQLSTATE otherwise
 }
 
 // Error implements error.
-func (e *Error) Error() string { return e.Op + ": postgres answered SQLSTATE " + e.State }
+func (e *Error) Error() string { return e.Op + ": postgres answered " + e.Says }
 
 // SQLState returns the code, so that callers and [State] can read it.
 func (e *Error) SQLState() string { return e.State }

@@ -283,6 +283,23 @@ func TestWrapSaysNoValue(t *testing.T) {
 	require.True(t, pgstore.Duplicate(pgstore.Wrap("things: add", insert(t.Context(), h, 1, secret))))
 }
 
+// A vendor who has forgotten a grant, or a migration, is told which table it is about.
+func TestWrapSaysWhatIsMissing(t *testing.T) {
+	database := pgtest.New(t)
+	_, err := database.Pool(1).ExecContext(t.Context(), "CREATE TABLE "+database.Schema()+".thing (id int PRIMARY KEY, name text NOT NULL)")
+	require.NoError(t, err)
+	h := pgstore.New(database.Restricted("SELECT ON thing").Pool(1), database.Schema())
+	_, column := h.Exec(t.Context(), "SELECT colour FROM ?", h.Table("thing"))
+	_, table := h.Exec(t.Context(), "SELECT FROM ?", h.Table("other"))
+	for want, err := range map[string]error{
+		"ERROR: permission denied for table thing (SQLSTATE 42501)":                         insert(t.Context(), h, 1, "red"),
+		`ERROR: column "colour" does not exist (SQLSTATE 42703)`:                            column,
+		`ERROR: relation "` + database.Schema() + `.other" does not exist (SQLSTATE 42P01)`: table,
+	} {
+		require.EqualError(t, pgstore.Wrap("outer", pgstore.Wrap("inner", err)), "outer: postgres answered "+want)
+	}
+}
+
 func TestWrapKeepsWhatIsNotPostgres(t *testing.T) {
 	require.NoError(t, pgstore.Wrap("things: add", nil))
 	err := pgstore.Wrap("things: add", context.Canceled)

@@ -83,7 +83,7 @@ func (l *Layout) build(dsn string) (*laid, error) {
 	if err := execute(dsn, "CREATE SCHEMA "+s.schema); err != nil {
 		return nil, err
 	}
-	pool, err := connect(dsn, 1, nil)
+	pool, err := connect(dsn, "", 1, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -84,6 +84,7 @@ type Database struct {
 	t      testing.TB
 	dsn    string
 	schema string
+	role   string // that pools work as; empty: the test's user
 }
 
 // New returns a new schema on the shared server. It is dropped when the test ends.
@@ -121,6 +122,29 @@ func (d *Database) Pool(maxConns int) *bun.DB {
 	return d.pool(maxConns, nil)
 }
 
+// Restricted returns the same schema for a new role, as which its pools work: one that has the right to use the schema and
+// the rights that are named, such as "SELECT, INSERT ON consent_fact", and no other. Where the test's user may not make
+// roles it returns d.
+func (d *Database) Restricted(rights ...string) *Database {
+	d.t.Helper()
+	role := unique()
+	err := execute(d.dsn, "CREATE ROLE "+role)
+	var refused interface{ SQLState() string }
+	if errors.As(err, &refused) && refused.SQLState() == "42501" {
+		return d
+	}
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { d.admin("DROP OWNED BY " + role + "; DROP ROLE " + role) })
+	d.admin("GRANT USAGE ON SCHEMA " + d.schema + " TO " + role)
+	for _, right := range rights {
+		on := strings.Index(right, " ON ") + len(" ON ")
+		d.admin("GRANT " + right[:on] + d.schema + "." + right[on:] + " TO " + role)
+	}
+	return &Database{t: d.t, dsn: d.dsn, schema: d.schema, role: role}
+}
+
 // Heard is Pool of one connection whose statements are told to hear, as they are sent; bun's hooks do not hear of those
 // that are prepared.
 func (d *Database) Heard(hear func(statement string)) *bun.DB {
@@ -142,7 +166,7 @@ func (listener) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData)
 
 func (d *Database) pool(maxConns int, tracer pgx.QueryTracer) *bun.DB {
 	d.t.Helper()
-	pool, err := connect(d.dsn, maxConns, tracer)
+	pool, err := connect(d.dsn, d.role, maxConns, tracer)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -154,10 +178,13 @@ func (d *Database) pool(maxConns int, tracer pgx.QueryTracer) *bun.DB {
 	return pool
 }
 
-func connect(dsn string, maxConns int, tracer pgx.QueryTracer) (*bun.DB, error) {
+func connect(dsn, role string, maxConns int, tracer pgx.QueryTracer) (*bun.DB, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, err
+	}
+	if role != "" {
+		config.RuntimeParams["role"] = role
 	}
 	config.Tracer = tracer
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
