@@ -39,6 +39,10 @@
 // notary needs stands at [Trees]. Nobody needs UPDATE or DELETE. All of these rights are on the table audit_entry and
 // reach its partitions; nobody needs a right on a partition by its name. The tables' owner makes months and drops them.
 //
+// Every role that a package of Enamel's names needs USAGE on the schema too; one that asks for [Status], SELECT on
+// enamel_migration. Tables that a later release adds or asks more of are granted after [Migrate]: no migration grants
+// anything. Who migrates owns the tables, and where the schema is not there yet needs CREATE on the database.
+//
 // # Months
 //
 // The table audit_entry is parted by an entry's term, and then by the month that its id says in UTC. [Months] makes the

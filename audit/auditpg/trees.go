@@ -17,7 +17,8 @@ import (
 
 // Trees implements [tree.Store]: the tables of a notary. It crosses practices and never joins a caller's transaction. A
 // notary needs SELECT on audit_entry and audit_shift, and SELECT and INSERT on audit_batch, audit_head and audit_aside;
-// whoever verifies needs SELECT on all five.
+// whoever verifies needs SELECT on all five. Both check codes, for which they need SELECT on crypto_key of package cryptopg,
+// and the key manager.
 type Trees struct {
 	db *bun.DB
 	pg pgstore.Handle

@@ -37,7 +37,7 @@ func TestCookies(t *testing.T) {
 // TestCookiesInTransaction runs the suite as TestStoreInTransaction does.
 func TestCookiesInTransaction(t *testing.T) {
 	b := open(t)
-	db := b.Pool(1)
+	db := b.Restricted("SELECT, INSERT ON consent_cookie", ofLog).Pool(1)
 	for _, c := range consenttest.CookieCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			b.inTransaction(t, db, b.cookieTable(), func(ctx context.Context, tx bun.IConn) error {

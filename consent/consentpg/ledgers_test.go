@@ -45,8 +45,8 @@ func (b bench) inTransaction(t *testing.T, db *bun.DB, table bun.Ident, check fu
 	require.NoError(t, tx.Rollback())
 	require.NoError(t, err)
 	var left int
-	require.NoError(t, db.NewRaw("SELECT count(*) FROM ?", table).Scan(ctx, &left))
-	require.Zero(t, left+b.rows(t, db), "something was written outside of the transaction")
+	require.NoError(t, b.own.NewRaw("SELECT count(*) FROM ?", table).Scan(ctx, &left))
+	require.Zero(t, left+b.rows(t, b.own), "something was written outside of the transaction")
 }
 
 // hides looks for what was planted in a table's rows, which are so many, and for other words.

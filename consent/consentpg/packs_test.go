@@ -38,7 +38,7 @@ func TestPacks(t *testing.T) {
 // TestPacksInTransaction runs the suite as TestStoreInTransaction does.
 func TestPacksInTransaction(t *testing.T) {
 	b := open(t)
-	db := b.Pool(1)
+	db := b.Restricted("SELECT, INSERT ON consent_pack", ofLog).Pool(1)
 	for _, c := range consenttest.PackCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			b.inTransaction(t, db, b.packTable(), func(ctx context.Context, tx bun.IConn) error {

@@ -37,7 +37,7 @@ func TestPolicies(t *testing.T) {
 // TestPoliciesInTransaction runs the suite as TestStoreInTransaction does.
 func TestPoliciesInTransaction(t *testing.T) {
 	b := open(t)
-	db := b.Pool(1)
+	db := b.Restricted("SELECT, INSERT ON consent_policy", ofLog).Pool(1)
 	for _, c := range consenttest.PolicyCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			b.inTransaction(t, db, b.policyTable(), func(ctx context.Context, tx bun.IConn) error {

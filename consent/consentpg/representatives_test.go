@@ -41,7 +41,7 @@ func TestRepresentatives(t *testing.T) {
 // TestRepresentativesInTransaction runs the suite as TestStoreInTransaction does.
 func TestRepresentativesInTransaction(t *testing.T) {
 	b := open(t)
-	db := b.Pool(1)
+	db := b.Restricted("SELECT, INSERT ON consent_representative", ofLog).Pool(1)
 	for _, c := range consenttest.RepresentativeCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			b.inTransaction(t, db, b.representativeTable(), func(ctx context.Context, tx bun.IConn) error {

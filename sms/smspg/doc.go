@@ -37,5 +37,18 @@
 // A claim has to outlive a crash of the database, or a text that has left is claimed and sent again: do not set
 // synchronous_commit to off.
 //
-// [Migrate] is never run by a constructor. It needs the tables of auditpg in the same schema.
+// # Rights
+//
+// Who queues texts, takes in webhooks and shows both to staff needs SELECT and INSERT on sms_text, sms_decision,
+// sms_received and sms_text_task; and SELECT, INSERT and UPDATE on sms_queue, sms_sender, sms_content and sms_task.
+//
+// Who plans and sends needs SELECT and INSERT on sms_text and sms_decision; SELECT, INSERT and UPDATE on sms_queue and
+// sms_allowance; SELECT on sms_sender, sms_received and sms_content; and of consent SELECT and INSERT on consent_fact, for a
+// provider may say that somebody opted out.
+//
+// Of broadcasts both need SELECT, INSERT and UPDATE on sms_broadcast and sms_recipient, and SELECT and INSERT on
+// sms_broadcast_fact. [Registrations] and [Links] say what they need. All need what packages auditpg and cryptopg ask of an
+// application; nobody needs DELETE.
+//
+// [Migrate] is never run by a constructor. A store also needs the tables of package auditpg, in the same schema.
 package smspg

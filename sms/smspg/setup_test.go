@@ -60,6 +60,16 @@ func open(t testing.TB, connections int) *clinic {
 	return c
 }
 
+// as returns the clinic as a role on one connection works in it that has the named rights, and no other. That it reads the log
+// is for the suites.
+func (c *clinic) as(rights ...string) *clinic {
+	role := *c
+	role.Database = c.Restricted(append(rights, "SELECT, INSERT ON audit_entry")...)
+	role.db = role.Pool(1)
+	role.entries = auditpg.New(role.db, &auditpg.Options{Schema: c.Schema()})
+	return &role
+}
+
 func (c *clinic) empty(t require.TestingT) {
 	for _, table := range []string{"sms_text", "sms_queue", "sms_decision", "sms_received", "sms_content", "sms_task", "sms_text_task", "sms_sender", "audit_entry"} {
 		_, err := c.db.ExecContext(context.Background(), "DELETE FROM "+c.Schema()+"."+table)
@@ -103,18 +113,28 @@ func TestStoreInACallersTransaction(t *testing.T) {
 	require.Empty(t, page.Leaves, "something was written outside the caller's transaction")
 }
 
-// A queue whose pool has one connection must not wait for a second while it works.
+// A queue whose pool has one connection must not wait for a second while it works. The application and the worker have the
+// rights that the documentation names, and no other.
 func TestQueueNeedsOneConnection(t *testing.T) {
 	c := open(t, 1)
-	keys, err := crypto.NewKeyring(cryptopg.New(c.db, &cryptopg.Options{Schema: c.Schema()}), crypto.NewEphemeral(), nil)
+	app := c.as(
+		"SELECT, INSERT ON sms_text", "SELECT, INSERT ON sms_decision", "SELECT, INSERT ON sms_received", "SELECT, INSERT ON sms_text_task",
+		"SELECT, INSERT, UPDATE ON sms_queue", "SELECT, INSERT, UPDATE ON sms_sender",
+		"SELECT, INSERT, UPDATE ON sms_content", "SELECT, INSERT, UPDATE ON sms_task",
+	)
+	worker := c.as(
+		"SELECT, INSERT ON sms_text", "SELECT, INSERT ON sms_decision", "SELECT, INSERT, UPDATE ON sms_queue",
+		"SELECT, INSERT, UPDATE ON sms_allowance", "SELECT ON sms_sender", "SELECT, INSERT, UPDATE ON crypto_key",
+	)
+	keys, err := crypto.NewKeyring(cryptopg.New(worker.db, &cryptopg.Options{Schema: c.Schema()}), crypto.NewEphemeral(), nil)
 	require.NoError(t, err)
-	store, queue := smspg.New(c.db, keys, c.options), smspg.NewQueue(c.db, keys, c.options)
+	store, queue := smspg.New(app.db, keys, c.options), smspg.NewQueue(worker.db, keys, c.options)
 	for _, s := range append(smstest.Cases(), smstest.QueueCases()...) {
 		t.Run(s.Name, func(t *testing.T) {
 			c.empty(t)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			require.NoError(t, s.Check(ctx, smstest.Harness{Store: store, Queue: queue, Router: queue, Entries: c.entries}))
+			require.NoError(t, s.Check(ctx, smstest.Harness{Store: store, Queue: queue, Router: queue, Entries: app.entries}))
 		})
 	}
 }
