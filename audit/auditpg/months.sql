@@ -28,9 +28,10 @@ BEGIN
 			WHERE m <= %3$L::date AND to_regclass(format('{schema}.audit_entry_%1$s_%%s', to_char(m, 'YYYY_MM'))) IS NULL
 			$found$, term, this, next) INTO todo;
 		COMMIT;
+		-- Rows must be seen which came while this waited for a lock. It comes first, for even CONTINUE takes a snapshot.
+		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		CONTINUE WHEN todo IS NULL;
 
-		SET TRANSACTION ISOLATION LEVEL READ COMMITTED; -- so that rows are seen which came while this waited for a lock
 		PERFORM set_config('lock_timeout', '2s', true);
 		IF todo[1] > now() + interval '1 day' THEN
 			-- Nobody writes to a month that is ahead, so whoever waits for rest meanwhile belongs there.

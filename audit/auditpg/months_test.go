@@ -98,6 +98,22 @@ func TestMonths(t *testing.T) {
 	require.NoError(t, auditpg.Rebase(ctx, db, o))
 }
 
+// A database may have another level of isolation as its default.
+func TestMonthsAtEveryLevelOfIsolation(t *testing.T) {
+	for _, level := range []string{"repeatable read", "serializable"} {
+		t.Run(level, func(t *testing.T) {
+			_, db, o := open(t, 1)
+			_, err := db.ExecContext(t.Context(), "SET default_transaction_isolation = '"+level+"'")
+			require.NoError(t, err)
+			require.NoError(t, auditpg.New(db, o).Append(t.Context(), aged("elm", time.Now(), audit.OneYear)))
+			require.NoError(t, auditpg.Months(t.Context(), db, o))
+			require.NoError(t, auditpg.Months(t.Context(), db, o), "again")
+			rows, _ := standing(t, db, o.Schema)
+			require.Equal(t, map[string]int{"1y" + time.Now().UTC().Format("_2006_01"): 1}, rows)
+		})
+	}
+}
+
 func TestMonthsRefusals(t *testing.T) {
 	d, db, o := open(t, 2)
 	_, err := auditpg.MonthsSQL(&auditpg.Options{Schema: `a"b`})
