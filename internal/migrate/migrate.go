@@ -109,7 +109,8 @@ func plain(schema string, set Set) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "CREATE SCHEMA IF NOT EXISTS %s;\n%s;\n", quote(schema), createTable(schema))
+	fmt.Fprintf(&b, "DO $$ BEGIN IF to_regnamespace(%s) IS NULL THEN CREATE SCHEMA %s; END IF; END $$;\n%s;\n",
+		literal(quote(schema)), quote(schema), createTable(schema))
 	for _, f := range files {
 		fmt.Fprintf(&b, "\n-- %s: %s_%s\nBEGIN;\n%s\n%s;\nCOMMIT;\n",
 			set.Name, f.version, f.name, strings.TrimSpace(f.sql), remember(schema, set, f))

@@ -258,6 +258,19 @@ func TestSQL(t *testing.T) {
 	require.Equal(t, 3, count(t, pool, database.Schema()))
 }
 
+// Where somebody else has made the schema, its owner may make tables in it and no schema beside it.
+func TestSQLWithoutTheRightToMakeASchema(t *testing.T) {
+	database := pgtest.New(t)
+	_, err := database.Pool(1).ExecContext(t.Context(), "GRANT CREATE ON SCHEMA "+database.Schema()+" TO PUBLIC")
+	require.NoError(t, err)
+	role := database.Restricted().Pool(1)
+	text, err := migrate.SQL(database.Schema(), colours())
+	require.NoError(t, err)
+	_, err = role.DB.ExecContext(t.Context(), text)
+	require.NoError(t, err)
+	require.Len(t, applied(t, role, database.Schema(), colours()), 3)
+}
+
 func TestRefusals(t *testing.T) {
 	database := pgtest.New(t)
 	pool := database.Pool(1)
