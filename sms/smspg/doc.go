@@ -21,9 +21,10 @@
 //
 // # Transactions
 //
-// The keys, and the log of reads and refusals, keep a handle of their own, because what was sealed, seen or refused must
-// survive the caller's rollback. Callers who open transactions give them a connection pool of their own (two connections
-// do): from a shared pool, transactions that each wait for a second connection stop each other.
+// Consent, the keys, and the log of reads and refusals, keep handles of their own, because what was stopped, sealed, seen or
+// refused must survive the caller's rollback; and so does the store of texts that a broadcast.Service is given. Callers who
+// open transactions give them a connection pool of their own (two connections do): from a shared pool, transactions that
+// each wait for a second connection stop each other.
 //
 // [Store] works inside the caller's transaction where it is bound to one. [Queue] never does: a claim that was not
 // committed would hide from the stop that has to see it. Neither holds a transaction of its own open while it asks for
@@ -42,13 +43,13 @@
 // Who queues texts, takes in webhooks and shows both to staff needs SELECT and INSERT on sms_text, sms_decision,
 // sms_received and sms_text_task; and SELECT, INSERT and UPDATE on sms_queue, sms_sender, sms_content and sms_task.
 //
-// Who plans and sends needs SELECT and INSERT on sms_text and sms_decision; SELECT, INSERT and UPDATE on sms_queue and
-// sms_allowance; SELECT on sms_sender, sms_received and sms_content; and of consent SELECT and INSERT on consent_fact, for a
-// provider may say that somebody opted out.
+// Who plans and sends needs SELECT and INSERT on sms_text and sms_decision; SELECT, INSERT and UPDATE on sms_queue, and on
+// sms_allowance where there are limits; SELECT on sms_sender, sms_received and sms_content; and of consent SELECT and INSERT
+// on consent_fact, for a provider may say that somebody opted out.
 //
-// Of broadcasts both need SELECT, INSERT and UPDATE on sms_broadcast and sms_recipient, and SELECT and INSERT on
-// sms_broadcast_fact. [Registrations] and [Links] say what they need. All need what packages auditpg and cryptopg ask of an
-// application; nobody needs DELETE.
+// Of broadcasts both need SELECT and INSERT on sms_broadcast_fact, SELECT, INSERT and UPDATE on sms_recipient, and SELECT and
+// UPDATE on sms_broadcast; who drafts them, INSERT on it too. [Registrations] and [Links] say what they need. All need what
+// packages auditpg and cryptopg ask of an application; nobody needs DELETE.
 //
 // [Migrate] is never run by a constructor. A store also needs the tables of package auditpg, in the same schema.
 package smspg
