@@ -12,6 +12,8 @@
 // practice's own numbers are plain. Of a broadcast the plan, its values and what its audience was chosen by are sealed, and
 // each recipient; its id, its facts' kinds and times, and how far each recipient has come are plain.
 //
+// What was texted is the practice's record: it opens also after a patient's keys were shredded.
+//
 // [Registrations] keeps what a practice registers with the carriers. That is nobody's data but its own, and plain, but for
 // the brand with its EIN and contact, the address that outcomes go to and the provider's own words. A digest of all columns
 // is sealed, so that a row which was altered or moved is refused with registration.ErrTampered.
