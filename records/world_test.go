@@ -53,13 +53,7 @@ func (f *fuse) SealEvidence(ctx context.Context, practice, patient, id string, p
 }
 
 // layout is the tables of a practice on Postgres.
-var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
-	return errors.Join(
-		cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}),
-		auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}),
-		recordspg.Migrate(ctx, db, &recordspg.Options{Schema: schema}),
-	)
-})
+var layout = pgtest.NewLayout(pgtest.Tables(cryptopg.Migrate), pgtest.Tables(auditpg.Migrate), pgtest.Tables(recordspg.Migrate))
 
 // worlds runs a test on both stores.
 func worlds(t *testing.T, test func(*testing.T, *world)) {

@@ -1,7 +1,6 @@
 package auditpg_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/uptrace/bun"
@@ -13,9 +12,7 @@ import (
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // layout is the tables of a log.
-var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
-	return auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema})
-})
+var layout = pgtest.NewLayout(pgtest.Tables(auditpg.Migrate))
 
 // open returns a migrated schema, and a pool of so many connections on it.
 func open(t testing.TB, conns int) (*pgtest.Database, *bun.DB, *auditpg.Options) {

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 
@@ -90,9 +88,7 @@ func inMemory(t testing.TB, o *notary.Options) *world {
 }
 
 // layout is the tables of a log on Postgres.
-var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
-	return auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema})
-})
+var layout = pgtest.NewLayout(pgtest.Tables(auditpg.Migrate))
 
 // onPostgres returns a log whose writers have one pool and whose notary has another.
 func onPostgres(t testing.TB, o *notary.Options) (*world, *pgtest.Database, *auditpg.Options) {

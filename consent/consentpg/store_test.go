@@ -3,7 +3,6 @@ package consentpg_test
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"testing"
 	"time"
 
@@ -28,13 +27,7 @@ type bench struct {
 }
 
 // layout is all the tables that a practice needs.
-var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
-	return errors.Join(
-		cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema}),
-		auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}),
-		consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema}),
-	)
-})
+var layout = pgtest.NewLayout(pgtest.Tables(cryptopg.Migrate), pgtest.Tables(auditpg.Migrate), pgtest.Tables(consentpg.Migrate))
 
 func open(t testing.TB) bench {
 	t.Helper()

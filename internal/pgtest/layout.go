@@ -16,9 +16,19 @@ import (
 // since making the tables takes longer than most tests do. Where a test has changed the tables themselves, the next gets
 // new ones.
 type Layout struct {
-	lay  func(ctx context.Context, db *bun.DB, schema string) error
+	lays []Lay
 	mu   sync.Mutex
 	free []*laid
+}
+
+// Lay makes tables in a schema which is there, and writes no rows.
+type Lay = func(ctx context.Context, db *bun.DB, schema string) error
+
+// Tables is how the Migrate of a store's package lays its tables.
+func Tables[Options ~struct{ Schema string }](migrate func(context.Context, *bun.DB, *Options) error) Lay {
+	return func(ctx context.Context, db *bun.DB, schema string) error {
+		return migrate(ctx, db, &Options{Schema: schema})
+	}
 }
 
 // laid is a schema with the tables of a layout.
@@ -28,10 +38,10 @@ type laid struct {
 	shape  string
 }
 
-// NewLayout returns the layout that lay makes in a schema which is there and empty; it writes no rows. It belongs in a
+// NewLayout returns the layout of the tables that are laid, one after the other, in an empty schema. It belongs in a
 // variable of the package whose tests share it.
-func NewLayout(lay func(ctx context.Context, db *bun.DB, schema string) error) *Layout {
-	l := &Layout{lay: lay}
+func NewLayout(lays ...Lay) *Layout {
+	l := &Layout{lays: lays}
 	shared.Lock()
 	defer shared.Unlock()
 	shared.layouts = append(shared.layouts, l)
@@ -87,7 +97,10 @@ func (l *Layout) build(dsn string) (*laid, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(l.lay(context.Background(), pool, s.schema), pool.Close()); err != nil {
+	for _, lay := range l.lays {
+		err = errors.Join(err, lay(context.Background(), pool, s.schema))
+	}
+	if err := errors.Join(err, pool.Close()); err != nil {
 		return nil, err
 	}
 	return s, on(dsn, func(ctx context.Context, conn *pgx.Conn) error {

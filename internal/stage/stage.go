@@ -3,13 +3,9 @@
 package stage
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditmem"
@@ -36,10 +32,8 @@ func Memory(t testing.TB, at time.Time) (Stage, *auditmem.Store) {
 
 // NewLayout returns the layout of a log's tables and of those that lay makes. It belongs in a variable of the package whose
 // tests share it.
-func NewLayout(lay func(ctx context.Context, db *bun.DB, schema string) error) *pgtest.Layout {
-	return pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
-		return errors.Join(auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}), lay(ctx, db, schema))
-	})
+func NewLayout(lay pgtest.Lay) *pgtest.Layout {
+	return pgtest.NewLayout(pgtest.Tables(auditpg.Migrate), lay)
 }
 
 // Postgres returns a stage at a time on a schema with the tables of a layout of [NewLayout]. The log has a pool of its own.

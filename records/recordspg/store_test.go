@@ -2,7 +2,6 @@ package recordspg_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,12 +24,7 @@ func keys(t *testing.T) *crypto.Keyring {
 }
 
 // layout is the tables that the store needs.
-var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
-	return errors.Join(
-		auditpg.Migrate(ctx, db, &auditpg.Options{Schema: schema}),
-		recordspg.Migrate(ctx, db, &recordspg.Options{Schema: schema}),
-	)
-})
+var layout = pgtest.NewLayout(pgtest.Tables(auditpg.Migrate), pgtest.Tables(recordspg.Migrate))
 
 func stores(t *testing.T, database *pgtest.Database, db *bun.DB) (*recordspg.Store, *auditpg.Store) {
 	t.Helper()
