@@ -5,7 +5,6 @@ import (
 
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/pack"
-	"github.com/enamel-go/enamel/internal/page"
 )
 
 // Packs implements [pack.Store]. It may be used concurrently.
@@ -15,7 +14,7 @@ type Packs struct {
 
 // NewPacks returns an empty store that writes the entries of its changes to entries.
 func NewPacks(entries *auditmem.Store) *Packs {
-	return &Packs{newLedgers[pack.Key, pack.Fact](entries)}
+	return &Packs{newLedgers[pack.Key, pack.Fact](entries, pack.ErrStale, pack.ErrAfter)}
 }
 
 // Apply implements [pack.Store].
@@ -23,7 +22,7 @@ func (s *Packs) Apply(ctx context.Context, c pack.Change) (bool, error) {
 	if err := c.Validate(); err != nil {
 		return false, err
 	}
-	return s.ledgers.apply(ctx, id{c.Fact.Practice, c.Fact.ID}, c.Fact, c.Seen, pack.ErrStale, c.Leaves)
+	return s.ledgers.apply(ctx, id{c.Fact.Practice, c.Fact.ID}, string(c.Fact.Kind), c.Fact, c.Seen, c.Leaves)
 }
 
 // Ledger implements [pack.Store].
@@ -36,13 +35,6 @@ func (s *Packs) Facts(ctx context.Context, q pack.Query) (pack.Page, error) {
 	if err := q.Validate(); err != nil {
 		return pack.Page{}, err
 	}
-	found, err := s.ledgers.some(ctx, id{q.Practice, q.After}, q.Size()+1, pack.ErrAfter, func(f pack.Fact) bool {
-		return f.Kind == q.Kind
-	})
-	if err != nil {
-		return pack.Page{}, err
-	}
-	var p pack.Page
-	p.Facts, p.Next = page.Cut(found, q.Size(), func(f pack.Fact) string { return f.ID })
-	return p, nil
+	facts, next, err := s.ledgers.page(ctx, q.Practice, string(q.Kind), q.After, q.Size())
+	return pack.Page{Facts: facts, Next: next}, err
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/policy"
-	"github.com/enamel-go/enamel/internal/page"
 )
 
 // Policies implements [policy.Store]. It may be used concurrently.
@@ -15,7 +14,7 @@ type Policies struct {
 
 // NewPolicies returns an empty store that writes the entries of its changes to entries.
 func NewPolicies(entries *auditmem.Store) *Policies {
-	return &Policies{newLedgers[policy.Key, policy.Fact](entries)}
+	return &Policies{newLedgers[policy.Key, policy.Fact](entries, policy.ErrStale, policy.ErrAfter)}
 }
 
 // Apply implements [policy.Store].
@@ -23,7 +22,7 @@ func (s *Policies) Apply(ctx context.Context, c policy.Change) (bool, error) {
 	if err := c.Validate(); err != nil {
 		return false, err
 	}
-	return s.ledgers.apply(ctx, id{c.Fact.Practice, c.Fact.ID}, c.Fact, c.Seen, policy.ErrStale, c.Leaves)
+	return s.ledgers.apply(ctx, id{c.Fact.Practice, c.Fact.ID}, string(c.Fact.Kind), c.Fact, c.Seen, c.Leaves)
 }
 
 // Ledger implements [policy.Store].
@@ -36,13 +35,6 @@ func (s *Policies) Facts(ctx context.Context, q policy.Query) (policy.Page, erro
 	if err := q.Validate(); err != nil {
 		return policy.Page{}, err
 	}
-	found, err := s.ledgers.some(ctx, id{q.Practice, q.After}, q.Size()+1, policy.ErrAfter, func(f policy.Fact) bool {
-		return f.Kind == q.Kind
-	})
-	if err != nil {
-		return policy.Page{}, err
-	}
-	var p policy.Page
-	p.Facts, p.Next = page.Cut(found, q.Size(), func(f policy.Fact) string { return f.ID })
-	return p, nil
+	facts, next, err := s.ledgers.page(ctx, q.Practice, string(q.Kind), q.After, q.Size())
+	return policy.Page{Facts: facts, Next: next}, err
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/representative"
-	"github.com/enamel-go/enamel/internal/page"
 )
 
 // Representatives implements [representative.Store]. It may be used concurrently.
@@ -15,7 +14,7 @@ type Representatives struct {
 
 // NewRepresentatives returns an empty store that writes the entries of its changes to entries.
 func NewRepresentatives(entries *auditmem.Store) *Representatives {
-	return &Representatives{newLedgers[representative.Key, representative.Fact](entries)}
+	return &Representatives{newLedgers[representative.Key, representative.Fact](entries, representative.ErrStale, representative.ErrAfter)}
 }
 
 // Apply implements [representative.Store].
@@ -23,7 +22,7 @@ func (s *Representatives) Apply(ctx context.Context, c representative.Change) (b
 	if err := c.Validate(); err != nil {
 		return false, err
 	}
-	return s.ledgers.apply(ctx, id{c.Fact.Practice, c.Fact.ID}, c.Fact, c.Seen, representative.ErrStale, c.Leaves)
+	return s.ledgers.apply(ctx, id{c.Fact.Practice, c.Fact.ID}, string(c.Fact.Kind), c.Fact, c.Seen, c.Leaves)
 }
 
 // Ledger implements [representative.Store].
@@ -36,13 +35,6 @@ func (s *Representatives) Facts(ctx context.Context, q representative.Query) (re
 	if err := q.Validate(); err != nil {
 		return representative.Page{}, err
 	}
-	found, err := s.ledgers.some(ctx, id{q.Practice, q.After}, q.Size()+1, representative.ErrAfter, func(f representative.Fact) bool {
-		return f.Kind == q.Kind
-	})
-	if err != nil {
-		return representative.Page{}, err
-	}
-	var p representative.Page
-	p.Facts, p.Next = page.Cut(found, q.Size(), func(f representative.Fact) string { return f.ID })
-	return p, nil
+	facts, next, err := s.ledgers.page(ctx, q.Practice, string(q.Kind), q.After, q.Size())
+	return representative.Page{Facts: facts, Next: next}, err
 }

@@ -2,6 +2,7 @@ package consentpg
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,21 +15,24 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/internal/page"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
 // ledgers is a table of sealed facts, each of which belongs to a ledger: a document's, a person's, a patient's. What a
 // ledger is called is found by a blind index.
-type ledgers struct {
+type ledgers[Secret, Fact any] struct {
 	pg       pgstore.Handle
 	keys     *crypto.Keyring
 	table    string
 	index    string
-	tampered error // what an altered row is
-	stale    error // what a change is that was decided on a ledger of another length
+	fact     func(line, sealed[Secret]) Fact // what a row holds
+	tampered error                           // what an altered row is
+	stale    error                           // what a change is that was decided on a ledger of another length
+	unknown  error                           // what a page is that is to continue after no fact
 }
 
-func (l ledgers) withTx(tx bun.IConn) ledgers {
+func (l ledgers[Secret, Fact]) withTx(tx bun.IConn) ledgers[Secret, Fact] {
 	l.pg = l.pg.WithTx(tx)
 	return l
 }
@@ -55,17 +59,17 @@ type sealed[Secret any] struct {
 }
 
 // writing is a fact that is to be written.
-type writing struct {
+type writing[Secret any] struct {
 	practice, id, kind string
 	ledger             string // what the ledger is called
 	recorded           time.Time
-	secret             any    // what is sealed
+	secret             Secret // what is sealed
 	patient            string // whose key seals it; empty: the practice's
 	seen               int    // negative: whatever the ledger holds
 	leaves             []audit.Leaf
 }
 
-func (l ledgers) binding(practice, id, patient string) crypto.Binding {
+func (l ledgers[Secret, Fact]) binding(practice, id, patient string) crypto.Binding {
 	b := crypto.Binding{Practice: practice, Patient: patient, Kind: l.table, ID: id}
 	if patient != "" {
 		b.Class = crypto.Evidence
@@ -75,13 +79,13 @@ func (l ledgers) binding(practice, id, patient string) crypto.Binding {
 
 // apply writes a fact and its entries as one statement, in which the entries hang on the fact: a repeated or stale fact
 // inserts nothing at all.
-func (l ledgers) apply(ctx context.Context, w writing) (bool, error) {
+func (l ledgers[Secret, Fact]) apply(ctx context.Context, w writing[Secret]) (bool, error) {
 	ledger, err := l.keys.Index(ctx, w.practice, l.index, w.ledger)
 	if err != nil {
 		return false, err
 	}
 	r := line{Practice: w.practice, ID: w.id, Ledger: ledger, Kind: w.kind, Recorded: w.recorded}
-	plain, err := json.Marshal(sealed[any]{w.ledger, w.kind, w.recorded, w.secret})
+	plain, err := json.Marshal(sealed[Secret]{w.ledger, w.kind, w.recorded, w.secret})
 	if err != nil {
 		return false, err
 	}
@@ -97,7 +101,7 @@ func (l ledgers) apply(ctx context.Context, w writing) (bool, error) {
 	if written || err != nil || w.seen < 0 {
 		return written, err // where any length will do, nothing but its id can stand in its way
 	}
-	known, err := l.known(ctx, w.practice, w.id)
+	known, err := known(ctx, l.pg, l.table, w.practice, w.id)
 	if err == nil && !known {
 		err = l.stale
 	}
@@ -128,13 +132,9 @@ func opened(ctx context.Context, keys *crypto.Keyring, tampered error, sealed []
 	return plain, err
 }
 
-func (l ledgers) known(ctx context.Context, practice, id string) (bool, error) {
-	return known(ctx, l.pg, l.table, practice, id)
-}
-
 // insert writes the fact with its entries, or nothing when its id or its place is taken, or the ledger is of another
 // length than was seen.
-func (l ledgers) insert(ctx context.Context, r line, seen int, leaves []audit.Leaf) (bool, error) {
+func (l ledgers[Secret, Fact]) insert(ctx context.Context, r line, seen int, leaves []audit.Leaf) (bool, error) {
 	table := l.pg.Table(l.table)
 	place, from := bun.SafeQuery("NULL::integer"), bun.SafeQuery("")
 	if seen >= 0 {
@@ -149,67 +149,84 @@ func (l ledgers) insert(ctx context.Context, r line, seen int, leaves []audit.Le
 	return n > 0, err
 }
 
-// ledger returns a ledger's rows in the order in which they were written.
-func (l ledgers) ledger(ctx context.Context, practice, ledger string) ([]line, error) {
+// ledger returns a ledger's facts in the order in which they were written.
+func (l ledgers[Secret, Fact]) ledger(ctx context.Context, practice, ledger string) ([]Fact, error) {
 	index, err := l.keys.Index(ctx, practice, l.index, ledger)
 	if err != nil {
 		return nil, err
 	}
 	var rows []line
 	err = l.pg.Raw("SELECT "+lineColumns+" FROM ? WHERE practice = ? AND ledger = ? ORDER BY seq", l.pg.Table(l.table), practice, index).Scan(ctx, &rows)
-	return rows, err
-}
-
-// ofKind returns a practice's rows of one kind in the order in which they were written, after the fact of an id where one is
-// given, which is known.
-func (l ledgers) ofKind(ctx context.Context, practice, kind, from string, limit int) ([]line, error) {
-	var rows []line
-	err := l.pg.Raw("SELECT "+lineColumns+" FROM ? WHERE practice = ? AND kind = ? ? ORDER BY seq LIMIT ?",
-		l.pg.Table(l.table), practice, kind, after(l.pg, l.table, practice, from), limit).Scan(ctx, &rows)
-	return rows, err
-}
-
-// open returns what a row holds. An error wraps l.tampered when the row was altered, or moved from another row or another
-// ledger.
-func open[Secret any](ctx context.Context, l ledgers, r line) (v sealed[Secret], err error) {
-	var patient []byte
-	if r.Patient != nil {
-		if patient, err = l.opened(ctx, r.Patient, l.whose(r.Practice, r.ID)); err != nil {
-			return v, err
-		}
-	}
-	plain, err := l.opened(ctx, r.Sealed, l.binding(r.Practice, r.ID, string(patient)))
 	if err != nil {
-		return v, err
+		return nil, err
 	}
-	if json.Unmarshal(plain, &v) != nil {
-		return v, fmt.Errorf("%w: its sealed part cannot be read", l.tampered)
-	}
-	index, err := l.keys.Index(ctx, r.Practice, l.index, v.Ledger)
-	if err == nil && (!bytes.Equal(index, r.Ledger) || v.Kind != r.Kind || !v.Recorded.Equal(r.Recorded)) {
-		err = fmt.Errorf("%w: a column differs from its sealed part", l.tampered)
-	}
-	return v, err
-}
-
-func (l ledgers) opened(ctx context.Context, sealed []byte, b crypto.Binding) ([]byte, error) {
-	return opened(ctx, l.keys, l.tampered, sealed, b)
-}
-
-// openAll returns the facts of rows.
-func openAll[Secret, Fact any](ctx context.Context, l ledgers, rows []line, fact func(line, sealed[Secret]) Fact) ([]Fact, error) {
 	var facts []Fact
 	for _, r := range rows {
-		v, err := open[Secret](ctx, l, r)
+		f, err := l.open(ctx, r)
 		if err != nil {
 			return nil, err
 		}
-		facts = append(facts, fact(r, v))
+		facts = append(facts, f)
 	}
 	return facts, nil
 }
 
+// page returns up to size of a practice's facts of one kind in the order in which they were written, after the fact of an id
+// where one is given, and what the next page continues after. Facts of a patient whose key was shredded are left out.
+func (l ledgers[Secret, Fact]) page(ctx context.Context, practice, kind, from string, size int) (facts []Fact, next string, err error) {
+	if from != "" {
+		if known, err := known(ctx, l.pg, l.table, practice, from); err != nil || !known {
+			return nil, "", cmp.Or(err, l.unknown)
+		}
+	}
+	var rows []line
+	err = l.pg.Raw("SELECT "+lineColumns+" FROM ? WHERE practice = ? AND kind = ? ? ORDER BY seq LIMIT ?",
+		l.pg.Table(l.table), practice, kind, after(l.pg, l.table, practice, from), size+1).Scan(ctx, &rows)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next = page.Cut(rows, size, func(r line) string { return r.ID })
+	for _, r := range rows {
+		f, err := l.open(ctx, r)
+		switch {
+		case r.Patient != nil && errors.Is(err, crypto.ErrShredded):
+			continue
+		case err != nil:
+			return nil, "", err
+		}
+		facts = append(facts, f)
+	}
+	return facts, next, nil
+}
+
+// open returns the fact that a row holds. An error wraps l.tampered when the row was altered, or moved from another row or
+// another ledger.
+func (l ledgers[Secret, Fact]) open(ctx context.Context, r line) (f Fact, err error) {
+	var patient []byte
+	if r.Patient != nil {
+		if patient, err = opened(ctx, l.keys, l.tampered, r.Patient, l.whose(r.Practice, r.ID)); err != nil {
+			return f, err
+		}
+	}
+	plain, err := opened(ctx, l.keys, l.tampered, r.Sealed, l.binding(r.Practice, r.ID, string(patient)))
+	if err != nil {
+		return f, err
+	}
+	var v sealed[Secret]
+	if json.Unmarshal(plain, &v) != nil {
+		return f, fmt.Errorf("%w: its sealed part cannot be read", l.tampered)
+	}
+	index, err := l.keys.Index(ctx, r.Practice, l.index, v.Ledger)
+	if err != nil {
+		return f, err
+	}
+	if !bytes.Equal(index, r.Ledger) || v.Kind != r.Kind || !v.Recorded.Equal(r.Recorded) {
+		return f, fmt.Errorf("%w: a column differs from its sealed part", l.tampered)
+	}
+	return l.fact(r, v), nil
+}
+
 // whose ties the id of the patient whose key seals a fact to its row.
-func (l ledgers) whose(practice, id string) crypto.Binding {
+func (l ledgers[Secret, Fact]) whose(practice, id string) crypto.Binding {
 	return crypto.Binding{Practice: practice, Kind: l.table + ".patient", ID: id}
 }

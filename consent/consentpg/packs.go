@@ -1,7 +1,6 @@
 package consentpg
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/pack"
 	"github.com/enamel-go/enamel/crypto"
-	"github.com/enamel-go/enamel/internal/page"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -18,14 +16,16 @@ const packTable = "consent_pack"
 
 // Packs implements [pack.Store]. It is a cheap value that may be used concurrently, except inside a transaction. The
 // application's role needs SELECT and INSERT on consent_pack, and what package auditpg asks for.
-type Packs struct{ ledgers ledgers }
+type Packs struct {
+	ledgers ledgers[packSecret, pack.Fact]
+}
 
 // NewPacks returns a store on db's pool. It runs no migration; o may be nil. Keys seal and index what is secret; they need
 // a connection pool of their own where callers open transactions.
 func NewPacks(db *bun.DB, keys *crypto.Keyring, o *Options) *Packs {
-	return &Packs{ledgers{
+	return &Packs{ledgers[packSecret, pack.Fact]{
 		pg: pgstore.New(db, o.schema()), keys: keys, table: packTable, index: crypto.Fixed + "consent.pack",
-		tampered: pack.ErrTampered, stale: pack.ErrStale,
+		fact: packFact, tampered: pack.ErrTampered, stale: pack.ErrStale, unknown: pack.ErrAfter,
 	}}
 }
 
@@ -58,7 +58,7 @@ func (s *Packs) Apply(ctx context.Context, c pack.Change) (bool, error) {
 		return false, err
 	}
 	f := c.Fact
-	written, err := s.ledgers.apply(ctx, writing{
+	written, err := s.ledgers.apply(ctx, writing[packSecret]{
 		practice: f.Practice, id: f.ID, kind: string(f.Kind), ledger: f.Release, recorded: f.Recorded, seen: c.Seen, leaves: c.Leaves,
 		secret: packSecret{Scope: scopeSecret(f.Scope), At: f.At, Actor: actor(f.Actor), Reason: f.Reason, Hash: f.Hash, Size: f.Size},
 	})
@@ -67,11 +67,7 @@ func (s *Packs) Apply(ctx context.Context, c pack.Change) (bool, error) {
 
 // Ledger implements [pack.Store].
 func (s *Packs) Ledger(ctx context.Context, k pack.Key) ([]pack.Fact, error) {
-	rows, err := s.ledgers.ledger(ctx, k.Practice, k.Release)
-	if err != nil {
-		return nil, pgstore.Wrap("consentpg: ledger", err)
-	}
-	facts, err := openAll(ctx, s.ledgers, rows, packFact)
+	facts, err := s.ledgers.ledger(ctx, k.Practice, k.Release)
 	return facts, pgstore.Wrap("consentpg: ledger", err)
 }
 
@@ -80,19 +76,8 @@ func (s *Packs) Facts(ctx context.Context, q pack.Query) (pack.Page, error) {
 	if err := q.Validate(); err != nil {
 		return pack.Page{}, err
 	}
-	if q.After != "" {
-		if known, err := s.ledgers.known(ctx, q.Practice, q.After); err != nil || !known {
-			return pack.Page{}, pgstore.Wrap("consentpg: facts", cmp.Or(err, pack.ErrAfter))
-		}
-	}
-	rows, err := s.ledgers.ofKind(ctx, q.Practice, string(q.Kind), q.After, q.Size()+1)
-	if err != nil {
-		return pack.Page{}, pgstore.Wrap("consentpg: facts", err)
-	}
-	var p pack.Page
-	rows, p.Next = page.Cut(rows, q.Size(), func(r line) string { return r.ID })
-	p.Facts, err = openAll(ctx, s.ledgers, rows, packFact)
-	return p, pgstore.Wrap("consentpg: facts", err)
+	facts, next, err := s.ledgers.page(ctx, q.Practice, string(q.Kind), q.After, q.Size())
+	return pack.Page{Facts: facts, Next: next}, pgstore.Wrap("consentpg: facts", err)
 }
 
 func packFact(r line, v sealed[packSecret]) pack.Fact {

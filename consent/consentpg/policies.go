@@ -1,7 +1,6 @@
 package consentpg
 
 import (
-	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/policy"
 	"github.com/enamel-go/enamel/crypto"
-	"github.com/enamel-go/enamel/internal/page"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -19,14 +17,16 @@ const policyTable = "consent_policy"
 
 // Policies implements [policy.Store]. It is a cheap value that may be used concurrently, except inside a transaction. The
 // application's role needs SELECT and INSERT on consent_policy, and what package auditpg asks for.
-type Policies struct{ ledgers ledgers }
+type Policies struct {
+	ledgers ledgers[policySecret, policy.Fact]
+}
 
 // NewPolicies returns a store on db's pool. It runs no migration; o may be nil. Keys seal and index what is secret; they
 // need a connection pool of their own where callers open transactions.
 func NewPolicies(db *bun.DB, keys *crypto.Keyring, o *Options) *Policies {
-	return &Policies{ledgers{
+	return &Policies{ledgers[policySecret, policy.Fact]{
 		pg: pgstore.New(db, o.schema()), keys: keys, table: policyTable, index: crypto.Fixed + "consent.policy",
-		tampered: policy.ErrTampered, stale: policy.ErrStale,
+		fact: policyFact, tampered: policy.ErrTampered, stale: policy.ErrStale, unknown: policy.ErrAfter,
 	}}
 }
 
@@ -95,7 +95,7 @@ func (s *Policies) Apply(ctx context.Context, c policy.Change) (bool, error) {
 	for _, a := range f.Edition.Announced {
 		e.Announced = append(e.Announced, announcementSecret(a))
 	}
-	written, err := s.ledgers.apply(ctx, writing{
+	written, err := s.ledgers.apply(ctx, writing[policySecret]{
 		practice: f.Practice, id: f.ID, kind: string(f.Kind), ledger: policyLedger(f.Key()), recorded: f.Recorded, seen: c.Seen, leaves: c.Leaves,
 		secret: policySecret{
 			Version: f.Version, At: f.At, Actor: actor(f.Actor), Edition: e, Reason: f.Reason,
@@ -107,11 +107,7 @@ func (s *Policies) Apply(ctx context.Context, c policy.Change) (bool, error) {
 
 // Ledger implements [policy.Store].
 func (s *Policies) Ledger(ctx context.Context, k policy.Key) ([]policy.Fact, error) {
-	rows, err := s.ledgers.ledger(ctx, k.Practice, policyLedger(k))
-	if err != nil {
-		return nil, pgstore.Wrap("consentpg: ledger", err)
-	}
-	facts, err := openAll(ctx, s.ledgers, rows, policyFact)
+	facts, err := s.ledgers.ledger(ctx, k.Practice, policyLedger(k))
 	return facts, pgstore.Wrap("consentpg: ledger", err)
 }
 
@@ -120,19 +116,8 @@ func (s *Policies) Facts(ctx context.Context, q policy.Query) (policy.Page, erro
 	if err := q.Validate(); err != nil {
 		return policy.Page{}, err
 	}
-	if q.After != "" {
-		if known, err := s.ledgers.known(ctx, q.Practice, q.After); err != nil || !known {
-			return policy.Page{}, pgstore.Wrap("consentpg: facts", cmp.Or(err, policy.ErrAfter))
-		}
-	}
-	rows, err := s.ledgers.ofKind(ctx, q.Practice, string(q.Kind), q.After, q.Size()+1)
-	if err != nil {
-		return policy.Page{}, pgstore.Wrap("consentpg: facts", err)
-	}
-	var p policy.Page
-	rows, p.Next = page.Cut(rows, q.Size(), func(r line) string { return r.ID })
-	p.Facts, err = openAll(ctx, s.ledgers, rows, policyFact)
-	return p, pgstore.Wrap("consentpg: facts", err)
+	facts, next, err := s.ledgers.page(ctx, q.Practice, string(q.Kind), q.After, q.Size())
+	return policy.Page{Facts: facts, Next: next}, pgstore.Wrap("consentpg: facts", err)
 }
 
 func policyFact(r line, v sealed[policySecret]) policy.Fact {

@@ -1,9 +1,7 @@
 package consentpg
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -11,7 +9,6 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/representative"
 	"github.com/enamel-go/enamel/crypto"
-	"github.com/enamel-go/enamel/internal/page"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -22,14 +19,16 @@ const representativeTable = "consent_representative"
 //
 // Facts are sealed with the patient's key of the class evidence. Once that is shredded they can neither be read nor added
 // to.
-type Representatives struct{ ledgers ledgers }
+type Representatives struct {
+	ledgers ledgers[representativeSecret, representative.Fact]
+}
 
 // NewRepresentatives returns a store on db's pool. It runs no migration; o may be nil. Keys seal and index what is secret;
 // they need a connection pool of their own where callers open transactions.
 func NewRepresentatives(db *bun.DB, keys *crypto.Keyring, o *Options) *Representatives {
-	return &Representatives{ledgers{
+	return &Representatives{ledgers[representativeSecret, representative.Fact]{
 		pg: pgstore.New(db, o.schema()), keys: keys, table: representativeTable, index: crypto.Fixed + "consent.representative",
-		tampered: representative.ErrTampered, stale: representative.ErrStale,
+		fact: representativeFact, tampered: representative.ErrTampered, stale: representative.ErrStale, unknown: representative.ErrAfter,
 	}}
 }
 
@@ -80,7 +79,7 @@ func (s *Representatives) Apply(ctx context.Context, c representative.Change) (b
 		return false, err
 	}
 	f := c.Fact
-	written, err := s.ledgers.apply(ctx, writing{
+	written, err := s.ledgers.apply(ctx, writing[representativeSecret]{
 		practice: f.Practice, id: f.ID, kind: string(f.Kind), ledger: f.Patient, patient: f.Patient, recorded: f.Recorded,
 		seen: c.Seen, leaves: c.Leaves,
 		secret: representativeSecret{
@@ -94,11 +93,7 @@ func (s *Representatives) Apply(ctx context.Context, c representative.Change) (b
 
 // Ledger implements [representative.Store].
 func (s *Representatives) Ledger(ctx context.Context, k representative.Key) ([]representative.Fact, error) {
-	rows, err := s.ledgers.ledger(ctx, k.Practice, k.Patient)
-	if err != nil {
-		return nil, pgstore.Wrap("consentpg: ledger", err)
-	}
-	facts, err := openAll(ctx, s.ledgers, rows, representativeFact)
+	facts, err := s.ledgers.ledger(ctx, k.Practice, k.Patient)
 	return facts, pgstore.Wrap("consentpg: ledger", err)
 }
 
@@ -107,28 +102,8 @@ func (s *Representatives) Facts(ctx context.Context, q representative.Query) (re
 	if err := q.Validate(); err != nil {
 		return representative.Page{}, err
 	}
-	if q.After != "" {
-		if known, err := s.ledgers.known(ctx, q.Practice, q.After); err != nil || !known {
-			return representative.Page{}, pgstore.Wrap("consentpg: facts", cmp.Or(err, representative.ErrAfter))
-		}
-	}
-	rows, err := s.ledgers.ofKind(ctx, q.Practice, string(q.Kind), q.After, q.Size()+1)
-	if err != nil {
-		return representative.Page{}, pgstore.Wrap("consentpg: facts", err)
-	}
-	var p representative.Page
-	rows, p.Next = page.Cut(rows, q.Size(), func(r line) string { return r.ID })
-	for _, r := range rows {
-		v, err := open[representativeSecret](ctx, s.ledgers, r)
-		switch {
-		case errors.Is(err, crypto.ErrShredded):
-			continue
-		case err != nil:
-			return representative.Page{}, pgstore.Wrap("consentpg: facts", err)
-		}
-		p.Facts = append(p.Facts, representativeFact(r, v))
-	}
-	return p, nil
+	facts, next, err := s.ledgers.page(ctx, q.Practice, string(q.Kind), q.After, q.Size())
+	return representative.Page{Facts: facts, Next: next}, pgstore.Wrap("consentpg: facts", err)
 }
 
 func representativeFact(r line, v sealed[representativeSecret]) representative.Fact {
