@@ -87,9 +87,9 @@
 //
 // # Errors
 //
-// [ErrInvalid] for an entry that lacks something, [ErrShredded] for one about a patient whose keys are gone, [ErrTampered] for a leaf whose code does not fit its bytes. Whatever
-// the keys or the store answer is wrapped. When an entry cannot be written the act it records must not happen: every
-// caller in Enamel fails closed.
+// [ErrInvalid] for an entry that lacks something, [ErrShredded] for one about a patient whose keys are gone, [ErrTampered] for
+// a leaf whose code does not fit its bytes. Whatever the keys or the store answer is wrapped. When an entry cannot be written
+// the act it records must not happen: every caller in Enamel fails closed.
 //
 // # Writing your own store
 //

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/enamel-go/enamel/audit/internal/prune"
@@ -49,7 +48,8 @@ func NewLog(store Store, keys Keys, o *Options) (*Log, error) {
 
 // Stamp gives e its id and time, seals what is a patient's and authenticates the whole. It writes nothing: the leaf
 // travels with the change it records. An empty Outcome becomes [Done], an empty Term [SixYears]. Stamping twice makes two
-// entries. An entry about a patient whose evidence key was destroyed is refused with [ErrShredded]. The action "audit.prune", which explains why leaves are gone, is a Pruner's of package audit/notary alone.
+// entries. An entry about a patient whose evidence key was destroyed is refused with [ErrShredded]. The action "audit.prune",
+// which explains why leaves are gone, is a Pruner's of package audit/notary alone.
 func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 	if err := e.valid(); err != nil {
 		return Leaf{}, err
@@ -116,10 +116,31 @@ func shredded(err error) bool {
 // Record stamps entries and commits all of them, or none, at once on the log's own handle. Call it before returning
 // what was read; when it fails the read must fail too.
 func (l *Log) Record(ctx context.Context, entries ...Entry) error {
+	return l.record(ctx, entries, l.Stamp)
+}
+
+// RecordSeen commits the entries of what was read of several patients, as [Log.Record] does. What is left of one patient hides
+// no other: where a patient's evidence key was destroyed, the entry names nobody and has no details, and so has its object no
+// id where that is the patient.
+func (l *Log) RecordSeen(ctx context.Context, entries ...Entry) error {
+	return l.record(ctx, entries, func(ctx context.Context, e Entry) (Leaf, error) {
+		stamped, err := l.Stamp(ctx, e)
+		if !errors.Is(err, ErrShredded) {
+			return stamped, err
+		}
+		if e.Object.ID == e.Patient {
+			e.Object.ID = ""
+		}
+		e.Patient, e.Details = "", nil
+		return l.Stamp(ctx, e)
+	})
+}
+
+func (l *Log) record(ctx context.Context, entries []Entry, stamp func(context.Context, Entry) (Leaf, error)) error {
 	stamped := make([]Leaf, len(entries))
 	for i, e := range entries {
 		var err error
-		if stamped[i], err = l.Stamp(ctx, e); err != nil {
+		if stamped[i], err = stamp(ctx, e); err != nil {
 			return err
 		}
 	}
@@ -127,32 +148,6 @@ func (l *Log) Record(ctx context.Context, entries ...Entry) error {
 		return fmt.Errorf("audit: record: %w", err)
 	}
 	return nil
-}
-
-// RecordSeen commits the entries of what was read of several patients, as [Log.Record] does. What is left of one patient hides
-// no other: where a patient's evidence key was destroyed, the entry names nobody and has no details, and so has its object no
-// id where that is the patient.
-func (l *Log) RecordSeen(ctx context.Context, entries ...Entry) error {
-	err := l.Record(ctx, entries...)
-	if !errors.Is(err, ErrShredded) {
-		return err
-	}
-	seen := slices.Clone(entries)
-	for i := range seen {
-		e := &seen[i]
-		gone, err := l.Shredded(ctx, e.Practice, e.Patient)
-		if err != nil {
-			return err
-		}
-		if !gone {
-			continue
-		}
-		if e.Object.ID == e.Patient {
-			e.Object.ID = ""
-		}
-		e.Patient, e.Details = "", nil
-	}
-	return l.Record(ctx, seen...)
 }
 
 // Refuse records that e was refused because of cause, and returns cause. When the entry cannot be written the result

@@ -81,7 +81,8 @@ func (s *Service) Visit(ctx context.Context, practice, appointment string) (Visi
 	return f.visit(), nil
 }
 
-// planned records that the planner reads an appointment with its patient's number, and returns what it may read.
+// planned records that the planner reads an appointment with its patient's number, and returns what it may read: of a patient
+// whose evidence was destroyed nothing that a text could be made of.
 func (s *Service) planned(ctx context.Context, f Appointed) (Visit, error) {
 	a := f.Appointment
 	planner := audit.Actor{Kind: audit.System, ID: "planner"}
@@ -92,13 +93,13 @@ func (s *Service) planned(ctx context.Context, f Appointed) (Visit, error) {
 	case f.Err != nil:
 		e.Outcome, e.Reason = audit.Refused, f.Err.Error()
 	}
-	v := f.visit()
-	err := s.log.Record(ctx, e)
-	if errors.Is(err, audit.ErrShredded) {
-		v.Active = false
-		err = s.log.RecordSeen(ctx, e)
+	gone, err := s.log.Shredded(ctx, e.Practice, e.Patient)
+	if err != nil {
+		return Visit{}, err
 	}
-	return v, err
+	v := f.visit()
+	v.Active = v.Active && !gone
+	return v, s.log.RecordSeen(ctx, e)
 }
 
 // Planned says that the reminders of a visit in this version are planned. A visit that has changed meanwhile stays

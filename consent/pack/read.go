@@ -9,7 +9,7 @@ import (
 )
 
 // State returns what a release stands at now, after recording that by looked. When that cannot be recorded nothing is
-// returned.
+// returned; where the evidence of the patient whom it is about was destroyed, the entry no longer says who that is.
 func (s *Service) State(ctx context.Context, by audit.Actor, k Key) (State, error) {
 	if by.Validate() != nil {
 		return State{}, errActor
@@ -24,7 +24,7 @@ func (s *Service) State(ctx context.Context, by audit.Actor, k Key) (State, erro
 	}
 	state := Derive(k, facts, latest(s.moment(), facts))
 	looked.Scope.Patient = state.Request.Scope.Patient
-	if err := s.log.Record(ctx, entry("consent.pack.read", looked)); err != nil {
+	if err := s.log.RecordSeen(ctx, entry("consent.pack.read", looked)); err != nil {
 		return State{}, fmt.Errorf("pack: state: %w", err)
 	}
 	return state, nil
@@ -32,7 +32,7 @@ func (s *Service) State(ctx context.Context, by audit.Actor, k Key) (State, erro
 
 // Releases returns a page of a practice's facts of one kind in the order in which they were written: by [Written] the
 // account of what was handed out, to whom, when and about whom; by [Requested] what was asked for. For each release that is
-// shown it is recorded that by looked. When that cannot be recorded nothing is returned.
+// shown it is recorded, as by [Service.State], that by looked. When that cannot be recorded nothing is returned.
 func (s *Service) Releases(ctx context.Context, by audit.Actor, q Query) (Page, error) {
 	const action = "consent.pack.read"
 	if by.Validate() != nil {
@@ -57,7 +57,7 @@ func (s *Service) Releases(ctx context.Context, by audit.Actor, q Query) (Page, 
 	if len(entries) == 0 {
 		return found, nil // nothing is shown
 	}
-	if err := s.log.Record(ctx, entries...); err != nil {
+	if err := s.log.RecordSeen(ctx, entries...); err != nil {
 		return Page{}, fmt.Errorf("pack: releases: %w", err)
 	}
 	return found, nil

@@ -17,6 +17,7 @@ import (
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/consent/consentmem"
 	"github.com/enamel-go/enamel/consent/pack"
+	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/internal/stage"
 )
 
@@ -306,6 +307,36 @@ func TestLookingIsRecorded(t *testing.T) {
 	_, err = b.Write(t.Context(), staff, io.Discard, practice, "r-1")
 	require.NoError(t, err)
 	require.Len(t, b.Logged(t, practice, "consent.read"), 3, "which numbers, and each of the two")
+}
+
+// The account outlives the patients whom it is about, and what is left of one hides no other's.
+func TestWhatIsLeftOfOnePatientHidesNoRelease(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		for _, id := range []string{"p-1", "p-2"} {
+			b.request(t, "for "+id, pack.Scope{Recipient: pack.Practice, Patient: id})
+		}
+		require.NoError(t, b.Keys.Shred(t.Context(), crypto.Subject{Practice: practice, Patient: "p-1", Class: crypto.Evidence}))
+		page, err := b.Releases(t.Context(), manager, pack.Query{Practice: practice, Kind: pack.Requested})
+		require.NoError(t, err)
+		require.Len(t, page.Facts, 2)
+		state, err := b.State(t.Context(), manager, pack.Key{Practice: practice, Release: "for p-1"})
+		require.NoError(t, err)
+		require.Equal(t, page.Facts[0], state.Request)
+
+		seen := map[string]string{}
+		leaves, err := b.Log.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
+		require.NoError(t, err)
+		for _, f := range leaves.Leaves {
+			if f.Action != "consent.pack.read" {
+				continue
+			}
+			e, err := b.Log.Open(t.Context(), f)
+			require.NoError(t, err)
+			seen[e.Object.ID] = e.Patient
+		}
+		require.Equal(t, map[string]string{"for p-1": "", "for p-2": "p-2"}, seen)
+	})
 }
 
 func TestDerive(t *testing.T) {

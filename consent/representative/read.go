@@ -97,7 +97,7 @@ func (s *Service) Open(ctx context.Context, by audit.Actor, practice string, zon
 	if len(entries) == 0 {
 		return nil, nil
 	}
-	if err := s.log.Record(ctx, entries...); err != nil {
+	if err := s.log.RecordSeen(ctx, entries...); err != nil {
 		return nil, fmt.Errorf("representative: open: %w", err)
 	}
 	return open, nil

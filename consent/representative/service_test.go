@@ -12,6 +12,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/representative"
+	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/internal/stage"
 )
 
@@ -349,6 +350,23 @@ func TestOpenReportsAreFoundOldestFirstAndTheReadIsRecordedForEachChild(t *testi
 	require.ErrorIs(t, err, representative.ErrInvalid)
 	_, err = b.Open(t.Context(), staff, "", nil)
 	require.ErrorIs(t, err, representative.ErrInvalid)
+}
+
+func TestWhatIsLeftOfOneChildHidesNoReport(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		for _, id := range []string{"r-a", "r-b"} {
+			r := reporting()
+			r.ID, r.Patient = id, "p-of-"+id
+			_, err := b.Report(t.Context(), form, r)
+			require.NoError(t, err)
+		}
+		require.NoError(t, b.Keys.Shred(t.Context(), crypto.Subject{Practice: practice, Patient: "p-of-r-a", Class: crypto.Evidence}))
+		left, err := b.Open(t.Context(), staff, practice, nil)
+		require.NoError(t, err)
+		require.NotEmpty(t, left)
+		require.Equal(t, "r-b", left[len(left)-1].Fact.ID)
+	})
 }
 
 func TestWhatCannotBeRecordedIsNotAnswered(t *testing.T) {
