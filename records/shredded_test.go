@@ -74,6 +74,13 @@ func TestWhatIsLeftOfOnePatientHidesNobodyElse(t *testing.T) {
 		require.Equal(t, map[string]bool{"a-p-1": false, "a-p-2": true, "a-p-3": true}, active, "no text leaves that cannot be put on record")
 		require.Equal(t, map[string]string{"a-p-1": "", "a-p-2": "p-2"}, about("records.appointment.read"))
 
+		visit, err := w.Visit(t.Context(), practice, "a-p-1")
+		require.NoError(t, err)
+		require.Equal(t, records.Visit{Practice: practice, Appointment: "a-p-1"}, visit)
+		visit, err = w.Visit(t.Context(), practice, "a-p-2")
+		require.NoError(t, err)
+		require.True(t, visit.Active)
+
 		schedule, err := w.Schedule(t.Context(), desk, records.ScheduleQuery{Practice: practice, From: noon, Until: noon.AddDate(0, 0, 7)})
 		require.NoError(t, err)
 		require.Len(t, schedule.Appointments, 2)

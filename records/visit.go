@@ -62,23 +62,27 @@ func (f Appointed) visit() Visit {
 }
 
 // Visit returns an appointment with its patient's number as they stand now, after recording that texts read them: what a
-// patient's answer to a reminder is held against. One that is not known, or was destroyed, is not active, and no error.
+// patient's answer to a reminder is held against. One that is not known, or was destroyed, is not active, and no error; nor is
+// one whose patient's evidence was destroyed.
 func (s *Service) Visit(ctx context.Context, practice, appointment string) (Visit, error) {
 	texts := audit.Actor{Kind: audit.System, ID: "texts"}
 	a, err := s.Appointment(ctx, texts, Key{practice, appointment})
-	if errors.Is(err, ErrNotFound) && !errors.Is(err, audit.ErrNotRecorded) {
+	if absent(err) {
 		return Visit{Practice: practice, Appointment: appointment}, nil
 	}
 	if err != nil {
 		return Visit{}, err
 	}
 	p, err := s.Patient(ctx, texts, a.PatientKey())
-	gone := errors.Is(err, ErrNotFound) && !errors.Is(err, audit.ErrNotRecorded)
-	if err != nil && !gone {
+	if err != nil && !absent(err) {
 		return Visit{}, err
 	}
-	f := Appointed{Appointment: a, Patient: p, Err: err}
-	return f.visit(), nil
+	return Appointed{Appointment: a, Patient: p, Err: err}.visit(), nil
+}
+
+// absent reports whether err says that there is nothing to text about, and that is on record.
+func absent(err error) bool {
+	return (errors.Is(err, ErrNotFound) || errors.Is(err, audit.ErrShredded)) && !errors.Is(err, audit.ErrNotRecorded)
 }
 
 // planned records that the planner reads an appointment with its patient's number, and returns what it may read: of a patient
