@@ -1,11 +1,16 @@
 package auditpg
 
 import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/tree"
 )
 
 const (
@@ -72,4 +77,29 @@ type wholeRow struct {
 	row
 	XID int64 `bun:"xid"`
 	Seq int64 `bun:"seq"`
+}
+
+// parseOrder reads the transaction and the sequence number of a row.
+func parseOrder(order string) (xid, seq int64, err error) {
+	left, right, _ := strings.Cut(order, ".")
+	if xid, err = strconv.ParseInt(left, 10, 64); err == nil {
+		seq, err = strconv.ParseInt(right, 10, 64)
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("an order cannot be read")
+	}
+	return xid, seq, nil
+}
+
+// xidOf returns the number of the transaction that appended a row of this store.
+func xidOf(r tree.Row) int64 {
+	xid, _, _ := parseOrder(r.Order) // it was read from two numbers
+	return xid
+}
+
+// byOrder compares the places of two rows of this store.
+func byOrder(a, b tree.Row) int {
+	ax, as, _ := parseOrder(a.Order)
+	bx, bs, _ := parseOrder(b.Order)
+	return cmp.Or(cmp.Compare(ax, bx), cmp.Compare(as, bs))
 }
