@@ -30,12 +30,9 @@ func (s *Store) Resume(ctx context.Context, practice string, limit int, work tre
 
 // Waiting implements [tree.Store].
 func (s *Store) Waiting(ctx context.Context) ([]string, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return slices.Sorted(maps.Keys(s.trees.aside)), nil
+	return slices.Sorted(maps.Keys(s.trees.aside)), ctx.Err()
 }
 
 // isAside reports whether a leaf was set aside and not taken up since.

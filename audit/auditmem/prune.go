@@ -14,27 +14,19 @@ import (
 
 // Prunes implements [tree.Store].
 func (s *Store) Prunes(ctx context.Context, practice, after string, limit int) ([]tree.Row, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var rows []tree.Row
-	if p := s.leaves[practice]; p != nil {
-		for _, id := range slices.Sorted(maps.Keys(p.byID)) {
-			if p.byID[id].Action == tree.PruneAction && id > after && len(rows) < limit {
-				rows = append(rows, s.row(arrival{practice, id}))
-			}
+	for _, id := range s.ids(practice) {
+		if s.leaves[practice].byID[id].Action == tree.PruneAction && id > after && len(rows) < limit {
+			rows = append(rows, s.row(arrival{practice, id}))
 		}
 	}
-	return rows, nil
+	return rows, ctx.Err()
 }
 
 // Months implements [tree.Pruner]. It knows the months that have leaves.
 func (s *Store) Months(ctx context.Context) ([]tree.Month, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	months := map[tree.Month]bool{}
@@ -45,17 +37,14 @@ func (s *Store) Months(ctx context.Context) ([]tree.Month, error) {
 			}
 		}
 	}
-	return slices.SortedFunc(maps.Keys(months), tree.Month.Compare), nil
+	return slices.SortedFunc(maps.Keys(months), tree.Month.Compare), ctx.Err()
 }
 
 // Shares implements [tree.Pruner].
 func (s *Store) Shares(ctx context.Context, m tree.Month) ([]tree.Share, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.shares(m), nil
+	return s.shares(m), ctx.Err()
 }
 
 func (s *Store) shares(m tree.Month) []tree.Share {

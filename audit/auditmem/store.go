@@ -3,6 +3,7 @@ package auditmem
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -90,6 +91,15 @@ func (s *Store) keep(f audit.Leaf) {
 	at, _ := slices.BinarySearchFunc(p.sorted, place, page.Place.Compare)
 	p.sorted = slices.Insert(p.sorted, at, place)
 	p.byID[f.ID] = f
+}
+
+// ids returns the ids of a practice's leaves, in their order.
+func (s *Store) ids(practice string) []string {
+	p := s.leaves[practice]
+	if p == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(p.byID))
 }
 
 // Leaves implements [audit.Store].
