@@ -102,17 +102,9 @@ const (
 // entry begins the entry of an act on an object of a patient's. Of a refused command it keeps what could be an id.
 func entry(action string, by audit.Actor, practice, patient string, object audit.Object, reason string) audit.Entry {
 	return audit.Entry{
-		Practice: practice, Actor: by, Action: action, Patient: ident(patient),
-		Object: audit.Object{Kind: object.Kind, ID: ident(object.ID)}, Reason: reason,
+		Practice: practice, Actor: by, Action: action, Patient: form.Fit(patient, form.ID),
+		Object: audit.Object{Kind: object.Kind, ID: form.Fit(object.ID, form.ID)}, Reason: reason,
 	}
-}
-
-// ident returns id when it can be one, and "" otherwise.
-func ident(id string) string {
-	if form.Text(ErrInvalid, "the id", id, form.ID, true) != nil {
-		return ""
-	}
-	return id
 }
 
 // op turns "records.patient.save" into "records: patient save", the prefix of an error.

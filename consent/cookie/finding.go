@@ -79,10 +79,7 @@ func (v *visit) report(f finding, why string) {
 	}
 	e := audit.Entry{
 		Practice: v.practice, Actor: audit.Actor{Kind: audit.System, ID: agent}, Action: "consent.cookie." + string(f.fault),
-		Outcome: audit.Refused, Object: audit.Object{Kind: "cookie"}, Reason: why,
-	}
-	if form.Text(ErrInvalid, "", f.cookie, 1<<10, true) == nil {
-		e.Object.ID = f.cookie
+		Outcome: audit.Refused, Object: audit.Object{Kind: "cookie", ID: form.Fit(f.cookie, 1<<10)}, Reason: why,
 	}
 	ctx, stop := context.WithTimeout(context.WithoutCancel(v.request.Context()), 5*time.Second)
 	defer stop()

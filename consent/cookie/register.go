@@ -51,11 +51,11 @@ func (c Cookie) valid() error {
 	if !c.Category.valid() {
 		return refuse("is of none of the categories session, security, analytics, preference")
 	}
-	if form.Text(ErrInvalid, "", c.Purpose, 500, true) != nil {
+	if form.Fit(c.Purpose, 500) == "" {
 		return refuse("has no purpose of at most 500 bytes")
 	}
 	for _, p := range c.Translated {
-		if form.Text(ErrInvalid, "", p, 500, true) != nil {
+		if form.Fit(p, 500) == "" {
 			return refuse("has a translated purpose that is empty or longer than 500 bytes")
 		}
 	}

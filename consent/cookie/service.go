@@ -1,6 +1,7 @@
 package cookie
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -178,22 +179,14 @@ func (c Choice) refused() error {
 
 // entry records a choice. Of a refused one it keeps what a store could hold.
 func entry(action string, c Choice) audit.Entry {
-	e := audit.Entry{Practice: c.Practice, Actor: c.Actor, Action: action, Object: audit.Object{Kind: "visitor"}}
-	if form.Text(ErrInvalid, "", c.Visitor, form.ID, true) == nil {
-		e.Object.ID = c.Visitor
-	}
+	e := audit.Entry{Practice: c.Practice, Actor: c.Actor, Action: action, Object: audit.Object{Kind: "visitor", ID: form.Fit(c.Visitor, form.ID)}}
 	if action == read {
 		return e
 	}
-	e.Details = map[string]string{"allowed": "none", "signals": c.Signals.String()}
-	if allowed := ordered(c.Allowed); len(allowed) > 0 {
-		e.Details["allowed"] = join(allowed)
-	}
-	for name, value := range map[string]string{"choice": c.ID, "language": c.Language, "wording sha-256": c.Hash(), "shown": c.Shown} {
-		if form.Text(ErrInvalid, "", value, form.ID, true) == nil {
-			e.Details[name] = value
-		}
-	}
+	e.Details = form.Fitting(map[string]string{
+		"allowed": cmp.Or(join(ordered(c.Allowed)), "none"), "signals": c.Signals.String(), "choice": c.ID, "language": c.Language,
+		"wording sha-256": c.Hash(), "shown": c.Shown,
+	}, form.ID)
 	return e
 }
 

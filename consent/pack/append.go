@@ -2,7 +2,6 @@ package pack
 
 import (
 	"context"
-	"maps"
 	"strconv"
 	"time"
 
@@ -19,6 +18,7 @@ func (s *Service) append(ctx context.Context, store Store, act string, f Fact) (
 	}
 	done, err := fact.Append(&f, fact.Act[Fact]{
 		Name: "pack: " + act, Now: s.now, NewID: s.newID, Head: head, Repeats: Fact.repeats, Stale: ErrStale, Conflict: ErrConflict,
+		Future: errAhead,
 		Admit: func() error {
 			if f.Release == "" && f.Kind == Requested {
 				f.Release = f.ID
@@ -26,7 +26,12 @@ func (s *Service) append(ctx context.Context, store Store, act string, f Fact) (
 			return f.Key().valid()
 		},
 		Ledger: func() ([]Fact, error) { return store.Ledger(ctx, f.Key()) },
-		Decide: func(facts []Fact) error { return decide(facts, &f) },
+		Decide: func(facts []Fact) error {
+			if err := permit(facts, &f); err != nil {
+				return err
+			}
+			return f.valid()
+		},
 		Write: func(seen int) (bool, error) {
 			leaf, err := s.log.Stamp(ctx, entry(action, f))
 			if err != nil {
@@ -39,30 +44,12 @@ func (s *Service) append(ctx context.Context, store Store, act string, f Fact) (
 	return done.Fact, err
 }
 
-// decide refuses a fact that may not be, or that no ledger can hold.
-func decide(facts []Fact, f *Fact) error {
-	if err := permit(facts, f); err != nil {
-		return err
-	}
-	if fact.Ahead(f.At, f.Recorded) {
-		return errAhead
-	}
-	return f.valid()
-}
-
 func head(f *Fact) fact.Head { return fact.Head{ID: &f.ID, At: &f.At, Recorded: &f.Recorded} }
 
 func latest(now time.Time, facts []Fact) time.Time { return fact.Latest(now, facts, head) }
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.
 func entry(action string, f Fact) audit.Entry {
-	e := audit.Entry{Practice: f.Practice, Actor: f.Actor, Action: action, Object: audit.Object{Kind: "release"}, Reason: f.Reason}
-	if form.Text(ErrInvalid, "", f.Release, form.ID, true) == nil {
-		e.Object.ID = f.Release
-	}
-	if form.Text(ErrInvalid, "", f.Scope.Patient, form.ID, true) == nil {
-		e.Patient = f.Scope.Patient
-	}
 	details := map[string]string{
 		"fact": f.ID, "recipient": string(f.Scope.Recipient), "name": f.Scope.Name, "number": f.Scope.Number,
 		"document": f.Scope.Document, "file sha-256": f.Hash,
@@ -70,11 +57,10 @@ func entry(action string, f Fact) audit.Entry {
 	if f.Size > 0 {
 		details["file bytes"] = strconv.FormatInt(f.Size, 10)
 	}
-	maps.DeleteFunc(details, func(_, value string) bool { return form.Text(ErrInvalid, "", value, 1<<10, true) != nil })
-	if len(details) > 0 {
-		e.Details = details
+	return audit.Entry{
+		Practice: f.Practice, Actor: f.Actor, Action: action, Object: audit.Object{Kind: "release", ID: form.Fit(f.Release, form.ID)},
+		Patient: form.Fit(f.Scope.Patient, form.ID), Reason: f.Reason, Details: form.Fitting(details, 1<<10),
 	}
-	return e
 }
 
 func (s *Service) moment() time.Time { return s.now().UTC().Truncate(time.Microsecond) }

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -70,10 +69,7 @@ func latest(now time.Time, facts []Fact) time.Time { return fact.Latest(now, fac
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.
 func entry(action string, f Fact) audit.Entry {
-	e := audit.Entry{Practice: f.Practice, Actor: f.Actor, Action: action, Object: audit.Object{Kind: "policy"}}
-	if form.Text(ErrInvalid, "", f.Document, form.ID, true) == nil {
-		e.Object.ID = f.Document
-	}
+	e := audit.Entry{Practice: f.Practice, Actor: f.Actor, Action: action, Object: audit.Object{Kind: "policy", ID: form.Fit(f.Document, form.ID)}}
 	details := map[string]string{
 		"fact": f.ID, "version": f.Version, "effective": f.Edition.Effective.String(), "channel": string(f.Evidence.Channel),
 		"text sha-256": f.Evidence.Hash,
@@ -85,14 +81,11 @@ func entry(action string, f Fact) audit.Entry {
 		}
 	}
 	for _, t := range f.Edition.Texts {
-		if form.Text(ErrInvalid, "", t.Language, form.ID, true) == nil {
-			details["text sha-256 "+t.Language] = t.Hash()
+		if language := form.Fit(t.Language, form.ID); language != "" {
+			details["text sha-256 "+language] = t.Hash()
 		}
 	}
-	maps.DeleteFunc(details, func(_, value string) bool { return form.Text(ErrInvalid, "", value, 2*form.ID, true) != nil })
-	if len(details) > 0 {
-		e.Details = details
-	}
+	e.Details = form.Fitting(details, 2*form.ID)
 	return e
 }
 

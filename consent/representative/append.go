@@ -2,7 +2,6 @@ package representative
 
 import (
 	"context"
-	"maps"
 	"strings"
 	"time"
 
@@ -59,10 +58,6 @@ func latest(now time.Time, facts []Fact) time.Time { return fact.Latest(now, fac
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.
 func entry(action string, f Fact) audit.Entry {
-	e := audit.Entry{Practice: f.Practice, Actor: f.Actor, Action: action, Object: audit.Object{Kind: "patient"}}
-	if form.Text(ErrInvalid, "", f.Patient, form.ID, true) == nil {
-		e.Object.ID, e.Patient = f.Patient, f.Patient
-	}
 	acts := make([]string, len(f.Acts))
 	for i, a := range f.Acts {
 		acts[i] = string(a)
@@ -75,11 +70,11 @@ func entry(action string, f Fact) audit.Entry {
 	if f.Bars {
 		details["bars"] = "true"
 	}
-	maps.DeleteFunc(details, func(_, value string) bool { return form.Text(ErrInvalid, "", value, 1<<10, true) != nil })
-	if len(details) > 0 {
-		e.Details = details
+	patient := form.Fit(f.Patient, form.ID)
+	return audit.Entry{
+		Practice: f.Practice, Actor: f.Actor, Action: action, Object: audit.Object{Kind: "patient", ID: patient}, Patient: patient,
+		Details: form.Fitting(details, 1<<10),
 	}
-	return e
 }
 
 func (s *Service) moment() time.Time { return s.now().UTC().Truncate(time.Microsecond) }

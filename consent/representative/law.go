@@ -71,7 +71,7 @@ func NewLaw(rules []Rule, ages []Age) (*Law, error) {
 	l := &Law{}
 	for _, r := range rules {
 		switch {
-		case form.Text(ErrInvalid, "", r.ID, form.ID, true) != nil:
+		case form.Fit(r.ID, form.ID) == "":
 			return nil, fmt.Errorf("%w: a rule has no id of at most 64 bytes", ErrInvalid)
 		case !slices.Contains(checks(), r.Check):
 			return nil, fmt.Errorf("%w: rule %s has an unknown check %q", ErrInvalid, r.ID, r.Check)

@@ -3,6 +3,7 @@ package form
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,15 +15,36 @@ const ID = 64
 // Text returns under, wrapped with what is wrong, unless s is valid UTF-8 of at most limit bytes without NUL, which
 // Postgres cannot hold. Where it is required it holds more than blanks.
 func Text(under error, what, s string, limit int, required bool) error {
-	switch {
-	case required && strings.TrimSpace(s) == "":
-		return fmt.Errorf("%w: %s is empty", under, what)
-	case len(s) > limit:
-		return fmt.Errorf("%w: %s is longer than %d bytes", under, what, limit)
-	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
-		return fmt.Errorf("%w: %s is not valid text", under, what)
+	if why := wrong(s, limit, required); why != "" {
+		return fmt.Errorf("%w: %s %s", under, what, why)
 	}
 	return nil
+}
+
+func wrong(s string, limit int, required bool) string {
+	switch {
+	case required && strings.TrimSpace(s) == "":
+		return "is empty"
+	case len(s) > limit:
+		return fmt.Sprintf("is longer than %d bytes", limit)
+	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
+		return "is not valid text"
+	}
+	return ""
+}
+
+// Fit returns s where [Text] takes it as required, and otherwise the empty string.
+func Fit(s string, limit int) string {
+	if wrong(s, limit, true) != "" {
+		return ""
+	}
+	return s
+}
+
+// Fitting removes from what an entry is to say whatever does not [Fit], and returns the rest.
+func Fitting(said map[string]string, limit int) map[string]string {
+	maps.DeleteFunc(said, func(_, value string) bool { return Fit(value, limit) == "" })
+	return said
 }
 
 // Legible makes valid text of whatever bytes came, each stray one a replacement character, so that the words are not lost

@@ -28,6 +28,9 @@ func TestText(t *testing.T) {
 		{"\xff", false, false},
 	} {
 		err := form.Text(errInvalid, "the id", c.s, 8, c.required)
+		if c.required {
+			require.Equal(t, err == nil, form.Fit(c.s, 8) == c.s && c.s != "", "%q", c.s)
+		}
 		if c.ok {
 			require.NoError(t, err, "%q", c.s)
 			continue
@@ -61,6 +64,12 @@ func TestWithin(t *testing.T) {
 	}
 	require.Empty(t, form.Within("é", 1))
 	require.Empty(t, form.Within("a", 0))
+}
+
+func TestFitting(t *testing.T) {
+	require.Equal(t, map[string]string{"id": "a-1"}, form.Fitting(map[string]string{
+		"id": "a-1", "nothing": "", "blanks": " ", "long": "123456789", "bytes": "\xff",
+	}, 8))
 }
 
 func TestLegible(t *testing.T) {
