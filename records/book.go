@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,13 +20,9 @@ func (s *Service) Book(ctx context.Context, by audit.Actor, b Booking) (Appointm
 		Practice: b.Practice, ID: b.Appointment, Patient: b.Patient, Clinician: b.Clinician, Start: b.Start, Zone: b.Zone,
 		Duration: b.Duration, Status: Booked, Revision: 1,
 	}
-	valid := check(b.ID, b.Reason, false)
-	if valid == nil {
-		valid = next.valid()
-	}
 	object := audit.Object{Kind: appointmentKind, ID: b.Appointment}
 	o := order{
-		id: b.ID, command: b, valid: valid,
+		id: b.ID, command: b, valid: cmp.Or(check(b.ID, b.Reason, false), next.valid()),
 		entry: entry("records.appointment.book", by, b.Practice, b.Patient, object, b.Reason),
 	}
 	o.decide = func(e *audit.Entry) (Change, error) {
@@ -108,9 +105,7 @@ func altering(action string, by audit.Actor, k Key, reason string) audit.Entry {
 
 // alter changes a booked appointment. What it is already is no change, whatever revision was given.
 func (s *Service) alter(ctx context.Context, o order, k Key, revision int, edit func(*Appointment) error) (Appointment, error) {
-	if o.valid == nil {
-		o.valid = k.valid("the appointment")
-	}
+	o.valid = cmp.Or(o.valid, k.valid("the appointment"))
 	next := Appointment{Practice: k.Practice, ID: k.ID}
 	o.decide = func(e *audit.Entry) (Change, error) {
 		kept, err := s.store.Appointment(ctx, k)

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -110,12 +111,7 @@ func (s *Service) FindByEmail(ctx context.Context, by audit.Actor, q EmailQuery)
 func (s *Service) find(ctx context.Context, by audit.Actor, q PatientQuery, valid error) (PatientPage, error) {
 	none := entry("records.patient.find", by, q.Practice, "", audit.Object{Kind: patientKind}, "")
 	none.Details = map[string]string{"by": string(q.Term.Kind)}
-	if valid == nil {
-		valid = asks(q.Practice, &q.Limit)
-	}
-	if valid == nil {
-		valid = form.Text(ErrInvalid, "where the page continues", q.After, form.ID, false)
-	}
+	valid = cmp.Or(valid, asks(q.Practice, &q.Limit), form.Text(ErrInvalid, "where the page continues", q.After, form.ID, false))
 	if err := s.allow(ctx, none, valid); err != nil {
 		return PatientPage{}, err
 	}

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -64,10 +65,7 @@ func reminded(p Patient) [4]string {
 
 // savable refuses a command that cannot be carried out whatever is kept.
 func (s *Service) savable(c Save) error {
-	if err := check(c.ID, c.Reason, false); err != nil {
-		return err
-	}
-	return c.Patient.valid(civil.Of(s.moment().Add(furthestEast)))
+	return cmp.Or(check(c.ID, c.Reason, false), c.Patient.valid(civil.Of(s.moment().Add(furthestEast))))
 }
 
 // furthestEast is how far the clock of the furthest time zone is ahead of UTC: a child may be born there tomorrow.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/form"
+	"github.com/enamel-go/enamel/internal/page"
 )
 
 // Visit is an appointment as its reminder needs it. It is an alias of a plain struct, so that whoever plans reminders
@@ -32,7 +33,8 @@ type Visit = struct {
 // longer active; where it was altered, the log says so. Nor is a visit active whose patient's evidence was destroyed, for no text
 // about it could be put on record. The limit is 1 to 1000, 0 for 100.
 func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
-	if err := asks("every practice", &limit); err != nil {
+	limit, err := page.Limit(ErrInvalid, limit)
+	if err != nil {
 		return nil, err
 	}
 	found, err := s.store.Changed(ctx, limit)

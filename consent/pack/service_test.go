@@ -325,14 +325,7 @@ func TestWhatIsLeftOfOnePatientHidesNoRelease(t *testing.T) {
 		require.Equal(t, page.Facts[0], state.Request)
 
 		seen := map[string]string{}
-		leaves, err := b.Log.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
-		require.NoError(t, err)
-		for _, f := range leaves.Leaves {
-			if f.Action != "consent.pack.read" {
-				continue
-			}
-			e, err := b.Log.Open(t.Context(), f)
-			require.NoError(t, err)
+		for _, e := range b.Logged(t, practice, "consent.pack.read") {
 			seen[e.Object.ID] = e.Patient
 		}
 		require.Equal(t, map[string]string{"for p-1": "", "for p-2": "p-2"}, seen)

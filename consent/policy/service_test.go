@@ -393,14 +393,7 @@ func TestWhatIsLeftOfOnePatientHidesNobodyElse(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, page.Facts, 2)
 		seen := map[string]string{}
-		leaves, err := b.Log.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
-		require.NoError(t, err)
-		for _, f := range leaves.Leaves {
-			if f.Action != "consent.policy.read" {
-				continue
-			}
-			e, err := b.Log.Open(t.Context(), f)
-			require.NoError(t, err)
+		for _, e := range b.Logged(t, practice, "consent.policy.read") {
 			require.Equal(t, document, e.Object.ID)
 			seen[e.Patient] = e.Details["person"]
 		}

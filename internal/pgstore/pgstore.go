@@ -23,13 +23,8 @@ type Handle struct {
 	schema string
 }
 
-// New returns a handle on db's pool. An empty schema means [DefaultSchema].
-func New(db *bun.DB, schema string) Handle {
-	if schema == "" {
-		schema = DefaultSchema
-	}
-	return Handle{db: db, schema: schema}
-}
+// New returns a handle on db's pool.
+func New(db *bun.DB, schema string) Handle { return Handle{db: db, schema: schema} }
 
 // WithTx returns a handle whose statements run inside tx: a bun.Tx, or any *sql.Tx.
 func (h Handle) WithTx(tx bun.IConn) Handle {

@@ -53,12 +53,6 @@ func fail(ctx context.Context, h pgstore.Handle, state string) error {
 	return err
 }
 
-func TestDefaultSchema(t *testing.T) {
-	pool, _ := things(t)
-	require.Equal(t, bun.Ident("enamel.thing"), pgstore.New(pool, "").Table("thing"))
-	require.Equal(t, bun.Ident("own.thing"), pgstore.New(pool, "own").Table("thing"))
-}
-
 // bun writes values into the text of a statement. Nothing in a value may be read as SQL or as a placeholder, on
 // whatever connection the text then runs.
 func TestValuesStayValues(t *testing.T) {

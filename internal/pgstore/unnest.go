@@ -38,8 +38,8 @@ func (u *Unnest) Expect(rows int) *Unnest {
 // Len returns how many rows there are.
 func (u *Unnest) Len() int { return u.rows }
 
-// Add adds a row. A value is a string, an int, an int64, a bool, bytes, an instant, a duration for an interval, or nil for NULL. Text holds no
-// NUL, which Postgres cannot keep.
+// Add adds a row. A value is a string, an int, an int64, a bool, bytes, an instant, a duration for an interval, or nil for
+// NULL. Text holds no NUL, which Postgres cannot keep.
 func (u *Unnest) Add(values ...any) {
 	for i, v := range values {
 		b := u.columns[i]

@@ -74,13 +74,14 @@ func (s Stage) Logged(t testing.TB, practice string, actions ...string) []audit.
 	}
 	var entries []audit.Entry
 	for _, leaf := range page.Leaves {
+		if len(actions) > 0 && !slices.Contains(actions, leaf.Action) {
+			continue
+		}
 		e, err := s.Log.Open(t.Context(), leaf)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(actions) == 0 || slices.Contains(actions, e.Action) {
-			entries = append(entries, e)
-		}
+		entries = append(entries, e)
 	}
 	return entries
 }

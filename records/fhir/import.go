@@ -28,8 +28,8 @@ func Import(ctx context.Context, by audit.Actor, service *records.Service, pract
 	if err := by.Validate(); err != nil {
 		return Report{}, fmt.Errorf("fhir: import: %w", err)
 	}
-	if practice == "" || len(practice) > form.ID {
-		return Report{}, fmt.Errorf("fhir: import: %w: the practice has an id of at most 64 bytes", records.ErrInvalid)
+	if err := form.Text(records.ErrInvalid, "the practice", practice, form.ID, true); err != nil {
+		return Report{}, fmt.Errorf("fhir: import: %w", err)
 	}
 	found, err := Read(r)
 	if err != nil {
