@@ -120,8 +120,8 @@ func (l *Log) Record(ctx context.Context, entries ...Entry) error {
 }
 
 // RecordSeen commits the entries of what was read of several patients, as [Log.Record] does. What is left of one patient hides
-// no other: where a patient's evidence key was destroyed, the entry names nobody and has no details, and so has its object no
-// id where that is the patient.
+// no other: where a patient's evidence key was destroyed, the entry no longer says whose data it was. It has no details, and
+// its object no id where that is the patient; who acted it says all the same.
 func (l *Log) RecordSeen(ctx context.Context, entries ...Entry) error {
 	return l.record(ctx, entries, func(ctx context.Context, e Entry) (Leaf, error) {
 		stamped, err := l.Stamp(ctx, e)

@@ -41,16 +41,13 @@ func (s *Cookies) Apply(ctx context.Context, c cookie.Change) (bool, error) {
 
 // Choice implements [cookie.Store].
 func (s *Cookies) Choice(ctx context.Context, k cookie.Key) (cookie.Choice, error) {
-	if err := ctx.Err(); err != nil {
-		return cookie.Choice{}, err
-	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	c, known := s.choices[k]
 	if !known {
 		return cookie.Choice{}, cookie.ErrNotFound
 	}
-	return c.Clone(), nil
+	return c.Clone(), ctx.Err()
 }
 
 // Choices implements [cookie.Store].
@@ -58,12 +55,9 @@ func (s *Cookies) Choices(ctx context.Context, q cookie.Query) (cookie.Page, err
 	if err := q.Validate(); err != nil {
 		return cookie.Page{}, err
 	}
-	limit, err := page.Limit(cookie.ErrInvalid, q.Limit)
-	if err != nil {
-		return cookie.Page{}, err
-	}
-	var from page.Place
+	var from page.Place // before all
 	if q.After != "" {
+		var err error
 		if from, err = page.Parse(cookie.ErrInvalid, q.After); err != nil {
 			return cookie.Page{}, err
 		}
@@ -72,13 +66,13 @@ func (s *Cookies) Choices(ctx context.Context, q cookie.Query) (cookie.Page, err
 	defer s.mu.RUnlock()
 	var found []cookie.Choice
 	for _, c := range s.choices {
-		if c.Practice == q.Practice && c.Visitor == q.Visitor && (q.After == "" || place(c).Compare(from) > 0) {
+		if c.Practice == q.Practice && c.Visitor == q.Visitor && place(c).Compare(from) > 0 {
 			found = append(found, c.Clone())
 		}
 	}
 	slices.SortFunc(found, func(a, b cookie.Choice) int { return place(a).Compare(place(b)) })
 	var p cookie.Page
-	p.Choices, p.Next = page.Cut(found, limit, func(c cookie.Choice) string { return place(c).String() })
+	p.Choices, p.Next = page.Cut(found, page.Size(q.Limit), func(c cookie.Choice) string { return place(c).String() })
 	return p, ctx.Err()
 }
 

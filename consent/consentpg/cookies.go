@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -104,11 +103,7 @@ func (s *Cookies) Choices(ctx context.Context, q cookie.Query) (cookie.Page, err
 	if err := q.Validate(); err != nil {
 		return cookie.Page{}, err
 	}
-	limit, err := page.Limit(cookie.ErrInvalid, q.Limit)
-	if err != nil {
-		return cookie.Page{}, err
-	}
-	after := bun.SafeQuery("")
+	limit, after := page.Size(q.Limit), bun.SafeQuery("")
 	if q.After != "" {
 		from, err := page.Parse(cookie.ErrInvalid, q.After)
 		if err != nil {
@@ -166,10 +161,7 @@ func (s *Cookies) seal(ctx context.Context, c cookie.Choice) (cookieRow, error) 
 // open returns the choice that r keeps, or an error that wraps cookie.ErrTampered when r was altered, or moved from
 // another row or to another visitor.
 func (s *Cookies) open(ctx context.Context, r cookieRow) (cookie.Choice, error) {
-	plain, err := s.keys.Open(ctx, nil, r.Sealed, cookieBinding(r.Practice, r.ID))
-	if errors.Is(err, crypto.ErrAuth) {
-		return cookie.Choice{}, fmt.Errorf("%w: %w", cookie.ErrTampered, err)
-	}
+	plain, err := opened(ctx, s.keys, cookie.ErrTampered, r.Sealed, cookieBinding(r.Practice, r.ID))
 	if err != nil {
 		return cookie.Choice{}, err
 	}
