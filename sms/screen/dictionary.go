@@ -210,7 +210,7 @@ func (d *dictionary) longest(t *text, first int) (found uint16, last int) {
 			next = d.step(n, c, disguised)
 		}
 		if next == 0 {
-			if pos > from && c == t.letters[pos-1] && c > '9' {
+			if pos > int(w.at) && c == t.letters[pos-1] && c > '9' {
 				pos++ // caaavity
 				continue
 			}

@@ -6,16 +6,16 @@ const drug = "drug"
 // not have one and dentists prescribe, brands that patients know, and classes of medicines.
 func drugs() []row {
 	return []row{
-		{"", "", never, `april magazine cyclone anyone fashion afraid orphan valentine cortland effort escort avenue`},
+		{"", "", never, `april magazine cyclone anyone fashion afraid orphan valentine cortland effort escort avenue emeline barone murad norco_office in_norco`},
 		// Against infections.
 		{Health, drug, always, `*cillin *mycin *micin *cycline *floxacin *oxacin *azole *azolam *bactam *penem *fungin *enicol *binafine *quine *bendazole *ectin
 			*ciclovir *cyclovir *navir *tegravir *buvir *fovir *cavir *amivir *virin *vudine *virenz *virine *citabine *niazid *sulfone *apsone *idixic *furantoin
-			cef* sulfa* penicil* amoxi* augmentin azithro* z_pak zpak cleocin keflex flagyl erythro* doxy quinine chlorhexidin* peridex arestin`},
+			cef* sulfa* penicil* amox amoxi* augmentin azithro* z_pak zpak cleocin keflex flagyl erythro* doxy quinine chlorhexidin* peridex arestin`},
 		// Against pain, for sleep and in the mind.
 		{Health, drug, always, `*caine *profen *oxicam *fenac *coxib *codone *morphone *fentanyl *fentanil *orphan *orphine *adol *zepam *zolam *bazam *barbital *clone *pidem
 			*oxetine *traline *alopram *triptyline *pramine *oxepin *oxamine *faxine *propion *peridone *peridol *piprazole *zapine *tiapine *azepine *omazine *phenazine *thixol
 			*anserin *pimozide *azodone *triptan *setron *prodol *racetam *trigine *idazine *phenidate *afinil *irapine *gabalin *toin *bamate *benazine *stigmine *antamine *mantadine *giline *dopa *curonium *flurane
-			tylenol acetaminophen paracetamol advil motrin aleve ibuprofen naproxen aspirin vicodin percocet norco oxycontin codeine morphine methadone naloxone
+			tylenol acetaminophen paracetamol advil motrin aleve ibu ibuprofen naproxen aspirin vicodin percocet norco oxycontin codeine morphine methadone naloxone
 			naltrexone narcan suboxone tramadol valium xanax ativan halcion prozac zoloft lexapro paxil wellbutrin adderall ritalin versed propofol
 			ketamine gabapentin fentanyl valpro* divalpro* succinylcholin* mycophenol* orajel anbesol septocaine marcaine dilaudid chantix`},
 		// For heart, blood, hormones, lungs, stomach and against tumours.

@@ -22,7 +22,7 @@ func forbidden() []row {
 const shorteners = `bit.ly bitly.com tinyurl.com t.co goo.gl ow.ly is.gd v.gd buff.ly rebrand.ly cutt.ly shorturl.at shorturl.com rb.gy t.ly tiny.cc bl.ink lnkd.in
 	s.id adf.ly soo.gd bit.do mcaf.ee qr.ae x.co short.io tiny.one clck.ru snip.ly t2m.io urlz.fr gg.gg dlvr.it trib.al amzn.to fb.me tr.im cli.gs su.pr
 	u.to po.st ity.im q.gs kutt.it chilp.it 1url.com shorte.st j.mp db.tt qr.net cur.lv yourls.org lc.chat hyperurl.co zpr.io ouo.io shrtco.de shorten.at
-	urlzs.com n9.cl acortar.link tny.im vu.fr urls.fr bc.vc shrinkme.io l.ead.me linktr.ee/s smsg.io txt.so dub.sh t.me`
+	urlzs.com n9.cl acortar.link tny.im vu.fr urls.fr bc.vc shrinkme.io l.ead.me smsg.io txt.so dub.sh t.me`
 
 // tlds are the endings by which a name without a scheme is taken for a host.
 const tlds = `com net org io co us info dental dentist health healthcare care clinic doctor surgery hospital me ly gl gd be ca mx fr es uk edu gov biz app dev link site
@@ -33,14 +33,14 @@ const tlds = `com net org io co us info dental dentist health healthcare care cl
 func parameters() map[string]string {
 	m := map[string]string{}
 	for what, names := range map[string]string{
-		"name": `name firstname fname first lastname lname last fullname patientname nombre apellido nom prenom`,
+		"name": `name firstname fname first lastname lname last fullname patientname ptname nombre apellido nom prenom`,
 		"identifier": `patient patientid pid pt ptid patid mrn chart chartid chartnumber ssn dob birthdate birthday birth dateofbirth memberid member insuranceid
 			policy group subscriber account acct accountid accountnumber paciente`,
 		"contact": `email mail phone tel mobile cell phonenumber telefono correo courriel telephone`,
 		"id":      `id userid uid user apptid appointmentid appt appointment visitid visit`,
-		"health": `procedure proc treatment tx dx diagnosis tooth teeth reason service servicetype code cdt icd condition drug rx medication insurer insurance payer
+		"health": `procedure proc treatment tx dx diagnosis tooth teeth reason service servicetype code cdt icd condition drug rx medication insurer insurance ins claim payer
 			result results lab provider specialty visittype appttype`,
-		"money": `amount balance bal due owed total price copay`,
+		"money": `amount amt balance bal due owed total price copay`,
 	} {
 		for n := range set(names) {
 			m[n] = what

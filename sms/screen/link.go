@@ -15,19 +15,24 @@ type link struct {
 // How far a link is read: the names of hosts have 253 letters at most, and no text has room for a longer link.
 const longestHost, longestLink = 253, 2048
 
-// findLink looks whether a link begins at i, and adds it.
+// findLink looks whether a link begins at i, and adds it. What stands between two blanks is looked through once, however
+// many links might begin in it.
 func (t *reader) findLink(i int) {
-	end, dotted := i, false
-	for end < min(len(t.body), i+longestLink) && t.body[end] > ' ' && strings.IndexByte(`"<>()[]{}|`, t.body[end]) < 0 {
-		dotted = dotted || t.body[end] == '.' || t.body[end] == '/' || t.body[end] >= 0xE0
-		end++
+	if i >= t.run {
+		t.run, t.dot = i, -1
+		for ; t.run < len(t.body) && t.body[t.run] > ' ' && strings.IndexByte(`"<>()[]{}|`, t.body[t.run]) < 0; t.run++ {
+			if c := t.body[t.run]; c == '.' || c == '/' || c >= 0xE0 {
+				t.dot = t.run
+			}
+		}
 	}
-	if !dotted {
-		t.none = end
+	if t.dot < i {
+		t.none = t.run
 		return
 	}
+	end := min(t.run, i+longestLink)
 	host, schemed := i, false
-	if j := strings.Index(t.body[i:end], "://"); j > 0 {
+	if j := strings.Index(t.body[i:min(end, i+longestHost)], "://"); j > 0 {
 		host, schemed = i+j+3, true
 	}
 	var buffer [longestHost]byte
@@ -40,8 +45,20 @@ func (t *reader) findLink(i int) {
 	end = max(hostEnd, i+len(strings.TrimRight(t.body[i:end], ".,;:!?'*_~")))
 	name = bytes.TrimPrefix(name, []byte("www."))
 	t.close()
-	t.links = append(t.links, link{from: i, path: hostEnd, to: end, short: words().shorteners[string(name)]})
+	t.links = append(t.links, link{from: i, path: hostEnd, to: end, short: shortened(name)})
 	t.in = true
+}
+
+// shortened reports whether a host is a public shortener's, or stands right behind the full stop of a sentence: See you.bit.ly
+func shortened(name []byte) bool {
+	for !words().shorteners[string(name)] {
+		dot := bytes.IndexByte(name, '.')
+		if dot < 0 {
+			return false
+		}
+		name = name[dot+1:]
+	}
+	return true
 }
 
 // readHost appends the letters of a link's host to name, and returns where the host ends.

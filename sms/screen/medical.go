@@ -4,6 +4,7 @@ package screen
 func medical() []row {
 	return []row{
 		{"", "", never, `nostalgia academia bohemia sympathy empathy apathy telepathy analysis dichotomy osmosis hypnosis metamorphosis symbiosis
+			timeline jeremia nehemia euphemia noemia nuria politis
 			academie bohemie neurosis_of blood_drive heart_of_gold cancer_awareness_walk`},
 		{Health, "condition", always, `*itis *itides *osis *emia *aemia *algia *carcinoma *sarcoma *adenoma *lymphoma *melanoma *oma_in_situ *myoma *blastoma
 			*pathy *pathies *plegia *paresis *penia *megaly *rrhea *rrhagia *rrhage *sclerotic *uria *dynia *phagia *plasia *trophy_of *cele *iasis
@@ -23,8 +24,8 @@ func medical() []row {
 			obstructive insufficiency stenot* sclero* reflux gerd aphasi* impairment intoxicat* immunodefici* immunocompromis* transplant*`},
 		{Health, "result", always, `test_result lab_result biopsy_result your_result results_are_in results_are_ready results_came results_are_back results_of_your
 			results_from_your blood_test blood_work bloodwork lab_work labwork pathology patholog* inr mri pap_smear pap_test covid_test ct_scan cat_scan pet_scan ultrasound* sonogra* mammogra*
-			colonoscop* *oscopy *oscopies *oscopic ekg ecg eeg a1c hba1c glucose blood_sugar psa urinalys* hemoglobin platelet platelets creatinine
-			gleason stool_sample urine_sample throat_culture bone_density`},
+			colonoscop* *oscopy *oscopies *oscopic ekg ecg eeg a1c hba1c glucose blood_sugar your_psa psa_test psa_level your_bp bx_result path_report urinalys* hemoglobin platelet platelets creatinine
+			gleason~ stool_sample urine_sample throat_culture bone_density`},
 		{Health, "procedure", always, `*ectomy *ectomies *otomy *otomies *ostomy *ostomies *plasty *plasties *rrhaphy *pexy *centesis *desis *scopically *tripsy
 			catheter* intubat* extubat* laparo* arthro* endoscop* cesarean caesarean c_section chemo chemotherap* radiotherap* radiation_therapy
 			dialys* transfusion vaccin* flu_shot therapy_session latex_allerg* immuniz* infusion iv_antibiotic physical_therapy physiotherap* occupational_therapy speech_therapy psychotherap*
@@ -43,7 +44,7 @@ func medical() []row {
 			extremity extremities`},
 		{Health, "specialty", always, `cardiologist oncologist urologist neurologist dermatologist gynecolog* gynaecolog* obstetric* obgyn ob_gyn
 			endocrinolog* rheumatolog* nephrolog* hematolog* pulmonolog* gastroenterolog* radiolog* ophthalmologist otolaryngolog* ent_specialist
-			anesthesiolog* orthopedic* orthopaedic* podiatr* fertility_clinic planned_parenthood methadone_clinic mental_health behavioral_health
+			anesthesiolog* orthopedic* orthopaedic* podiatr* fertility_clinic planned_parenthood methadone_clinic your_therapist aa_meeting mental_health behavioral_health
 			oncologo* cardiologo* psiquiatr* psicolog* ginecolog* urologo* neurologo* dermatologo* cardiologue* oncologue* psychologue* gynecologue* urologue* neurologue*`},
 		{Health, "chart", always, `the_patient this_patient patient_is patient_was patient_has patient_had patient_denies patient_states patient_tolerated patient_presents
 			patient_reports patient_complains patient_underwent patient_developed patient_admitted medical_history social_history family_history surgical_history dental_history

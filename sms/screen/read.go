@@ -40,6 +40,8 @@ type reader struct {
 	lower  bool // it has a letter that is no capital
 	parted bool // a blank stands before the next
 	none   int  // no link begins before this place
+	run    int  // where what has no blank in it ends, as far as it was looked through for a link
+	dot    int  // the last place in it that makes a link possible, or -1
 	in     bool // a link is being read, the last of links
 }
 

@@ -9,7 +9,7 @@ import (
 
 // Version is the version of the rules and words. It grows whenever the same text may come out otherwise than before, so that
 // a decision can say by which rules a text was screened.
-const Version = 2
+const Version = 3
 
 // Class is what kind of thing a text must not carry.
 type Class string

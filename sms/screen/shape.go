@@ -26,7 +26,7 @@ func (s *screening) shape(i int) int {
 		s.addTokens(Promotion, "offer", i, i+1)
 		s.offers = true
 		return i + 1
-	case strings.HasSuffix(s.body[:w.from], "£"), strings.HasSuffix(s.body[:w.from], "€"), before == '$', s.next(i, "usd dollar dollars euro euros dolares cad"):
+	case strings.HasSuffix(s.body[:w.from], "£"), strings.HasSuffix(s.body[:w.from], "€"), before == '$', s.priced(i), s.next(i, "usd dollar dollars euro euros dolares cad"):
 		if s.next(i, "off") {
 			s.addTokens(Promotion, "offer", i, i+1)
 			s.offers = true
@@ -34,6 +34,8 @@ func (s *screening) shape(i int) int {
 		s.amount, s.prices = true, true
 	case w.end-w.at == 4 && s.previous(i, "d") && s.tokens[i-1].shouted:
 		s.addTokens(Health, "procedure code", i-1, i)
+	case len(s.word(i)) == 1 && s.previous(i, "ul ur lr") && s.tokens[i-1].shouted && s.value(i) >= 1 && s.value(i) <= 8:
+		s.addTokens(Health, "tooth", i-1, i)
 	case s.next(i, "mg mcg mmhg milligrams miligramos milligrammes"):
 		s.addTokens(Health, "dose", i, i+1)
 		return i + 1
@@ -42,6 +44,12 @@ func (s *screening) shape(i int) int {
 		return i + 1
 	}
 	return i
+}
+
+// priced reports whether a sign of money stands behind a token, as French has it: 50 $.
+func (s *screening) priced(i int) bool {
+	behind := strings.TrimLeft(s.body[s.tokens[i].to:], " \u00a0\u202f")
+	return strings.HasPrefix(behind, "$") || strings.HasPrefix(behind, "€") || strings.HasPrefix(behind, "£")
 }
 
 // before returns the sign right before a token, or 0. Blanks may stand behind a number sign.
@@ -94,11 +102,19 @@ func (s *screening) value(i int) int {
 
 // numbered are words whose number is no tooth's.
 const numbered = "suite ste apt apartment unit room rm bldg building floor fl door gate box lot space order ref reference ticket " +
-	"confirmation code conf number no option store office location address claim invoice case route hwy highway bus line step question q"
+	"confirmation code conf number no option store office location address claim invoice case route hwy highway bus line step question q " +
+	"entrance exit level garage stall elevator chair desk window lane bay spot oficina piso edificio puerta autobus ruta salida porte bureau etage"
+
+// filed are words whose number is a patient's, a policy's or an account's.
+const filed = "chart acct account patient pt member subscriber policy group claim mrn"
 
 // tooth reads what follows a number sign: #14, #3-5, # 8. "#1" alone praises.
 func (s *screening) tooth(i int) int {
 	v := s.value(i)
+	if s.previous(i, filed) {
+		s.addTokens(Health, "identifier", i-1, i)
+		return i
+	}
 	if v < 1 || v > 32 || s.previous(i, numbered) || s.tokens[i].end-s.tokens[i].at > 2 {
 		return i
 	}
@@ -110,7 +126,7 @@ func (s *screening) tooth(i int) int {
 		}
 		last++
 	}
-	if v == 1 && last == i && !s.previous(i, "tooth teeth molar on extract remove fill crown for") {
+	if v == 1 && last == i && !s.previous(i, "tooth teeth molar on extract remove fill crown for ext exts") {
 		return i
 	}
 	s.add(Health, "tooth", strings.LastIndexByte(s.body[:s.tokens[i].from], '#'), int(s.tokens[last].to))
@@ -184,6 +200,7 @@ func (s *screening) numbers(i int) int {
 	case n == 3 && group[0] == 3 && group[1] == 2 && group[2] == 4:
 		s.addTokens(Health, "identifier", i, last)
 	case n == 3 && group[0] <= 2 && group[1] <= 2 && group[2] == 4 && birthYear(s.value(last)),
+		n == 3 && s.previous(i, "born dob birthdate nacio nacido nacida"),
 		n == 3 && group[0] == 4 && group[1] <= 2 && group[2] <= 2 && birthYear(s.value(i)):
 		s.addTokens(Health, "date of birth", i, last)
 	case all >= 13 && all <= 16 && s.luhn(i, last):

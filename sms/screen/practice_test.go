@@ -1,0 +1,131 @@
+package screen_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/enamel-go/enamel/sms/screen"
+)
+
+// Each of these tells something of a person's health or of what is owed, in the words and shorthand of a front desk.
+func TestPromise_D1_1_WhatFrontDesksWrite(t *testing.T) {
+	for _, body := range lines(`
+		ext of #1, 16, 17, 32 Friday
+		your wisdoms come out Friday
+		no food or drink after midnight before your visit
+		Don’t eat or drink anything for 8 hours before your appt
+		Please fast from midnight
+		pre-med 1 hour before your appt please
+		take 4 amox before you come
+		crn prep Tue 9
+		your case is back from the lab
+		Your lab case has arrived, call to schedule your seat
+		Bridge try-in Tue 3pm
+		Your partial is ready for pickup
+		Your flipper is ready
+		your nite guard is in
+		time to change your trays
+		deband Friday 3pm
+		BWX due at next visit
+		tx plan for you attached
+		p/o check Fri
+		How's your mouth feeling after yesterday?
+		Are you still in pain?
+		Hope the numbness wore off
+		Bite on gauze 30 min
+		Rinse with warm salt water 3x daily
+		no straws for 3 days
+		soft foods only for 24 hrs after your visit
+		Bx results in, call Dr. Lee
+		OMFS consult Thu
+		pedo appt at 4
+		deep clean tmrw
+		6mo cleaning w Amy
+		cleanings Tue 3pm
+		hygiene appt Tue 9 with Amy
+		N2O consent form
+		UL 6 tomorrow
+		bal $112 pls call
+		you have a bal of 45.00
+		Final notice: your account goes to collections
+		your card on file was declined
+		Your ins. paid only half
+		Chart #4471
+		Acct #4471 is ready
+		Born 3/4/85
+		group no. 4455
+		your therapist called
+		Corona lista, llame
+		puente listo
+		sus frenos el martes
+		No coma ni beba nada desde medianoche
+		venga en ayunas
+		Su aseguranza no pagó
+		le quitamos los puntos el viernes
+		votre pont est prêt
+		Vos radios sont prêtes
+		Votre appareil est prêt
+		bagues mardi
+		Ajustement des broches mardi
+		Rester à jeun avant le rendez-vous
+		Avez-vous encore mal ?
+		Vous devez 50 $
+		À payer : 50 $
+		Paiement de 50 €
+		elm.example/pay?amt=112
+		elm.example/v?pt_name=Ana
+		elm.example/v?claim=99
+		elm.example/v?ins=delta`) {
+		require.True(t, carries(body, screen.Health, screen.Link), body)
+	}
+	require.True(t, carries("See you.bit.ly/abc", screen.Forbidden), "behind a full stop without a blank")
+}
+
+// None of these does, and each of them was taken for something once or looks as if it might be.
+func TestWhatLooksLikeHealth(t *testing.T) {
+	for _, body := range lines(`
+		Please bring a photo ID and your insurance card.
+		Apportez une pièce d’identité et votre carte d’assurance maladie.
+		You are overdue for a visit.
+		In a dental emergency call 214-555-0100.
+		Hi Carrie, see you at 3.
+		Our garage carries a sign.
+		Hola Dolores, su cita es a las 3.
+		Hi Nuria, see you at 3.
+		Hi Emeline, see you at 3.
+		Bonjour Noémia, à mardi.
+		Your visit is with Dr. Barone.
+		Your visit is with Dr. Endo.
+		Dr. Kaiser and Dr. Murad see you at 3.
+		Our phones were impacted by the storm.
+		PSA: we close at noon.
+		Our Norco office is open.
+		Use entrance #3, then elevator #2 to level #4.
+		Take exit #14.
+		Parking is 5 $.
+		We see you in UL 60 minutes.
+		Here is your timeline.`) {
+		require.Empty(t, found(body, screen.Context{}), body)
+	}
+}
+
+// Whoever writes to a practice decides what it has to look through.
+func TestHostileTextsTakeNoLonger(t *testing.T) {
+	const size = 16 << 10
+	fastest := func(seed string) time.Duration {
+		body, best := strings.Repeat(seed, size/len(seed)), time.Hour
+		for range 3 {
+			begun := time.Now()
+			screen.Screen(body, screen.Context{})
+			best = min(best, time.Since(begun))
+		}
+		return best
+	}
+	usual := fastest(ordinary[0])
+	for _, seed := range []string{":a.", "a/;", "a ", "a#", "@a.", "(a.", "a://a,", "#1-", "1-", "l'", "s", "$5 ", "\xff", "%20", "a.b/%20,"} {
+		require.Less(t, fastest(seed), 100*usual, seed)
+	}
+}
