@@ -67,7 +67,7 @@ type Brand struct {
 	Name        string // the legal name, exactly as the tax office has it; of a sole proprietor the person's
 	DisplayName string // as patients know it: samples and messages say it
 	Entity      Entity
-	EIN         string // nine digits, as 12-3456789 or 123456789; none for a sole proprietor
+	EIN         string // nine digits, as 12-3456789 or 123456789; in Canada the Business Number; none for a sole proprietor
 	Vertical    string // [Healthcare]
 	Website     string
 	Email       string // where patients reach the practice
@@ -92,6 +92,7 @@ type Review struct {
 
 var (
 	einForm = regexp.MustCompile(`^[0-9]{2}-?[0-9]{7}$`)
+	bnForm  = regexp.MustCompile(`^[0-9]{9}(?: ?[A-Z]{2} ?[0-9]{4})?$`)
 	usZip   = regexp.MustCompile(`^[0-9]{5}(?:-[0-9]{4})?$`)
 	caZip   = regexp.MustCompile(`^[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]$`)
 )
@@ -135,8 +136,8 @@ func (b Brand) number(c *checker) {
 		c.add("EIN", "is missing", "Give the employer identification number of the practice, not the vendor's.")
 	case !einForm.MatchString(b.EIN) && b.Address.Country != "CA":
 		c.add("EIN", "is not nine digits", "Copy it from the tax office's letter, as 12-3456789.")
-	case len(b.EIN) > 20:
-		c.add("EIN", "has more than 20 characters", "Copy it from the tax office's letter.")
+	case !einForm.MatchString(b.EIN) && !bnForm.MatchString(b.EIN):
+		c.add("EIN", "is no Business Number", "Give its nine digits, as 123456789, or with the account, as 123456789RC0001.")
 	case strings.Trim(digits, digits[:1]) == "":
 		c.add("EIN", "is one digit all over", "Copy it from the tax office's letter.")
 	}

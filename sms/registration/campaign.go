@@ -116,8 +116,8 @@ func (c Campaign) samples(k *checker, r Review) {
 	carried(k, "Links", "links", c.Links, links)
 	carried(k, "Phones", "phone numbers", c.Phones, phones)
 	switch {
-	case c.Links && k.link("LinkSample", c.LinkSample, 2048, "Give one of the links as it is sent.") && shortWords.MatchString(c.LinkSample):
-		k.add("LinkSample", "is a public shortener's", "Link to the practice's own pages.")
+	case c.Links && k.link("LinkSample", c.LinkSample, 2048, "Give one of the links as it is sent."):
+		screened(k, "LinkSample", c.LinkSample, screen.Context{})
 	case !c.Links && c.LinkSample != "":
 		k.add("LinkSample", "is given although texts carry no links", "Leave it out.")
 	}
@@ -147,7 +147,11 @@ func sample(k *checker, field, s string, r Review, admitted []consent.Category) 
 		k.add(field, "does not say how to end the texts", "End it with “Reply STOP to end”.")
 	}
 	// To advertise is what a campaign of offers is for.
-	in := screen.Context{Practice: r.Brand.DisplayName, Promotes: slices.Contains(admitted, consent.Promotional)}
+	screened(k, field, s, screen.Context{Practice: r.Brand.DisplayName, Promotes: slices.Contains(admitted, consent.Promotional)})
+}
+
+// screened adds what the screen finds, each class once.
+func screened(k *checker, field, s string, in screen.Context) {
 	seen := map[screen.Class]bool{}
 	for _, f := range screen.Screen(s, in) {
 		if !seen[f.Class] {

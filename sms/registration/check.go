@@ -89,7 +89,6 @@ var (
 	rateWords    = regexp.MustCompile(`(?i)\brates?\b.*\bapply\b`)
 	oftenWords   = regexp.MustCompile(`(?i)\bfrequency\b|\brecurring\b|\b(?:msgs?|messages?|texts?)\s*(?:/|per|a|each)\s*(?:day|week|month|year|visit|appointment)\b`)
 	noMoreWords  = regexp.MustCompile(`(?i)\bno (?:more|further|longer)\b|\bnot (?:receive|get|be sent)\b|\bunsubscribed\b|\bopted out\b`)
-	shortWords   = regexp.MustCompile(`(?i)\b(?:bit\.ly|tinyurl\.com|goo\.gl|t\.co|ow\.ly|is\.gd|buff\.ly|rebrand\.ly|cutt\.ly|rb\.gy|tiny\.cc|shorturl\.at)\b`)
 	alphanumeric = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 )
 

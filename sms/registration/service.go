@@ -212,7 +212,7 @@ func (s *Service) write(ctx context.Context, by audit.Actor, f Fact, word Word) 
 func (s State) learns(w Word) bool {
 	next := s.Notice.after(w.Notice)
 	next.EditUntil, next.Until = micro(next.EditUntil), micro(next.Until)
-	return spoken(w.Kind, s.Status) != s.Status || next != s.Notice
+	return s.spoken(w.Kind) != s.Status || next != s.Notice
 }
 
 // Report records what a provider said of a registration that was submitted to it, and returns the fact. A word that

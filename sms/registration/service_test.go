@@ -390,6 +390,22 @@ func TestARejectionIsEditedUnderItsReference(t *testing.T) {
 	require.Len(t, b.Logged(t, practice), n, "the same word again is not written")
 }
 
+func TestAskingTheProviderLeavesANewDraft(t *testing.T) {
+	b, o := filing(t, registration.Word{Kind: registration.Rejected, Notice: registration.Notice{Reference: "B1", Code: "30440"}}, nil)
+	_, err := b.Submit(t.Context(), staff, submission("s-1"))
+	require.NoError(t, err)
+	b.draft(t, brand, content(brand))
+	n := len(b.Logged(t, practice))
+	s, err := b.Refresh(t.Context(), worker, practice, brand)
+	require.NoError(t, err)
+	require.Equal(t, registration.Drafted, s.Status)
+	require.Len(t, b.Logged(t, practice), n, "the same word again is not written")
+	o.word = registration.Word{Kind: registration.Received, Notice: registration.Notice{Reference: "B2"}}
+	s, err = b.Submit(t.Context(), staff, submission("s-2"))
+	require.NoError(t, err)
+	require.Equal(t, registration.Submitted, s.Status)
+}
+
 func TestACampaignIsFiledUnderItsBrand(t *testing.T) {
 	b, o := filing(t, registration.Word{Kind: registration.Approved, Notice: registration.Notice{Reference: "B1"}}, nil)
 	_, err := b.Submit(t.Context(), staff, submission("s-1"))

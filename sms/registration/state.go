@@ -58,19 +58,23 @@ func (s *State) add(f *Fact) {
 		s.Filed, s.Filing, s.heard, s.said = s.Draft, f.ID, f.At, ""
 		s.Status, s.Since = Submitted, f.At
 	case f.Kind.word() && f.Notice.Provider == s.Notice.Provider && !f.At.Before(s.heard):
+		if status := s.spoken(f.Kind); status != Drafted || s.Status != Drafted {
+			s.Status, s.Since = status, f.At
+		}
 		s.heard, s.said = f.At, f.Kind
-		s.Status, s.Since = spoken(f.Kind, s.Status), f.At
 		s.Notice = s.Notice.after(f.Notice)
 	}
 }
 
 // spoken returns the status after a provider's word.
-func spoken(k, before Kind) Kind {
-	switch k {
-	case Returned:
+func (s State) spoken(k Kind) Kind {
+	switch {
+	case k == Returned:
 		return Drafted
-	case Received:
-		return before // it is under way as it was
+	case k == Received:
+		return s.Status // it is under way as it was
+	case k == s.said && s.Status == Drafted:
+		return Drafted // it says again what was heard before the practice wrote it anew
 	}
 	return k
 }

@@ -78,6 +78,19 @@ func TestAnApprovalIsOfWhatWasFiled(t *testing.T) {
 	require.Equal(t, registration.Marketing, s.Draft.Campaign.UseCase)
 }
 
+// A provider repeats what it has said for as long as nothing new was submitted to it.
+func TestARepeatedWordIsNoAnswerToANewDraft(t *testing.T) {
+	for _, kind := range []registration.Kind{registration.Rejected, registration.Suspended, registration.Expired} {
+		again := told(kind, 4)
+		again.Notice.Reason = "in other words"
+		facts := []registration.Fact{told(registration.Drafted, 0), told(registration.Submitted, 1), told(kind, 2), told(registration.Drafted, 3), again}
+		require.Equal(t, registration.Drafted, status(facts, 5), kind)
+		require.Equal(t, "in other words", registration.StateOf(facts, campaign, at(5)).Notice.Reason)
+		facts = append(facts, told(registration.Approved, 6))
+		require.Equal(t, registration.Approved, status(facts, 7), "it says something else")
+	}
+}
+
 func TestAnApprovalEnds(t *testing.T) {
 	approved := told(registration.Approved, 2)
 	approved.Notice.Until = at(10)

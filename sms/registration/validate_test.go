@@ -65,6 +65,10 @@ func TestBrand(t *testing.T) {
 		"an EIN of eight digits":      {func(b *registration.Brand) { b.EIN = "12-345678" }, "EIN"},
 		"an EIN of letters":           {func(b *registration.Brand) { b.EIN = "AB-CDEFGHI" }, "EIN"},
 		"an EIN of one digit":         {func(b *registration.Brand) { b.EIN = "11-1111111" }, "EIN"},
+		"a Canadian number of no digits": {func(b *registration.Brand) {
+			b.EIN = "--"
+			b.Address.Country, b.Address.State, b.Address.Zip = "CA", "ON", "K1A 0B1"
+		}, "EIN"},
 		"a sole proprietor's EIN":     {func(b *registration.Brand) { b.Entity = registration.SoleProprietor }, "EIN"},
 		"another vertical":            {func(b *registration.Brand) { b.Vertical = "DENTAL" }, "Vertical"},
 		"a website without scheme":    {func(b *registration.Brand) { b.Website = "elm.example" }, "Website"},
@@ -196,6 +200,18 @@ func TestCampaign(t *testing.T) {
 			require.NoError(t, campaign.Validate(review()))
 		})
 	}
+}
+
+// A link is shown as it is sent, so nothing stands in it that may stand in no text.
+func TestTheLinkThatIsShownIsScreened(t *testing.T) {
+	for _, s := range []string{"https://dub.sh/abc", "https://rebrand.ly/x", "https://elm.example/v?patient=77", "https://elm.example/root-canal"} {
+		c := reminders()
+		link(&c, s)
+		require.Equal(t, []string{"LinkSample"}, fields(t, c.Validate(review())), s)
+	}
+	c := reminders()
+	link(&c, "https://elm.example/v/QTZK4W7XGPHV2N6RJSC3YDBLKF")
+	require.NoError(t, c.Validate(review()))
 }
 
 func mix(c *registration.Campaign, of ...registration.UseCase) {
