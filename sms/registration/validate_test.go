@@ -58,13 +58,13 @@ func TestBrand(t *testing.T) {
 		spoil func(*registration.Brand)
 		field string
 	}{
-		"a name too long":             {func(b *registration.Brand) { b.Name = strings.Repeat("x", 101) }, "Name"},
-		"a display name too long":     {func(b *registration.Brand) { b.DisplayName = strings.Repeat("x", 101) }, "DisplayName"},
-		"a name that is no text":      {func(b *registration.Brand) { b.Name = "Elm\xff" }, "Name"},
-		"another form of business":    {func(b *registration.Brand) { b.Entity = "LLC" }, "Entity"},
-		"an EIN of eight digits":      {func(b *registration.Brand) { b.EIN = "12-345678" }, "EIN"},
-		"an EIN of letters":           {func(b *registration.Brand) { b.EIN = "AB-CDEFGHI" }, "EIN"},
-		"an EIN of one digit":         {func(b *registration.Brand) { b.EIN = "11-1111111" }, "EIN"},
+		"a name too long":          {func(b *registration.Brand) { b.Name = strings.Repeat("x", 101) }, "Name"},
+		"a display name too long":  {func(b *registration.Brand) { b.DisplayName = strings.Repeat("x", 101) }, "DisplayName"},
+		"a name that is no text":   {func(b *registration.Brand) { b.Name = "Elm\xff" }, "Name"},
+		"another form of business": {func(b *registration.Brand) { b.Entity = "LLC" }, "Entity"},
+		"an EIN of eight digits":   {func(b *registration.Brand) { b.EIN = "12-345678" }, "EIN"},
+		"an EIN of letters":        {func(b *registration.Brand) { b.EIN = "AB-CDEFGHI" }, "EIN"},
+		"an EIN of one digit":      {func(b *registration.Brand) { b.EIN = "11-1111111" }, "EIN"},
 		"a Canadian number of no digits": {func(b *registration.Brand) {
 			b.EIN = "--"
 			b.Address.Country, b.Address.State, b.Address.Zip = "CA", "ON", "K1A 0B1"

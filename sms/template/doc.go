@@ -15,7 +15,8 @@
 // words. Each type takes values of one form alone, in which nothing can be said of anybody's health: a date, a time of day or several, a
 // phone number, a code of digits, an answer such as C4, a link to a host of the practice's that is a token and nothing else (package link), the
 // practice's name, a clinician's, a patient's first name. Dates and times come in the form of ISO 8601 and go out as the
-// language writes them, in the characters of GSM-7.
+// language writes them, in the characters of GSM-7. No variable stands in a link of the body or right behind one: there a
+// number or a name would say whose it is.
 //
 // # When it is screened
 //

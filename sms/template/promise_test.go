@@ -66,6 +66,19 @@ func TestPromise_D1_1_TemplatesCarryNoHealthInformation(t *testing.T) {
 		require.ErrorAs(t, err, &refusal)
 		require.Equal(t, screen.Link, refusal.Findings[0].Class)
 	})
+	t.Run("refuses_a_link_that_a_value_makes", func(t *testing.T) {
+		for _, body := range []string{
+			"see https://elm.example/{{code}}", "see elm.example/?t={{phone}}", "see elm.example/v?a={{clinician}}", "see {{first_name}}.elm.example/x", "see {{link}}/{{first_name}}",
+			"see {{link}}{{first_name}}", "see {{link}}?u={{phone}}", "see {{link}}root", "see (www.elm.example/{{answer}})",
+		} {
+			require.Equal(t, map[screen.Class]bool{screen.Link: true}, refused(t, consent.Transactional, "{{practice}}: "+body+end), body)
+		}
+		for _, body := range []string{
+			"see {{link}}.", "see ({{link}})", "Link:{{link}}", "reply {{come_answer}}/{{move_answer}}.", "at {{time}}.See elm.example/book", "Tel.{{phone}}", "see “{{link}}”!",
+		} {
+			require.Nil(t, refused(t, consent.Transactional, "{{practice}}: "+body+end), body)
+		}
+	})
 	t.Run("without_rule", func(t *testing.T) {
 		require.Nil(t, refused(t, consent.Transactional, "{{practice}}: your visit is {{date}}."+end), "the same without the word passes")
 	})

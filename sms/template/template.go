@@ -73,7 +73,8 @@ func (r *Refusal) Unwrap() error { return ErrInvalid }
 // longest is how long a body may be, in bytes, as providers take it.
 const longest = 1600
 
-// New reads a template and screens each of its bodies, with sample values. It returns a *[Refusal] for the first language, in
+// New reads a template and screens each of its bodies, with sample values. A variable may stand in no link of the body, nor
+// right behind one. It returns a *[Refusal] for the first language, in
 // alphabetical order, whose body does not pass.
 func New(s Source) (*Template, error) {
 	if err := form.Text(ErrInvalid, "the template's id", s.ID, form.ID, true); err != nil {
@@ -102,8 +103,9 @@ func New(s Source) (*Template, error) {
 		}
 		t.bodies[l] = pieces
 		text, setting := t.sample(l, Setting{})
-		if found := screen.Screen(text, t.context(setting)); found != nil {
-			return nil, &Refusal{l, written(pieces, l, setting, found)}
+		found := written(pieces, l, setting, screen.Screen(text, t.context(setting)))
+		if found = append(found, linked(pieces)...); found != nil {
+			return nil, &Refusal{l, found}
 		}
 	}
 	return t, nil

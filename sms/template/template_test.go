@@ -101,7 +101,7 @@ func TestTimesOfADay(t *testing.T) {
 // Nothing but values of its form goes into a variable.
 func TestValuesAreOfTheirType(t *testing.T) {
 	for kind, bad := range map[string][]string{
-		"clinician":  {"", "root canal at 3 with Dr. Lee", "Dr. Lee, 14", "a b c d e", "\xff"},
+		"clinician":  {"", "root canal at 3 with Dr. Lee", "Dr. Lee, 14", "a b c d e", "\xff", "evil.com", "Dr. evil.com", "Dr. Lee.co"},
 		"first_name": {"", "Ann and Bob", "Ann 14", "Ann\n", strings.Repeat("a", 25)},
 		"date":       {"", "tomorrow", "12/08/2026", "2026-13-01", "2026-12-08 root canal"},
 		"time":       {"", "9:30", "25:00", "09:30 extraction"},
@@ -218,6 +218,15 @@ func TestARefusalSaysWhere(t *testing.T) {
 			found = append(found, f.Words)
 		}
 		require.Contains(t, found, want, body)
+	}
+}
+
+func TestInitialsAreNoLink(t *testing.T) {
+	made, err := template.New(source("{{practice}}: {{clinician}} sees you. STOP to end."))
+	require.NoError(t, err)
+	for _, name := range []string{"Dr. J.R. Lee", "Ana Lee D.D.S.", "Dra. María-José Núñez"} {
+		_, err := made.Render(template.English, setting, template.Values{"clinician": name})
+		require.NoError(t, err, name)
 	}
 }
 

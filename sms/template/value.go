@@ -17,7 +17,7 @@ type Type string
 // The types. A variable is named after its type.
 const (
 	PracticeName Type = "practice"   // the practice's name; the setting says it
-	Clinician    Type = "clinician"  // a clinician's name, such as Dr. Sarah Lee: at most four words
+	Clinician    Type = "clinician"  // a clinician's name, such as Dr. Sarah Lee: at most four words; a blank stands behind Dr.
 	FirstName    Type = "first_name" // a patient's first name: one word; leave it out where a family shares the phone
 	Date         Type = "date"       // a day, as 2026-12-08
 	Clock        Type = "time"       // a time of day in the practice's zone, as 09:30
@@ -85,7 +85,7 @@ func (k Type) check(value string, s Setting) error {
 	case PracticeName:
 		ok = strings.TrimSpace(value) == value && name(value, 8, 64, "&'’.,-–|+0123456789")
 	case Clinician:
-		ok = name(value, 4, 48, "'’.-")
+		ok = name(value, 4, 48, "'’.-") && !host.MatchString(value)
 	case FirstName:
 		ok = name(value, 1, 24, "'’-")
 	case Date:
