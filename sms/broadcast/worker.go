@@ -343,6 +343,9 @@ func (r *round) enqueue(ctx context.Context, one Recipient) (Move, error) {
 	case errors.Is(err, sms.ErrElsewhere):
 		m.To, m.Reason = Refused, "elsewhere"
 		return m, nil
+	case errors.Is(err, audit.ErrShredded):
+		m.To, m.Reason = Refused, "patient"
+		return m, nil
 	case errors.Is(err, sms.ErrInvalid):
 		m.To, m.Reason = Refused, "invalid"
 		return m, nil
