@@ -372,7 +372,7 @@ func TestABroadcastEndsWhenItIsOfNoUse(t *testing.T) {
 func TestABroadcastSpeaksTheRecipientsLanguage(t *testing.T) {
 	castings(t, func(t *testing.T, c *casting) {
 		people := c.people(3, consent.Transactional)
-		people[1].Language, people[2].Language = "es-MX", "de"
+		people[1].Language, people[2].Language = "ES-MX", "frr"
 		k := c.draft(c.recall("recall"))
 		c.include(k, people...)
 		c.start(k)

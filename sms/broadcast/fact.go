@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -47,10 +48,9 @@ func (p Plan) clone() Plan {
 
 // Body returns the text in a recipient's language, such as en-US, or else in the plan's.
 func (p Plan) Body(language string) string {
-	if len(language) >= 2 {
-		if body, ok := p.Bodies[template.Language(language[:2])]; ok {
-			return body
-		}
+	primary, _, _ := strings.Cut(strings.ToLower(language), "-")
+	if body, ok := p.Bodies[template.Language(primary)]; ok {
+		return body
 	}
 	return p.Bodies[p.Language]
 }
