@@ -5,8 +5,8 @@ package wording
 // say them. A missing way to say it refuses a text that could be used; its author gets the list and can say it plainly.
 var rows = []row{
 	// English.
-	{language: "en", element: "practice", denies: []string{`\bnot (sent |given |offered )?(by|from|for|affiliated with) $`}},
-	{language: "en", element: "platform", denies: []string{`\bnot (sent |given |offered )?(by|from|for|affiliated with|through|via|with) $`}},
+	{language: "en", element: "practice", denies: []string{`\bnot (sent |given |offered )?(by|from|for|affiliated with) $`, `\b(not|never|don't) (agree|consent|want|wish)\b.*$`}},
+	{language: "en", element: "platform", denies: []string{`\bnot (sent |given |offered )?(by|from|for|affiliated with|through|via|with) $`, `\bwithout $`}},
 	{
 		language: "en", element: "purpose",
 		says: []string{
@@ -50,7 +50,8 @@ var rows = []row{
 			`\bstop to (opt[ -]out|cancel|end|unsubscribe|quit|stop|leave|no longer|revoke|withdraw)\b`,
 		},
 		denies: []string{
-			`\bstop (by|in|over)\b`, `\b(not|never|cannot|can't|don't|doesn't|won't|no longer)( be able to| simply)? (reply|text|send|answer|respond|recognize|honor|support|monitor)`,
+			`\bstop (by|in|over)\b`, `\bstop (to|for|if) (confirm|reschedule|schedule|book|keep|change|move|accept)\b`,
+			`\b(not|never|cannot|can't|don't|doesn't|won't|no longer)( be able to| simply)? (reply|text|send|answer|respond|recognize|honor|support|monitor)`,
 			`\bstop\b.{0,30}\b(is|will|does|do|are)( not|n't)\b.{0,30}\b(supported|work|end|honored|monitored|accepted|available|recognized|stop)`,
 		},
 	},
@@ -77,7 +78,7 @@ var rows = []row{
 	{
 		language: "en", element: "free",
 		says: []string{
-			`\b(consent|agreeing|agreement|agree|opting in|opt-in|permission|signing|this)\b.{0,40}\b(not|never|no)\b.{0,40}\b(condition|required|requirement|tied|needed|necessary|prerequisite|affect|depend)\b && \b(purchases?|buy|buying)\b && \b(services?|treatments?|care)\b`,
+			`\b(consent|agreeing|agreement|agree|opting in|opt-in|permission|signing|this)\b.{0,40}(\b(not|never|no)|n't)\b.{0,40}\b(condition|required|requirement|tied|needed|necessary|prerequisite|affect|depend)\b && \b(purchas(e|es|ing)|buy|buying)\b && \b(services?|treatments?|care)\b`,
 			`\b(do not|don't|need not) (have to|need to)? ?(consent|agree|sign|opt in)\b && \b(purchases?|buy|buying)\b && \b(services?|treatments?|care)\b`,
 		},
 		denies: []string{`\bnot (only|just|merely)\b`, `\b(unless|except|but is required|but required)\b`, `\bnot (a )?(condition|required|tied).*\bbut\b`},
@@ -85,6 +86,8 @@ var rows = []row{
 			`\b(consent|agreement|agreeing|opting in|opt-in|permission) (is|are|remains) (a |also |always )*(condition|required|requirement|mandatory|necessary|needed|prerequisite)\b`,
 			`\b(must|you have to|required to|you need to) (consent|agree|opt in|sign)\b.*\b(to|before|in order to|for) (purchase|buy|buying|receive|get|book|be treated|treatment|service|care)`,
 			`\b(condition) of (your |any |a )?(purchase|service|treatment|care)\b.{0,40}\b(consent|agree)`,
+			`\bwithout (your |my )?(consent|agreement|permission)\b.{0,40}\b(cannot|can't|can not|will not|won't|may not)\b`,
+			`\b(must|have to|required to|need to) accept (our |these |the )?(texts|messages|sms)\b`,
 		},
 	},
 	{
@@ -94,9 +97,10 @@ var rows = []row{
 			`\b(isn't|aren't) (always |fully )?encrypted\b`,
 			`\bunencrypted\b`, `\bwithout encryption\b`, `\b(texts?|messages?|sms)\b.{0,40}\b(no|lack|lacks) encryption\b`,
 		},
-		denies: []string{`\b(not|never|no longer|n't) (sent |transmitted )?(unencrypted|without encryption)\b`, `\bnot (only|just|merely) encrypted\b`, `\bno unencrypted\b`},
+		denies: []string{`\b(not|never|no longer|n't) (sent |transmitted )?(unencrypted|without encryption)\b`, `\bnot (only|just|merely) encrypted\b`, `\bno unencrypted\b`, `\b(false|untrue|not true)\b`},
 		against: []string{
-			`\b(texts?|messages?|sms|texting|messaging|communications?)( that)?( we| you)?( send| receive)? (are|is|will be|get|stay) (always |fully |also |all |securely |end-to-end )*encrypted\b`,
+			`\b(texts?|messages?|sms|texting|messaging|communications?)( that)?( we| you)?( send| receive)?( with us)? (are|is|will be|get|stay) (always |fully |also |all |securely |secure and |safe and |end-to-end )*encrypted\b`,
+			`\bours (are|is)( always| fully)?( encrypted| secure)?([.,;!]|$)`, `\b(use|uses|protected by|secured by|secured with) (end-to-end |full |strong |secure )*encryption\b`,
 			`\bwe (always |fully |securely |also )?encrypt (all |your |our |these |every )*(texts?|messages?|sms)\b`,
 			`\bencrypted (texts|text messages|sms)\b`,
 		},
@@ -140,7 +144,7 @@ var rows = []row{
 			`\b(responda|responder|conteste|envie|enviar|mande|escriba)( con)?( la palabra)? (help|ayuda)\b.*\b(o|y|,) ?(responda |envie )?(stop|alto)\b( |[.,;:)!]|$)`,
 			`\b(stop|alto) para (cancelar|darse de baja|dejar|terminar|no recibir|salir|detener)\b`,
 		},
-		denies: []string{`\b(no|nunca) (puede |podra |se puede |debe )?(responda|responder|conteste|contestar|envie|enviar|mande|escriba)\b`, `\b(stop|alto)\b.{0,20}\bno (funciona|esta|se|sirve|es)\b`},
+		denies: []string{`\b(stop|alto) (para|si) (confirmar|cambiar|reservar|aceptar|mantener)\b`, `\b(no|nunca) (puede |podra |se puede |debe )?(responda|responder|conteste|contestar|envie|enviar|mande|escriba)\b`, `\b(stop|alto)\b.{0,20}\bno (funciona|esta|se|sirve|es)\b`},
 	},
 	{
 		language: "es", element: "help",
@@ -177,9 +181,10 @@ var rows = []row{
 			`\b(textos?|mensajes?|sms|mensajeria)\b.*\b(no|nunca|ni)( siempre)? (estan|esta|van|son|viajan|se envian|se transmiten)( siempre| totalmente)? (cifrados?|cifradas?|encriptados?|encriptadas?|codificados)\b`,
 			`\bsin (cifrar|cifrado|encriptar|encriptacion)\b`,
 		},
-		denies: []string{`\b(no|nunca) (van |estan |viajan |se envian |se transmiten )?sin (cifrar|cifrado|encriptar|encriptacion)\b`, `\bno (solo|solamente)\b`},
+		denies: []string{`\b(no|nunca) (van |estan |viajan |se envian |se transmiten )?sin (cifrar|cifrado|encriptar|encriptacion)\b`, `\bno (solo|solamente)\b`, `\b(falso|mentira|no es (cierto|verdad))\b`},
 		against: []string{
 			`\b(textos?|mensajes?|sms)( de texto)?( que)?( enviamos)? (estan|van|son|viajan|siempre estan) (siempre |todos |totalmente |tambien )*(cifrados?|encriptados?)\b`,
+			`\b(nuestros( mensajes| textos)? (si )?|si )(estan|van|son|viajan) (siempre |todos |totalmente )*(cifrados?|encriptados?)\b`,
 			`\b(ciframos|encriptamos) (todos |sus |los |nuestros )*(textos|mensajes|sms)\b`,
 		},
 	},
@@ -207,7 +212,7 @@ var rows = []row{
 	{
 		language: "fr", element: "rates",
 		says: []string{
-			`\b(frais|tarifs|couts)( standards?| habituels| normaux)?( de| d'envoi de| pour les)? ?(messagerie|messages?|messages texte|textos|sms) (et|ou) (de |les )?(transmission de )?donnees\b.{0,40}\b(s'appliquer|s'appliquent|appliquer|appliques|s'appliqueront)\b`,
+			`\b(frais|tarifs|couts)( standards?| habituels| normaux)?( de| d'envoi de| pour les)? ?(messagerie( texte)?|messages?|messages texte|textos|sms) (et|ou) (de |les )?(transmission de )?donnees\b.{0,40}\b(s'appliquer|s'appliquent|appliquer|appliques|s'appliqueront)\b`,
 			`\b(s'appliquer|s'appliquent|appliquer)\b.{0,20}\b(frais|tarifs|couts)( standards?)?( de| d')? ?(messagerie|messages?|textos|sms) (et|ou) (de )?donnees\b`,
 		},
 		denies: []string{`\b(aucun|aucuns|sans|pas de|jamais de) (frais|tarifs?|couts?)\b`, `\bne (s'appliquent|peuvent|s'appliqueront|pourront) (pas|jamais)\b`},
@@ -219,7 +224,7 @@ var rows = []row{
 			`\b(repondez|repondre|envoyez|envoyer|textez)( par| avec)?( le mot)? (help|aide)\b.*\b(ou|et|,) ?(repondez |envoyez )?(par )?(stop|arret)\b( |[.,;:)!]|$)`,
 			`\b(stop|arret) pour (vous desabonner|se desabonner|annuler|arreter|mettre fin|ne plus|cesser|vous desinscrire)\b`,
 		},
-		denies: []string{`\bne (pas |pouvez pas |peut pas |jamais )?(repondez|repondre|envoyez|envoyer|textez)`, `\b(pas|jamais|impossible de) (repondre|envoyer|texter)\b`, `\b(stop|arret)\b.{0,20}\b(ne fonctionne|n'est) pas\b`},
+		denies: []string{`\b(stop|arret) (pour|si) (confirmer|changer|reserver|accepter|garder)\b`, `\bne (pas |pouvez pas |peut pas |jamais )?(repondez|repondre|envoyez|envoyer|textez)`, `\b(pas|jamais|impossible de) (repondre|envoyer|texter)\b`, `\b(stop|arret)\b.{0,20}\b(ne fonctionne|n'est) pas\b`},
 	},
 	{
 		language: "fr", element: "help",
@@ -256,9 +261,10 @@ var rows = []row{
 			`\b(textos?|messages?|sms|messagerie)\b.*\b(pas|jamais)( toujours| entierement)? (chiffres?|chiffrees?|cryptes?|cryptees?)\b`,
 			`\bnon[ -](chiffres?|chiffrees?|cryptes?)\b`, `\bsans (chiffrement|cryptage|etre chiffres)\b`,
 		},
-		denies: []string{`\b(pas|jamais) (envoyes |transmis )?(sans chiffrement|sans cryptage|non[ -]chiffres?)\b`, `\bpas (seulement|uniquement)\b`},
+		denies: []string{`\b(pas|jamais) (envoyes |transmis )?(sans chiffrement|sans cryptage|non[ -]chiffres?)\b`, `\bpas (seulement|uniquement)\b`, `\b(faux|pas vrai)\b`},
 		against: []string{
 			`\b(textos?|messages?|sms)( texte)?( que nous envoyons)? (sont|seront|est) (toujours |tous |entierement |aussi )*(chiffres?|cryptes?)\b`,
+			`\bles notres (sont|seront) (toujours |tous |bien )*(chiffres?|cryptes?)\b`,
 			`\b(chiffrons|cryptons) (tous |vos |nos |les )*(textos|messages|sms)\b`,
 		},
 	},
