@@ -30,7 +30,7 @@ func roles() map[string]uint16 {
 		role  role
 		words string
 	}{
-		{verb, `reply respond text txt send answer type rply responda responde responder conteste contesta envie envia enviar mande manda
+		{verb, `reply respond write text txt send answer type rply responda responde responder conteste contesta envie envia enviar mande manda
 			escriba escribe texto repondez reponds repondre envoyez envoie textez texte tapez ecrivez`},
 		{filler, `with back a an the word by using only just or and either y o u e ou et con la el palabra avec le mot par please message`},
 		{aim, `to for 2 if para si pour will equals por afin a`},
@@ -92,11 +92,12 @@ func (s *screening) answers() {
 	}
 }
 
-// reserved reports whether a token is a reserved word. French and Spanish "si" is one with its accent or in capitals only.
+// reserved reports whether a token is a reserved word. French and Spanish "si" is one with its accent or in capitals, and as
+// an answer that is told for what: responda si para confirmar.
 func (s *screening) reserved(i int) bool {
 	if string(s.word(i)) == "si" {
 		w := s.tokens[i]
-		return w.shouted || w.to-w.from > 2
+		return w.shouted || w.to-w.from > 2 || s.is(i-1, verb) && s.next(i, "para")
 	}
 	return s.is(i, stop) || s.is(i, cancel) || s.is(i, start) || s.is(i, yes) || s.is(i, help)
 }

@@ -49,7 +49,7 @@ func dental() []row {
 			dental_impression your_impressions smile_makeover_consult full_mouth_reconstruction tooth_removal
 			botox dermal_filler lip_filler tongue_tie lip_tie iv_sedation n2o sleep_dentistry premedicat* premed pre_med your_night_guard nite_guard niteguard
 			perio_maintenance periodontal_maintenance pocket_depth probing_depth ext_of exts_of crn_prep crn_seat ssc omfs pedo_appt pedo_consult pedo_visit
-			tx_plan p_o_check lab_case case_is_back bridge_try_in your_partial your_partials your_flipper bleach_trays your_trays your_wires deband* debond* fl_varnish
+			tx_plan p_o_check lab_case case_is_back bridge_try_in your_partial your_partials your_flipper bleach_trays your_trays custom_tray custom_trays sports_guard scale_and_polish all_four_come_out your_wires deband* debond* fl_varnish
 			npo nothing_to_eat food_or_drink_after food_or_drink_for eat_or_drink_after eat_or_drink_before eat_or_drink_for eat_or_drink_anything please_fast
 			gauze salt_water no_straws a_straw soft_food soft_foods`},
 		{Health, "procedure", cosmetic, `whitening teeth_whitening tooth_whitening zoom_whitening bleaching teeth_bleaching bleaching_trays

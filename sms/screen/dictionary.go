@@ -34,6 +34,7 @@ type row struct {
 // term is a term, ready to be looked for.
 type term struct {
 	*row
+	also   uint16 // the same words in another row, which are a finding under another condition
 	bounds uint64 // where its words part: bit n is set where n letters stand before
 	name   bool   // it may be a name
 }
@@ -85,7 +86,8 @@ func set(list string) map[string]bool {
 	return m
 }
 
-// insert adds a term as a row writes it. The first row that has a term keeps it.
+// insert adds a term as a row writes it. The first row that has a term keeps it; where it is a finding there under a condition
+// only, it is another one in the next row that has it: alcohol in a history, and alcohol that is free.
 func (d *dictionary) insert(r *row, written string) {
 	t := term{row: r}
 	plain, stem := strings.CutSuffix(written, "*")
@@ -111,10 +113,15 @@ func (d *dictionary) insert(r *row, written string) {
 	if stem {
 		slot = &n.stem
 	}
-	if *slot == 0 {
+	switch first := &d.terms[*slot]; {
+	case *slot == 0:
 		*slot = uint16(len(d.terms))
-		d.terms = append(d.terms, t)
+	case first.when != always && first.when != never && first.row != r && first.bounds == t.bounds && first.also == 0:
+		first.also = uint16(len(d.terms))
+	default:
+		return
 	}
+	d.terms = append(d.terms, t)
 }
 
 // grow returns the node of the letters, which it adds where there is none.

@@ -6,10 +6,10 @@ func forbidden() []row {
 		{Forbidden, "cannabis", always, `cbd_oil cbd_gummies cbd_products cannabis_dispensary dispensary thc_gummies marijuana_delivery weed_delivery buy_weed buy_cannabis delta_8 delta8 kratom
 			medical_marijuana_card edibles_sale marihuana_medicinal`},
 		{Forbidden, "cannabis", offered, `cbd thc cannabis marijuana marihuana weed hemp`},
-		{Forbidden, "gambling", always, `casino casinos online_betting sports_betting sportsbook slot_machine slot_machines free_spins poker_room poker_night place_your_bets place_bets jackpot_slots blackjack roulette
+		{Forbidden, "gambling", always, `casino~ casinos online_betting sports_betting sportsbook slot_machine slot_machines free_spins poker_room poker_night place_your_bets place_bets jackpot_slots blackjack roulette
 			apuestas_deportivas casino_en_linea paris_sportifs machines_a_sous`},
 		{Forbidden, "gambling", offered, `betting gamble gambling jackpot lottery lotto raffle poker bingo`},
-		{Forbidden, "lending", always, `payday_loan payday_loans cash_advance instant_loan instant_loans quick_loan quick_loans fast_cash_loan loan_approved loan_offer loan_offers no_credit_check debt_relief debt_consolidation
+		{Forbidden, "lending", always, `payday_loan payday_loans cash_advance cash_loan cash_loans instant_loan instant_loans quick_loan quick_loans fast_cash_loan loan_approved loan_offer loan_offers no_credit_check debt_relief debt_consolidation
 			credit_repair debt_forgiveness student_loan_relief bitcoin crypto cryptocurrency forex_signals get_rich work_from_home
 			prestamo_rapido prestamos_rapidos pret_rapide prets_rapides`},
 		{Forbidden, "lending", offered, `loans mortgage prestamo prestamos`},

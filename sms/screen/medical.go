@@ -12,7 +12,7 @@ func medical() []row {
 			polyp nodule nodules diabet* prediabet* hypertens* hypotens* hepatitis hiv aids_test vih std_panel std_test stds herpes hpv chlamydia gonorrhea syphilis
 			asthma* copd pregnan* trimester miscarriage epilep* seizure convulsion* stroke_patient heart_attack heart_disease heart_murmur
 			heart_condition heart_failure cardiac cardio* coronary pacemaker angina anemi* anaemi* hemophil* bipolar schizophren* adhd autis* dementia
-			alzheimer* parkinson* sleep_apnea sleep_apnoea apnea cpap allergic_to allergy_to allergies allergen* diagnos* prognos* your_symptom symptom_of any_symptom your_pain
+			alzheimer* parkinson* sleep_apnea sleep_apnoea sleep_study snoring_appliance snore_guard dx apnea cpap allergic_to allergy_to allergies allergen* diagnos* prognos* your_symptom symptom_of any_symptom your_pain
 			covid_symptom dental_symptom
 			chronic alcoholism alcoholic_liver alcohol_abuse alcohol_use alcohol_dependen* alcoholics_anonymous etoh drug_abuse substance_abuse illicit_drug illicit_drugs
 			overdos* suicid* obesity obese anorex* bulimi* insomnia migraine* tachycard* bradycard* arrhythm* fibrillat* infarct* ischem* ischaem*
@@ -25,7 +25,7 @@ func medical() []row {
 		{Health, "result", always, `test_result lab_result biopsy_result your_result results_are_in results_are_ready results_came results_are_back results_of_your
 			results_from_your blood_test blood_work bloodwork lab_work labwork pathology patholog* inr mri pap_smear pap_test covid_test ct_scan cat_scan pet_scan ultrasound* sonogra* mammogra*
 			colonoscop* *oscopy *oscopies *oscopic ekg ecg eeg a1c hba1c glucose blood_sugar your_psa psa_test psa_level your_bp bx_result path_report urinalys* hemoglobin platelet platelets creatinine
-			gleason~ stool_sample urine_sample throat_culture bone_density`},
+			gleason~ stool_sample urine_sample throat_culture bone_density bone_scan`},
 		{Health, "procedure", always, `*ectomy *ectomies *otomy *otomies *ostomy *ostomies *plasty *plasties *rrhaphy *pexy *centesis *desis *scopically *tripsy
 			catheter* intubat* extubat* laparo* arthro* endoscop* cesarean caesarean c_section chemo chemotherap* radiotherap* radiation_therapy
 			dialys* transfusion vaccin* flu_shot therapy_session latex_allerg* immuniz* infusion iv_antibiotic physical_therapy physiotherap* occupational_therapy speech_therapy psychotherap*

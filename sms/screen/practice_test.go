@@ -75,12 +75,46 @@ func TestPromise_D1_1_WhatFrontDesksWrite(t *testing.T) {
 		Vous devez 50 $
 		À payer : 50 $
 		Paiement de 50 €
+		#2MO on Tuesday
+		#14DO at 3
+		code d-0001
+		dx K02
+		patient portion: $40
+		your share is $40
+		refund of $40
+		$112 at time of service
+		Venmo us $40
+		financing approved
+		We couldn't run your card
+		Insurance renewed? Send us the new card
+		your annual max is used up
+		Bring your Medi-Cal card
+		Your custom tray is ready
+		Sports guard ready
+		snoring appliance ready
+		sleep study at 9
+		scale and polish Tue
+		bone scan
+		all four come out Friday
 		elm.example/pay?amt=112
 		elm.example/v?pt_name=Ana
 		elm.example/v?claim=99
 		elm.example/v?ins=delta`) {
 		require.True(t, carries(body, screen.Health, screen.Link), body)
 	}
+	for _, body := range lines(`
+		Free alcohol for all!
+		Enjoy cigarettes on us
+		Free tobacco today`) {
+		require.True(t, carries(body, screen.Shaft), body)
+	}
+	for _, body := range lines(`
+		Responda si para confirmar
+		Write STOP if you can't make it`) {
+		require.True(t, carries(body, screen.Reserved), body)
+	}
+	require.True(t, carries("Save $50", screen.Promotion))
+	require.True(t, carries("CBD now in stock", screen.Forbidden))
 	require.True(t, carries("See you.bit.ly/abc", screen.Forbidden), "behind a full stop without a blank")
 }
 
@@ -102,6 +136,9 @@ func TestWhatLooksLikeHealth(t *testing.T) {
 		Dr. Kaiser and Dr. Murad see you at 3.
 		Our phones were impacted by the storm.
 		PSA: we close at noon.
+		Responda si necesita ayuda.
+		We are above the liquor store, and behind the smoke shop.
+		She quit tobacco and alcohol.
 		Our Norco office is open.
 		Use entrance #3, then elevator #2 to level #4.
 		Take exit #14.

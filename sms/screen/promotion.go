@@ -18,7 +18,7 @@ func promotion() []row {
 			recomiende_a_un_amigo tarjeta_de_regalo por_tiempo_limitado
 			rabais promo_speciale remise_de offre_speciale offres_speciales offre_exclusive notre_offre soldes gratuit gratuite gratuitement bon_de_reduction reduction_de code_promo concours tirage_au_sort carte_cadeau gagnez
 			economisez prix_special parrainez_un_ami temps_limite profitez_de`},
-		{"", "", offer, `free buy order_now order_online on_sale shop_now sale sales cheap cheapest enjoy complimentary win deal offer offers special tasting free_delivery join_us on_us
+		{"", "", offer, `free buy in_stock order_now order_online on_sale shop_now sale sales cheap cheapest enjoy complimentary win deal offer offers special tasting free_delivery join_us on_us
 			compre gratuits achetez vente venta disfrute`},
 	}
 }

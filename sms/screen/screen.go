@@ -154,8 +154,14 @@ func (s *screening) addTokens(class Class, what string, first, last int) {
 	s.add(class, what, int(s.tokens[first].from), int(s.tokens[last].to))
 }
 
-// hit takes in a term that stands in the text.
+// hit takes in a term that stands in the text, by each row that has it.
 func (s *screening) hit(m uint16, first, last int) {
+	for ; m != 0; m = words().terms[m].also {
+		s.row(m, first, last)
+	}
+}
+
+func (s *screening) row(m uint16, first, last int) {
 	switch t := &words().terms[m]; t.when {
 	case always:
 		s.addTokens(t.class, t.what, first, last)

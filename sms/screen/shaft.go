@@ -4,6 +4,7 @@ package screen
 // that somebody drinks, is a finding in a text that sells only.
 func shaft() []row {
 	return []row{
+		{"", "", never, `above_the_liquor_store behind_the_liquor_store next_to_the_liquor_store above_the_smoke_shop behind_the_smoke_shop next_to_the_smoke_shop`},
 		{Shaft, "sex", always, `porn porno porno* pornhub xxx_pic xxx_movie xxx_vid xxx_video xxx_photo xxx_film xxx_action xxx_chat xxx_porn hot_xxx erotic* erotica hardcore_sex hardcore_video horny
 			horniest dogging shagging_locals blowjob handjob cumshot milf milfs gangbang threesome escort_service escorts call_girl call_girls stripper strippers strip_club striptease
 			nude_pics nude_photos nudes naked_pics naked_photos naked_girls naked_women sex_chat sex_line sex_toy sex_toys sex_shop sex_cam sex_tape sex_video sex_dating sexcam sextext* sex_text

@@ -27,12 +27,16 @@ func (s *screening) shape(i int) int {
 		s.offers = true
 		return i + 1
 	case strings.HasSuffix(s.body[:w.from], "£"), strings.HasSuffix(s.body[:w.from], "€"), before == '$', s.priced(i), s.next(i, "usd dollar dollars euro euros dolares cad"):
-		if s.next(i, "off") {
+		switch {
+		case s.next(i, "off"):
 			s.addTokens(Promotion, "offer", i, i+1)
+			s.offers = true
+		case s.previous(i, "save ahorre economisez"):
+			s.addTokens(Promotion, "offer", i-1, i)
 			s.offers = true
 		}
 		s.amount, s.prices = true, true
-	case w.end-w.at == 4 && s.previous(i, "d") && s.tokens[i-1].shouted:
+	case w.end-w.at == 4 && s.previous(i, "d") && (s.tokens[i-1].shouted || s.tight(i-1, "-")):
 		s.addTokens(Health, "procedure code", i-1, i)
 	case len(s.word(i)) == 1 && s.previous(i, "ul ur lr") && s.tokens[i-1].shouted && s.value(i) >= 1 && s.value(i) <= 8:
 		s.addTokens(Health, "tooth", i-1, i)
@@ -150,6 +154,8 @@ func (s *screening) coded(i int) int {
 	switch {
 	case head > 0 && (tail == "mg" || tail == "mcg" || tail == "mmhg"):
 		s.addTokens(Health, "dose", i, i)
+	case head > 0 && head <= 2 && s.before(i) == '#' && len(tail) <= 5 && strings.Trim(tail, "modblif") == "":
+		s.addTokens(Health, "tooth", i, i)
 	case head > 0 && w.link == 0 && (tail == "p" || tail == "ppm" || tail == "pmin"):
 		s.prices = true
 	case len(word) == 5 && word[0] == 'd' && digits(string(word[1:])):
