@@ -13,7 +13,7 @@ func money() []row {
 			cuota_pendiente deuda plan_de_pago plan_de_pagos
 			solde votre_solde solde_impaye montant_du vous_devez_payer facture votre_facture paiement_en_retard paiement_du impaye impayee franchise_assurance
 			quote_part plan_de_paiement en_souffrance`},
-		{Health, "money", priced, `bal portion share refund venmo zelle at_time_of_service owe owes owed due to_pay pay_us please_pay pay_your pay_by pay_now pay_online pay_the pay_at paid payment bill invoice statement your_account estimate debe pagar pago cuenta presupuesto payer paiement devis doit devez`},
+		{Health, "money", priced, `bal portion your_share refund venmo zelle at_time_of_service owe owes owed due to_pay pay_us please_pay pay_your pay_by pay_now pay_online pay_the pay_at paid payment bill invoice statement your_account estimate debe pagar pago cuenta presupuesto payer paiement devis doit devez`},
 		{Health, "money", listed, `charge charged charges fee fees cost costs price cargo costo precio frais cout prix`},
 	}
 }

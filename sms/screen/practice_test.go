@@ -143,6 +143,7 @@ func TestWhatLooksLikeHealth(t *testing.T) {
 		Use entrance #3, then elevator #2 to level #4.
 		Take exit #14.
 		Parking is 5 $.
+		Parking is $5. Please share this with whoever drives you.
 		We see you in UL 60 minutes.
 		Here is your timeline.`) {
 		require.Empty(t, found(body, screen.Context{}), body)

@@ -40,7 +40,7 @@ type Finding struct {
 // Context is what the screen has to know about a text beside its words. The zero value is a text of nobody's that may not
 // advertise and need not say anything.
 type Context struct {
-	Practice string   // the practice's name as its texts give it; words within the name are no findings
+	Practice string   // the practice's name as its texts give it; words within the name are no findings, a single one with its capital
 	People   []string // first names that the text must not give: on a family's phone, those of its patients
 	Promotes bool     // it may advertise, and name what is cosmetic
 
@@ -243,7 +243,8 @@ func (s *screening) other(t *term, first, last int) bool {
 	return false
 }
 
-// name marks the practice's name wherever it stands.
+// name marks the practice's name wherever it stands; one of a single word only where it is written as a name, or as
+// a link's host.
 func (s *screening) name() {
 	var buffer [96]byte
 	name := plainName(buffer[:0], s.in.Practice)
@@ -253,8 +254,8 @@ func (s *screening) name() {
 	for i := range s.tokens {
 		if last := s.glued(i, name); last >= 0 {
 			s.named = true
-			for ; i <= last; i++ {
-				s.tokens[i].ours = true
+			for one := i == last; i <= last; i++ {
+				s.tokens[i].ours = !one || s.tokens[i].capital || s.tokens[i].host
 			}
 		}
 	}

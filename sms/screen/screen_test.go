@@ -209,6 +209,9 @@ func TestThePracticesNameIsNoFinding(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"health crown"}, found("Crown Dental: your crown is ready, Crown Dental", screen.Context{Practice: "Crown Dental"}))
+	require.Equal(t, []string{"health implants"}, found("Implants: your implants are ready", screen.Context{Practice: "Implants", NeedsName: true}))
+	require.Empty(t, found("Implants: see https://implants.example", screen.Context{Practice: "Implants"}))
+	require.Empty(t, found("implants: see you", screen.Context{Practice: "Implants", NeedsName: true})[1:])
 	require.Equal(t, []string{"nameless "}, found("Crown: see you", screen.Context{Practice: "Crown Dental & Co", NeedsName: true})[:1])
 }
 
