@@ -20,7 +20,7 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 			b.publish(t, first())
 			b.accept(t, first())
 			b.publish(t, second())
-			b.due(t, policy.Settled, "1", "has accepted what is in effect")
+			b.due(t, policy.Settled, "1", "What is in effect was accepted")
 
 			b.set(t, 5, 1, 9, 0)
 			told := telling(second())
@@ -146,7 +146,7 @@ func TestPromise_M10_1_MaterialChangesAreAnnouncedAndUseAfterwardsAccepts(t *tes
 		t.Run("refuses_use_as_acceptance_of_a_first_version", func(t *testing.T) {
 			b := open(t)
 			b.publish(t, first())
-			b.due(t, policy.Ask, "1", "has accepted no version")
+			b.due(t, policy.Ask, "1", "No version was accepted")
 			_, err := b.Tell(t.Context(), staff, telling(first()))
 			require.NoError(t, err)
 			_, err = b.Use(t.Context(), patient, using(first()))

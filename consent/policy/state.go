@@ -25,7 +25,7 @@ type Due struct {
 	// Changes are the publications whose material changes the person has to be told of, each of them, the oldest first. Of
 	// who has accepted no version there are none.
 	Changes []Fact
-	Why     string // one plain sentence
+	Why     string // one plain sentence, which names nobody
 }
 
 // InEffect returns the publication that is in effect at a moment, by a document's own facts. It is a pure function: facts
@@ -84,25 +84,25 @@ func Next(versions, person []Fact, moment time.Time) Due {
 	untold := slices.DeleteFunc(slices.Clone(since), func(f Fact) bool { return told(person, f.Version) })
 	switch {
 	case !before:
-		return Due{Step: Ask, Fact: now, Why: "The person has accepted no version."}
+		return Due{Step: Ask, Fact: now, Why: "No version was accepted yet."}
 	case len(since) == 0:
 		return ahead(versions, person, now, moment)
 	case !accepted.Edition.ByUse() || !now.Edition.ByUse():
 		return Due{Ask, now, untold, "The change is material, and the policy does not say that further use accepts it."}
 	case len(untold) > 0:
-		return Due{Tell, now, untold, "The change is material, and the person was not told of it."}
+		return Due{Tell, now, untold, "The change is material, and was not told yet."}
 	}
-	return Due{Step: Use, Fact: now, Why: "The person was told of the change, and by the policy's words further use accepts it."}
+	return Due{Step: Use, Fact: now, Why: "The change was told, and by the policy's words further use accepts it."}
 }
 
 // ahead says what is due of a person who has accepted what is in effect.
 func ahead(versions, person []Fact, now Fact, moment time.Time) Due {
 	for _, f := range Upcoming(versions, moment) {
 		if f.Edition.Material && announced(f.Edition, moment) && !told(person, f.Version) && !accepts(person, f.Version) {
-			return Due{Tell, f, []Fact{f}, "A material change is announced, and the person was not told of it."}
+			return Due{Tell, f, []Fact{f}, "A material change is announced, and was not told yet."}
 		}
 	}
-	return Due{Step: Settled, Fact: now, Why: "The person has accepted what is in effect."}
+	return Due{Step: Settled, Fact: now, Why: "What is in effect was accepted."}
 }
 
 // announced reports whether a notice within the platform is due by a moment.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/consent/policy"
@@ -107,9 +106,7 @@ func viewVersion(f policy.Fact, current string, now time.Time) versionView {
 }
 
 func viewDue(d policy.Due) dueView {
-	who := "the " + actor(world.Desk())
-	why := strings.NewReplacer("The person ", "T"+who[1:]+" ", "the person ", who+" ").Replace(d.Why)
-	v := dueView{Step: d.Step, Version: d.Fact.Version, Why: why, Changes: []string{}}
+	v := dueView{Step: d.Step, Version: d.Fact.Version, Why: d.Why, Changes: []string{}}
 	if len(d.Fact.Edition.Texts) > 0 {
 		v.Language, v.SHA256 = d.Fact.Edition.Texts[0].Language, d.Fact.Edition.Texts[0].Hash()
 	}

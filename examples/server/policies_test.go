@@ -24,7 +24,7 @@ func TestThePrivacyPolicy(t *testing.T) {
 		require.True(t, strings.Contains(show(), "Please read the privacy policy"))
 		first := due()
 		require.Equal(t, "ask", string(first.Step))
-		require.Equal(t, "The front desk has accepted no version.", first.Why)
+		require.Equal(t, "No version was accepted yet.", first.Why)
 		require.Contains(t, s.refused(http.StatusConflict, "acceptpolicy", map[string]string{"version": "1", "sha256": strings.Repeat("0", 64)}), "show it again")
 		s.refused(http.StatusNotFound, "acceptpolicy", map[string]string{"version": "9", "sha256": first.SHA256})
 		s.act("acceptpolicy", map[string]string{"version": "1", "sha256": first.SHA256})
