@@ -98,7 +98,7 @@ func fromForm(form map[string][]string) ([]byte, error) {
 	fields := map[string]string{}
 	for name, values := range form {
 		switch {
-		case name == "who":
+		case name == "who", name == onceField:
 		case len(values) != 1:
 			return nil, badInput("The field %q was sent more than once.", name)
 		default:

@@ -82,8 +82,10 @@ func (s *app) takeReport(w http.ResponseWriter, r *http.Request) {
 	f := r.PostForm
 	var d done
 	if err == nil {
-		d, err = reportChild(r.Context(), s, reportInput{
-			f.Get("given"), f.Get("family"), f.Get("birth"), f.Get("name"), f.Get("contact"), f.Get("words"),
+		d, err = s.repeats.do(r, func(ctx context.Context) (done, error) {
+			return reportChild(ctx, s, reportInput{
+				f.Get("given"), f.Get("family"), f.Get("birth"), f.Get("name"), f.Get("contact"), f.Get("words"),
+			})
 		})
 	}
 	if err != nil {

@@ -35,6 +35,8 @@ type app struct {
 
 	scene  atomic.Pointer[scene]
 	change sync.Mutex // one reset or move of the clock at a time
+
+	repeats repeats
 }
 
 // run serves until ctx is done, then lets requests and workers finish.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -46,18 +47,29 @@ func (s *app) askToConfirm(w http.ResponseWriter, r *http.Request) {
 
 // confirmByLink records the yes of whoever pressed the button.
 func (s *app) confirmByLink(w http.ResponseWriter, r *http.Request) {
-	sc := s.scene.Load()
-	_, err := sc.Consents.ConfirmByLink(r.Context(), follower(), consent.LinkConfirmation{
-		Practice: practice, Link: r.PathValue("link"),
-		Evidence: consent.Evidence{Address: client(r), Browser: strings.ToValidUTF8(browser(r), "?")},
-	})
+	err := r.ParseForm()
+	if err != nil {
+		err = unread(err)
+	}
+	var d done
+	if err == nil {
+		d, err = s.repeats.do(r, func(ctx context.Context) (done, error) {
+			_, err := s.scene.Load().Consents.ConfirmByLink(ctx, follower(), consent.LinkConfirmation{
+				Practice: practice, Link: r.PathValue("link"),
+				Evidence: consent.Evidence{Address: client(r), Browser: strings.ToValidUTF8(browser(r), "?")},
+			})
+			return done{Said: "You have confirmed. You end texts at any time by answering STOP to one."}, err
+		})
+	}
 	if err != nil {
 		status, sentence, failed := explain(err)
 		s.logFailure(r.Context(), failed, err)
-		s.show(w, r, status, publicView{Title: "Not confirmed", Says: sentence, Wrong: true})
+		title := "Not confirmed"
+		if errors.Is(err, consent.ErrUsed) {
+			title = "Confirmed before"
+		}
+		s.show(w, r, status, publicView{Title: title, Says: sentence, Wrong: true})
 		return
 	}
-	s.show(w, r, http.StatusOK, publicView{
-		Title: "Thank you", Says: "You have confirmed. You end texts at any time by answering STOP to one.",
-	})
+	s.show(w, r, http.StatusOK, publicView{Title: "Thank you", Says: d.Said})
 }

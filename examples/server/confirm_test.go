@@ -54,6 +54,7 @@ func TestConfirmByLink(t *testing.T) {
 		code, page = s.bare(http.MethodPost, path, "", nil)
 		require.Equal(t, http.StatusConflict, code)
 		require.Contains(t, page, "This link was used before.")
+		require.NotContains(t, page, "Not confirmed")
 
 		code, page = s.bare(http.MethodPost, "/confirm/bm90aGluZw.unknown", "", nil)
 		require.Equal(t, http.StatusNotFound, code)

@@ -35,6 +35,8 @@ func (s *app) handler() http.Handler {
 		inside.Handle("POST "+a.Path, bounded(limit, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveAPI(w, r, a) })))
 		inside.Handle("POST /do/"+a.Name, bounded(limit, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveForm(w, r, a) })))
 	}
+	// The address of a form that was refused, entered anew.
+	inside.Handle("GET /do/", http.RedirectHandler("/", http.StatusSeeOther))
 	outside := http.NewServeMux()
 	s.webhooks(outside)
 	s.public(outside)
@@ -58,23 +60,23 @@ func (s *app) showAPI(w http.ResponseWriter, _ *http.Request) {
 
 // noSuch answers for what the API has not got, and for a method that a path of it does not take.
 func (s *app) noSuch(w http.ResponseWriter, r *http.Request) {
-	allowed := ""
+	var allowed []string
 	for _, l := range s.looks {
 		if l.Path == r.URL.Path {
-			allowed = l.Method
+			allowed = append(allowed, l.Method)
 		}
 	}
 	for _, a := range s.acts {
 		if a.Path == r.URL.Path {
-			allowed = a.Method
+			allowed = append(allowed, a.Method)
 		}
 	}
-	if allowed == "" {
+	if len(allowed) == 0 {
 		writeJSON(w, http.StatusNotFound, failure{"There is no such thing here. GET /api lists what there is."})
 		return
 	}
-	w.Header().Set("Allow", allowed)
-	writeJSON(w, http.StatusMethodNotAllowed, failure{"This takes " + allowed + " and no other method."})
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	writeJSON(w, http.StatusMethodNotAllowed, failure{"This takes " + strings.Join(allowed, " and ") + " and no other method."})
 }
 
 func (s *app) serveLook(w http.ResponseWriter, r *http.Request, l look) {
@@ -117,7 +119,7 @@ func (s *app) serveForm(w http.ResponseWriter, r *http.Request, a act) {
 	body, who, err := a.readForm(r)
 	var d done
 	if err == nil {
-		d, err = a.run(r.Context(), s, body)
+		d, err = s.repeats.do(r, func(ctx context.Context) (done, error) { return a.run(ctx, s, body) })
 	}
 	if err != nil {
 		status, sentence, failed := explain(err)

@@ -107,9 +107,11 @@ func TestBadBodies(t *testing.T) {
 		"ten megabytes of bundle": {"POST", "/api/import", "application/fhir+json", strings.Repeat(" ", 10<<20), 413, "at most 8192 KB"},
 		"another method":          {"DELETE", "/api/texts", "", "", 405, "This takes GET"},
 		"another method on acts":  {"GET", "/api/stop", "", "", 405, "This takes POST"},
+		"another method on both":  {"PUT", "/api/practice", "", "", 405, "This takes GET and POST"},
 		"an unknown method":       {"BREW", "/", "", "", 405, ""},
 		"nothing there":           {"GET", "/api/everything", "", "", 404, "GET /api lists"},
 		"an unknown parameter":    {"GET", "/api/texts?all=1", "", "", 400, "no parameter"},
+		"a patient's id too long": {"GET", "/api/log/export?patient=" + strings.Repeat("p", 65), "", "", 400, "The patient is longer than 64 bytes."},
 		"a wrong limit":           {"GET", "/api/log?limit=many", "", "", 400, "from 1 to 500"},
 	} {
 		t.Run(name, func(t *testing.T) {

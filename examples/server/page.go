@@ -262,7 +262,7 @@ func (s *app) fillLog(ctx context.Context, sc *scene, v *view) (err error) {
 // parseTemplates reads the embedded templates.
 func parseTemplates() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
-		"of": typed, "lines": lines, "campaign": anotherCampaign, "tollfree": anotherTollFree, "group": group, "spoken": spoken, "soon": soon, "answers": answers, "list": list, "kept": kept,
+		"of": typed, "lines": lines, "campaign": anotherCampaign, "tollfree": anotherTollFree, "group": group, "spoken": spoken, "soon": soon, "answers": answers, "list": list, "kept": kept, "once": once,
 	}).ParseFS(templates, "templates/*.html")
 }
 

@@ -102,6 +102,7 @@ func verdicts() []verdict {
 		{sms.ErrNotFound, http.StatusNotFound, "There is no such text, message or task, or what it held is here no more."},
 		{sms.ErrConflict, http.StatusConflict, "Another text has this id."},
 		{sms.ErrInvalid, http.StatusBadRequest, ""},
+		{audit.ErrInvalid, http.StatusBadRequest, ""},
 	}
 }
 
