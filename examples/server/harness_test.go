@@ -193,13 +193,7 @@ func (s *site) phone(number string) []bubble { return get[[]bubble](s, "phone", 
 
 // texts returns the texts to a number, newest first.
 func (s *site) texts(number string) []textView {
-	var to []textView
-	for _, v := range get[[]textView](s, "texts") {
-		if v.To == number {
-			to = append(to, v)
-		}
-	}
-	return to
+	return get[[]textView](s, "texts", "number", number)
 }
 
 // received reports how many texts reached a phone, its own not counted.

@@ -32,7 +32,9 @@ func looks() []look {
 		{"GET", "/api/schedule", "appointments; by default of today and two weeks", map[string]string{
 			"from": "RFC 3339, or 2026-11-24T00:00 by the practice's clock", "until": "as from",
 		}, lookSchedule},
-		{"GET", "/api/texts", "the practice's newest texts, each with every rule that was looked at", nil, lookTexts},
+		{"GET", "/api/texts", "the practice's newest texts, each with every rule that was looked at; what one says where it failed, was refused or needs a person", map[string]string{
+			"number": number + ": the texts to it alone, with what they say",
+		}, lookTexts},
 		{"GET", "/api/deadletters", "texts that failed, were refused, or need a person, each with the reason", nil, lookDeadLetters},
 		{"GET", "/api/tasks", "what needs a person about texts and messages, the first that is due first", nil, lookTasks},
 		{"GET", "/api/conversation", "what the practice and a number wrote each other, newest first", map[string]string{
@@ -43,7 +45,9 @@ func looks() []look {
 		{"GET", "/api/templates", "the templates of texts, in their languages, with what each takes at its longest", nil, lookTemplates},
 		{"GET", "/api/registrations", "what is registered with the carriers and what is wrong with it, the standing and limits of each number, and texts that drift from the samples", nil, lookRegistrations},
 		{"GET", "/api/network", "how the simulated network behaves, and what rests after failures", nil, lookNetwork},
-		{"GET", "/api/received", "the newest messages that came in", map[string]string{"number": number}, lookReceived},
+		{"GET", "/api/received", "the newest messages that came in", map[string]string{
+			"number": number + ": those from it alone, with what they say",
+		}, lookReceived},
 		{"GET", "/api/phone", "what the owner of a simulated phone sees on it", map[string]string{"number": number}, lookPhone},
 		{"GET", "/api/consent", "what a number stands at, and its consent history", map[string]string{"number": number}, lookConsent},
 		{"GET", "/api/alarms", "what patients said that may be a stop, and until when a person has to look", nil, lookAlarms},
@@ -120,39 +124,54 @@ func lookSchedule(ctx context.Context, _ *app, s *scene, q url.Values) (any, err
 	return visits(ctx, s, people, from, until)
 }
 
-func lookTexts(ctx context.Context, _ *app, s *scene, _ url.Values) (any, error) {
+func lookTexts(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
+	number, err := perhaps(q.Get("number"))
+	if err != nil {
+		return nil, err
+	}
 	people, err := roster(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	return texts(ctx, s, people)
+	views, err := texts(ctx, s, people, number)
+	quiet(views, number, "")
+	return views, err
+}
+
+// perhaps reads a number where one is given.
+func perhaps(typed string) (string, error) {
+	if typed == "" {
+		return "", nil
+	}
+	return phone.Parse(typed)
 }
 
 // receivedView is a message that came in.
 type receivedView struct {
 	ID   string    `json:"id"`
 	From string    `json:"from"`
-	Body string    `json:"body"`
+	Body string    `json:"body,omitempty"` // where its number was asked for
 	Word string    `json:"word,omitempty"` // what it was taken for: stop, help, start, agree, confirm
 	Flag sms.Flag  `json:"flag,omitempty"` // why its words are kept apart
 	At   time.Time `json:"at"`
 }
 
 func lookReceived(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
-	query := sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, Limit: 100}
-	if q.Get("number") != "" {
-		var err error
-		if query.Number, err = phone.Parse(q.Get("number")); err != nil {
-			return nil, err
-		}
+	number, err := perhaps(q.Get("number"))
+	if err != nil {
+		return nil, err
 	}
-	messages, err := s.Texts.Received(ctx, world.Desk(), query)
+	messages, err := s.Texts.Received(ctx, world.Desk(), sms.Query{Practice: world.Practice, Number: number, Purpose: sms.ForDelivery, Limit: 100})
 	if err != nil {
 		return nil, err
 	}
 	views := make([]receivedView, 0, len(messages))
 	for _, m := range messages {
-		views = append(views, receivedView{ID: m.ID, From: m.From, Body: m.Body, Word: m.Word, Flag: m.Flag, At: m.At})
+		v := receivedView{ID: m.ID, From: m.From, Word: m.Word, Flag: m.Flag, At: m.At}
+		if m.From == number {
+			v.Body = m.Body
+		}
+		views = append(views, v)
 	}
 	return views, nil
 }

@@ -137,7 +137,7 @@ func (s *app) fill(ctx context.Context, v *view) error {
 			}
 		}
 	}
-	if v.Texts, err = texts(ctx, sc, v.People); err != nil {
+	if v.Texts, err = texts(ctx, sc, v.People, ""); err != nil {
 		return err
 	}
 	from, until := fortnight(v.Now)
@@ -182,6 +182,7 @@ func (s *app) fill(ctx context.Context, v *view) error {
 	if err := fillTexting(ctx, sc, v); err != nil {
 		return err
 	}
+	quiet(v.Texts, v.Person.Number, v.Who)
 	return s.fillLog(ctx, sc, v)
 }
 

@@ -19,7 +19,7 @@ type textView struct {
 	To       string      `json:"to"`
 	Kind     sms.Kind    `json:"kind"`
 	Category string      `json:"category"`
-	Body     string      `json:"body"`
+	Body     string      `json:"body,omitempty"` // empty where it was left out: see quiet
 	State    sms.State   `json:"state"`
 	Delivery sms.Status  `json:"delivery,omitempty"`
 	Group    string      `json:"group"`
@@ -30,6 +30,9 @@ type textView struct {
 	Rules    []ruleView  `json:"rules"`
 	Facts    []knownView `json:"facts,omitempty"` // what the decision was made from, where it was kept
 	Law      string      `json:"law,omitempty"`   // by which edition of the rules
+
+	Who     string `json:"-"` // whom the page shows with it, by the patient's id; empty: nobody has this phone
+	patient string // whom it is about; empty: everybody on the phone
 }
 
 // The groups of the page.
@@ -41,9 +44,9 @@ const (
 	groupTaken   = "taken"
 )
 
-// texts returns the practice's newest texts, after recording that the desk looked.
-func texts(ctx context.Context, s *scene, people []personView) ([]textView, error) {
-	page, err := s.Texts.Texts(ctx, world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, Limit: 200})
+// texts returns the practice's newest texts, or those to one number, after recording that the desk looked.
+func texts(ctx context.Context, s *scene, people []personView, number string) ([]textView, error) {
+	page, err := s.Texts.Texts(ctx, world.Desk(), sms.Query{Practice: world.Practice, Number: number, Purpose: sms.ForDelivery, Limit: 200})
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +59,12 @@ func viewTexts(all []sms.Tracked, people []personView, now time.Time) []textView
 	for _, t := range all {
 		v := textView{
 			ID: t.ID, Name: called(people, t.Patient, t.To), From: t.From, To: t.To, Kind: t.Kind, Category: string(t.Category), Body: t.Body,
-			State: t.State, Delivery: t.Delivery, Rules: viewRules(t.Decision.Trail), Law: t.Decision.Law,
+			State: t.State, Delivery: t.Delivery, Rules: viewRules(t.Decision.Trail), Law: t.Decision.Law, patient: t.Patient,
+		}
+		for _, p := range people {
+			if v.Who == "" && p.Number == t.To || p.ID == t.Patient {
+				v.Who = p.ID
+			}
 		}
 		if t.Decision.Facts != nil {
 			v.Facts = viewFacts(*t.Decision.Facts)
@@ -66,6 +74,18 @@ func viewTexts(all []sms.Tracked, people []personView, now time.Time) []textView
 		views = append(views, v)
 	}
 	return views
+}
+
+// quiet leaves out what texts say, but for those to a number, about a patient where one is named, and those that wait for
+// somebody's decision. Whether a text arrived is seen without its words, which serve the conversation that they belong to
+// and nothing else (DentTracks SMS Privacy Policy, section 5).
+func quiet(all []textView, number, patient string) {
+	for i, v := range all {
+		theirs := v.To == number && (patient == "" || v.patient == "" || v.patient == patient)
+		if !theirs && v.Group != groupPerson && v.Group != groupRefused {
+			all[i].Body = ""
+		}
+	}
 }
 
 // tell says what has become of a text: its group, a word for it, and one sentence.
