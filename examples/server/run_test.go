@@ -109,6 +109,17 @@ func TestReset(t *testing.T) {
 	require.Contains(t, s.act("verify", nil), "none is missing")
 }
 
+// Whoever has not made the database yet is told so.
+func TestADatabaseThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	address, err := url.Parse(layout.New(t).DSN())
+	require.NoError(t, err)
+	address.Path = "/nobody_made_this"
+	getenv := func(name string) string { return map[string]string{"DATABASE_URL": address.String()}[name] }
+	err = run(t.Context(), []string{"-addr", "127.0.0.1:0", "-keys", filepath.Join(t.TempDir(), "keys")}, getenv, &lockedBuffer{})
+	require.ErrorContains(t, err, `database "nobody_made_this" does not exist`)
+}
+
 // On Postgres the story goes on after a restart, and damage that was done to the log by SQL is found.
 func TestPostgresOutlivesTheServer(t *testing.T) {
 	t.Parallel()

@@ -86,6 +86,9 @@ func Postgres(ctx context.Context, p Place) (*Ground, error) {
 	facts, own := open(config, 16), open(config, 4)
 	ear := &listener{config: config, channel: p.Schema}
 	g := &Ground{Durable: true, waker: ear, close: func() error { return errors.Join(facts.Close(), own.Close(), ear.Close()) }}
+	if err := facts.PingContext(ctx); err != nil { // in the driver's words, which say what is missing
+		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), g.Close())
+	}
 	if err := g.lay(ctx, p, manager, facts, own); err != nil {
 		return nil, errors.Join(err, g.Close())
 	}
