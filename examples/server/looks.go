@@ -27,7 +27,7 @@ func looks() []look {
 	return []look{
 		{"GET", "/api/clock", "the demonstration's time, and when the next text is due", nil, lookClock},
 		{"GET", "/api/patients", "the practice's patients, or those that are found", map[string]string{
-			"find": "an e-mail address, a phone number, or a name", "born": "the birth date that goes with a name",
+			"find": "an e-mail address, a phone number, or a name", "born": "the birth date that goes with a name; without it those alone of whom none is known",
 		}, lookPatients},
 		{"GET", "/api/schedule", "appointments; by default of today and two weeks", map[string]string{
 			"from": "RFC 3339, or 2026-11-24T00:00 by the practice's clock", "until": "as from",

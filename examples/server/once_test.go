@@ -144,6 +144,19 @@ func TestFormsOfThePage(t *testing.T) {
 	status, page := s.press(b, "text", url.Values{"patient": {"p-9"}}, nil)
 	require.Equal(t, http.StatusBadRequest, status)
 	says(t, page, "Not done.")
+
+	// What was refused is unfolded, keeps what was typed, and no other section's form shows it.
+	for _, act := range []string{"text", "book", "patient"} {
+		_, page = s.press(b, act, url.Values{"who": {"p-101"}}, nil)
+		_, form, _ := strings.Cut(page, `action="/do/`+act+`"`)
+		before := page[:len(page)-len(form)]
+		require.Regexp(t, `<details class="form" open>$|<details class="form" open>.*\n.*$`, before[strings.LastIndex(before, "<details"):], act)
+		says(t, page, `>To the form</a>`)
+	}
+	status, page = s.press(b, "requestpack", url.Values{"recipient": {"court"}, "name": {"Travis County"}, "number": {"+15125550142"}}, nil)
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Equal(t, 1, strings.Count(page, `value="Travis County"`))
+
 	status, page = s.visit(b, "/do/text")
 	require.Equal(t, http.StatusOK, status)
 	says(t, page, "Today's texts")
