@@ -60,7 +60,7 @@ func viewItem(item sms.Item, now time.Time) lineView {
 	if t := item.Text; t != nil {
 		shown := textView{}
 		shown.tell(*t, now)
-		v.Body, v.Says, v.Patient = t.Body, shown.Label, t.Patient
+		v.Body, v.Says, v.Patient = covered(t.Body), shown.Label, t.Patient
 		return v
 	}
 	m := item.Message

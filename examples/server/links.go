@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/examples/internal/world"
@@ -13,6 +14,17 @@ import (
 
 // linkHead is how the address of a link begins; a token follows. A vendor's portal is behind it.
 const linkHead = "https://" + world.TextHost + "/v/"
+
+// covered hides the token of each link in what a text says, character for character: whoever reads the text on its phone
+// knows it, and nobody at the desk.
+func covered(body string) string {
+	before, rest, found := strings.Cut(body, linkHead)
+	if !found {
+		return body
+	}
+	token, _, _ := strings.Cut(rest, " ")
+	return before + linkHead + strings.Repeat("*", len(token)) + covered(rest[len(token):])
+}
 
 // linkView is a link that a patient was texted. What the token is, nobody knows but the phone.
 type linkView struct {

@@ -35,6 +35,15 @@ func TestPromise_D5_4_TheServerTextsLinks(t *testing.T) {
 		require.Equal(t, leadsView{Kind: "document", ID: "d-7"}, v.Leads)
 		require.Equal(t, "waiting", v.State)
 		require.Equal(t, link.Lasts, v.Expires.Sub(v.Sent))
+
+		// What opens it is on the phone, and nowhere that the desk looks.
+		token := strings.TrimPrefix(address, linkHead)
+		for _, look := range []string{"texts?number=5125550142", "texts", "deadletters", "conversation?purpose=conversation&number=5125550142", "registrations", "log?limit=500"} {
+			status, body := s.send(http.MethodGet, "/api/"+look, "", nil)
+			require.Equal(t, http.StatusOK, status)
+			require.NotContains(t, body, token, look)
+		}
+		require.Contains(t, s.texts(number)[0].Body, linkHead+strings.Repeat("*", len(token))+" ")
 		open := map[string]string{"link": address, "patient": otis}
 
 		// Nobody else's sign-in opens it, and nothing but what was issued opens.

@@ -202,8 +202,8 @@ func (v *registrationsView) drift(all registration.Overview, texts []textView) {
 			continue
 		}
 		v.Measured++
-		if d := registration.DriftOf(samples[t.From], t.Body); d.Off {
-			v.Drift = append(v.Drift, driftView{t.ID, t.To, t.Body, int(d.Share * 100), d.Start, d.End})
+		if d := registration.DriftOf(samples[t.From], t.raw); d.Off {
+			v.Drift = append(v.Drift, driftView{t.ID, t.To, covered(t.raw), int(d.Share * 100), d.Start, d.End})
 		}
 	}
 	slices.SortStableFunc(v.Drift, func(a, b driftView) int { return cmp.Compare(b.Share, a.Share) })

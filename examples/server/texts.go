@@ -33,6 +33,7 @@ type textView struct {
 
 	Who     string `json:"-"` // whom the page shows with it, by the patient's id; empty: nobody has this phone
 	patient string // whom it is about; empty: everybody on the phone
+	raw     string // what it says, links uncovered
 }
 
 // The groups of the page.
@@ -58,8 +59,8 @@ func viewTexts(all []sms.Tracked, people []personView, now time.Time) []textView
 	views := make([]textView, 0, len(all))
 	for _, t := range all {
 		v := textView{
-			ID: t.ID, Name: called(people, t.Patient, t.To), From: t.From, To: t.To, Kind: t.Kind, Category: string(t.Category), Body: t.Body,
-			State: t.State, Delivery: t.Delivery, Rules: viewRules(t.Decision.Trail), Law: t.Decision.Law, patient: t.Patient,
+			ID: t.ID, Name: called(people, t.Patient, t.To), From: t.From, To: t.To, Kind: t.Kind, Category: string(t.Category), Body: covered(t.Body),
+			State: t.State, Delivery: t.Delivery, Rules: viewRules(t.Decision.Trail), Law: t.Decision.Law, patient: t.Patient, raw: t.Body,
 		}
 		for _, p := range people {
 			if v.Who == "" && p.Number == t.To || p.ID == t.Patient {
