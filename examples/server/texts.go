@@ -25,7 +25,7 @@ type textView struct {
 	Group    string      `json:"group"`
 	Label    string      `json:"label"`
 	Says     string      `json:"says"` // one plain sentence
-	At       time.Time   `json:"at"`   // when it was sent or refused, or is looked at next
+	At       time.Time   `json:"at"`   // when it was sent or refused, is looked at next, or was to leave before it was taken back
 	Today    bool        `json:"today"`
 	Rules    []ruleView  `json:"rules"`
 	Facts    []knownView `json:"facts,omitempty"` // what the decision was made from, where it was kept
@@ -71,7 +71,7 @@ func viewTexts(all []sms.Tracked, people []personView, now time.Time) []textView
 			v.Facts = viewFacts(*t.Decision.Facts)
 		}
 		v.tell(t, now)
-		v.Today = v.Group == groupPerson || v.Group == groupWaiting || sameDay(v.At, now)
+		v.Today = v.Group == groupPerson || v.Group == groupWaiting || sameDay(v.At, now) || v.At.After(now)
 		views = append(views, v)
 	}
 	return views
@@ -131,9 +131,10 @@ func (v *textView) tell(t sms.Tracked, now time.Time) {
 	case sms.Failed:
 		v.Group, v.Label, v.Says = groupRefused, "Failed", failedBecause(t.Class)
 	case sms.Cancelled:
-		v.Group, v.Label, v.Says = groupTaken, "Taken back", strings.TrimSpace("It was taken back before it left. "+t.Decision.Reason)
+		v.Group, v.Label = groupTaken, "Taken back"
+		v.Says = strings.TrimSpace("It was to leave " + when(v.At, now) + ", and was taken back before. " + t.Decision.Reason)
 	}
-	if v.At.After(now) && v.Group != groupWaiting {
+	if v.At.After(now) && v.Group != groupWaiting && v.Group != groupTaken {
 		v.At = now
 	}
 	if t.InFlight {

@@ -49,3 +49,26 @@ func TestWhatTextsSayServesTheirConversationAlone(t *testing.T) {
 		}
 	})
 }
+
+// A text that was taken back has the time at which it was to leave, whenever one looks.
+func TestWhatWasTakenBackKeepsItsTime(t *testing.T) {
+	t.Parallel()
+	s := openSite(t, config{})
+	taken := func() (v textView) {
+		for _, v = range get[[]textView](s, "texts") {
+			if v.Group == groupTaken {
+				return v
+			}
+		}
+		require.FailNow(t, "nothing was taken back")
+		return v
+	}
+	require.Equal(t, "3:00 PM", clocked(taken().At))
+	require.Equal(t, "It was to leave at 3:00 PM, and was taken back before. One text tells of all appointments of the day.", taken().Says)
+	require.True(t, taken().Today)
+	s.act("clock", map[string]string{"forward": "1h"})
+	require.Equal(t, "3:00 PM", clocked(taken().At))
+	s.act("clock", map[string]string{"forward": "24h"})
+	require.Equal(t, "3:00 PM", clocked(taken().At))
+	require.False(t, taken().Today)
+}
