@@ -145,6 +145,16 @@ func TestFormsOfThePage(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, status)
 	says(t, page, "Not done.")
 
+	// Each label names one field.
+	seen := map[string]bool{}
+	for _, id := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		require.False(t, seen[id[1]], id[1])
+		seen[id[1]] = true
+	}
+	for _, label := range regexp.MustCompile(`<label[^>]* for="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		require.True(t, seen[label[1]], label[1])
+	}
+
 	// What was refused is unfolded, keeps what was typed, and no other section's form shows it.
 	for _, act := range []string{"text", "book", "patient"} {
 		_, page = s.press(b, act, url.Values{"who": {"p-101"}}, nil)
