@@ -1,7 +1,7 @@
 // Package crypto seals what a dental practice keeps about its patients, finds sealed values again, and destroys the
 // keys of what must be forgotten. It needs the standard library alone.
 //
-//	manager, err := crypto.OpenKeyFile("/var/lib/practice/keys")
+//	manager, err := crypto.OpenKeyFile("/var/lib/practice/keys") // made once, by MakeKeyFile
 //	keyring, err := crypto.NewKeyring(cryptopg.New(db, nil), manager, nil)
 //
 //	birth := crypto.Binding{

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -133,17 +134,24 @@ func ExampleKeyring_Index() {
 	// false <nil>
 }
 
-func ExampleOpenKeyFile() {
+func ExampleMakeKeyFile() {
 	folder, err := os.MkdirTemp("", "")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	keys, err := crypto.OpenKeyFile(filepath.Join(folder, "keys"))
+	path := filepath.Join(folder, "keys")
+	_, err = crypto.OpenKeyFile(path)
+	fmt.Println(errors.Is(err, fs.ErrNotExist), "before it is set up")
+	_, err = crypto.MakeKeyFile(path)
+	fmt.Println(err)
+	keys, err := crypto.OpenKeyFile(path)
 	fmt.Println(keys, err)
 	fmt.Println(keys.Rotate())
 	// Output:
+	// true before it is set up
+	// <nil>
 	// [secret] <nil>
 	// <nil>
 }

@@ -41,7 +41,7 @@ func TestFIPS(t *testing.T) {
 }
 
 // stretching names the tests that stretch passphrases in full, which takes seconds each time.
-const stretching = "TestShortPassphrase|TestSealedGolden|ExampleOpenSealedKeyFile"
+const stretching = "TestShortPassphrase|TestSealedGolden|ExampleMakeSealedKeyFile"
 
 // failures cuts what the tests have printed down to what is not about passing.
 func failures(out []byte) []byte {

@@ -24,19 +24,28 @@ type KeyFile struct {
 	seal *sealedKey // nil: the file has no passphrase
 }
 
-// OpenKeyFile reads the key file at path. On first use it makes one with a new random key, readable by its owner alone,
-// in one step: of several processes that do so at once all get the same file, and a crash leaves a whole file or none.
-// That needs a file system with hard links. A file that others can read or write (by its permission bits, which Windows
-// does not have), or that is broken, is refused with an error that wraps [ErrInvalid], and is left as it is. One that is
-// sealed under a passphrase is [ErrPassphrase]: see [OpenSealedKeyFile].
-func OpenKeyFile(path string) (*KeyFile, error) {
-	return openKeyFile(path, (*sealedKey)(nil), func() (*sealedKey, error) { return nil, nil })
+// MakeKeyFile makes a key file at path with a new random key, readable by its owner alone, and opens it. One that is there
+// it opens as [OpenKeyFile] does. It is made in one step: of several processes that do so at once all get the same file, and
+// a crash leaves a whole file or none. That needs a file system with hard links.
+//
+// Call it where the keys are set up, once, and [OpenKeyFile] everywhere else: by a mistyped path, or one whose disk is not
+// mounted, a program that makes files would seal under keys that nobody keeps.
+func MakeKeyFile(path string) (*KeyFile, error) {
+	return keyFile(path, (*sealedKey)(nil), func() (*sealedKey, error) { return nil, nil })
 }
 
-// openKeyFile reads the key file at path, and makes it when there is none.
-func openKeyFile(path string, with opener, anew func() (*sealedKey, error)) (*KeyFile, error) {
+// OpenKeyFile opens the key file at path. Where there is none the error wraps [fs.ErrNotExist]: see [MakeKeyFile]. A file
+// that others can read or write (by its permission bits, which Windows does not have), or that is broken, is refused with an
+// error that wraps [ErrInvalid], and is left as it is. One that is sealed under a passphrase is [ErrPassphrase]: see
+// [OpenSealedKeyFile].
+func OpenKeyFile(path string) (*KeyFile, error) {
+	return keyFile(path, (*sealedKey)(nil), nil)
+}
+
+// keyFile opens the key file at path. Where there is none it makes one, sealed by what anew returns, unless that is nil.
+func keyFile(path string, with opener, anew func() (*sealedKey, error)) (*KeyFile, error) {
 	keys, seal, err := readKeyFile(path, with)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && anew != nil {
 		if seal, err = anew(); err == nil {
 			err = makeKeyFile(path, seal)
 		}

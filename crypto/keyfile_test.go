@@ -16,7 +16,7 @@ import (
 
 func openFile(t testing.TB, path string) *crypto.KeyFile {
 	t.Helper()
-	f, err := crypto.OpenKeyFile(path)
+	f, err := crypto.MakeKeyFile(path)
 	require.NoError(t, err)
 	return f
 }
@@ -56,6 +56,21 @@ func TestKeyFileIsMadeOnce(t *testing.T) {
 	shut(t, newRing(t, s, openFile(t, filepath.Join(dir, "other")), nil), sealed, b, crypto.ErrUnknownKey)
 }
 
+// TestKeyFileThatIsNotThere wants a mistyped path to make no keys.
+func TestKeyFileThatIsNotThere(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "keys")
+	_, err := crypto.OpenKeyFile(path)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	_, err = crypto.OpenSealedKeyFile(path, []byte("correct horse battery staple"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+	folder(t, dir)
+	w := wrapped(t, openFile(t, path))
+	f, err := crypto.OpenKeyFile(path)
+	require.NoError(t, err)
+	unwraps(t, f, w)
+}
+
 // TestKeyFileAllAtOnce wants all who make the file at the same moment to get the same keys.
 func TestKeyFileAllAtOnce(t *testing.T) {
 	dir := t.TempDir()
@@ -64,7 +79,7 @@ func TestKeyFileAllAtOnce(t *testing.T) {
 	var errs [len(files)]error
 	var all sync.WaitGroup
 	for i := range files {
-		all.Go(func() { files[i], errs[i] = crypto.OpenKeyFile(path) })
+		all.Go(func() { files[i], errs[i] = crypto.MakeKeyFile(path) })
 	}
 	all.Wait()
 	folder(t, dir, "keys")
@@ -87,7 +102,7 @@ func TestKeyFileThatOthersCanRead(t *testing.T) {
 	openFile(t, path)
 	for _, mode := range []os.FileMode{0o640, 0o604, 0o620, 0o610, 0o666} {
 		require.NoError(t, os.Chmod(path, mode))
-		_, err := crypto.OpenKeyFile(path)
+		_, err := crypto.MakeKeyFile(path)
 		require.ErrorIs(t, err, crypto.ErrInvalid, "%v", mode)
 	}
 	for _, mode := range []os.FileMode{0o600, 0o400} {
@@ -98,14 +113,14 @@ func TestKeyFileThatOthersCanRead(t *testing.T) {
 
 func TestKeyFileThatIsNone(t *testing.T) {
 	dir := t.TempDir()
-	_, err := crypto.OpenKeyFile(dir)
+	_, err := crypto.MakeKeyFile(dir)
 	require.ErrorIs(t, err, crypto.ErrInvalid, "a folder")
-	_, err = crypto.OpenKeyFile(filepath.Join(dir, "missing", "keys"))
+	_, err = crypto.MakeKeyFile(filepath.Join(dir, "missing", "keys"))
 	require.ErrorIs(t, err, os.ErrNotExist, "no folder")
 	folder(t, dir)
 	huge := filepath.Join(dir, "huge")
 	require.NoError(t, os.WriteFile(huge, make([]byte, 2<<20), 0o600))
-	_, err = crypto.OpenKeyFile(huge)
+	_, err = crypto.MakeKeyFile(huge)
 	require.ErrorIs(t, err, crypto.ErrInvalid)
 }
 
@@ -145,7 +160,7 @@ func TestKeyFileDamaged(t *testing.T) {
 	bad := bytes.Clone(good)
 	bad[60] ^= 1
 	require.NoError(t, os.WriteFile(path, bad, 0o600))
-	_, err = crypto.OpenKeyFile(path)
+	_, err = crypto.MakeKeyFile(path)
 	require.ErrorIs(t, err, crypto.ErrInvalid)
 	left, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -198,7 +213,7 @@ func TestKeyFileRotatesAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			f, err := crypto.OpenKeyFile(path)
+			f, err := crypto.MakeKeyFile(path)
 			if err != nil {
 				t.Error(err)
 				return

@@ -11,9 +11,9 @@ func DecodeSealed(raw []byte) error {
 	return err
 }
 
-// OpenSealedQuickly is OpenSealedKeyFile of so few rounds that a test can do it often.
-func OpenSealedQuickly(path string, passphrase []byte) (*KeyFile, error) {
-	return openSealed(path, givenPassphrase{passphrase, quickRounds})
+// MakeSealedQuickly is MakeSealedKeyFile of so few rounds that a test can do it often.
+func MakeSealedQuickly(path string, passphrase []byte) (*KeyFile, error) {
+	return makeSealed(path, givenPassphrase{passphrase, quickRounds})
 }
 
 // SetPassphraseQuickly is SetPassphrase of as few.

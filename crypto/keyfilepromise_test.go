@@ -50,13 +50,13 @@ func TestPromise_M4_1_SealedKeyFileHoldsNoKey(t *testing.T) {
 	require.Zero(t, found())
 	unwraps(t, openSealed(t, path, passphrase), w)
 	t.Run("refuses_without_passphrase", func(t *testing.T) {
-		_, err := crypto.OpenKeyFile(path)
+		_, err := crypto.MakeKeyFile(path)
 		require.ErrorIs(t, err, crypto.ErrPassphrase)
 		refusedSealed(t, path, passphrase+" ", crypto.ErrPassphrase)
 	})
 }
 
-func ExampleOpenSealedKeyFile() {
+func ExampleMakeSealedKeyFile() {
 	dir, err := os.MkdirTemp("", "keys")
 	if err != nil {
 		panic(err)
@@ -66,7 +66,7 @@ func ExampleOpenSealedKeyFile() {
 
 	// The passphrase comes from an operator or a secret store, never from the machine that keeps the file.
 	given := []byte("correct horse battery staple")
-	manager, err := crypto.OpenSealedKeyFile(path, given)
+	manager, err := crypto.MakeSealedKeyFile(path, given)
 	if err != nil {
 		panic(err)
 	}

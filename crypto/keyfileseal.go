@@ -28,19 +28,27 @@ const (
 	saltSize = 16 // NIST SP 800-132 asks for 128 bits
 )
 
+// MakeSealedKeyFile is [MakeKeyFile] for a file whose keys are sealed under a passphrase, as [OpenSealedKeyFile] opens it.
+func MakeSealedKeyFile(path string, passphrase []byte) (*KeyFile, error) {
+	return makeSealed(path, givenPassphrase{passphrase, sealRounds})
+}
+
+func makeSealed(path string, with givenPassphrase) (*KeyFile, error) {
+	if len(with.bytes) < minPassphrase {
+		return nil, errShortPassphrase
+	}
+	return keyFile(path, with, with.anew)
+}
+
 // OpenSealedKeyFile is [OpenKeyFile] for a file whose keys are sealed under a passphrase, so that the file alone opens
 // nothing. The passphrase has at least 14 bytes; fewer are [ErrInvalid]. It is not kept and may be wiped. A wrong one is
 // [ErrPassphrase], a broken file [ErrInvalid] without it. A file that is not sealed is refused as well: open it with
 // [OpenKeyFile] and call [KeyFile.SetPassphrase]. It takes a good part of a second, on purpose.
 func OpenSealedKeyFile(path string, passphrase []byte) (*KeyFile, error) {
-	return openSealed(path, givenPassphrase{passphrase, sealRounds})
-}
-
-func openSealed(path string, with givenPassphrase) (*KeyFile, error) {
-	if len(with.bytes) < minPassphrase {
+	if len(passphrase) < minPassphrase {
 		return nil, errShortPassphrase
 	}
-	return openKeyFile(path, with, with.anew)
+	return keyFile(path, givenPassphrase{passphrase, sealRounds}, nil)
 }
 
 var errShortPassphrase = fmt.Errorf("%w: a passphrase has at least 14 bytes", ErrInvalid)

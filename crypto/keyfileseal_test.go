@@ -29,7 +29,7 @@ const (
 func openSealed(t testing.TB, path, passphrase string) *crypto.KeyFile {
 	t.Helper()
 	given := []byte(passphrase)
-	f, err := crypto.OpenSealedQuickly(path, given)
+	f, err := crypto.MakeSealedQuickly(path, given)
 	require.NoError(t, err)
 	clear(given) // nothing may depend on it any more
 	return f
@@ -37,7 +37,7 @@ func openSealed(t testing.TB, path, passphrase string) *crypto.KeyFile {
 
 func refusedSealed(t *testing.T, path, passphrase string, want error) {
 	t.Helper()
-	_, err := crypto.OpenSealedQuickly(path, []byte(passphrase))
+	_, err := crypto.MakeSealedQuickly(path, []byte(passphrase))
 	refusal(t, err, want)
 }
 
@@ -83,7 +83,7 @@ func TestSealedKeyFile(t *testing.T) {
 	unwraps(t, here, all...) // reads the new version without the passphrase
 
 	refusedSealed(t, path, "planted another horse", crypto.ErrPassphrase)
-	_, err := crypto.OpenKeyFile(path)
+	_, err := crypto.MakeKeyFile(path)
 	require.ErrorIs(t, err, crypto.ErrPassphrase, "without one")
 
 	// Neither an id nor a key can be read in the file.
@@ -147,7 +147,7 @@ func TestShortPassphrase(t *testing.T) {
 	folder(t, dir, "keys")
 	unwraps(t, openFile(t, path), wrapped(t, f))
 	fourteen := []byte(strings.Repeat("x", 14))
-	_, err := crypto.OpenSealedKeyFile(filepath.Join(dir, "fourteen"), fourteen)
+	_, err := crypto.MakeSealedKeyFile(filepath.Join(dir, "fourteen"), fourteen)
 	require.NoError(t, err)
 	require.NoError(t, f.SetPassphrase(fourteen))
 	for _, name := range []string{"fourteen", "keys"} {
@@ -186,7 +186,7 @@ func TestSealedKeyFileDamaged(t *testing.T) {
 	// Fewer rounds than new files get, so that a guess would cost less.
 	path := filepath.Join(t.TempDir(), "keys")
 	require.NoError(t, os.WriteFile(path, digested(bytes.Replace(good, []byte("600000"), []byte("599999"), 1)), 0o600))
-	_, err = crypto.OpenSealedKeyFile(path, []byte(passphrase))
+	_, err = crypto.MakeSealedKeyFile(path, []byte(passphrase))
 	refusal(t, err, crypto.ErrInvalid)
 	require.EqualError(t, err, "crypto: invalid: the key file is broken; restore it from its backup")
 
@@ -217,7 +217,7 @@ func digested(file []byte) []byte {
 func TestSealedGolden(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys")
 	if *update {
-		made, err := crypto.OpenSealedKeyFile(path, []byte(passphrase))
+		made, err := crypto.MakeSealedKeyFile(path, []byte(passphrase))
 		require.NoError(t, err)
 		require.NoError(t, made.Rotate())
 		written, err := os.ReadFile(path)
@@ -228,7 +228,7 @@ func TestSealedGolden(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, bytes.HasPrefix(raw, []byte("enamel-keys 2 pbkdf2-hmac-sha256 600000 ")))
 	require.NoError(t, os.WriteFile(path, raw, 0o600))
-	f, err := crypto.OpenSealedKeyFile(path, []byte(passphrase))
+	f, err := crypto.MakeSealedKeyFile(path, []byte(passphrase))
 	require.NoError(t, err)
 	unwraps(t, f, wrapped(t, f))
 }

@@ -86,7 +86,7 @@ func ExampleNewSuccession() {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
-	file, err := crypto.OpenKeyFile(filepath.Join(dir, "keys"))
+	file, err := crypto.MakeKeyFile(filepath.Join(dir, "keys"))
 	if err != nil {
 		panic(err)
 	}

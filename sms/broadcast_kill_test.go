@@ -60,7 +60,7 @@ func TestBroadcastInAProcess(t *testing.T) {
 	}
 	db, own, schema := pool(), pool(), v[1]
 	now := func() time.Time { return noon.Add(time.Hour) }
-	file, err := crypto.OpenKeyFile(v[2])
+	file, err := crypto.MakeKeyFile(v[2])
 	require.NoError(t, err)
 	keys, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: schema}), file, nil)
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestBroadcastInAProcess(t *testing.T) {
 func TestABroadcastWhoseWorkersAreKilled(t *testing.T) {
 	pg := layout.New(t)
 	keys := filepath.Join(t.TempDir(), "keys")
-	file, err := crypto.OpenKeyFile(keys)
+	file, err := crypto.MakeKeyFile(keys)
 	require.NoError(t, err)
 	c := cast(t, sealedBy(t, pg, file))
 	people := c.people(250, consent.Promotional)

@@ -51,7 +51,7 @@ func newWorld(t testing.TB, entries audit.Store, trees tree.Store, o *notary.Opt
 // inMemoryUnder returns a log under the keys that store keeps and the key file at path wraps.
 func inMemoryUnder(t testing.TB, store crypto.KeyStore, path string) *world {
 	t.Helper()
-	manager, err := crypto.OpenKeyFile(path)
+	manager, err := crypto.MakeKeyFile(path)
 	require.NoError(t, err)
 	keys, err := crypto.NewKeyring(store, manager, nil)
 	require.NoError(t, err)

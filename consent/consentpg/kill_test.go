@@ -46,7 +46,7 @@ func table() iter.Seq2[consent.Grant, error] {
 // importer returns a service whose keys outlive the process.
 func importer(t *testing.T, pool *bun.DB, own *bun.DB, schema, keys string) *consent.Service {
 	t.Helper()
-	file, err := crypto.OpenKeyFile(keys)
+	file, err := crypto.MakeKeyFile(keys)
 	require.NoError(t, err)
 	ring, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: schema}), file, nil)
 	require.NoError(t, err)

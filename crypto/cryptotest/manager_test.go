@@ -45,10 +45,10 @@ func TestEphemeral(t *testing.T) {
 func TestKeyFile(t *testing.T) {
 	skipped := checkManager(t, func(t *testing.T) cryptotest.ManagerHarness {
 		path := filepath.Join(t.TempDir(), "keys")
-		f, err := crypto.OpenKeyFile(path)
+		f, err := crypto.MakeKeyFile(path)
 		require.NoError(t, err)
 		return cryptotest.ManagerHarness{
-			Open: func() (crypto.KeyManager, error) { return crypto.OpenKeyFile(path) }, Rotate: f.Rotate,
+			Open: func() (crypto.KeyManager, error) { return crypto.MakeKeyFile(path) }, Rotate: f.Rotate,
 		}
 	})
 	require.Len(t, skipped, withoutService, "%v", skipped)
@@ -57,11 +57,11 @@ func TestKeyFile(t *testing.T) {
 func TestSuccession(t *testing.T) {
 	skipped := checkManager(t, func(t *testing.T) cryptotest.ManagerHarness {
 		path := filepath.Join(t.TempDir(), "keys")
-		f, err := crypto.OpenKeyFile(path)
+		f, err := crypto.MakeKeyFile(path)
 		require.NoError(t, err)
 		older := crypto.NewEphemeral()
 		return cryptotest.ManagerHarness{Rotate: f.Rotate, Open: func() (crypto.KeyManager, error) {
-			newest, err := crypto.OpenKeyFile(path)
+			newest, err := crypto.MakeKeyFile(path)
 			if err != nil {
 				return nil, err
 			}
@@ -73,7 +73,7 @@ func TestSuccession(t *testing.T) {
 
 func TestSealedKeyFile(t *testing.T) {
 	const passphrase = "planted passphrase"
-	f, err := crypto.OpenSealedKeyFile(filepath.Join(t.TempDir(), "keys"), []byte(passphrase)) // once: it is slow
+	f, err := crypto.MakeSealedKeyFile(filepath.Join(t.TempDir(), "keys"), []byte(passphrase)) // once: it is slow
 	require.NoError(t, err)
 	skipped := checkManager(t, func(*testing.T) cryptotest.ManagerHarness {
 		return cryptotest.ManagerHarness{

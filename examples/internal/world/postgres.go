@@ -74,7 +74,7 @@ func Postgres(ctx context.Context, p Place) (*Ground, error) {
 	if err := os.MkdirAll(filepath.Dir(p.Keys), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the key file: %w", err)
 	}
-	manager, err := crypto.OpenKeyFile(p.Keys)
+	manager, err := crypto.MakeKeyFile(p.Keys)
 	if err != nil {
 		return nil, err
 	}
