@@ -51,6 +51,9 @@ func TestADoubtHoldsAllButAnswers(t *testing.T) {
 			must(t)(b.Doubt(t.Context(), staff, doubt("d-2")))
 			must(t)(b.Clear(t.Context(), staff, consent.Clearance{Practice: key.Practice, Number: key.Number, Doubt: "d-1"}))
 			require.Equal(t, consent.Held, b.status(t, consent.Promotional))
+			refused(t, consent.ErrNoDoubt)(b.Clear(t.Context(), staff, consent.Clearance{Practice: key.Practice, Number: key.Number, Doubt: "d-9"}))
+			must(t)(b.Clear(t.Context(), staff, consent.Clearance{Practice: key.Practice, Number: key.Number, Doubt: "d-2"}))
+			require.Equal(t, consent.Active, b.status(t, consent.Promotional))
 		})
 		t.Run("or until it was a revocation", func(t *testing.T) {
 			b := promoted(t, open(t))

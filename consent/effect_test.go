@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,6 +52,7 @@ func TestWhatAStopComesTo(t *testing.T) {
 			say(id, "STOP", consent.ByText)
 			require.True(t, effect(id).Repeats)
 		}
+		require.False(t, effect("first").Undone, "by more stops")
 		say("offers", "no more offers please", consent.ByText)
 		require.True(t, effect("offers").Repeats, "they had ended with everything")
 
@@ -67,5 +69,90 @@ func TestWhatAStopComesTo(t *testing.T) {
 		require.False(t, effect("third").Repeats)
 		_, err := b.Effect(ctx, consent.Key{}, "third")
 		require.ErrorIs(t, err, consent.ErrInvalid)
+	})
+}
+
+// Only what lets texts leave again undoes a stop, and only what ended by text before has been confirmed.
+func TestWhatUndoesAStopAndWhatRepeatsIt(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		revoke := func(t *testing.T, b bench, id string, c consent.Category) {
+			t.Helper()
+			r := stop()
+			r.ID, r.Category = id, c
+			if c == consent.Promotional {
+				r.Evidence.Words = "no more offers please"
+			}
+			b.later()
+			must(t)(b.Revoke(t.Context(), patient, r))
+			b.later()
+		}
+		effect := func(t *testing.T, b bench, id string) consent.Effect {
+			t.Helper()
+			e, err := b.Effect(t.Context(), key, id)
+			require.NoError(t, err)
+			return e
+		}
+		for name, c := range map[string]struct {
+			then   func(context.Context, bench) (consent.State, error)
+			undone bool
+		}{
+			"the patient's own text": {func(ctx context.Context, b bench) (consent.State, error) { return b.Grant(ctx, patient, wroteFirst()) }, false},
+			"a doubt":                {func(ctx context.Context, b bench) (consent.State, error) { return b.Doubt(ctx, staff, doubt("d-1")) }, false},
+			"a START of before it": {func(ctx context.Context, b bench) (consent.State, error) {
+				r := start()
+				r.At = noon
+				return b.Restart(ctx, patient, r)
+			}, false},
+			"a START": {func(ctx context.Context, b bench) (consent.State, error) { return b.Restart(ctx, patient, start()) }, true},
+			"a written grant": {func(ctx context.Context, b bench) (consent.State, error) {
+				return b.Grant(ctx, staff, grant(consent.Transactional))
+			}, true},
+			"another holder": {func(ctx context.Context, b bench) (consent.State, error) {
+				return b.Lapse(ctx, staff, lapse(consent.Reassigned))
+			}, true},
+		} {
+			t.Run(name, func(t *testing.T) {
+				b := open(t)
+				revoke(t, b, "first", "")
+				must(t)(c.then(t.Context(), b))
+				require.Equal(t, c.undone, effect(t, b, "first").Undone)
+				revoke(t, b, "second", "")
+				require.Equal(t, !c.undone, effect(t, b, "second").Repeats)
+			})
+		}
+		for name, c := range map[string]struct {
+			first, second consent.Category
+			repeats       bool
+		}{
+			"offers after everything": {"", consent.Promotional, true},
+			"offers once more":        {consent.Promotional, consent.Promotional, true},
+			"everything after offers": {consent.Promotional, "", false},
+		} {
+			t.Run(name, func(t *testing.T) {
+				b := open(t)
+				revoke(t, b, "first", c.first)
+				revoke(t, b, "second", c.second)
+				require.Equal(t, c.repeats, effect(t, b, "second").Repeats)
+			})
+		}
+		t.Run("what may have been a stop, by text", func(t *testing.T) {
+			b := open(t)
+			d := doubt("d-1")
+			d.Channel, d.Evidence = consent.ByText, stop().Evidence
+			must(t)(b.Doubt(t.Context(), patient, d))
+			revoke(t, b, "first", "")
+			require.False(t, effect(t, b, "first").Repeats, "nobody has confirmed it")
+		})
+		t.Run("under the id of a doubt", func(t *testing.T) {
+			b := open(t)
+			must(t)(b.Doubt(t.Context(), patient, consent.Doubt{
+				ID: "m-1", Practice: key.Practice, Number: key.Number, Channel: consent.ByText, Evidence: stop().Evidence,
+			}))
+			_, err := b.Hear(t.Context(), patient, consent.Said{
+				ID: "m-1", Practice: key.Practice, Number: key.Number, Channel: consent.ByText, Evidence: stop().Evidence,
+			})
+			require.NoError(t, err)
+			require.Equal(t, b.Clock.Now(), effect(t, b, "m-1").Since, "the stop counts, and is found")
+		})
 	})
 }

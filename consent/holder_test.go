@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -241,5 +242,29 @@ func TestSuppressedNumbersAreListedOnce(t *testing.T) {
 		require.ErrorIs(t, err, consent.ErrInvalid)
 		_, _, err = b.Suppressed(t.Context(), audit.Actor{}, consent.Query{Practice: key.Practice})
 		require.ErrorIs(t, err, consent.ErrInvalid)
+	})
+}
+
+// A number at which one category alone was stopped stands stopped, and so does one of which something else was heard since.
+func TestWhateverStandsStoppedIsSuppressed(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		var want, numbers []string
+		for i, c := range append(consent.Categories(), "") {
+			r := stop()
+			r.Number, r.Category, r.Channel, r.Evidence = fmt.Sprint("+1212555010", i), c, consent.ByDesk, consent.Evidence{Words: "not those, please", Staff: "u-17"}
+			must(t)(b.Revoke(t.Context(), staff, r))
+			b.later()
+			d := doubt(fmt.Sprint("d-", i))
+			d.Number = r.Number
+			must(t)(b.Doubt(t.Context(), staff, d))
+			want = append(want, r.Number)
+		}
+		states, _, err := b.Suppressed(t.Context(), staff, consent.Query{Practice: key.Practice, Limit: 100})
+		require.NoError(t, err)
+		for _, s := range states {
+			numbers = append(numbers, s.Number)
+		}
+		require.Equal(t, want, numbers)
 	})
 }

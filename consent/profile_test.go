@@ -82,6 +82,35 @@ func TestAPatientsOwnTextPermitsTheAnswerOnceMoreAfterSTART(t *testing.T) {
 		require.Equal(t, consent.Stopped, b.status(t, consent.Conversational))
 		write()
 		require.Equal(t, consent.Stopped, b.status(t, consent.Conversational), "a START counts for the stop before it alone")
+		restart()
+		write()
+		require.Equal(t, consent.Active, b.status(t, consent.Conversational), "and each of them for its own")
+	})
+}
+
+// The widest profile takes a patient's word to staff for a consent, but not after a STOP: START revives what is in writing, and
+// permits anew what the patient wrote since, alone.
+func TestPromise_D4_4_NoWordToStaffRevivesANumber(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		s := b.with(t, consent.Options{Profile: consent.Lawful()})
+		said := func() consent.Status {
+			t.Helper()
+			b.later()
+			state, err := s.Grant(t.Context(), staff, consent.Grant{
+				Practice: key.Practice, Number: key.Number, Category: consent.Transactional, Basis: consent.Verbal,
+				Evidence: consent.Evidence{Staff: "u-17"},
+			})
+			require.NoError(t, err)
+			return state.Transactional.Status
+		}
+		t.Run("without_rule", func(t *testing.T) { require.Equal(t, consent.Active, said(), "nobody has said stop") })
+		b.later()
+		must(t)(s.Revoke(t.Context(), patient, stop()))
+		t.Run("refuses_after_a_stop", func(t *testing.T) { require.Equal(t, consent.Stopped, said()) })
+		b.later()
+		must(t)(s.Restart(t.Context(), patient, start()))
+		t.Run("refuses_after_START_too", func(t *testing.T) { require.Equal(t, consent.Stopped, said()) })
 	})
 }
 

@@ -133,12 +133,104 @@ func TestAnIdUsedForAnotherActIsAConflict(t *testing.T) {
 		must(t)(b.Grant(t.Context(), staff, g))
 		refused(t, consent.ErrConflict)(b.Grant(t.Context(), patient, g))
 	})
+	for name, acts := range map[string][2]func(context.Context, bench) (consent.State, error){
+		"another sender":  {granting(func(g *consent.Grant) {}), granting(func(g *consent.Grant) { g.Sender = office })},
+		"another channel": {revoking(consent.ByText), revoking(consent.ByCall)},
+		"another cause":   {lapsing(consent.Reassigned), lapsing(consent.Landline)},
+		"another patient": {muting("p-1"), muting("p-2")},
+		"a stop under a doubt's id": {func(ctx context.Context, b bench) (consent.State, error) {
+			return b.Doubt(ctx, patient, consent.Doubt{ID: "x", Practice: key.Practice, Number: key.Number, Channel: consent.ByText, Evidence: stop().Evidence})
+		}, revoking(consent.ByText)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := onMemory(t)
+			must(t)(acts[0](t.Context(), b))
+			b.later()
+			refused(t, consent.ErrConflict)(acts[1](t.Context(), b))
+		})
+	}
 	t.Run("another kind of act", func(t *testing.T) {
 		b := onMemory(t)
 		g, r := grant(consent.Transactional), stop()
 		g.ID, r.ID = "x", "x"
 		must(t)(b.Grant(t.Context(), staff, g))
 		refused(t, consent.ErrConflict)(b.Revoke(t.Context(), patient, r))
+	})
+}
+
+func granting(change func(*consent.Grant)) func(context.Context, bench) (consent.State, error) {
+	return func(ctx context.Context, b bench) (consent.State, error) {
+		g := grant(consent.Transactional)
+		g.ID = "x"
+		change(&g)
+		return b.Grant(ctx, staff, g)
+	}
+}
+
+func revoking(by consent.Channel) func(context.Context, bench) (consent.State, error) {
+	return func(ctx context.Context, b bench) (consent.State, error) {
+		r := stop()
+		r.ID, r.Channel = "x", by
+		return b.Revoke(ctx, patient, r)
+	}
+}
+
+func lapsing(cause consent.Cause) func(context.Context, bench) (consent.State, error) {
+	return func(ctx context.Context, b bench) (consent.State, error) {
+		l := lapse(cause)
+		l.ID = "x"
+		return b.Lapse(ctx, staff, l)
+	}
+}
+
+func muting(whom string) func(context.Context, bench) (consent.State, error) {
+	return func(ctx context.Context, b bench) (consent.State, error) {
+		m := mute(whom, "")
+		m.ID = "x"
+		return b.Mute(ctx, staff, m)
+	}
+}
+
+// Of several stops the one that was said last is the one that counts, whenever each was written down.
+func TestTheLastStopIsTheOneThatCounts(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+		for _, c := range []struct{ recorded, said, since time.Duration }{
+			{time.Hour, time.Hour, time.Hour},
+			{2 * time.Hour, 30 * time.Minute, time.Hour},
+			{3 * time.Hour, 3 * time.Hour, 3 * time.Hour},
+		} {
+			b.Clock.Set(noon.Add(c.recorded))
+			r := stop()
+			r.At = noon.Add(c.said)
+			state, err := b.Revoke(t.Context(), patient, r)
+			require.NoError(t, err)
+			require.Equal(t, noon.Add(c.since), state.Transactional.Since)
+		}
+	})
+}
+
+// A fact names the entry that was written with it.
+func TestAFactNamesItsEntry(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+		b.later()
+		must(t)(b.Revoke(t.Context(), patient, stop()))
+		page, err := b.Log.Leaves(t.Context(), audit.Query{Practice: key.Practice, Limit: 1000})
+		require.NoError(t, err)
+		var written []string
+		for _, leaf := range page.Leaves {
+			if leaf.Action == "consent.grant" || leaf.Action == "consent.revoke" {
+				written = append(written, leaf.ID)
+			}
+		}
+		var named []string
+		for _, f := range b.facts(t) {
+			named = append(named, f.Entry)
+		}
+		require.ElementsMatch(t, written, named)
 	})
 }
 

@@ -46,6 +46,12 @@ func TestATextThatIsTriedIsDecidedAsIfItWereDue(t *testing.T) {
 		facts.Text = w.tracked(k).Text
 		require.Equal(t, sms.Defer, law.Decide(facts, noon.Add(12*time.Hour)).Verdict)
 
+		past, never := text, text
+		past.LastUseful, never.NotBefore = noon, text.LastUseful
+		for _, none := range []sms.Text{past, never} {
+			_, err = d.Decide(t.Context(), none)
+			require.ErrorIs(t, err, sms.ErrInvalid, "what could not be queued")
+		}
 		text.Body = ""
 		_, err = d.Decide(t.Context(), text)
 		require.ErrorIs(t, err, sms.ErrInvalid)

@@ -21,6 +21,7 @@ type agenda struct {
 	visits    map[string]sms.Visit
 	confirmed []string
 	fails     error
+	meanwhile func() // happens while it is told, once
 }
 
 func (a *agenda) Changed(context.Context, int) ([]sms.Visit, error)     { return nil, nil }
@@ -38,6 +39,10 @@ func (a *agenda) Visit(_ context.Context, _, id string) (sms.Visit, error) {
 }
 
 func (a *agenda) Confirm(_ context.Context, _, id, version, message string) error {
+	if meanwhile := a.meanwhile; meanwhile != nil {
+		a.meanwhile = nil
+		meanwhile()
+	}
 	if a.fails == nil {
 		a.confirmed = append(a.confirmed, id+" "+version+" by "+message)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/smsmem"
@@ -64,6 +65,7 @@ func TestDispatcherTriesAgainAfterAWhile(t *testing.T) {
 		w.carrier.answer = func(sms.Message) error { return refusal(sms.Transient) }
 		w.step(w.dispatcher())
 		require.True(t, w.tracked(k).Due.After(w.now.Now()))
+		require.Zero(t, w.entriesOf("sms.text.send", audit.Done), "what waits on has come to nothing yet")
 		w.carrier.answer = nil
 		w.step(w.dispatcher())
 		require.Len(t, w.carrier.bodies(), 1, "not due yet")

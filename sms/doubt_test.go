@@ -36,6 +36,11 @@ func TestAReceiptSettlesADoubt(t *testing.T) {
 		w.carrier.find = lookup(sms.Unknown)
 		t.Run("before anybody asked", func(t *testing.T) {
 			k := w.enqueue(w.text("asked"))
+			asked := 0
+			w.carrier.find = func(m sms.Message) (sms.Receipt, bool, error) {
+				asked++
+				return lookup(sms.Unknown)(m)
+			}
 			w.carrier.answer = func(sms.Message) error {
 				w.deliver(k, sms.StatusSent) // faster than the answer, which is lost
 				return refusal(sms.Unknown)
@@ -45,6 +50,7 @@ func TestAReceiptSettlesADoubt(t *testing.T) {
 			require.Equal(t, sms.Sent, got.State)
 			require.Equal(t, sms.StatusSent, got.Delivery)
 			require.Equal(t, "SM-1", got.ProviderID)
+			require.Zero(t, asked, "it has said so")
 		})
 		t.Run("after it went back", func(t *testing.T) {
 			w.carrier.answer = func(sms.Message) error { return refusal(sms.Unknown) }
@@ -322,12 +328,14 @@ func TestAResultThatComesTooLateIsHeardOf(t *testing.T) {
 	w := inMemory(t)
 	w.grant(consent.Transactional)
 	w.enqueue(w.text("x"))
+	w.enqueue(w.text("y"))
 	h := &hooked{Service: w.consents, Queue: forgetting{w.queue}, Provider: w.carrier, hook: func(string) error { return nil }}
 	d, err := sms.NewDispatcher(h, w.store, h, w.log, map[string]sms.Provider{"carrier": h},
 		&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now})
 	require.NoError(t, err)
 	_, err = d.Step(t.Context())
 	require.ErrorContains(t, err, `"x"`)
+	require.ErrorContains(t, err, `"y"`)
 	require.NotContains(t, err.Error(), patient)
 }
 
@@ -348,25 +356,69 @@ func TestNoRulesAreTheDefault(t *testing.T) {
 
 // A provider that takes texts on, keeps quiet and denies it would have them sent to a patient all day.
 func TestAProviderThatDeniesEverythingIsNotBelievedForEver(t *testing.T) {
+	for last, want := range map[bool]sms.State{false: sms.Review, true: sms.Sent} { // whether it has the last of them
+		w := inMemory(t)
+		w.grant(consent.Transactional)
+		w.carrier.answer = func(sms.Message) error { return refusal(sms.Unknown) }
+		x := w.text("x")
+		x.LastUseful = noon.AddDate(0, 0, 30)
+		k := w.enqueue(x)
+		w.carrier.find = func(m sms.Message) (sms.Receipt, bool, error) {
+			has := last && w.tracked(k).Attempts == 10
+			return sms.Receipt{ID: "SM1", Reference: m.Reference, Status: sms.StatusAccepted}, has, nil
+		}
+		d := w.dispatcher(atOnce)
+		steps := 0
+		for ; w.tracked(k).State == sms.Queued && steps < 100; steps++ {
+			w.now.Add(time.Minute)
+			_, err := d.Step(t.Context())
+			require.NoError(t, err)
+			if got := w.tracked(k); got.Attempts == 1 {
+				require.False(t, got.Due.After(w.now.Now()), "it is believed at once the first time")
+			} else if got.Due.After(w.now.Now()) {
+				w.now.Set(got.Due)
+			}
+		}
+		require.Equal(t, want, w.tracked(k).State)
+		require.Len(t, w.carrier.bodies(), 10)
+	}
+}
+
+// What a provider that tells of nothing may have is a person's to find out, and no error.
+func TestADoubtAtAProviderThatCannotTell(t *testing.T) {
 	w := inMemory(t)
 	w.grant(consent.Transactional)
 	w.carrier.answer = func(sms.Message) error { return refusal(sms.Unknown) }
-	w.carrier.find = func(sms.Message) (sms.Receipt, bool, error) { return sms.Receipt{}, false, nil }
-	x := w.text("x")
-	x.LastUseful = noon.AddDate(0, 0, 30)
-	k := w.enqueue(x)
-	d := w.dispatcher(atOnce)
-	steps := 0
-	for ; w.tracked(k).State == sms.Queued && steps < 100; steps++ {
-		w.now.Add(time.Minute)
-		_, err := d.Step(t.Context())
-		require.NoError(t, err)
-		if got := w.tracked(k); got.Attempts == 1 {
-			require.False(t, got.Due.After(w.now.Now()), "it is believed at once the first time")
-		} else if got.Due.After(w.now.Now()) {
-			w.now.Set(got.Due)
-		}
-	}
+	k := w.enqueue(w.text("x"))
+	d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": struct{ sms.Provider }{w.carrier}},
+		&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Now: w.now.Now, Wait: time.Nanosecond})
+	require.NoError(t, err)
+	w.step(d)
 	require.Equal(t, sms.Review, w.tracked(k).State)
-	require.Len(t, w.carrier.bodies(), 10)
+	require.Len(t, w.carrier.bodies(), 1)
+}
+
+// However often a text was offered, a provider that is asked about it searches from the first time, not from when it was made:
+// the patient may have had the same words before.
+func TestAProviderKnowsWhenItWasFirstAsked(t *testing.T) {
+	w := inMemory(t)
+	w.grant(consent.Transactional)
+	w.enqueue(w.text("x"))
+	first, last := noon.Add(time.Hour), noon.Add(3*time.Hour)
+	var sent []time.Time
+	class := sms.Transient
+	w.carrier.answer = func(m sms.Message) error {
+		sent = append(sent, m.Sent)
+		return refusal(class)
+	}
+	w.carrier.find = func(m sms.Message) (sms.Receipt, bool, error) {
+		sent = append(sent, m.Sent, m.Tried)
+		return lookup(sms.Unknown)(m)
+	}
+	w.now.Set(first)
+	w.step(w.dispatcher(atOnce))
+	class = sms.Unknown
+	w.now.Set(last)
+	w.step(w.dispatcher(atOnce))
+	require.Equal(t, []time.Time{first, first, first, last}, sent)
 }

@@ -172,6 +172,19 @@ func finding(c screen.Class) func(*sms.Facts) {
 	return func(f *sms.Facts) { f.Findings = []screen.Finding{{Class: screen.Endless}, {Class: c, Words: "words"}} }
 }
 
+// Where several rules defer, the latest of them says until when, and why.
+func TestDecideIsAboutTheLatestDeferral(t *testing.T) {
+	night := time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC) // three in the morning, in Chicago
+	f := lawful(night, "America/Chicago")
+	f.Permission = consent.Permission{Status: consent.Held, Basis: consent.WebForm, Why: "A person has to look."}
+	d := law(t).Decide(f, night)
+	require.Equal(t, sms.Defer, d.Verdict)
+	require.Equal(t, "window-central", d.Rule)
+	require.Equal(t, time.Date(2026, 3, 3, 14, 0, 0, 0, time.UTC), d.Until)
+	f.Text.LastUseful = d.Until
+	require.Equal(t, "useful", law(t).Decide(f, night).Rule, "it is stale at once, and not when it is asked about again")
+}
+
 func TestAnswersLeaveAtAnyHourWithoutConsent(t *testing.T) {
 	night := time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
 	for _, kind := range []sms.Kind{sms.StopAnswer, sms.HelpAnswer, sms.StartAnswer} {

@@ -1,6 +1,8 @@
 package sms_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -76,13 +78,35 @@ func TestPromise_D2_2_WhatLingersIntoOtherRulesKeepsBoth(t *testing.T) {
 	require.Equal(t, "window-central", d.Rule)
 	require.Equal(t, opens, d.Until, "nine in the morning, by the new rules")
 	last := d.Trail[len(d.Trail)-1]
-	require.NotEmpty(t, last.Rule, "the trail goes on with the rules to come")
+	require.Equal(t, "window-central 2", fmt.Sprint(last.Rule, " ", last.Version), "the trail goes on with the rules to come")
+	require.Equal(t, l.Edition(four)+" "+l.Edition(change), d.Law)
 
-	require.Equal(t, sms.Send, decide(four, 2*time.Hour).Verdict, "it has arrived at six, by both")
+	both := decide(four, 2*time.Hour)
+	require.Equal(t, sms.Send, both.Verdict, "it has arrived at six, by both")
+	require.Equal(t, change.Add(time.Hour).UTC(), both.Until, "when the first of their windows closes")
 	require.Equal(t, sms.Defer, decide(four, 2*time.Hour+time.Second).Verdict)
+	hour := decide(four, time.Hour)
+	require.Equal(t, sms.Send, hour.Verdict, "it has arrived when they change")
+	require.Equal(t, l.Edition(four), hour.Law, "and is judged by those it left under alone")
 	require.Equal(t, sms.Send, decide(four, 30*time.Minute).Verdict, "it has arrived before they change")
 	require.Equal(t, sms.Send, decide(four, 0).Verdict)
 	require.Equal(t, change.UTC(), decide(four, 0).Until, "and is delivered under the rules it left under")
+
+	morning := decide(change.Add(-11*time.Hour), 4*time.Hour)
+	require.Equal(t, sms.Defer, morning.Verdict, "the window opens sooner than the provider may hold a text: it waits all the same")
+	require.Equal(t, change.Add(-9*time.Hour).UTC(), morning.Until)
+
+	// Rules to come that are less strict make no window longer that a text leaves under.
+	early.Effective = time.Time{}
+	less := early
+	less.Version, less.Effective, less.Closes = 3, change, 21*time.Hour
+	l, err = sms.NewLaw(append(slices.DeleteFunc(sms.Promised(), func(r sms.Rule) bool { return r.ID == early.ID }), early, less))
+	require.NoError(t, err)
+	require.Equal(t, change.Add(time.Hour).UTC(), decide(four, 2*time.Hour).Until)
+	d = decide(four, 2*time.Hour+time.Second)
+	require.Equal(t, sms.Defer, d.Verdict)
+	require.Equal(t, change.UTC(), d.Until, "from then on it may leave")
+	require.Equal(t, l.Edition(four), d.Law, "what waits is asked about again by then, and no sooner")
 
 	// A rule to come may forbid it altogether.
 	never := sms.Rule{ID: "place-all", Version: 1, Effective: change, Check: sms.CheckPlace, Citation: "a promise to come"}

@@ -150,7 +150,9 @@ func TestPromise_M2_2_AFamilysDayIsOneReminder(t *testing.T) {
 			f.plan(f.planner)
 			f.move(a, at(24+9, 0)) // and nobody has planned that when the day's reminder is due
 			w.now.Set(at(16, 0).AddDate(0, 0, -1))
+			alone := len(f.states("emma"))
 			w.step(f.dispatcher())
+			require.Len(t, f.states("emma"), alone, "the planner tells of it, and nothing else does")
 			bodies := w.carrier.bodies()
 			require.Len(t, bodies, 1)
 			require.Contains(t, bodies[0], when("appointment on DAY at 4:00 PM."))
@@ -235,12 +237,13 @@ func TestPromise_M2_2_AFamilysDayIsOneReminder(t *testing.T) {
 		})
 		t.Run("refuses_to_wait_for_a_patient_who_was_erased", func(t *testing.T) {
 			next()
-			f.visit("k-1", "noah", at(15, 0))
-			f.visit("k-2", "liam", at(16, 0))
+			f.visit("k-1", "emma", at(15, 0))
+			f.visit("k-2", "noah", at(16, 0))
+			f.visit("k-3", "liam", at(17, 0))
 			for _, class := range []crypto.Class{crypto.Chart, crypto.Billing, crypto.Evidence} {
 				require.NoError(t, w.keys.Shred(t.Context(), crypto.Subject{Practice: practice, Patient: "noah", Class: class}))
 			}
-			require.Equal(t, []string{when("appointment on DAY at 4:00 PM")}, f.told(at(48, 0)))
+			require.Equal(t, []string{when("appointments on DAY at 3:00 PM and 5:00 PM")}, f.told(at(48, 0)))
 		})
 		t.Run("without_rule", func(t *testing.T) {
 			next()

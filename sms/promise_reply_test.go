@@ -156,6 +156,18 @@ func TestPromise_M2_2_AFamilysAnswerIsAskedBack(t *testing.T) {
 			require.Equal(t, "confirm", m.Word)
 			require.Empty(t, w.open())
 		})
+		t.Run("and a person who is faster loses no message", func(t *testing.T) {
+			task := ask()
+			a.meanwhile = func() {
+				done, err := w.texts.Finish(t.Context(), staff, sms.Finish{Key: task.Key(), Outcome: sms.Handled})
+				require.NoError(t, err)
+				require.True(t, done)
+			}
+			m := w.say("2")
+			require.Equal(t, "a-2", a.heard())
+			require.Equal(t, "confirm", m.Word)
+			require.Empty(t, w.open())
+		})
 		t.Run("so does the token", func(t *testing.T) {
 			ask()
 			w.say(first)

@@ -118,6 +118,11 @@ func TestPromise_M9_5_WhatWasPlannedGoesWhereThePatientAskedSince(t *testing.T) 
 			tells(got[other], "5:00 PM")
 			require.Len(t, got, 2)
 			require.Equal(t, "emma", w.newest(private).Patient)
+			queued := map[string]bool{}
+			for _, e := range w.actions("sms.text.enqueue") {
+				queued[e.Object.ID] = true
+			}
+			require.True(t, queued[w.newest(private).ID] && queued[w.newest(other).ID], "the log has each of them")
 		})
 		t.Run("one that was asked for elsewhere once more", func(t *testing.T) {
 			again()
@@ -155,6 +160,26 @@ func TestPromise_M9_5_WhatWasPlannedGoesWhereThePatientAskedSince(t *testing.T) 
 			tells(got[patient], "4:00 PM")
 			require.Len(t, got, 1)
 			require.Contains(t, f.states("emma"), sms.Refused)
+		})
+		t.Run("refuses_each_for_a_reason_of_its_own", func(t *testing.T) {
+			again()
+			f.visit("m-1", "emma", at(15))
+			f.visit("m-2", "noah", at(16))
+			asked["emma"] = ""
+			mute := consent.Mute{Practice: practice, Number: patient, Patient: "noah"}
+			_, err := w.consents.Mute(t.Context(), staff, mute)
+			require.NoError(t, err)
+			require.Empty(t, leave())
+			rules := map[string]string{}
+			page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, Number: patient, Limit: 2})
+			require.NoError(t, err)
+			for _, text := range page.Texts {
+				rules[text.Patient] = text.Decision.Rule
+			}
+			require.Equal(t, map[string]string{"emma": "restriction", "noah": "consent"}, rules)
+			w.now.Add(time.Second)
+			_, err = w.consents.Unmute(t.Context(), staff, mute)
+			require.NoError(t, err)
 		})
 		t.Run("refuses_what_is_no_number", func(t *testing.T) {
 			again()

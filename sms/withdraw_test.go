@@ -76,6 +76,8 @@ func TestPromise_D4_1_WhatAProviderHasTakenOnIsTakenBackAtAStop(t *testing.T) {
 		}
 		_, err = w.texts.Deliver(t.Context(), sms.Receipt{Provider: "carrier", ID: "SM4", Reference: practice + "/delivered", Status: sms.StatusDelivered})
 		require.NoError(t, err)
+		w.receive(patient, "HELP")
+		w.step(d)
 		w.carrier.bodies()
 
 		w.receive(patient, "STOP")
@@ -83,7 +85,7 @@ func TestPromise_D4_1_WhatAProviderHasTakenOnIsTakenBackAtAStop(t *testing.T) {
 		require.ErrorContains(t, err, "nobody answered")
 		require.Equal(t, 1, n)
 		slices.Sort(c.asked)
-		require.Equal(t, []string{"SM1", "SM2", "SM3"}, c.asked, "what was delivered cannot be taken back")
+		require.Equal(t, []string{"SM1", "SM2", "SM3"}, c.asked, "what was delivered cannot be taken back, and what the patient asked for is not")
 		require.Len(t, w.carrier.bodies(), 1, "the answer goes out all the same")
 		got := w.tracked(keys[0])
 		require.Equal(t, sms.StatusFailed, got.Delivery)
@@ -93,5 +95,31 @@ func TestPromise_D4_1_WhatAProviderHasTakenOnIsTakenBackAtAStop(t *testing.T) {
 		}
 		require.Equal(t, 1, w.entriesOf("sms.text.withdraw", audit.Done))
 		require.Equal(t, 2, w.entriesOf("sms.text.withdraw", audit.Refused), "those may arrive after the answer, and the log says so")
+	})
+}
+
+// What may still arrive is on the record of every patient it tells of, except of one whose keys were destroyed.
+func TestWhatCannotBeTakenBackIsOnEveryPatientsRecord(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		f := w.shared("emma", "liam", "noah")
+		for i, who := range []string{"emma", "liam", "noah"} {
+			f.visit("a-"+who, who, noon.Add(time.Duration(48+i)*time.Hour))
+		}
+		c := &cancelling{provider: w.carrier, back: func(string) (bool, error) { return false, nil }}
+		d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": c},
+			&sms.DispatcherOptions{Agreements: w.baa, Registrations: w.baa, Schedule: w.schedule, Now: w.now.Now})
+		require.NoError(t, err)
+		require.Len(t, f.until(f.planner, d, noon.Add(30*time.Hour)), 1)
+		w.shred("liam")
+		w.receive(patient, "STOP")
+		w.step(d)
+		require.Len(t, c.asked, 1)
+		var concerned []string
+		for _, e := range w.actions("sms.text.withdraw") {
+			require.Equal(t, audit.Refused, e.Outcome)
+			concerned = append(concerned, e.Details["appointment"]+" of "+e.Patient)
+		}
+		slices.Sort(concerned)
+		require.Equal(t, []string{"a-emma of emma", "a-liam of ", "a-noah of noah"}, concerned)
 	})
 }
