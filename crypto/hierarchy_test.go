@@ -125,6 +125,28 @@ func TestStoreMixesPractices(t *testing.T) {
 	require.ErrorIs(t, ring.VerifyMAC(t.Context(), "oak-lane", message, mac), crypto.ErrNotOpened)
 }
 
+// TestStoreMixesPatients wants a store that answers with another patient's key, whole as it is, to be found out: what was
+// sealed under it would outlive its own patient's keys, and be lost with the other's.
+func TestStoreMixesPatients(t *testing.T) {
+	s, m := newStore(), newManager()
+	own, other := chart("p-204", "n-1"), chart("p-205", "n-1")
+	ring := newRing(t, s, m, nil)
+	seal(t, ring, "plain", own)
+	seal(t, ring, "plain", other)
+	theirs, err := s.Key(t.Context(), subject(other), 0)
+	require.NoError(t, err)
+	s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+		if k.Patient == own.Patient {
+			return theirs.Clone(), nil
+		}
+		return k, err
+	}
+	ring = newRing(t, s, m, nil) // which has none of them at hand
+	_, err = ring.Seal(t.Context(), nil, []byte("plain"), own)
+	require.ErrorIs(t, err, crypto.ErrNotOpened)
+	opens(t, ring, seal(t, ring, "plain", other), other, "plain")
+}
+
 // TestLostPracticeKey wants a registry whose practice key is missing to be refused and not to be given another one,
 // which would stand in the way when the row is restored.
 func TestLostPracticeKey(t *testing.T) {

@@ -103,3 +103,35 @@ func TestDay(t *testing.T) {
 		require.Equal(t, c.to, to)
 	}
 }
+
+func TestNoCarrierLimitsATollFreeNumber(t *testing.T) {
+	var facts []registration.Fact
+	for i, kind := range []registration.Kind{registration.Drafted, registration.Submitted, registration.Approved} {
+		f := told(kind, i)
+		f.Subject = tollFree
+		if kind == registration.Drafted {
+			f.Content = registration.Content{TollFree: verification()}
+		}
+		facts = append(facts, f)
+	}
+	standing := registration.StandingOf(facts, free, at(99))
+	require.True(t, standing.Approved, standing.Why)
+	_, limited := registration.LimitsOf(practice, facts, free, at(99))
+	require.False(t, limited)
+}
+
+// A provider's word counts for what that provider says it of.
+func TestAWordOfAnotherProviderIsNone(t *testing.T) {
+	for _, c := range []struct {
+		provider string
+		of       registration.SubjectKind
+		known    bool
+	}{
+		{"twilio", registration.BrandKind, true},
+		{"telnyx", registration.BrandKind, false},
+		{"twilio", registration.TollFreeKind, false},
+	} {
+		_, known := registration.Heard(c.provider, c.of, "FAILED")
+		require.Equal(t, c.known, known, c)
+	}
+}
