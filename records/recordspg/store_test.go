@@ -1,7 +1,6 @@
 package recordspg_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
