@@ -104,14 +104,18 @@ func (p *Planner) Run(ctx context.Context) error {
 // Step plans the reminders of up to a hundred visits that changed, and returns how many it planned. A reminder that is
 // refused, for a number that is none say, is recorded and does not hold up the others.
 func (p *Planner) Step(ctx context.Context) (int, error) {
-	visits, err := p.schedule.Changed(ctx, 100)
+	var visits []Visit
+	err := calm(func() (err error) {
+		visits, err = p.schedule.Changed(ctx, 100)
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("sms: plan: %w", err)
 	}
 	planned := 0
 	var failed error
 	for _, v := range visits {
-		if err := p.plan(ctx, v); err != nil {
+		if err := calm(func() error { return p.plan(ctx, v) }); err != nil {
 			failed = errors.Join(failed, err)
 			continue
 		}

@@ -149,3 +149,41 @@ func (a *away) Changed(ctx context.Context, limit int) ([]sms.Visit, error) {
 	}
 	return a.diary.Changed(ctx, limit)
 }
+
+// unruly is a schedule whose vendor's code panics over one of its visits, or over all of them.
+type unruly struct {
+	diary
+	all  bool
+	over string
+}
+
+func (p *unruly) Changed(ctx context.Context, limit int) ([]sms.Visit, error) {
+	if p.all {
+		panic("the patient Jane Doe")
+	}
+	v := visit(noon.Add(30 * time.Hour))
+	v.Appointment = p.over
+	visits, err := p.diary.Changed(ctx, limit)
+	return append([]sms.Visit{v}, visits...), err
+}
+
+func (p *unruly) Current(ctx context.Context, practice, appointment, version string) (bool, error) {
+	if appointment == p.over {
+		panic("the patient Jane Doe")
+	}
+	return p.diary.Current(ctx, practice, appointment, version)
+}
+
+func TestAScheduleThatPanicsEndsNoPlanner(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		p := &unruly{diary: diary{visit: visit(noon.Add(54 * time.Hour))}, over: "a-0"}
+		n, err := w.planner(p).Step(t.Context())
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "Jane")
+		require.Equal(t, 1, n, "the other visit")
+		p.all = true
+		_, err = w.planner(p).Step(t.Context())
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "Jane")
+	})
+}

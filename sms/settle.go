@@ -76,7 +76,7 @@ func settled(t Tracked, s Settlement) audit.Entry {
 }
 
 // errPanic is what is left of a panic in a vendor's code.
-var errPanic = errors.New("sms: a provider, or who is asked about a text, panicked")
+var errPanic = errors.New("sms: a provider, a schedule, or who else is asked about a text, panicked")
 
 // calm calls a vendor's code and turns its panic into an error: one text must not take down the worker with all others.
 // What it panicked with may quote the text, so only the runtime's own words are told.

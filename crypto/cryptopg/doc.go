@@ -20,7 +20,8 @@
 //
 // # Rights
 //
-// The application's role needs SELECT, INSERT and UPDATE on crypto_key. Nobody needs DELETE.
+// The application's role needs SELECT, INSERT and UPDATE on crypto_key. Who only opens or checks, such as a
+// notary or whoever verifies, needs SELECT. Nobody needs DELETE.
 //
 // [Migrate] is never run by a constructor.
 package cryptopg

@@ -220,6 +220,12 @@ func cancel(ctx context.Context, h Harness) error {
 		func() error { return in(ctx, h, key("t"), sms.Cancelled) },
 		func() error { return in(ctx, h, key("u"), sms.Queued) },
 		func() error {
+			if _, err := h.Store.Apply(ctx, sms.Change{Cancel: &sms.Cancel{Key: key(" "), Decision: decision("no")}}); err == nil {
+				return errors.New("a text whose id is blank was looked for")
+			}
+			return nil
+		},
+		func() error {
 			got, err := h.Store.Text(ctx, key("t"))
 			return errors.Join(err, same("the decision", got.Decision, c.Cancel.Decision))
 		},

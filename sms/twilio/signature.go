@@ -34,6 +34,9 @@ func (p *Provider) read(r *http.Request) (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(body) == 0 && len(r.PostForm) > 0 {
+		return nil, fmt.Errorf("%w: the webhook's form was read before it came here, and what is signed is the form as it came", sms.ErrInvalid)
+	}
 	query := ""
 	if r.URL.RawQuery != "" || r.URL.ForceQuery {
 		query = "?" + r.URL.RawQuery

@@ -262,6 +262,17 @@ func TestSignatureCoversEverything(t *testing.T) {
 	require.ErrorIs(t, err, sms.ErrSignature)
 }
 
+// What parses the form before us takes it away, and is told so: the signature is not to blame.
+func TestFormThatWasReadBefore(t *testing.T) {
+	fields := url.Values{"MessageSid": {sid}, "From": {"+12125550100"}, "To": {"+12145550199"}, "Body": {"STOP"}}
+	r := post("", fields, sign(inboundURL, fields))
+	require.NoError(t, r.ParseForm())
+	_, err := reader(t).ReadWebhook(r)
+	require.ErrorIs(t, err, sms.ErrInvalid)
+	require.NotErrorIs(t, err, sms.ErrSignature)
+	require.ErrorContains(t, err, "was read before")
+}
+
 func TestSignatureOfRepeatedFields(t *testing.T) {
 	fields := inbound(nil)
 	fields["MediaUrl"] = []string{"b", "a", "b"}

@@ -151,11 +151,11 @@ func (c *checker) texts(texts []sms.Text) []sms.Text {
 		c.key(t.Key())
 		c.text("the text's kind", string(t.Kind), 64)
 		c.text("the text's recipient", t.To, 64)
-		fields := []string{t.Patient, string(t.Category), t.Provider, t.From, t.Body, t.Subject, t.Version, t.Clock, t.Zone, t.Region}
+		fields := []string{t.Patient, string(t.Category), t.Provider, t.From, t.Body, t.Subject, t.Version, t.Clock, t.Zone, t.Region, t.Language, t.Answers}
 		for n := range t.Subjects {
 			about := &t.Subjects[n]
 			about.Start = Instant(about.Start)
-			fields = append(fields, about.Appointment, about.Version, about.Patient, about.Clock, about.Zone, about.Region)
+			fields = append(fields, about.Appointment, about.Version, about.Patient, about.Clock, about.Zone, about.Region, about.Language)
 		}
 		for _, f := range fields {
 			c.optional("a field of the text", f)
@@ -184,7 +184,7 @@ func (c *checker) decision(d sms.Decision) sms.Decision {
 }
 
 func (c *checker) text(what, s string, limit int) {
-	if s == "" {
+	if strings.TrimSpace(s) == "" {
 		c.that(false, what+" is empty")
 	}
 	if len(s) > limit {
