@@ -16,9 +16,8 @@ import (
 // themselves ([Reminder]), so that no words of its can be about them.
 type Wording interface {
 	// Reminder words a reminder. It is asked when one is planned, and again when an appointment comes to it or is taken out of
-	// it. Words that come with an error, are longer than a text may be, do not pass the screen, or do not say who sends them and
-	// how to end them, are not used: then the reminder has the library's own, in English, and the logger hears why. It may be
-	// called concurrently.
+	// it. No words and no error leave it to the library's own, in English. Words that come with an error, are longer than a text may be, do not pass the screen, or do not say who sends them and
+	// how to end them, are not used either, and the logger hears why. It may be called concurrently.
 	Reminder(ctx context.Context, r Reminder) (body string, err error)
 }
 
@@ -45,6 +44,9 @@ func reminder(ctx context.Context, own Wording, logger *slog.Logger, s Sender, t
 		return r.body(len(subjects)), nil
 	}
 	body, err := ask(ctx, &asking{map[string]error{}}, "the wording", func(ctx context.Context) (string, error) { return own.Reminder(ctx, r) })
+	if err == nil && body == "" {
+		return r.body(len(subjects)), nil
+	}
 	if err == nil {
 		err = r.takes(body)
 	}

@@ -22,10 +22,11 @@ type words struct {
 	of     *template.Template
 	answer error
 	say    string // instead
+	silent bool   // as whoever leaves it to the library
 }
 
 func (w *words) Reminder(_ context.Context, r sms.Reminder) (string, error) {
-	if w.say != "" || w.answer != nil {
+	if w.say != "" || w.answer != nil || w.silent {
 		return w.say, w.answer
 	}
 	values := template.Values{"date": r.Date, "times": strings.Join(r.Times, ",")}
@@ -71,6 +72,7 @@ func TestRemindersInThePracticesWords(t *testing.T) {
 			require.NoError(f.t, err)
 		}, words{}, []string{one}, ""},
 		"refuses_words_that_are_an_error": {nil, single, words{answer: errors.New("no such template")}, []string{ours}, "no such template"},
+		"no words":                        {nil, single, words{silent: true}, []string{ours}, ""},
 		"refuses_words_of_health": {
 			nil, single,
 			words{say: "Elm Street Dental: your root canal is tomorrow. STOP to end texts."},

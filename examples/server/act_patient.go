@@ -20,6 +20,7 @@ type patientInput struct {
 	City     string `json:"city" doc:"of the address; may be left out"`
 	State    string `json:"state" doc:"State or province of the address, two letters such as FL; its hours hold for texts; may be left out"`
 	Country  string `json:"country" doc:"US or CA; US where it is left out"`
+	Language string `json:"language" doc:"the language of the patient's reminders: en, es or fr; may be left out"`
 	Zone     string `json:"zone" doc:"time zone of the address, such as America/Denver; may be left out"`
 	Patient  string `json:"patient" doc:"the id of a patient who is saved anew; a new one where it is left out"`
 	Revision string `json:"revision" doc:"of a patient who is saved anew: the revision that you have seen"`
@@ -28,7 +29,7 @@ type patientInput struct {
 func savePatient(ctx context.Context, s *app, in patientInput) (done, error) {
 	p := records.Patient{
 		Practice: practice, ID: in.Patient, Name: records.Name{Given: strings.TrimSpace(in.Given), Family: strings.TrimSpace(in.Family)},
-		Email: strings.TrimSpace(in.Email), Zone: in.Zone,
+		Email: strings.TrimSpace(in.Email), Zone: in.Zone, Language: in.Language,
 	}
 	var err error
 	if p.Address, err = address(in); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -101,6 +102,30 @@ func TestPromise_D2_2_TheServerShowsWhenATextMayLeave(t *testing.T) {
 			}
 			return ""
 		}())
+	})
+}
+
+// A reminder is in the patient's language.
+func TestRemindersInThePatientsLanguage(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		day := local(s.scene.Load().Clock.Now()).AddDate(0, 0, 9).Format(time.DateOnly)
+		for i, c := range [][2]string{
+			{"", "reminder of your appointment on"},
+			{"en", "reminder of your appointment on"},
+			{"es", "le recordamos su cita del"},
+			{"fr", "rappel de votre rendez-vous du"},
+		} {
+			language, want, number := c[0], c[1], fmt.Sprint("+1512555018", i)
+			status, body := s.try("patient", map[string]string{"given": "Ana", "family": "Reyes", "phone": number, "language": language})
+			require.Equal(t, http.StatusOK, status, body)
+			var d struct{ Result struct{ Patient string } }
+			require.NoError(t, json.Unmarshal([]byte(body), &d))
+			s.act("consent", map[string]string{"number": number, "category": "transactional", "published": "transactional-2026-01", "document": "scan-1"})
+			s.act("book", map[string]string{"patient": d.Result.Patient, "start": day + "T15:00"})
+			texts := s.texts(number)
+			require.Len(t, texts, 1)
+			require.Contains(t, texts[0].Body, want, language)
+		}
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -129,17 +130,17 @@ const ahead = 10
 // text whose answer was lost.
 func (w *World) employ(providers map[string]sms.Provider) (err error) {
 	const often = 100 * time.Millisecond
+	own, err := newWords()
+	if err != nil {
+		return err
+	}
 	if carried := providers[Network]; carried != nil {
-		own := make(map[string]sms.Provider, len(providers))
-		for name, p := range providers {
-			own[name] = p
-		}
-		own[Network] = w.guarded(Network, mute(carried))
-		providers = own
+		providers = maps.Clone(providers)
+		providers[Network] = w.guarded(Network, mute(carried))
 	}
 	w.dispatcher, err = sms.NewDispatcher(w.queue, w.texts, w.Consents, w.Log, providers, &sms.DispatcherOptions{
 		Agreements: w.Agreements, Registrations: w.Registrations.Gate(), Limits: w.Registrations.Gate(), Schedule: w.Charts,
-		Channels: w.channels, Broadcasts: w.Casts,
+		Channels: w.channels, Broadcasts: w.Casts, Wording: own,
 		Now: w.Clock.Now, Logger: w.logger,
 		Timeout: 5 * time.Second, Lease: 15 * time.Second, Wait: 2 * time.Second, Interval: often,
 		Waker: w.waker,
@@ -147,7 +148,7 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 	if err != nil {
 		return err
 	}
-	w.planner, err = sms.NewPlanner(w.Texts, w.Charts, &sms.PlannerOptions{Interval: often, Logger: w.logger})
+	w.planner, err = sms.NewPlanner(w.Texts, w.Charts, &sms.PlannerOptions{Wording: own, Interval: often, Logger: w.logger})
 	if err != nil {
 		return err
 	}
