@@ -207,6 +207,10 @@ func TestPromise_D2_3_OneRequestAndNothingElse(t *testing.T) {
 			w.receive(patient, "AGREE")
 			require.False(t, w.fresh(patient, consent.Promotional))
 			require.Equal(t, 1, w.entriesOf("consent.confirm", audit.Refused))
+			page, err := w.store.Tasks(t.Context(), sms.TaskQuery{Practice: practice, Number: patient})
+			require.NoError(t, err)
+			require.Len(t, page.Tasks, 1, "a person reads it, for it may agree to something else")
+			require.Equal(t, sms.TaskReply, page.Tasks[0].Kind)
 		})
 		t.Run("refuses_another_phones_answer", func(t *testing.T) {
 			const one, other = "+12125550101", "+12125550102"

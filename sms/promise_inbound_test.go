@@ -358,11 +358,14 @@ func TestPromise_D4_1_OneConfirmationWhoeverGivesIt(t *testing.T) {
 		}
 		us := sms.Answering{Stop: sms.ByUs, Start: sms.ByUs}
 		provider := sms.Answering{Stop: sms.ByProvider, Help: sms.ByProvider, Start: sms.ByProvider}
+		carrier := sms.Answering{Stop: sms.ByCarrier, Help: sms.ByCarrier, Start: sms.ByCarrier}
 		for _, c := range []struct {
 			answering sms.Answering
 			body      string
 			want      int
 		}{
+			{carrier, "info", 1},
+			{carrier, "unsubscribe", 1},
 			{sms.Answering{}, "please stop texting me", 1},
 			{sms.Answering{}, "UNSUBSCRIBE", 1},
 			{sms.Answering{}, "Help", 1},
@@ -386,6 +389,9 @@ func TestPromise_D4_1_OneConfirmationWhoeverGivesIt(t *testing.T) {
 				{provider, "cancel"},
 				{provider, "Info"},
 				{provider, "start"},
+				{carrier, "Stop"},
+				{carrier, "help"},
+				{carrier, "UNSTOP"},
 			} {
 				require.Zero(t, answers(c.answering, c.body), "%s: %+v", c.body, c.answering)
 			}

@@ -84,7 +84,10 @@ func (s *Service) act(ctx context.Context, by audit.Actor, said keyword.Word, r 
 	case keyword.Start:
 		err = s.start(ctx, by, *r, sender, change)
 	case keyword.Agree:
-		err = s.agree(ctx, by, *r)
+		var asked bool
+		if asked, err = s.agree(ctx, by, *r); !asked && r.Flag == Unflagged {
+			change.Tasks = append(change.Tasks, taskOf(*r, TaskReply, endOf(r.At, replyWithin, sender))) // to something else, it may be
+		}
 	case keyword.Review:
 		change.Tasks = append(change.Tasks, taskOf(*r, TaskDoubt, consent.Deadline(r.At)))
 	}
@@ -195,16 +198,16 @@ func (s *Service) start(ctx context.Context, by audit.Actor, r Received, sender 
 }
 
 // agree records the answer to a double opt-in. An answer that nobody asked for, or that came too late, was refused and
-// recorded by the gate; the message is kept like any other.
-func (s *Service) agree(ctx context.Context, by audit.Actor, r Received) error {
-	_, err := s.gate.Confirm(ctx, by, consent.Confirmation{
+// recorded by the gate; the message is kept like any other, for a person to read.
+func (s *Service) agree(ctx context.Context, by audit.Actor, r Received) (asked bool, err error) {
+	_, err = s.gate.Confirm(ctx, by, consent.Confirmation{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r),
 	})
 	known := errors.Is(err, consent.ErrNotAsked) || errors.Is(err, consent.ErrExpired)
 	if known && !errors.Is(err, audit.ErrNotRecorded) {
-		return nil
+		return false, nil
 	}
-	return err
+	return true, err
 }
 
 // evidence is what proves that the patient said so: the words, or what the provider took them for. What a flagged message
