@@ -21,6 +21,7 @@ type previewInput struct {
 type valuesInput struct {
 	Date       string `json:"date" doc:"a day as 2026-12-08; a sample where a variable's value is left out"`
 	Time       string `json:"time" doc:"a time of day as 09:30"`
+	Times      string `json:"times" doc:"times of one day as 09:30,10:15"`
 	Phone      string `json:"phone" doc:"a number in E.164 form"`
 	ComeAnswer string `json:"come_answer" doc:"what to answer, such as C4"`
 	MoveAnswer string `json:"move_answer" doc:"what to answer, such as M4"`

@@ -39,7 +39,7 @@ type variableView struct {
 // samples are values that preview takes. Each variable of the practice's templates is here.
 func samples(v template.Values) {
 	for name, value := range map[string]string{
-		"date": "2026-12-08", "time": "09:30", "phone": "+15125550199", "come_answer": "C4", "move_answer": "M4",
+		"date": "2026-12-08", "time": "09:30", "times": "09:30,10:15", "phone": "+15125550199", "come_answer": "C4", "move_answer": "M4",
 		"link": linkHead + "QTZK4W7XGPHV2N6RJSC3YDBLKF", "old_date": "2026-12-08", "new_date": "2026-12-10", "new_time": "15:00",
 	} {
 		if _, there := v[name]; there && v[name] == "" {
