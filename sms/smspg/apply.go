@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
 	"github.com/enamel-go/enamel/audit"
@@ -197,7 +198,8 @@ func (s *Store) received(ctx context.Context, r sms.Received) (part, error) {
 }
 
 // stop refuses the queued texts to a number. Which they are is read before any of their rows is locked, because each
-// gets a decision sealed for it alone, and sealing may wait for a key. A text that the same change cancels is left out.
+// gets a decision sealed for it alone, and sealing may wait for a key. Those alone are refused: one that comes into the queue
+// meanwhile has its own check before it. A text that the same change cancels is left out.
 func (s *Store) stop(ctx context.Context, v sms.Stop, c *sms.Cancel) (part, error) {
 	number, err := s.vault().number(ctx, v.Practice, v.Number)
 	if err != nil {
@@ -210,11 +212,11 @@ func (s *Store) stop(ctx context.Context, v sms.Stop, c *sms.Cancel) (part, erro
 	if err != nil {
 		return part{}, err
 	}
-	with := query("WITH fact AS (UPDATE ? AS q SET state = ? FROM ? AS t WHERE ? RETURNING q.practice, q.id)",
-		s.pg.Table(queueTable), string(sms.Refused), s.pg.Table(textTable), queued)
 	if c != nil && c.Key.Practice == v.Practice {
 		ids = slices.DeleteFunc(ids, func(id string) bool { return id == c.Key.ID })
 	}
+	with := query("WITH fact AS (UPDATE ? AS q SET state = ? FROM ? AS t WHERE ? AND q.id IN (?) RETURNING q.practice, q.id)",
+		s.pg.Table(queueTable), string(sms.Refused), s.pg.Table(textTable), queued, bun.List(ids))
 	decided := noneDecided()
 	for _, id := range ids {
 		if err := decided.add(ctx, s.vault(), sms.Key{Practice: v.Practice, ID: id}, v.Decision); err != nil {

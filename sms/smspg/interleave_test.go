@@ -11,7 +11,10 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptopg"
 	"github.com/enamel-go/enamel/sms"
+	"github.com/enamel-go/enamel/sms/smspg"
 )
 
 const (
@@ -209,6 +212,57 @@ func (c *clinic) waitForAWaiter(t *testing.T) {
 			"%"+c.Schema()+"%").Scan(t.Context(), &n)
 		return err == nil && n > 0
 	}, 20*time.Second, 5*time.Millisecond)
+}
+
+// While a stop seals its decisions one queued text is claimed, and another comes back into the queue. Each that the stop refuses
+// has a decision all the same.
+func TestStopWhileTextsComeAndGo(t *testing.T) {
+	c := open(t, 8)
+	ctx, manager := t.Context(), crypto.NewEphemeral()
+	process := func() *crypto.Keyring {
+		keys, err := crypto.NewKeyring(cryptopg.New(c.db, &cryptopg.Options{Schema: c.Schema()}), manager, nil)
+		require.NoError(t, err)
+		return keys
+	}
+	here := process()
+	c.store, c.queue = smspg.New(c.db, here, c.options), smspg.NewQueue(c.db, here, c.options)
+	c.apply(t, sms.Change{Texts: []sms.Text{text("back", sms.Ordinary)}})
+	claimed, err := c.queue.Claim(ctx, due("b"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"back"}, ids(claimed))
+	c.apply(t, sms.Change{Texts: []sms.Text{text("gone", sms.Ordinary)}})
+
+	// A process that has never sealed asks for the key then: it has to wait for it here.
+	elsewhere := smspg.New(c.db, process(), c.options)
+	_, err = elsewhere.Texts(ctx, sms.Query{Practice: elm, Number: "+12125550177"})
+	require.NoError(t, err)
+	tx, err := c.db.BeginTx(ctx, nil)
+	require.NoError(t, err)
+	_, err = tx.NewRaw("LOCK TABLE ? IN ACCESS EXCLUSIVE MODE", bun.Ident(c.Schema()+".crypto_key")).Exec(ctx)
+	require.NoError(t, err)
+	stopped := make(chan error, 1)
+	decision := sms.Decision{Verdict: sms.Refuse, Reason: "The patient said stop."}
+	go func() {
+		_, err := elsewhere.Apply(ctx, sms.Change{Stop: &sms.Stop{Practice: elm, Number: patient, Decision: decision}})
+		stopped <- err
+	}()
+	c.waitForAWaiter(t)
+	claimed, err = c.queue.Claim(ctx, due("a"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"gone"}, ids(claimed))
+	settled, err := one(c.queue.Settle(ctx, sms.Settlement{Key: sms.Key{Practice: elm, ID: "back"}, Worker: "b", State: sms.Queued, Due: start}))
+	require.NoError(t, err)
+	require.True(t, settled)
+	require.NoError(t, tx.Commit())
+	require.NoError(t, <-stopped)
+
+	back, err := c.store.Text(ctx, sms.Key{Practice: elm, ID: "back"})
+	require.NoError(t, err)
+	require.Equal(t, sms.Refused, back.State)
+	require.Equal(t, decision, back.Decision)
+	gone, err := c.store.Text(ctx, sms.Key{Practice: elm, ID: "gone"})
+	require.NoError(t, err)
+	require.Equal(t, sms.Sending, gone.State)
 }
 
 // A stop that meets a claim which is not committed waits for it, and leaves the text to its worker.
