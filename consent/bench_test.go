@@ -46,9 +46,7 @@ func onMemory(t testing.TB) bench {
 }
 
 // layout is the tables of a bench on Postgres.
-var layout = stage.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
-	return consentpg.Migrate(ctx, db, &consentpg.Options{Schema: schema})
-})
+var layout = stage.NewLayout(pgtest.Tables(consentpg.Migrate))
 
 func onPostgres(t testing.TB) bench {
 	t.Helper()

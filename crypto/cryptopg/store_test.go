@@ -1,7 +1,6 @@
 package cryptopg_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -17,9 +16,7 @@ import (
 )
 
 // layout is the table of keys.
-var layout = pgtest.NewLayout(func(ctx context.Context, db *bun.DB, schema string) error {
-	return cryptopg.Migrate(ctx, db, &cryptopg.Options{Schema: schema})
-})
+var layout = pgtest.NewLayout(pgtest.Tables(cryptopg.Migrate))
 
 // open returns a pool with the table in place.
 func open(t *testing.T, maxConns int) (*bun.DB, *cryptopg.Options) {

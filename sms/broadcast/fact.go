@@ -5,7 +5,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -48,8 +47,7 @@ func (p Plan) clone() Plan {
 
 // Body returns the text in a recipient's language, such as en-US, or else in the plan's.
 func (p Plan) Body(language string) string {
-	primary, _, _ := strings.Cut(strings.ToLower(language), "-")
-	if body, ok := p.Bodies[template.Language(primary)]; ok {
+	if body, ok := p.Bodies[template.LanguageOf(language)]; ok {
 		return body
 	}
 	return p.Bodies[p.Language]

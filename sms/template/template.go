@@ -121,12 +121,18 @@ func (t *Template) Source() Source {
 // Languages returns the languages that the template has a body in, in alphabetical order.
 func (t *Template) Languages() []Language { return slices.Sorted(maps.Keys(t.source.Bodies)) }
 
+// LanguageOf returns the language that a name of BCP 47 begins with: es of es-US.
+func LanguageOf(name string) Language {
+	primary, _, _ := strings.Cut(strings.ToLower(name), "-")
+	return Language(primary)
+}
+
 // Language returns the language in which the template speaks to whoever reads this one, as BCP 47 names it, such as es-US; the
 // other one where it is not known, or the template has no body in it.
 func (t *Template) Language(reads string, otherwise Language) Language {
-	primary, _, _ := strings.Cut(strings.ToLower(reads), "-")
-	if _, ok := t.bodies[Language(primary)]; ok {
-		return Language(primary)
+	l := LanguageOf(reads)
+	if _, ok := t.bodies[l]; ok {
+		return l
 	}
 	return otherwise
 }
