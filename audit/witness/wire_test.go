@@ -230,12 +230,7 @@ func TestAnswersOfNoMeaning(t *testing.T) {
 // TestCosignatureOfMoreThanTheHead is what a hostile witness may send: its own key's signature, of a text that only begins
 // with what it was shown.
 func TestCosignatureOfMoreThanTheHead(t *testing.T) {
-	private, public, err := witness.GenerateKey(witnessName)
-	require.NoError(t, err)
-	cosigner, err := witness.NewCosigner(private, nil)
-	require.NoError(t, err)
-	verifier, err := witness.NewVerifier(public)
-	require.NoError(t, err)
+	cosigner, verifier := newCosigner(t)
 	shown := "log\n9\n" + tlog.Hash{}.String() + "\n\n— log AAAAAA==\n"
 	client := dial(t, serve(t, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		signed, err := note.Sign(&note.Note{Text: shown + "and more\n"}, cosigner)

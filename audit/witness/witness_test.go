@@ -120,7 +120,8 @@ func (l *log) copied(t testing.TB, n int) *auditmem.Store {
 	return older
 }
 
-func newWitness(t testing.TB, key note.Verifier, o *witness.Options) (*witness.Witness, note.Verifier) {
+// newCosigner returns what signs with a new key of a witness, and what checks that.
+func newCosigner(t testing.TB) (*witness.Cosigner, note.Verifier) {
 	t.Helper()
 	private, public, err := witness.GenerateKey(witnessName)
 	require.NoError(t, err)
@@ -128,6 +129,12 @@ func newWitness(t testing.TB, key note.Verifier, o *witness.Options) (*witness.W
 	require.NoError(t, err)
 	verifier, err := witness.NewVerifier(public)
 	require.NoError(t, err)
+	return cosigner, verifier
+}
+
+func newWitness(t testing.TB, key note.Verifier, o *witness.Options) (*witness.Witness, note.Verifier) {
+	t.Helper()
+	cosigner, verifier := newCosigner(t)
 	w, err := witness.New(cosigner, []note.Verifier{key}, o)
 	require.NoError(t, err)
 	return w, verifier
