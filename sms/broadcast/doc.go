@@ -42,9 +42,9 @@
 // # Transactions
 //
 // The log given to [New] keeps reads and refusals on a handle of its own: give it a connection pool of its own where callers
-// open transactions. So does the store of texts that New is given: give it that pool too, or transactions that each wait for a
-// second connection stop each other. A fact, its recipients and its entry are one change of the store; to make it part of a transaction of
-// yours, bind a copy of the service to it with [Service.WithStore]. A [Worker] takes no part in any.
+// open transactions. So does the store of texts that New is given: give it that pool too, or transactions that each wait for
+// a second connection stop each other. A fact, its recipients and its entry are one change of the store; to make it part of
+// a transaction of yours, bind a copy of the service to it with [Service.WithStore]. A [Worker] takes no part in any.
 //
 // # Ids and repetition
 //
