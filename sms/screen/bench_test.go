@@ -46,7 +46,7 @@ func TestNothingFoundTakesNoMemory(t *testing.T) {
 	if raceDetector() {
 		t.Skip("the race detector allocates")
 	}
-	in := screen.Context{Practice: "Elm Street Dental", NeedsName: true, NeedsEnd: true, People: []string{"Ann"}}
+	in := screen.Context{Practice: "Elm Street Dental", NeedsName: true, NeedsEnd: true, People: []string{"Ann", "Lucía de los Ángeles", "Will"}}
 	for _, body := range ordinary {
 		if found := screen.Screen(body, in); found != nil {
 			t.Fatalf("%q: %v", body, found)

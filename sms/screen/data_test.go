@@ -118,6 +118,16 @@ func TestPromise_D5_2_PublicCollections(t *testing.T) {
 		require.LessOrEqual(t, r.per(0, 1), 0.01)
 		require.LessOrEqual(t, log("ordinary texts, any class", measure(ordinary, labelled("ham"))).per(0, 1), 0.01)
 	})
+	t.Run("allows_words_that_are_names", func(t *testing.T) {
+		family := screen.Context{People: []string{"Will", "May", "Grace", "Hope", "Mark", "Bill", "An", "My", "Isa", "Can", "Sol"}}
+		texts, stopped := append(reminders, ordinary...), 0
+		for _, s := range texts {
+			if len(named(s.Text, family)) > 0 {
+				stopped++
+			}
+		}
+		require.LessOrEqual(t, float64(stopped)/float64(len(texts)), 0.01)
+	})
 	t.Run("is_silent_where_nothing_is_sold", func(t *testing.T) {
 		require.Zero(t, log("other advertisements, SHAFT", measure(adult, labelled("none"), shaft...)).per(0, 1))
 		require.Zero(t, log("private talk, SHAFT", measure(adult, labelled("ham-mention"), shaft...)).per(0, 1))

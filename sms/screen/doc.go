@@ -6,7 +6,8 @@
 //
 // A text is read by whoever holds the phone. So it names the practice, a first name at most, a time and how to answer, and
 // never a procedure, a condition, a tooth, a drug, what is owed, an insurer, a result, or a specialty that tells one (45 CFR
-// 164.510(b)); "cleaning" is a procedure, a checkup or a visit is none. On a family's phone it does not even say which child.
+// 164.510(b)); "cleaning" is a procedure, a checkup or a visit is none. On a family's phone it does not even say which child
+// ([Context].People).
 // Carriers refuse besides what they call SHAFT, public shorteners of links, and the promotion of prescriptions; the FCC's words
 // that end texts (47 CFR 64.1200(a)(10)) and the providers' words that begin them again are no answers to anything else.
 //
@@ -15,6 +16,10 @@
 // Tables of words in English, Spanish and French, of stems and endings, as medicines have them, and of forms: #14, UL6, D0001,
 // K02.9, 500 mg, a date of birth. What is something else in other company is a finding in the right company only: a bridge
 // beside a quadrant, a beer that is free. The words of a history, such as that somebody drinks, are health and never SHAFT.
+//
+// A given name is found in any case, and as Emma's or Emmas. One that is an everyday word, such as Will, May or Sol, is found
+// where it is written as a name: with a capital that no sentence and no date gives it, or as Will's. What is written small, in a
+// text of capitals alone, or as nobody but the family says it, such as Lizzie for Elizabeth, is not. Dr. Emma is the doctor.
 //
 // It reads letters without their case, width, style and accents, takes other alphabets' lookalikes and figures for the letters
 // that they stand for, and looks past signs and invisible characters in a word, past blanks where a word is spelled or parted

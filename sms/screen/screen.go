@@ -9,7 +9,7 @@ import (
 
 // Version is the version of the rules and words. It grows whenever the same text may come out otherwise than before, so that
 // a decision can say by which rules a text was screened.
-const Version = 3
+const Version = 4
 
 // Class is what kind of thing a text must not carry.
 type Class string
@@ -41,7 +41,7 @@ type Finding struct {
 // advertise and need not say anything.
 type Context struct {
 	Practice string   // the practice's name as its texts give it; words within the name are no findings, a single one with its capital
-	People   []string // first names that the text must not give: on a family's phone, those of its patients
+	People   []string // given names that the text must not give, as a chart has them: on a family's phone, those of its patients
 	Promotes bool     // it may advertise, and name what is cosmetic
 
 	NeedsName    bool // it must give the practice's name
@@ -288,22 +288,6 @@ func plainName(dst []byte, name string) []byte {
 		}
 	}
 	return dst
-}
-
-// people looks for first names that must not be told.
-func (s *screening) people() {
-	var buffer [64]byte
-	for _, person := range s.in.People {
-		name := plainName(buffer[:0], person)
-		for i := 0; i < len(s.tokens) && len(name) > 0; i++ {
-			if last := s.glued(i, name); last >= 0 && !s.tokens[i].ours {
-				s.addTokens(Person, "first name", i, last)
-				i = last
-			} else if w := s.word(i); len(w) == len(name)+1 && w[len(name)] == 's' && string(w[:len(name)]) == string(name) && !s.tokens[i].ours {
-				s.addTokens(Person, "first name", i, i) // Emma's
-			}
-		}
-	}
 }
 
 // missing adds what the text has to say and does not. It stands at no place.

@@ -216,9 +216,92 @@ func TestThePracticesNameIsNoFinding(t *testing.T) {
 }
 
 func TestPeople(t *testing.T) {
-	in := screen.Context{Practice: "Emma Dental", People: []string{"Emma", "Noé", "Mary Ann"}}
-	require.Equal(t, []string{"person EMMA", "person Emma's", "person Noe", "person Mary-Ann"},
-		found("Emma Dental: EMMA and Emma's brother Noe, and Mary-Ann, not Emmanuel or Mary", in))
+	in := screen.Context{Practice: "Emma Dental", People: []string{"Emma", "Noé", "Mary Ann", "María de los Ángeles", "Robert (Bob)", "J", "李", "Иван"}}
+	for body, want := range map[string][]string{
+		"Emma Dental: EMMA and Emma's brother Noe, and Mary-Ann, not Emmanuel": {"EMMA", "Emma's", "Noe", "Mary-Ann"},
+		"emma, Ｅｍｍａ, E\u0301mma and EMMAS":                                     {"emma", "Ｅｍｍａ", "E\u0301mma", "EMMAS"},
+		"Mary Ann, or Mary, and maryann; see Ann’s room":                       {"Mary Ann", "Mary", "maryann", "Ann’s"},
+		"los angeles, de los Angeles":                                          {"angeles", "Angeles"},
+		"Dr. Emma Lee and Dra. Noé, or 4 Emma Street":                          nil,
+		"we are at 4 Oak Dr, Emma":                                             {"Emma"},
+		"see https://elm.example/v/emma":                                       {"emma"},
+		"bob, ROBERT":                                                          {"bob", "ROBERT"},
+		"J is for a bah":                                                       nil,
+	} {
+		require.Equal(t, want, named(body, in), body)
+	}
+	// What blanks part is a name where it is written as one.
+	in = screen.Context{People: []string{"Isa", "Ina", "Maryann", "Maya", "D'Andre", "Ana-Li"}}
+	require.Nil(t, named("Elm: it is a visit in a week, may a friend come. Is a. IS A, IN A. An a.", in))
+	require.Equal(t, []string{"Mary Ann", "isa", "d’Andre", "DANDRE's", "AnaLi"}, named("for Mary Ann and isa, d’Andre, DANDRE's and AnaLi", in))
+}
+
+// named returns the first names that are found.
+func named(body string, in screen.Context) (all []string) {
+	for _, f := range screen.Screen(body, in) {
+		if f.Class == screen.Person {
+			all = append(all, f.Words)
+		}
+	}
+	return all
+}
+
+// A child may be called as an everyday word is. Such a name is found where it is written as one, and does not stop every text.
+func TestPeopleWhoseNameIsAWord(t *testing.T) {
+	in := screen.Context{Practice: "Elm Street Dental", People: []string{
+		"Will", "May", "April", "June", "Grace", "Hope", "Mark", "Bill", "Rose", "Faith", "Joy", "Summer", "Pat", "Thi", "An", "My", "Sol", "Luz", "Mar", "Rosa", "Paz", "Sun",
+		"Eve", "Can", "Una", "Thu", "Julio",
+	}}
+	for _, body := range lines(`
+		we will see you on May 5. Mark your calendar!
+		Will you come? May we call? Hope to see you. Can you come?
+		WILL YOU COME ON MAY 5? WE HOPE TO SEE YOU.
+		you WILL get a call, and we hope you can come in June
+		see you in April, or between May and June, the 5th of May, 5 May or May 5th; April, May or June
+		see you Thu. 8 or Mar. 5: call us. Thu, Dec 8 or Sun and Mon
+		it is in this April, next June, by May; from April to June
+		we are closed on Christmas Eve and New Year's Eve. Summer hours are 8 to 5.
+		your visit is Thu, Dec 8 at 9:30. We are open Sun 8 to 5, and on Sun too. An hour before is my tip.
+		we moved to 4 Rose Street. Dr. Grace Lee and Dr. Hope say hello.
+		thank you for your grace and joy; the bills and marks of hopes. Hope you are well!
+		this is an hour. See you then; bring your bill
+		le recordamos su cita del martes 5 de Mayo, o en Julio, a la luz del sol. Una visita, Mar 3. Que el sol y el mar den paz.
+		Esperamos verle, con paz y alegria. El lazo rosa`) {
+		require.Nil(t, named("Elm Street Dental: "+body, in), body)
+	}
+	for _, line := range lines(`
+		about Will → Will
+		Will's visit is at 3 → Will's
+		will's visit is at 3 → will's
+		WILL'S VISIT IS AT 3 → WILL'S
+		Will, your visit is at 3 → Will
+		Will is due at 3 → Will
+		your visits: 3:00 Will, 3:40 May → Will, May
+		your visits: Leah 3:00, May 3:40 → May
+		see you and May on May 5 → May
+		hi April, see you in April → April
+		see you at 3, May → May
+		see you at 3pm May → May
+		see you Monday, May → May
+		one is at 3 and May is at 4 → May
+		closed on May 5: call May → May
+		next: Will → Will
+		next: Will at 3 → Will
+		Will - 3:00 → Will
+		the visit is for June → June
+		Mr. Will may come → Will
+		we see Grace, Hope and Joy → Grace, Hope, Joy
+		An's visit, and My's → An's, My's
+		the visit of An → An
+		la cita de Sol es el martes → Sol
+		la visita de Luz y Rosa → Luz, Rosa
+		Rosa, su cita es a las 3 → Rosa
+		su cita (Paz) es a las 3 → Paz
+		for your son Can → Can
+		on Rose Street, not at 4 Rose Street → Rose`) {
+		body, want, _ := strings.Cut(line, " → ")
+		require.Equal(t, strings.Split(want, ", "), named("Elm Street Dental: "+body, in), body)
+	}
 }
 
 func TestWhatIsMissing(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 type Setting struct {
 	Practice string   // the practice's name as patients know it
 	Hosts    []string // the hosts that links may lead to, such as texts.elmstreet.example, or with a path before the token
-	People   []string // first names that a text must not give: on a family's phone, those of its patients
+	People   []string // given names that a text must not give, as a chart has them: on a family's phone, those of its patients
 }
 
 // Values are the values of a text's variables, by name.
