@@ -66,6 +66,7 @@
 // appointment's version changes with its time and status, and with the number, the language, the time zone and the State or province
 // ([Address.Region]) of its patient, so a reminder that was planned for an older version is known to be out of date.
 // [Service.Visit] is what a patient's answer to a reminder is held against; that the patient confirmed is yours to keep.
+// [Service.FirstNames] says which names no text to a family's phone may give.
 //
 // # Errors
 //

@@ -54,6 +54,9 @@ func calls() []call {
 		{"Visit", false, []string{"a-88", "p-204"}, func(ctx context.Context, s *records.Service) (any, error) {
 			return s.Visit(ctx, practice, "a-88")
 		}},
+		{"FirstNames", false, []string{"p-204", "p-205"}, func(ctx context.Context, s *records.Service) (any, error) {
+			return s.FirstNames(ctx, practice, planted().Phones[0].Number)
+		}},
 		{"SavePatient", true, []string{"p-204"}, func(ctx context.Context, s *records.Service) (any, error) {
 			p := planted()
 			p.Revision, p.Email = 1, "new@example.com"
@@ -142,7 +145,7 @@ func audited(t *testing.T, w *world, s *records.Service, c call) []string {
 		switch c.method {
 		case "Changed":
 			by = audit.Actor{Kind: audit.System, ID: "planner"}
-		case "Visit":
+		case "Visit", "FirstNames":
 			by = audit.Actor{Kind: audit.System, ID: "texts"}
 		}
 		if e.Object.Kind == "patient" {

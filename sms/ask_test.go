@@ -38,6 +38,10 @@ func (s unanswering) Number(context.Context, string, string) (string, bool, erro
 	return "", false, s.wait()
 }
 
+func (s unanswering) FirstNames(context.Context, string, string) ([]string, error) {
+	return nil, s.wait()
+}
+
 func (s unanswering) Current(context.Context, string, string, string) (bool, error) {
 	return true, s.wait()
 }
@@ -77,6 +81,7 @@ func TestWhoDoesNotAnswerHoldsUpNoWorker(t *testing.T) {
 		"agreements":    {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Agreements = s }, answers: true},
 		"registrations": {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Registrations = s }, answers: true},
 		"channels":      {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Channels = s }},
+		"households":    {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Households = s }},
 		"schedule":      {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Schedule = s }},
 		"broadcasts":    {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Broadcasts = s }},
 		"zones":         {plug: func(o *sms.DispatcherOptions, s unanswering) { o.Zones = s }, answers: true},

@@ -17,7 +17,7 @@
 //		Body:     "Elm Street Dental: we moved to 4 Oak Street.", LastUseful: inThreeDays,
 //	})
 //	dispatcher, err := sms.NewDispatcher(queue, store, consents, log, map[string]sms.Provider{"twilio": client},
-//		&sms.DispatcherOptions{Agreements: agreements, Registrations: registrations, Schedule: charts})
+//		&sms.DispatcherOptions{Agreements: agreements, Registrations: registrations, Schedule: charts, Households: charts})
 //	go dispatcher.Run(ctx)
 //	http.Handle("POST /texts/twilio", sms.Webhook{Service: texts, Router: queue}.Handler(client))
 //
@@ -60,6 +60,10 @@
 // takes its place in one write. Before it leaves the schedule, the patients' wishes and consent are asked about each. Where one
 // of them may not be told, because it was moved, say, or the patient is muted, the text is taken apart, again in one write:
 // those who may be told are told together, and the other one is refused by itself, for its own reason.
+//
+// Nor does any other text say there which patient it is about: whose names it may not give is asked before it leaves ([Households]),
+// and whoever wrote it reads that it names one of those who share the phone. A phone of one patient's own may be told the name. A
+// nickname that the chart does not have is not found.
 //
 // # In the practice's words
 //

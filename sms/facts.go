@@ -64,15 +64,20 @@ func (g gatherer) facts(ctx context.Context, t Text, claimed time.Time) (Facts, 
 		}
 	}
 	if t.Kind == Ordinary {
-		f.Screen, f.Findings = screen.Version, found(t, sender)
+		people, err := g.people(ctx, t)
+		if err != nil {
+			return Facts{}, err
+		}
+		f.Screen, f.Findings = screen.Version, found(t, sender, people)
 	}
 	return f, nil
 }
 
-// found returns what the screen finds in a text, and all that is missing in it: whether that is due, the rules say.
-func found(t Text, sender Sender) []screen.Finding {
+// found returns what the screen finds in a text, and all that is missing in it: whether that is due, the rules say. Of the people
+// on the recipient's phone it has the names that stand in the text, and nothing of the others is kept.
+func found(t Text, sender Sender, people []string) []screen.Finding {
 	return screen.Screen(t.Body, screen.Context{
-		Practice: sender.Name, Promotes: t.Category == consent.Promotional, NeedsName: true, NeedsContact: true, NeedsEnd: true,
+		Practice: sender.Name, People: people, Promotes: t.Category == consent.Promotional, NeedsName: true, NeedsContact: true, NeedsEnd: true,
 	})
 }
 

@@ -23,6 +23,9 @@ func (d *Dispatcher) once() (*Dispatcher, *asking) {
 	if d.o.Channels != nil {
 		c.o.Channels = channels{d.o.Channels, of}
 	}
+	if d.o.Households != nil {
+		c.o.Households = households{d.o.Households, of, map[Key]answered[[]string]{}}
+	}
 	if d.o.Schedule != nil {
 		c.o.Schedule = schedule{d.o.Schedule, of}
 	}
@@ -113,6 +116,20 @@ func (c channels) Number(ctx context.Context, practice, patient string) (string,
 		return a, err
 	})
 	return a.number, a.asked, err
+}
+
+type households struct {
+	Households
+	of    *asking
+	known map[Key]answered[[]string]
+}
+
+func (h households) FirstNames(ctx context.Context, practice, number string) ([]string, error) {
+	return remember(h.known, Key{practice, number}, func() ([]string, error) {
+		return ask(ctx, h.of, "the households", func(ctx context.Context) ([]string, error) {
+			return h.Households.FirstNames(ctx, practice, number)
+		})
+	})
 }
 
 type schedule struct {

@@ -33,7 +33,7 @@ func className(c screen.Class) string {
 	case screen.Health:
 		return "It speaks of health or money owed"
 	case screen.Person:
-		return "It says which of a family's patients it is about"
+		return "It names one of the patients who share the phone"
 	case screen.Shaft:
 		return "It speaks of sex, hate, alcohol, firearms or tobacco"
 	case screen.Forbidden:

@@ -12,8 +12,8 @@ import (
 func TestWhatTextsSayServesTheirConversationAlone(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const rosa, jonah, leah = "+15125550142", "p-103", "p-104"
-		s.act("text", map[string]string{"patient": jonah, "category": "transactional", "body": "Elm Street Dental: about Jonah. Reply STOP to end texts."})
-		s.act("text", map[string]string{"patient": leah, "category": "transactional", "body": "Elm Street Dental: about Leah. Reply STOP to end texts."})
+		s.act("text", map[string]string{"patient": jonah, "category": "transactional", "body": "Elm Street Dental: about the first visit. Reply STOP to end texts."})
+		s.act("text", map[string]string{"patient": leah, "category": "transactional", "body": "Elm Street Dental: about the second visit. Reply STOP to end texts."})
 		said := func(views []textView) (names []string) {
 			for _, v := range views {
 				if v.Body != "" {
@@ -37,8 +37,8 @@ func TestWhatTextsSayServesTheirConversationAlone(t *testing.T) {
 		require.NotContains(t, quoted("p-101"), "December 1 at 9:30 AM")
 		require.Contains(t, quoted("p-101"), `<a href="/?who=p-102#texts">What it says</a>`)
 		require.Contains(t, quoted("p-102"), "December 1 at 9:30 AM")
-		require.Contains(t, quoted(jonah), "about Jonah")
-		require.NotContains(t, quoted(jonah), "about Leah", "the phone is shared, the conversation is not")
+		require.Contains(t, quoted(jonah), "about the first visit")
+		require.NotContains(t, quoted(jonah), "about the second visit", "the phone is shared, the conversation is not")
 		require.Contains(t, quoted(jonah), "3:00 PM and 3:30 PM", "what is for everybody on the phone")
 
 		s.act("reply", map[string]string{"number": rosa, "words": "I am a little late today"})

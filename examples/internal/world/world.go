@@ -24,8 +24,11 @@ import (
 	"github.com/enamel-go/enamel/sms/registration"
 )
 
-// The planner reads the schedule that records keeps.
-var _ sms.Schedule = (*records.Service)(nil)
+// The planner reads the schedule that records keeps, and the dispatcher who shares a phone.
+var (
+	_ sms.Schedule   = (*records.Service)(nil)
+	_ sms.Households = (*records.Service)(nil)
+)
 
 // World is the services of Enamel on one ground.
 type World struct {
@@ -140,7 +143,7 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 	}
 	w.dispatcher, err = sms.NewDispatcher(w.queue, w.texts, w.Consents, w.Log, providers, &sms.DispatcherOptions{
 		Agreements: w.Agreements, Registrations: w.Registrations.Gate(), Limits: w.Registrations.Gate(), Schedule: w.Charts,
-		Channels: w.channels, Broadcasts: w.Casts, Wording: own,
+		Channels: w.channels, Households: w.Charts, Broadcasts: w.Casts, Wording: own,
 		Now: w.Clock.Now, Logger: w.logger,
 		Timeout: 5 * time.Second, Lease: 15 * time.Second, Wait: 2 * time.Second, Interval: often,
 		Waker: w.waker,
@@ -164,7 +167,7 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 	return err
 }
 
-// Decide says whether a text could leave now, from the facts of this moment. Nothing comes of it and nothing is recorded.
+// Decide says whether a text could leave now, from the facts of this moment. Nothing comes of it, and nothing is recorded but that charts were read.
 func (w *World) Decide(ctx context.Context, t sms.Text) (sms.Decision, error) {
 	return w.dispatcher.Decide(ctx, t)
 }
