@@ -26,7 +26,8 @@ type KeyFile struct {
 
 // MakeKeyFile makes a key file at path with a new random key, readable by its owner alone, and opens it. One that is there
 // it opens as [OpenKeyFile] does. It is made in one step: of several processes that do so at once all get the same file, and
-// a crash leaves a whole file or none. That needs a file system with hard links.
+// a crash leaves a whole file or none. That needs a file system with hard links. The owner is the user whom this process
+// runs as: make it as the user whom the service runs as, or give it to that one, for nobody else can open it.
 //
 // Call it where the keys are set up, once, and [OpenKeyFile] everywhere else: by a mistyped path, or one whose disk is not
 // mounted, a program that makes files would seal under keys that nobody keeps.
@@ -139,7 +140,7 @@ func (f *KeyFile) Versions() ([]string, error) {
 }
 
 // Rotate adds a new version to the file, which wraps from now on. Older versions stay and unwrap what they wrapped. The
-// file is replaced in one step, behind a symbolic link the one that it leads to. One process at a time can rotate; it
+// file is replaced in one step, behind a symbolic link the one that it leads to, and keeps its owner. One process at a time can rotate; it
 // holds the file "<path>.next" beside it while it does, and a rotation that finds one is refused: another is under way,
 // or a crash has left the file, which can then be removed.
 func (f *KeyFile) Rotate() error {
@@ -183,6 +184,9 @@ func (f *KeyFile) replace(what string, change func([]rootKey) ([]rootKey, *seale
 		return fmt.Errorf("crypto: %s: %w", what, err)
 	}
 	keys, _, err := readKeyFile(path, f.seal) // after the lock was taken, so that no other rotation's version is lost
+	if err == nil {
+		err = keepOwner(next, path)
+	}
 	var seal *sealedKey
 	if err == nil {
 		keys, seal, err = change(keys)

@@ -65,32 +65,36 @@ func TestKeyFileThatIsNotThere(t *testing.T) {
 	_, err = crypto.OpenSealedKeyFile(path, []byte("correct horse battery staple"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 	folder(t, dir)
+	_, err = crypto.MakeKeyFile(filepath.Join(dir, "not mounted", "keys"))
+	require.ErrorContains(t, err, "make key file")
 	w := wrapped(t, openFile(t, path))
 	f, err := crypto.OpenKeyFile(path)
 	require.NoError(t, err)
 	unwraps(t, f, w)
 }
 
-// TestKeyFileAllAtOnce wants all who make the file at the same moment to get the same keys.
+// TestKeyFileAllAtOnce wants all who make the file at the same moment to get the same keys, also under a passphrase.
 func TestKeyFileAllAtOnce(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "keys")
-	var files [16]*crypto.KeyFile
-	var errs [len(files)]error
-	var all sync.WaitGroup
-	for i := range files {
-		all.Go(func() { files[i], errs[i] = crypto.MakeKeyFile(path) })
-	}
-	all.Wait()
-	folder(t, dir, "keys")
-	key, bind := make([]byte, 32), []byte("bind")
-	for i, f := range files {
-		require.NoError(t, errs[i])
-		w, err := f.Wrap(t.Context(), key, bind)
-		require.NoError(t, err)
-		got, err := files[0].Unwrap(t.Context(), w, bind)
-		require.NoError(t, err)
-		require.Equal(t, key, got)
+	for name, anew := range map[string]func(string) (*crypto.KeyFile, error){
+		"bare":   crypto.MakeKeyFile,
+		"sealed": func(path string) (*crypto.KeyFile, error) { return crypto.MakeSealedQuickly(path, []byte(passphrase)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "keys")
+			var files [16]*crypto.KeyFile
+			var errs [len(files)]error
+			var all sync.WaitGroup
+			for i := range files {
+				all.Go(func() { files[i], errs[i] = anew(path) })
+			}
+			all.Wait()
+			folder(t, dir, "keys")
+			for i, f := range files {
+				require.NoError(t, errs[i])
+				unwraps(t, files[0], wrapped(t, f))
+			}
+		})
 	}
 }
 
@@ -261,6 +265,36 @@ func TestKeyFileInterruptedRotation(t *testing.T) {
 	left, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, "broken", string(left))
+}
+
+// TestKeyFileOnFullDisk wants what could not be written to be told, for it must not take the place of keys that are there.
+func TestKeyFileOnFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no disk that is always full")
+	}
+	content := []byte("keys")
+	require.Error(t, crypto.WriteKeys(full, content))
+	require.ErrorIs(t, full.Close(), os.ErrClosed)
+	require.Equal(t, make([]byte, 4), content, "it is wiped all the same")
+}
+
+// TestKeyFileThatWasRemoved wants a change of a file that is there no more to be refused, and to make none.
+func TestKeyFileThatWasRemoved(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "keys")
+	f := openFile(t, path)
+	w := wrapped(t, f)
+	require.NoError(t, os.Remove(path))
+	require.ErrorIs(t, f.Rotate(), os.ErrNotExist)
+	require.ErrorIs(t, f.SetPassphraseQuickly([]byte(passphrase)), os.ErrNotExist)
+	require.ErrorIs(t, f.Forget("file-1"), os.ErrNotExist)
+	_, err := f.Versions()
+	require.ErrorIs(t, err, os.ErrNotExist)
+	_, err = f.Wrap(t.Context(), make([]byte, 32), []byte("bind"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+	folder(t, dir)
+	unwraps(t, f, w) // with what it knows
 }
 
 // TestKeyFileBehindALink rotates by a symbolic link: the file that it leads to is replaced, where its backups are made and

@@ -17,6 +17,9 @@ const maxKeyFile = 1 << 20
 // readKeyFile reads and checks a key file, and returns what it is sealed under beside its keys.
 func readKeyFile(path string, with opener) (keys []rootKey, seal *sealedKey, err error) {
 	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, nil, fmt.Errorf("%w: it has to belong to the user whom this process runs as", err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -23,6 +23,9 @@ func (f *KeyFile) SetPassphraseQuickly(passphrase []byte) error {
 
 const quickRounds = 1000
 
+// WriteKeys writes what is to take a key file's place.
+func WriteKeys(file *os.File, content []byte) error { return writeAndClose(file, content) }
+
 // FillKeyFile writes a key file that has no room for another key.
 func FillKeyFile(path string) error {
 	keys := []rootKey{newRootKey(10_000)}

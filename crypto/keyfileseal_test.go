@@ -65,6 +65,40 @@ func unwraps(t *testing.T, f *crypto.KeyFile, all ...crypto.Wrapped) {
 	}
 }
 
+// TestSealedKeyFilesHaveSalt wants one passphrase to make another key for each file, and whenever it is set again.
+func TestSealedKeyFilesHaveSalt(t *testing.T) {
+	dir := t.TempDir()
+	heads := map[string]bool{}
+	head := func(path string) {
+		raw, err := os.ReadFile(path)
+		require.NoError(t, err)
+		lines := strings.SplitN(string(raw), "\n", 3)
+		heads[lines[0]], heads[lines[1]] = true, true
+	}
+	for _, name := range []string{"one", "two"} {
+		f, err := crypto.MakeSealedQuickly(filepath.Join(dir, name), []byte(passphrase))
+		require.NoError(t, err)
+		head(filepath.Join(dir, name))
+		require.NoError(t, f.SetPassphraseQuickly([]byte(passphrase)))
+		head(filepath.Join(dir, name))
+	}
+	require.Len(t, heads, 8)
+}
+
+// TestSealedKeyFileOfOtherLengths reads files whose parts are longer or shorter than any that was written.
+func TestSealedKeyFileOfOtherLengths(t *testing.T) {
+	for n := range 65 {
+		for _, digits := range []string{strings.Repeat("0", n), strings.Repeat("0", 10*n)} {
+			for part := range 4 {
+				parts := []string{strings.Repeat("0", 32), strings.Repeat("0", 64), strings.Repeat("0", 200), strings.Repeat("0", 64)}
+				parts[part] = digits
+				raw := crypto.SealedFileHead + "pbkdf2-hmac-sha256 600000 " + strings.Join(parts, "\n") + "\n"
+				require.ErrorIs(t, crypto.DecodeSealed([]byte(raw)), crypto.ErrInvalid)
+			}
+		}
+	}
+}
+
 func TestSealedKeyFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "keys")
