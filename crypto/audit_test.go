@@ -78,6 +78,19 @@ func TestMAC(t *testing.T) {
 	}
 }
 
+// TestMACOfNoPractice wants no key to be made for what no practice can be called.
+func TestMACOfNoPractice(t *testing.T) {
+	s := newStore()
+	ring := newRing(t, s, newManager(), nil)
+	for _, none := range []string{"", " ", strings.Repeat("x", 65), "a\x00"} {
+		_, err := ring.MAC(t.Context(), none, []byte("an entry"))
+		require.ErrorIs(t, err, crypto.ErrInvalid)
+		_, err = ring.Tag(t.Context(), none, "p-204")
+		require.ErrorIs(t, err, crypto.ErrInvalid)
+	}
+	require.Zero(t, s.reads.Load())
+}
+
 // TestMACOfAnotherKey names keys of other classes in a code: an index of a kind that is called like the purpose of a
 // code must not pass for one.
 func TestMACOfAnotherKey(t *testing.T) {
@@ -94,6 +107,8 @@ func TestMACOfAnotherKey(t *testing.T) {
 	row, err = s.Key(t.Context(), subject(chart("p-204", "n-1")), 0)
 	require.NoError(t, err)
 	isForged(t, ring.VerifyMAC(t.Context(), practice, message, append(idBytes(row), index...)), crypto.ErrNotOpened)
+	require.NoError(t, ring.Shred(t.Context(), subject(chart("p-204", "n-1"))))
+	isForged(t, ring.VerifyMAC(t.Context(), practice, message, append(idBytes(row), index...)), crypto.ErrUnknownKey)
 
 	// And the other way round: a key that authenticates opens nothing.
 	mac, err := ring.MAC(t.Context(), practice, message)
@@ -101,8 +116,10 @@ func TestMACOfAnotherKey(t *testing.T) {
 	forged := append([]byte{0xD1, 1, 0, 0}, mac[:8]...)
 	forged = append(forged, make([]byte, 40)...)
 	shut(t, ring, forged, chart("p-204", "n-1"), crypto.ErrAuth)
-	_, err = ring.OpenEvidence(t.Context(), practice, "1", forged)
-	require.ErrorIs(t, err, crypto.ErrAuth)
+	for _, cut := range [][]byte{forged, forged[:39], nil} {
+		_, err = ring.OpenEvidence(t.Context(), practice, "1", cut)
+		require.ErrorIs(t, err, crypto.ErrAuth)
+	}
 }
 
 func idBytes(k crypto.Key) []byte {

@@ -97,6 +97,7 @@ func TestBadBindings(t *testing.T) {
 		"the practice's own class": func(b *crypto.Binding) { b.Class = "data" },
 		"no kind":                  func(b *crypto.Binding) { b.Kind = "" },
 		"long kind":                func(b *crypto.Binding) { b.Kind = strings.Repeat("x", 257) },
+		"NUL in kind":              func(b *crypto.Binding) { b.Kind = "a\x00" },
 		"no id":                    func(b *crypto.Binding) { b.ID = "" },
 		"long id":                  func(b *crypto.Binding) { b.ID = strings.Repeat("x", 257) },
 	} {
@@ -112,6 +113,15 @@ func TestBadBindings(t *testing.T) {
 			require.ErrorIs(t, err, crypto.ErrInvalid)
 			require.Nil(t, got)
 			require.Zero(t, s.reads.Load(), "bad input asks for no key")
+
+			warm := plainRing(t) // where no row has to be read
+			own := seal(t, warm, "plain", good)
+			got, err = warm.Seal(t.Context(), nil, []byte("plain"), b)
+			require.ErrorIs(t, err, crypto.ErrInvalid)
+			require.Nil(t, got)
+			got, err = warm.Open(t.Context(), nil, own, b)
+			require.ErrorIs(t, err, crypto.ErrInvalid)
+			require.Nil(t, got)
 		})
 	}
 	_, err := plainRing(t).Index(t.Context(), practice, "", "value")

@@ -263,7 +263,14 @@ func TestWiped(t *testing.T) {
 	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
 	opens(t, newRing(t, s, m, nil), sealed, b, "plain")
 	require.Len(t, m.wrapping, 2)
-	for _, key := range m.wrapping {
+	next := newManager()
+	require.NoError(t, newRing(t, s, succession(t, next, m), nil).Rewrap(t.Context(), practice, nil))
+	require.Len(t, m.wrapping, 3, "what it has wrapped is unwrapped")
+	require.NoError(t, newRing(t, s, m, nil).Rotate(t.Context(), ownKey))
+	require.Len(t, m.wrapping, 4)
+	require.Len(t, next.wrapping, 4, "what takes its place is unwrapped before it does, and when it is used")
+	require.Nil(t, next.wrapping[0], "it was asked first, and does not know the key")
+	for _, key := range append(m.wrapping, next.wrapping[1:]...) {
 		require.Equal(t, make([]byte, 32), key)
 	}
 	runtime.KeepAlive(m)
@@ -345,4 +352,96 @@ func TestCountersAllServe(t *testing.T) {
 		seal(t, ring, "plain", chart(fmt.Sprintf("p-%d", patient), "n-1"))
 	}
 	require.True(t, ring.UpperCounters())
+}
+
+// TestRotatedWhileLoaded rotates a key while its row is on its way: the row is read again, once, and what is sealed has the
+// new version.
+func TestRotatedWhileLoaded(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	older := seal(t, newRing(t, s, m, nil), "plain", b)
+	ring := newRing(t, s, m, nil)
+	_, err := ring.Index(t.Context(), practice, "kind", "value") // has the practice's key at hand
+	require.NoError(t, err)
+	rotated := false
+	s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+		if k.Patient == b.Patient && !rotated {
+			rotated = true
+			require.NoError(t, ring.Rotate(t.Context(), subject(b)))
+		}
+		return k, err
+	}
+	s.reads.Store(0)
+	s.before = func(context.Context) error {
+		if s.reads.Load() > 10 {
+			return errDown
+		}
+		return nil
+	}
+	newer := seal(t, ring, "plain", b)
+	require.NotEqual(t, older[:12], newer[:12])
+	opens(t, ring, older, b, "plain")
+	opens(t, ring, newer, b, "plain")
+}
+
+// TestKeptOnce opens by an id what it then seals by its subject: one key is kept for both.
+func TestKeptOnce(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+	ring := newRing(t, s, m, &crypto.Options{MaxKeys: 2})
+	for range 3 {
+		opens(t, ring, sealed, b, "plain")
+		seal(t, ring, "plain", b)
+	}
+	keys, names := ring.Cached()
+	require.Equal(t, 2, keys)
+	require.Equal(t, 4, names)
+}
+
+// TestPurgedWhileLoaded shreds many patients while the row of the first is on its way: its key is not kept.
+func TestPurgedWhileLoaded(t *testing.T) {
+	s, m := newStore(), newManager()
+	purged := []crypto.Binding{chart("p-204", "n-1"), chart("p-205", "n-1"), chart("p-206", "n-1")}
+	sealed := seal(t, newRing(t, s, m, nil), "plain", purged[0])
+	ring := newRing(t, s, m, nil)
+	done := false
+	s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+		if k.Patient == purged[0].Patient && !done {
+			done = true
+			for _, b := range purged {
+				require.NoError(t, ring.Shred(t.Context(), subject(b)))
+			}
+		}
+		return k, err
+	}
+	shut(t, ring, sealed, purged[0], crypto.ErrShredded)
+}
+
+// TestForgottenInBetween wants what is forgotten in the midst of others to leave their places in order: each still leaves
+// when its life ends, and what is unused longest makes way.
+func TestForgottenInBetween(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ring := newRing(t, newStore(), newManager(), &crypto.Options{MaxKeys: 20})
+		patient := func(i int) crypto.Binding { return chart(fmt.Sprint("p-", i), "n-1") }
+		for i := range 12 {
+			seal(t, ring, "plain", patient(i))
+		}
+		for i := range 4 {
+			require.NoError(t, ring.Shred(t.Context(), subject(patient(2+3*i))))
+			keys, names := ring.Cached()
+			require.Equal(t, 1+12-i-1, keys)
+			require.Equal(t, 2*keys, names)
+		}
+		for i := 12; i < 40; i++ {
+			seal(t, ring, "plain", patient(i))
+		}
+		keys, names := ring.Cached()
+		require.Equal(t, 20, keys)
+		require.Equal(t, 40, names)
+		time.Sleep(5 * time.Minute)
+		keys, names = ring.Cached()
+		require.Zero(t, keys)
+		require.Zero(t, names)
+	})
 }

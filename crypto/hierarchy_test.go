@@ -2,7 +2,16 @@ package crypto_test
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -144,7 +153,57 @@ func TestStoreMixesPatients(t *testing.T) {
 	ring = newRing(t, s, m, nil) // which has none of them at hand
 	_, err = ring.Seal(t.Context(), nil, []byte("plain"), own)
 	require.ErrorIs(t, err, crypto.ErrNotOpened)
+	none := newStore() // where the key of neither is, until one is added
+	none.after = s.after
+	practices, err := s.Key(t.Context(), ownKey, 0)
+	require.NoError(t, err)
+	addAll(t, none, []crypto.Key{practices, theirs})
+	_, err = newRing(t, none, m, nil).Seal(t.Context(), nil, []byte("plain"), own)
+	require.ErrorIs(t, err, crypto.ErrNotOpened)
 	opens(t, ring, seal(t, ring, "plain", other), other, "plain")
+}
+
+// TestStoreMixesVersions wants a store that names a version wrongly to be found out: nothing is remembered of what it gave,
+// no code is called forged that could not be checked, and no entry of the log gets a tag that finds nothing.
+func TestStoreMixesVersions(t *testing.T) {
+	s, m := newStore(), newManager()
+	ring := newRing(t, s, m, nil)
+	b, message := chart("p-204", "n-1"), []byte("an entry")
+	sealed := seal(t, ring, "plain", b)
+	mac, err := ring.MAC(t.Context(), practice, message)
+	require.NoError(t, err)
+	for _, of := range []crypto.Subject{subject(b), auditKey} {
+		require.NoError(t, ring.Rotate(t.Context(), of))
+	}
+	s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+		if err == nil && k.Version == 1 && k.Class != crypto.PracticeKey {
+			return s.KeyStore.Key(t.Context(), k.Subject, 2)
+		}
+		return k, err
+	}
+	cold := newRing(t, s, m, nil)
+	shut(t, cold, sealed, b, crypto.ErrAuth)
+	err = cold.VerifyMAC(t.Context(), practice, message, mac)
+	require.ErrorIs(t, err, crypto.ErrAuth)
+	var forged interface{ Forged() bool }
+	require.False(t, errors.As(err, &forged))
+	_, err = cold.Tag(t.Context(), practice, "p-204")
+	require.ErrorIs(t, err, crypto.ErrAuth)
+	s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+		if err == nil && k.Version == 3 {
+			return s.KeyStore.Key(t.Context(), k.Subject, 2)
+		}
+		return k, err
+	}
+	require.ErrorIs(t, cold.Rotate(t.Context(), auditKey), crypto.ErrNotOpened, "what was added is not what is kept")
+	s.after = nil
+	opens(t, cold, sealed, b, "plain")
+	require.NoError(t, cold.VerifyMAC(t.Context(), practice, message, mac))
+	tag, err := cold.Tag(t.Context(), practice, "p-204")
+	require.NoError(t, err)
+	want, err := ring.Tag(t.Context(), practice, "p-204")
+	require.NoError(t, err)
+	require.Equal(t, want, tag)
 }
 
 // TestLostPracticeKey wants a registry whose practice key is missing to be refused and not to be given another one,
@@ -298,4 +357,61 @@ func TestExhausted(t *testing.T) {
 	require.ErrorIs(t, err, crypto.ErrExhausted)
 	require.NotErrorIs(t, err, crypto.ErrNotOpened)
 	seal(t, newRing(t, s, m, nil), "plain", b) // the count is this keyring's
+}
+
+// TestUnderRetired wants a row to be refused that names a version of the practice's key which was destroyed, as one from
+// an older backup does: it is read again, for it may be wrapped anew just now, but not for ever.
+func TestUnderRetired(t *testing.T) {
+	s, m := newStore(), newManager()
+	ring := newRing(t, s, m, nil)
+	b := chart("p-204", "n-1")
+	sealed := seal(t, ring, "plain", b)
+	old, err := s.Key(t.Context(), subject(b), 0)
+	require.NoError(t, err)
+	require.NoError(t, ring.Rotate(t.Context(), ownKey))
+	require.NoError(t, ring.Rewrap(t.Context(), practice, nil))
+	s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+		if err == nil && k.Subject == old.Subject {
+			k = old.Clone()
+		}
+		return k, err
+	}
+	s.reads.Store(0)
+	cold := newRing(t, s, m, nil)
+	shut(t, cold, sealed, b, crypto.ErrRetired)
+	require.Less(t, s.reads.Load(), int64(30))
+	_, err = cold.Seal(t.Context(), nil, []byte("plain"), b)
+	require.ErrorIs(t, err, crypto.ErrRetired)
+}
+
+// TestWrappedUnderWrongKey wants a row to be refused whose key is wrapped under another key of the practice than its own:
+// who knows one patient's key, and can write to the key store, must not choose the next patient's.
+func TestWrappedUnderWrongKey(t *testing.T) {
+	g := readGolden(t)
+	path := filepath.Join(t.TempDir(), "keys")
+	require.NoError(t, os.WriteFile(path, []byte(g.KeyFile), 0o600))
+	s := newStore()
+	addAll(t, s, g.Rows)
+	known := byHand(t, g, rowOf(t, g, binary.BigEndian.Uint64(g.Values[0].Sealed[4:])))
+	block, err := aes.NewCipher(known)
+	require.NoError(t, err)
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	require.NoError(t, err)
+
+	b := chart("p-next", "n-1")
+	row := crypto.Key{Subject: subject(b), Version: 1, ID: 7}
+	ids := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(nil, row.ID), 1)
+	bind := append(parts("enamel/key/1", row.Practice, row.Patient, string(row.Class)), ids...)
+	chosen := make([]byte, 32)
+	row.Wrapped = crypto.Wrapped{
+		KeyID: fmt.Sprintf("%x", g.Values[0].Sealed[4:12]), Blob: aead.Seal([]byte{1}, nil, chosen, bind),
+	}
+	code := hmac.New(sha256.New, chosen)
+	code.Write(append(parts("enamel/commit/1", row.Practice, row.Patient, string(row.Class)), ids...))
+	row.Check = code.Sum(nil)[:16]
+	addAll(t, s, []crypto.Key{row})
+
+	got, err := newRing(t, s, openFile(t, path), nil).Seal(t.Context(), nil, []byte("plain"), b)
+	require.ErrorIs(t, err, crypto.ErrAuth)
+	require.Nil(t, got)
 }

@@ -108,6 +108,59 @@ func TestRotateIndexWaits(t *testing.T) {
 	})
 }
 
+// TestIndexesOfNewKind searches before anything was written, and by the same key for as long as it is remembered.
+func TestIndexesOfNewKind(t *testing.T) {
+	ring := plainRing(t)
+	all, err := ring.Indexes(t.Context(), practice, "kind", "value")
+	require.NoError(t, err)
+	index, err := ring.Index(t.Context(), practice, "kind", "value")
+	require.NoError(t, err)
+	require.Equal(t, [][]byte{index}, all)
+}
+
+// TestIndexWhereStoreFails wants nothing to be searched by half of the keys, called settled, or called retired, when a row
+// could not be read or changed.
+func TestIndexWhereStoreFails(t *testing.T) {
+	const kind = "contact.phone"
+	var c clock
+	s, m := newStore(), newManager()
+	o := &crypto.Options{Now: c.now}
+	index, err := newRing(t, s, m, o).Index(t.Context(), practice, kind, "value")
+	require.NoError(t, err)
+	all, err := newRing(t, s, m, o).Indexes(t.Context(), practice, kind, "value")
+	require.NoError(t, err)
+	require.Equal(t, [][]byte{index}, all)
+	require.NoError(t, newRing(t, s, m, o).RotateIndex(t.Context(), practice, kind))
+	c.advance(time.Hour)
+
+	older := func(change func(crypto.Key) (crypto.Key, error)) {
+		s.after = func(k crypto.Key, err error) (crypto.Key, error) {
+			if err == nil && k.Class == "index/"+kind && k.Version == 1 {
+				return change(k)
+			}
+			return k, err
+		}
+	}
+	older(func(k crypto.Key) (crypto.Key, error) { return crypto.Key{}, errDown })
+	ring := newRing(t, s, m, o)
+	_, err = ring.Indexes(t.Context(), practice, kind, "value")
+	require.ErrorIs(t, err, errDown)
+	require.ErrorIs(t, ring.IndexSettled(t.Context(), practice, kind), errDown)
+	require.ErrorIs(t, ring.RetireIndex(t.Context(), practice, kind), errDown)
+	require.ErrorIs(t, ring.RotateIndex(t.Context(), practice, kind), errDown)
+	older(func(k crypto.Key) (crypto.Key, error) { k.Wrapped.Blob[20] ^= 1; return k, nil })
+	_, err = ring.Indexes(t.Context(), practice, kind, "value")
+	require.ErrorIs(t, err, crypto.ErrAuth)
+	s.after = nil
+	all, err = ring.Indexes(t.Context(), practice, kind, "value")
+	require.NoError(t, err)
+	require.Len(t, all, 2)
+
+	failing := newRing(t, &retiring{KeyStore: s, before: func() error { return errDown }}, m, o)
+	require.ErrorIs(t, failing.RetireIndex(t.Context(), practice, kind), errDown)
+	require.NoError(t, ring.RetireIndex(t.Context(), practice, kind))
+}
+
 func TestIndexRefuses(t *testing.T) {
 	ring := plainRing(t)
 	require.ErrorIs(t, ring.RotateIndex(t.Context(), practice, "kind"), crypto.ErrUnknownKey)

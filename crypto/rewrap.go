@@ -16,7 +16,7 @@ type Rewrapper interface {
 // Progress is how far a [Keyring.Rewrap] has come.
 type Progress struct {
 	Seen      int // keys that were looked at, in this pass over the practice's keys
-	Rewrapped int // keys that were wrapped anew, in all
+	Rewrapped int // keys that were wrapped anew, in all; the practice's own, which the root key wraps, are not counted
 }
 
 // rewrapPage is how many keys are read, and replaced, at once.
@@ -29,8 +29,10 @@ const rewrapPage = 500
 // nothing. Report may be nil; it is called after every page of keys.
 //
 // A key that does not unwrap, because its row was altered, does not keep the others from being wrapped anew. It is left
-// as it is, with the practice's key under which it lies, and the answer wraps what was wrong. [ErrInUse]: other
-// processes went on to wrap under an older version; call it again. [ErrUnknownKey]: the practice has no key yet.
+// as it is and the answer wraps what was wrong. No older version of the practice's key is destroyed then, for nobody can
+// say under which of them an altered row lies: restore the row, or shred its subject where it is lost, and call Rewrap
+// again. [ErrInUse]: other processes went on to wrap under an older version; call it again. [ErrUnknownKey]: the practice
+// has no key yet.
 func (k *Keyring) Rewrap(ctx context.Context, practice string, report func(Progress)) error {
 	own := Subject{Practice: practice, Class: PracticeKey}
 	if err := own.rotates(); err != nil {
@@ -39,7 +41,7 @@ func (k *Keyring) Rewrap(ctx context.Context, practice string, report func(Progr
 	run := rewrapping{k: k, report: report}
 	var err error
 	for range tries {
-		k.cache.forget(own) // another process may have rotated it
+		k.cache.forget(own) // what it was rotated to must open as it is kept, before what it was is destroyed
 		err = run.all(ctx, own)
 		if !errors.Is(err, ErrRetired) { // another rotation was faster, and what was the newest is there no more
 			break
@@ -50,7 +52,6 @@ func (k *Keyring) Rewrap(ctx context.Context, practice string, report func(Progr
 
 // all does what there is to do with the version of the practice's key that is the newest when it begins.
 func (r *rewrapping) all(ctx context.Context, own Subject) (err error) {
-	r.failed = nil
 	if r.newest, err = r.own(ctx, own); err != nil {
 		return err
 	}
@@ -59,44 +60,36 @@ func (r *rewrapping) all(ctx context.Context, own Subject) (err error) {
 		if err := r.pass(ctx); err != nil {
 			return err
 		}
-		err := r.k.retireOlder(ctx, r.newest)
-		switch {
-		case err == nil:
+		if r.failed != nil {
 			return r.failed
-		case !errors.Is(err, ErrInUse) || r.failed != nil:
-			return errors.Join(r.failed, err)
-		case again && r.Rewrapped == before:
+		}
+		err := r.k.retireOlder(ctx, r.newest)
+		if !errors.Is(err, ErrInUse) || again && r.Rewrapped == before {
 			return err
 		}
 	}
 }
 
-// own wraps every version of the practice's key under the newest version of the root key, and returns the newest.
+// own wraps every version of the practice's key under the newest version of the root key, and returns the newest. An
+// older one that does not unwrap is left: a key that lies under it does not unwrap either.
 func (r *rewrapping) own(ctx context.Context, own Subject) (*live, error) {
-	var newest Key
-	for version := 0; ; {
+	newest, err := r.k.row(ctx, ref{Subject: own})
+	if err == nil {
+		err = r.k.rewrapRoot(ctx, newest)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for version := newest.Version - 1; version > 0; version-- {
 		row, err := r.k.row(ctx, ref{Subject: own, version: version})
-		if version == 0 {
-			if err != nil {
-				return nil, err
-			}
-			newest, version = row, row.Version
-		}
-		switch {
-		case err == nil:
+		if err == nil {
 			err = r.k.rewrapRoot(ctx, row)
-		case errors.Is(err, ErrUnknownKey):
-			err = nil // retired
 		}
-		if errors.Is(err, ErrNotOpened) && version < newest.Version {
-			r.fail(err)
-		} else if err != nil {
+		if err != nil && !errors.Is(err, ErrNotOpened) { // which also says that it was retired
 			return nil, err
 		}
-		if version--; version == 0 {
-			return r.k.keyByID(ctx, own.Practice, newest.ID, "")
-		}
 	}
+	return r.k.keyByID(ctx, own.Practice, newest.ID, "")
 }
 
 // rewrapRoot wraps one practice key anew. What the key manager answers is unwrapped before it replaces the only copy of
@@ -142,13 +135,13 @@ type rewrapping struct {
 	newest *live // of the practice's own keys
 	report func(Progress)
 	Progress
-	failed error // of the first key that did not unwrap
+	failed error // of a key of the pass that did not unwrap
 }
 
 // pass wraps every key under the newest practice key that is not there yet.
 func (r *rewrapping) pass(ctx context.Context) error {
 	var last Key
-	r.Seen = 0
+	r.Seen, r.failed = 0, nil
 	for {
 		keys, err := r.k.page(ctx, r.newest.subject.Practice, last, rewrapPage)
 		if err != nil || len(keys) == 0 {
@@ -173,13 +166,6 @@ func (r *rewrapping) pass(ctx context.Context) error {
 	}
 }
 
-// fail notes the first key that did not unwrap.
-func (r *rewrapping) fail(err error) {
-	if r.failed == nil {
-		r.failed = err
-	}
-}
-
 // changes wraps those of the keys anew that lie under another practice key.
 func (r *rewrapping) changes(ctx context.Context, keys []Key) ([]Rewrapping, error) {
 	under := formatKeyID(r.newest.id)
@@ -193,7 +179,7 @@ func (r *rewrapping) changes(ctx context.Context, keys []Key) ([]Rewrapping, err
 		case errors.Is(err, ErrRetired):
 			continue // another process has wrapped it anew since the page was read
 		case errors.Is(err, ErrNotOpened):
-			r.fail(err)
+			r.failed = err
 			continue
 		case err != nil:
 			return nil, err

@@ -136,6 +136,10 @@ func TestRotateRefuses(t *testing.T) {
 		_, err = ring.Keys(t.Context(), practice, crypto.KeyInfo{}, limit)
 		require.ErrorIs(t, err, crypto.ErrInvalid)
 	}
+	for _, limit := range []int{1, 1000} {
+		_, err = ring.Keys(t.Context(), practice, crypto.KeyInfo{}, limit)
+		require.NoError(t, err)
+	}
 	_, err = ring.Keys(t.Context(), "", crypto.KeyInfo{}, 1)
 	require.ErrorIs(t, err, crypto.ErrInvalid)
 }
@@ -202,6 +206,8 @@ func TestRewrap(t *testing.T) {
 		if round < 2 {
 			require.NoError(t, ring.Rotate(t.Context(), ownKey))
 		}
+		newest, err := s.Key(t.Context(), ownKey, 0)
+		require.NoError(t, err)
 		var reports []crypto.Progress
 		require.NoError(t, ring.Rewrap(t.Context(), practice, func(p crypto.Progress) { reports = append(reports, p) }))
 		if round < 2 {
@@ -209,6 +215,9 @@ func TestRewrap(t *testing.T) {
 		} else {
 			require.Equal(t, []crypto.Progress{{Seen: 13}}, reports, "nothing remained to be done")
 		}
+		kept, err := s.Key(t.Context(), ownKey, 0)
+		require.NoError(t, err)
+		require.Equal(t, newest, kept, "the root key is what it was")
 		everything(ring)
 		m.calls.Store(0)
 		everything(newRing(t, s, m, nil))

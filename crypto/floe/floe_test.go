@@ -170,6 +170,30 @@ func TestOtherKeyOrData(t *testing.T) {
 	refuses(t, sealed, nil, testKey, testAAD, &floe.Options{SegmentSize: testSegment + 1})
 }
 
+// TestHeaderIsCheckedFirst wants no reader of a stream whose header is not the one that key, additional data and segment size
+// make: the header commits to the key, and nothing after it does.
+func TestHeaderIsCheckedFirst(t *testing.T) {
+	sealed := seal(t, text(3*payload), small())
+	none := func(sealed, key, aad []byte, o *floe.Options) {
+		t.Helper()
+		r, err := floe.NewReader(bytes.NewReader(sealed), key, aad, o)
+		require.ErrorIs(t, err, floe.ErrNotOpened)
+		require.Nil(t, r)
+		at, err := floe.NewReaderAt(bytes.NewReader(sealed), int64(len(sealed)), key, aad, o)
+		require.ErrorIs(t, err, floe.ErrNotOpened)
+		require.Nil(t, at)
+	}
+	for i := range header {
+		altered := bytes.Clone(sealed)
+		altered[i] ^= 1
+		none(altered, testKey, testAAD, small())
+		none(sealed[:i], testKey, testAAD, small())
+	}
+	none(sealed, make([]byte, floe.KeySize), testAAD, small())
+	none(sealed, testKey, nil, small())
+	none(sealed, testKey, testAAD, floe.Rotating(testSegment+1, 1))
+}
+
 func TestArguments(t *testing.T) {
 	for _, c := range []struct {
 		key  int
