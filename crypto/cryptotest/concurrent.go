@@ -26,13 +26,27 @@ func together(fns ...func() error) error {
 }
 
 func concurrentFirst(ctx context.Context, s crypto.KeyStore) error {
+	return concurrentVersions(ctx, s, 1)
+}
+
+func concurrentLater(ctx context.Context, s crypto.KeyStore) error {
+	return concurrentVersions(ctx, s, 2)
+}
+
+// concurrentVersions adds the same version of a subject's key many times at once.
+func concurrentVersions(ctx context.Context, s crypto.KeyStore, version int) error {
 	for round := range 5 {
 		subject := crypto.Subject{Practice: "elm-street", Patient: fmt.Sprint(round), Class: crypto.Chart}
+		for before := 1; before < version; before++ {
+			if err := add(ctx, s, later(key(subject, uint64(1000*round+before)), before)); err != nil {
+				return err
+			}
+		}
 		kept := make([]crypto.Key, 8)
 		adds := make([]func() error, len(kept))
 		for i := range adds {
 			adds[i] = func() (err error) {
-				kept[i], err = s.Add(ctx, key(subject, uint64(100*round+i+1)))
+				kept[i], err = s.Add(ctx, later(key(subject, uint64(1000*round+100+i)), version))
 				return err
 			}
 		}

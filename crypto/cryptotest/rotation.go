@@ -103,6 +103,47 @@ func pages(ctx context.Context, s crypto.KeyStore, want []crypto.Key, limit int)
 	}
 }
 
+func listedAfterGone(ctx context.Context, s crypto.KeyStore) error {
+	var keys []crypto.Key
+	for i, name := range []string{"a", "b", "c", "d"} {
+		k := key(crypto.Subject{Practice: "elm-street", Patient: name, Class: crypto.Chart}, uint64(i+1))
+		keys = append(keys, k)
+	}
+	newer := later(key(keys[1].Subject, 9), 2)
+	if err := add(ctx, s, append(keys, newer)...); err != nil {
+		return err
+	}
+	// As if they were destroyed between one page and the next.
+	if err := errors.Join(s.Shred(ctx, keys[0].Subject), s.Retire(ctx, keys[1].Practice, keys[1].ID)); err != nil {
+		return err
+	}
+	never := keys[2]
+	never.Patient = "bb"
+	for _, c := range []struct {
+		after crypto.Key
+		want  []crypto.Key
+	}{
+		{keys[0], []crypto.Key{newer, keys[2], keys[3]}},
+		{keys[1], []crypto.Key{newer, keys[2], keys[3]}},
+		{never, keys[2:]},
+		{keys[3], nil},
+	} {
+		page, err := s.Keys(ctx, "elm-street", c.after, 10)
+		if err != nil {
+			return err
+		}
+		if len(page) != len(c.want) {
+			return fmt.Errorf("after a key that is gone Keys gives %d keys, not %d", len(page), len(c.want))
+		}
+		for i, k := range page {
+			if err := same("Keys", k, nil, c.want[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func rewrap(ctx context.Context, s crypto.KeyStore) error {
 	first, second, third := key(patient, 7), later(key(patient, 8), 2), own(1<<63+9, 1)
 	other := first
@@ -244,6 +285,23 @@ func retireInUse(ctx context.Context, s crypto.KeyStore) error {
 	return errors.Join(retired(ctx, s, first), holds(ctx, s, under(child, second), true), holds(ctx, s, elsewhere, true))
 }
 
+func retireAbove(ctx context.Context, s crypto.KeyStore) error {
+	first, second := own(7, 1), own(8, 2)
+	older, newer := under(key(patient, 9), first), under(later(key(patient, 10), 2), second)
+	other := patient
+	other.Patient = "p-205"
+	if err := add(ctx, s, first, second, older, newer, under(key(other, 11), first)); err != nil {
+		return err
+	}
+	if err := errors.Join(s.Retire(ctx, patient.Practice, older.ID), s.Shred(ctx, other)); err != nil {
+		return err
+	}
+	if err := s.Retire(ctx, first.Practice, first.ID); err != nil {
+		return fmt.Errorf("of a key that wraps only what was retired or shredded: %w", err)
+	}
+	return errors.Join(retired(ctx, s, first), holds(ctx, s, second, true), holds(ctx, s, newer, true))
+}
+
 func underRetired(ctx context.Context, s crypto.KeyStore) error {
 	first, second := own(7, 1), own(8, 2)
 	child := under(key(patient, 9), second)
@@ -262,10 +320,19 @@ func underRetired(ctx context.Context, s crypto.KeyStore) error {
 	if err := refused("Add of a version under a retired key", kept, err, crypto.ErrRetired); err != nil {
 		return err
 	}
-	if _, err := s.Rewrap(ctx, patient.Practice, change(child, under(child, first))); !errors.Is(err, crypto.ErrRetired) {
+	other := under(key(crypto.Subject{Practice: patient.Practice, Patient: "p-206", Class: crypto.Chart}, 12), second)
+	if err := add(ctx, s, other); err != nil {
+		return err
+	}
+	moved := other
+	moved.Wrapped.Blob = []byte("anew")
+	changes := append(change(other, moved), change(child, under(child, first))...)
+	if _, err := s.Rewrap(ctx, patient.Practice, changes); !errors.Is(err, crypto.ErrRetired) {
 		return fmt.Errorf("under a retired key: Rewrap answered %v", err)
 	}
-	if err := errors.Join(lacks(ctx, s, late, crypto.ErrUnknownKey), holds(ctx, s, child, true)); err != nil {
+	// With an error nothing is replaced, also where it could be.
+	err = errors.Join(lacks(ctx, s, late, crypto.ErrUnknownKey), holds(ctx, s, child, true), holds(ctx, s, other, true))
+	if err != nil {
 		return err
 	}
 	// A key that is not here, or not one of ours, does not stand in the way, nor does the same id of another practice.

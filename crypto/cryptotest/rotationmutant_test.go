@@ -103,6 +103,41 @@ func rotationMutants() map[string]func() crypto.KeyStore {
 				return s.Keys(ctx, practice, after, limit)
 			}
 		}),
+		"lists what follows a key that it must find": listing(func(s *cryptomem.Store) keysFunc {
+			return func(ctx context.Context, practice string, after crypto.Key, limit int) ([]crypto.Key, error) {
+				if _, err := s.Key(ctx, after.Subject, after.Version); after.Practice != "" && err != nil {
+					return nil, nil
+				}
+				return s.Keys(ctx, practice, after, limit)
+			}
+		}),
+		"keeps the last of a later version": func() crypto.KeyStore {
+			return newSimple(simple{overwrites: true, laterAlone: true})
+		},
+		"looks before it adds a later version, without a lock": func() crypto.KeyStore {
+			return newSimple(simple{pauses: true, laterAlone: true})
+		},
+		"counts what was shredded as wrapped": retiring(func(s *cryptomem.Store) retireFunc {
+			return func(ctx context.Context, practice string, id uint64) error {
+				other := crypto.Subject{Practice: practice, Patient: "p-205", Class: crypto.Chart}
+				if _, err := s.Key(ctx, other, 0); errors.Is(err, crypto.ErrShredded) {
+					return crypto.ErrInUse
+				}
+				return s.Retire(ctx, practice, id)
+			}
+		}),
+		"replaces what it can before it refuses": rewrapping(func(s *cryptomem.Store) rewrapFunc {
+			return func(ctx context.Context, practice string, changes []crypto.Rewrapping) (n int, err error) {
+				for _, change := range changes {
+					k, err := s.Rewrap(ctx, practice, []crypto.Rewrapping{change})
+					if err != nil {
+						return 0, err
+					}
+					n += k
+				}
+				return n, ctx.Err()
+			}
+		}),
 		"lists without a limit": listing(func(s *cryptomem.Store) keysFunc {
 			return func(ctx context.Context, practice string, after crypto.Key, _ int) ([]crypto.Key, error) {
 				return s.Keys(ctx, practice, after, 1e6)

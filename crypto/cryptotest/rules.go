@@ -68,6 +68,20 @@ func versions(ctx context.Context, s crypto.KeyStore) error {
 	return refused("Key of a version that is not there", got, err, crypto.ErrUnknownKey)
 }
 
+func laterStays(ctx context.Context, s crypto.KeyStore) error {
+	first, second, again := key(patient, 7), later(key(patient, 8), 2), later(key(patient, 9), 2)
+	if err := add(ctx, s, first, second); err != nil {
+		return err
+	}
+	kept, err := s.Add(ctx, again)
+	if err := same("Add of a version that is there", kept, err, second); err != nil {
+		return err
+	}
+	got, err := s.KeyByID(ctx, again.Practice, again.ID)
+	return errors.Join(holds(ctx, s, first, false), holds(ctx, s, second, true),
+		refused("KeyByID", got, err, crypto.ErrUnknownKey))
+}
+
 func noFirst(ctx context.Context, s crypto.KeyStore) error {
 	k := later(key(patient, 7), 2)
 	kept, err := s.Add(ctx, k)

@@ -19,6 +19,7 @@ type simple struct {
 	overwrites bool // keeps the last of several first keys
 	shares     bool // gives what it keeps, not a copy
 	forgets    bool // keeps no mark of what was shredded
+	laterAlone bool // pauses and overwrites with versions after the first alone
 
 	mu       *sync.Mutex
 	keys     map[crypto.Subject][]crypto.Key
@@ -49,11 +50,12 @@ func (s *simple) look(ctx context.Context, k crypto.Key) (crypto.Key, bool, erro
 	if err := ctx.Err(); err != nil {
 		return crypto.Key{}, false, err
 	}
+	overwrites := s.overwrites && !(s.laterAlone && k.Version == 1)
 	for _, kept := range s.keys[k.Subject] {
-		if kept.Version == k.Version && !s.overwrites && s.retired[idOf(k.Practice, kept.ID)] {
+		if kept.Version == k.Version && !overwrites && s.retired[idOf(k.Practice, kept.ID)] {
 			return crypto.Key{}, true, crypto.ErrRetired
 		}
-		if kept.Version == k.Version && !s.overwrites {
+		if kept.Version == k.Version && !overwrites {
 			return s.give(kept), true, nil
 		}
 	}
@@ -61,7 +63,7 @@ func (s *simple) look(ctx context.Context, k crypto.Key) (crypto.Key, bool, erro
 	switch {
 	case s.shredded[k.Subject]:
 		return crypto.Key{}, false, crypto.ErrShredded
-	case taken && !s.overwrites:
+	case taken && !overwrites:
 		return crypto.Key{}, false, crypto.ErrConflict
 	case k.Version > 1 && len(s.keys[k.Subject]) == 0:
 		return crypto.Key{}, false, crypto.ErrUnknownKey
@@ -78,7 +80,7 @@ func (s *simple) Add(ctx context.Context, k crypto.Key) (crypto.Key, error) {
 		return kept, err
 	}
 	for range 1000 {
-		if s.pauses {
+		if s.pauses && !(s.laterAlone && k.Version == 1) {
 			s.mu.Unlock()
 			runtime.Gosched()
 			s.mu.Lock()

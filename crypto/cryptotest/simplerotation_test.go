@@ -77,7 +77,8 @@ func (s *simple) Retire(ctx context.Context, practice string, id uint64) error {
 	newest, version := 0, 0
 	for subject, keys := range s.keys {
 		for _, k := range keys {
-			if parent, ok := k.Parent(); ok && parent == id && subject.Practice == practice {
+			gone := s.retired[idOf(practice, k.ID)]
+			if parent, ok := k.Parent(); ok && parent == id && subject.Practice == practice && !gone {
 				return crypto.ErrInUse
 			}
 			if subject == of {
