@@ -83,6 +83,14 @@
 // file. With a service that keeps what it has rotated, as AWS KMS does, step 2 is a new root key and a [Succession],
 // and step 5 the end of the older one.
 //
+// # A practice that leaves
+//
+// No call shows a key. A practice that goes elsewhere is given its rows of the key store beside its data, with its keys
+// wrapped for a key manager of its own; a [KeyFile] under a passphrase will do. Copy the rows that name the practice, and
+// no others, to a key store for it, and call [Keyring.Rewrap] once on that, with a [Succession] of its key manager after
+// yours. From then on its key manager alone opens the copy, which by the format below any software can read, and which
+// opens nothing of another practice. What was shredded stays so. The rows that stay with you open as before.
+//
 // # What an attacker can do
 //
 // Whoever can read and write the tables, and has no key:
