@@ -140,9 +140,9 @@ func (f *KeyFile) Versions() ([]string, error) {
 }
 
 // Rotate adds a new version to the file, which wraps from now on. Older versions stay and unwrap what they wrapped. The
-// file is replaced in one step, behind a symbolic link the one that it leads to, and keeps its owner. One process at a time can rotate; it
-// holds the file "<path>.next" beside it while it does, and a rotation that finds one is refused: another is under way,
-// or a crash has left the file, which can then be removed.
+// file is replaced in one step, behind a symbolic link the one that it leads to, and keeps its owner. One process at a time
+// can rotate; it holds the file "<path>.next" beside it while it does, and a rotation that finds one is refused: another is
+// under way, or a crash has left the file, which can then be removed.
 func (f *KeyFile) Rotate() error {
 	return f.replace("rotate key file", func(keys []rootKey) ([]rootKey, *sealedKey, error) {
 		return append(keys, newRootKey(after(keys))), f.seal, nil
