@@ -40,8 +40,8 @@ func (s telling) Enqueue(ctx context.Context, by audit.Actor, t sms.Text) (sms.K
 	return k, err
 }
 
-func (s telling) Cancel(ctx context.Context, by audit.Actor, k sms.Key, reason string) (bool, error) {
-	done, err := s.Texts.Cancel(ctx, by, k, reason)
+func (s telling) TakeBack(ctx context.Context, by audit.Actor, k sms.Key, rule, reason string) (bool, error) {
+	done, err := s.Texts.TakeBack(ctx, by, k, rule, reason)
 	fmt.Println("text")
 	return done, err
 }

@@ -313,7 +313,7 @@ func TestATextOfABroadcastThatWasTakenBackStaysBack(t *testing.T) {
 		require.NoError(t, err)
 		queued, err := c.store.Texts(t.Context(), sms.Query{Practice: practice, Number: people[1].Number})
 		require.NoError(t, err)
-		done, err := c.texts.Cancel(t.Context(), staff, queued.Texts[0].Key(), "she called")
+		done, err := c.texts.Cancel(t.Context(), staff, queued.Texts[0].Key(), "The broadcast is paused.") // whatever they say
 		require.NoError(t, err)
 		require.True(t, done)
 		c.work()
@@ -540,11 +540,11 @@ func (c *crash) Enqueue(ctx context.Context, by audit.Actor, t sms.Text) (sms.Ke
 	return c.Texts.Enqueue(ctx, by, t)
 }
 
-func (c *crash) Cancel(ctx context.Context, by audit.Actor, k sms.Key, reason string) (bool, error) {
+func (c *crash) TakeBack(ctx context.Context, by audit.Actor, k sms.Key, rule, reason string) (bool, error) {
 	if c.after--; c.after < 0 {
 		return false, errKilled
 	}
-	return c.Texts.Cancel(ctx, by, k, reason)
+	return c.Texts.TakeBack(ctx, by, k, rule, reason)
 }
 
 // Wherever a worker dies, the next one finishes what it began, through a pause too.

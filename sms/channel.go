@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/enamel-go/enamel/audit"
@@ -18,6 +19,10 @@ type Channels interface {
 // ErrElsewhere is the [ErrInvalid] of a text about a patient who asked to be reached otherwise than by text.
 var ErrElsewhere = fmt.Errorf("%w: the patient asked to be reached otherwise than by text", ErrInvalid)
 
+// ErrChannel is wrapped where [Channels] cannot tell where a patient wants to be reached: then nothing is queued, for the usual number
+// may be the very one that the patient does not want.
+var ErrChannel = errors.New("sms: nobody can tell where the patient wants to be reached")
+
 // asked returns what a patient asked for, as [Channels] says it. Where there are none nobody asked for anything.
 func (s *Service) asked(ctx context.Context, practice, patient string) (number string, asked bool, err error) {
 	if s.channels == nil || patient == "" {
@@ -31,7 +36,7 @@ func (s *Service) turn(ctx context.Context, by audit.Actor, t Text) (Text, error
 	number, asked, err := s.asked(ctx, t.Practice, t.Patient)
 	switch {
 	case err != nil:
-		return t, fmt.Errorf("sms: enqueue: where the patient wants to be reached: %w", err)
+		return t, fmt.Errorf("%w: %w", ErrChannel, err)
 	case asked && number == "":
 		return t, s.refuse(ctx, enqueued(by, t), ErrElsewhere)
 	case asked && number != t.To:

@@ -30,6 +30,7 @@ type Decision struct {
 	Law     string    `json:"law,omitzero"`    // the fingerprint of the rules in effect, see [Law.Edition]; of several editions, their fingerprints
 	At      time.Time `json:"at,omitzero"`     // when it was decided; UTC
 	Facts   *Facts    `json:"facts,omitempty"` // of a decision that is kept: what it was made from, the text apart
+	Next    []string  `json:"next,omitempty"`  // of a text that is [Cancelled]: the ids of those that took its place; see [Tracked.Next]
 }
 
 // Step is one rule that was looked at.
@@ -73,7 +74,7 @@ func (f *Facts) least() time.Duration {
 
 // Clone returns a copy that shares no memory with d.
 func (d Decision) Clone() Decision {
-	d.Trail = slices.Clone(d.Trail)
+	d.Trail, d.Next = slices.Clone(d.Trail), slices.Clone(d.Next)
 	if d.Facts != nil {
 		f := d.Facts.clone()
 		d.Facts = &f
@@ -172,8 +173,8 @@ func (d Decision) refused(rule, reason string) Decision {
 // Replay decides once more on a text as it was decided on before, by the facts and at the moment that were kept with the
 // decision. It fails with [ErrNotFound] where no facts were kept, as with a text that a STOP took out of the queue, and
 // with [ErrLaw] when the rules that this law has for that moment are not those that decided. It gives what the law said: that
-// a text then waited for its pace or its broadcast, or for so long that it was of no use any more, comes after the law and is the
-// kept decision's alone.
+// a text then waited for its pace or its broadcast, or for so long that it was of no use any more, and what took its place, come after
+// the law and are the kept decision's alone.
 func (l *Law) Replay(t Tracked) (Decision, error) {
 	kept := t.Decision
 	if kept.Facts == nil {

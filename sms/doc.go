@@ -76,7 +76,8 @@
 // A patient may ask for another number ([Channels]) after a text was queued: then the same text to that number takes its place,
 // in the settlement's own write, and is decided on anew, by that number's own consent; the answer to a reminder counts from
 // there alone. A practice may move its number to another provider ([Service.Register]): what was queued before leaves through
-// the new one. A text of a broadcast does neither, and is refused.
+// the new one, and takes its place too. A text of a broadcast does neither, and is refused. Whoever follows a text by its key finds
+// with it what took its place ([Tracked.Next]).
 //
 // # How texts leave
 //
@@ -135,7 +136,7 @@
 //
 // # Errors
 //
-// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrUnsure], [ErrLaw], [ErrAgreement], [ErrPurpose]; [ErrSignature], [ErrCredentials] and
+// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrUnsure], [ErrLaw], [ErrAgreement], [ErrPurpose], [ErrChannel]; [ErrSignature], [ErrCredentials] and
 // [ErrTooLarge] for webhooks; *[SendError] from providers. A refusal is recorded in the log and changes nothing. No error carries a number or a body. A worker's errors go to its
 // logger; a text that nobody can decide on, or whose provider this worker does not have, is looked at again, each time later,
 // until it is of no use.

@@ -19,6 +19,19 @@ func (s signed) InForce(_ context.Context, _, provider string) (bool, error) {
 	return s[provider], nil
 }
 
+// became follows a text by its key to what became of it.
+func (w *world) became(k sms.Key) (ends []sms.Key) {
+	w.t.Helper()
+	next := w.tracked(k).Next()
+	if len(next) == 0 {
+		return []sms.Key{k}
+	}
+	for _, n := range next {
+		ends = append(ends, w.became(n)...)
+	}
+	return ends
+}
+
 // A practice that moves its number to another provider loses no text that was queued before: each leaves through the new one,
 // once, by what holds there.
 func TestPromise_M2_2_RemindersFollowThePracticesNumber(t *testing.T) {
@@ -71,6 +84,8 @@ func TestPromise_M2_2_RemindersFollowThePracticesNumber(t *testing.T) {
 			sent := newest(sms.Sent)
 			require.Equal(t, "second", sent.Provider)
 			require.Equal(t, planned.Subjects, sent.Subjects)
+			require.Equal(t, []sms.Key{sent.Key()}, w.tracked(planned.Key()).Next(), "who follows the old one finds it")
+			require.Empty(t, sent.Next())
 			reasons := 0
 			for _, e := range w.actions("sms.text.send") {
 				if e.Object.ID == planned.ID {

@@ -216,7 +216,7 @@ func (p *Planner) next(ctx context.Context, t Text, of string) (id string, err e
 			return id, nil
 		case err != nil:
 			return "", fmt.Errorf("sms: plan: %w", err)
-		case before.Decision.Reason != joins && before.tells(t.Subject, t.Version):
+		case before.Decision.Rule != joined && before.tells(t.Subject, t.Version):
 			return "", nil
 		}
 	}

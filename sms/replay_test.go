@@ -163,7 +163,7 @@ func TestEveryDecisionIsKeptWithItsFacts(t *testing.T) {
 // A clone shares nothing, however many fields the facts will have.
 func TestClonesShareNothing(t *testing.T) {
 	d := sms.Decision{
-		Trail: []sms.Step{{Rule: "a"}},
+		Trail: []sms.Step{{Rule: "a"}}, Next: []string{"a"},
 		Facts: &sms.Facts{
 			Standing: sms.Standing{Categories: consent.Categories()}, Zones: []string{"a"}, Regions: []string{"a"},
 			Promotions: []time.Time{noon}, Findings: []screen.Finding{{What: "a"}},

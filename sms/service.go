@@ -200,7 +200,7 @@ func (s *Service) enqueue(ctx context.Context, by audit.Actor, t Text, before *T
 	t.From, t.Provider = sender.Number, sender.Provider
 	change, entries := Change{Texts: []Text{t}}, t.entries(enqueued(by, t))
 	if before != nil {
-		change.Cancel = &Cancel{Key: before.Key(), Decision: Decision{Verdict: Refuse, Reason: joins}}
+		change.Cancel = &Cancel{Key: before.Key(), Decision: Decision{Verdict: Refuse, Rule: joined, Reason: joins, Next: []string{t.ID}}}
 		entries = append(entries, before.entries(cancelled(by, before.Key(), joins))...)
 	}
 	if len(entries) == 1 { // about a patient whose key is destroyed nothing is begun
@@ -219,8 +219,12 @@ func (s *Service) enqueue(ctx context.Context, by audit.Actor, t Text, before *T
 	return t, written, nil
 }
 
-// joins is why a queued reminder is taken back when another appointment of the day comes to it.
-const joins = "One text tells of all appointments of the day."
+// joins is why a queued reminder is taken back when another appointment of the day comes to it, and joined stands in the rule's
+// place.
+const (
+	joined = "joined"
+	joins  = "One text tells of all appointments of the day."
+)
 
 // cancelled is the entry of a text that is taken back.
 func cancelled(by audit.Actor, k Key, reason string) audit.Entry {
@@ -275,12 +279,18 @@ func pending(state consent.State) consent.Category {
 
 // Cancel takes back a text that is still queued. It reports false when it is too late or there is no such text.
 func (s *Service) Cancel(ctx context.Context, by audit.Actor, k Key, reason string) (bool, error) {
+	return s.TakeBack(ctx, by, k, "", reason)
+}
+
+// TakeBack is [Service.Cancel] for programs: the rule, an id of the program's own, stands in the text's decision, so that it tells
+// what it took back itself from what somebody else did, whatever the reason says.
+func (s *Service) TakeBack(ctx context.Context, by audit.Actor, k Key, rule, reason string) (bool, error) {
 	leaf, err := s.log.Stamp(ctx, cancelled(by, k, reason))
 	if err != nil {
 		return false, fmt.Errorf("sms: cancel: %w", err)
 	}
 	done, err := s.store.Apply(ctx, Change{
-		Cancel: &Cancel{Key: k, Decision: Decision{Verdict: Refuse, Reason: reason}}, Leaves: []audit.Leaf{leaf},
+		Cancel: &Cancel{Key: k, Decision: Decision{Verdict: Refuse, Rule: rule, Reason: reason}}, Leaves: []audit.Leaf{leaf},
 	})
 	if err != nil {
 		return false, fmt.Errorf("sms: cancel: %w", err)

@@ -20,6 +20,9 @@ func (d *Dispatcher) settle(ended []outcome) error {
 	for _, o := range ended {
 		s := o.Settlement
 		s.Key = o.text.Key()
+		for _, next := range s.Next {
+			s.Decision.Next = append(s.Decision.Next, next.ID)
+		}
 		if s.State != Queued && s.State != o.text.State {
 			entries := o.text.entries(settled(o.text, s))
 			for _, next := range s.Next {

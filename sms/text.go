@@ -201,6 +201,17 @@ type Tracked struct {
 	Progress
 }
 
+// Next returns the texts that took the place of this one, which was [Cancelled] for them: its number moved to another provider, its
+// patient asked for another number, or a reminder of several appointments was put together or taken apart. Whoever follows a text
+// by its key goes on with them until there are none. What a [Queue] hands out has none.
+func (t Tracked) Next() []Key {
+	var next []Key
+	for _, id := range t.Decision.Next {
+		next = append(next, Key{t.Practice, id})
+	}
+	return next
+}
+
 // Sender is a number that a practice texts from, and what its answers say.
 type Sender struct {
 	Practice  string

@@ -27,6 +27,7 @@ type castView struct {
 	Recipients int                 `json:"recipients"`
 	Gathered   bool                `json:"gathered"` // the audience is complete
 	Waiting    int                 `json:"waiting"`
+	Waits      map[string]int      `json:"waits,omitempty"` // of those who wait: for what a person sees to, as broadcast.Progress says it
 	Queued     int                 `json:"queued"`
 	Review     int                 `json:"review"` // nobody knows whether it arrived: a person finds out
 	Sent       int                 `json:"sent"`
@@ -59,6 +60,9 @@ func (v castView) Counts() string {
 			parts = append(parts, strconv.Itoa(p.n)+" "+p.says)
 		}
 	}
+	for _, why := range slices.Sorted(maps.Keys(v.Waits)) {
+		parts = append(parts, strconv.Itoa(v.Waits[why])+" of those who wait cannot be texted yet: "+waitsFor[why])
+	}
 	for _, rule := range slices.Sorted(maps.Keys(v.Refused)) {
 		parts = append(parts, strconv.Itoa(v.Refused[rule])+" refused by "+rule)
 	}
@@ -66,6 +70,13 @@ func (v castView) Counts() string {
 		parts = append(parts, strconv.Itoa(v.Failed[class])+" failed: "+class)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// waitsFor says why a recipient is passed over, and what somebody can do about it.
+var waitsFor = map[string]string{
+	"channel":       "nobody can tell where the patient wants to be reached; look at the chart",
+	"authorization": "nobody can tell whether the patient's authorization is in force",
+	"error":         "the text could not be queued; the worker's log says why",
 }
 
 func lookCasts(ctx context.Context, _ *app, s *scene, _ url.Values) (any, error) {
@@ -98,7 +109,7 @@ func viewCast(state broadcast.State, p broadcast.Progress) castView {
 	return castView{
 		ID: state.Broadcast, Status: p.Status, Category: string(state.Plan.Category), Body: state.Plan.Body(string(template.English)),
 		Audience: state.Plan.Audience.Criterion, NotBefore: state.Plan.NotBefore, LastUseful: state.Plan.LastUseful, Reason: state.Reason,
-		Recipients: p.Audience, Gathered: p.Gathered, Waiting: p.Waiting, Queued: p.Queued, Review: p.Review, Sent: p.Sent, Withdrawn: p.Withdrawn,
+		Recipients: p.Audience, Gathered: p.Gathered, Waiting: p.Waiting, Waits: p.Waits, Queued: p.Queued, Review: p.Review, Sent: p.Sent, Withdrawn: p.Withdrawn,
 		Refused: p.Refused, Failed: p.Failed,
 	}
 }

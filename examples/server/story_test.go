@@ -103,6 +103,8 @@ func TestStopIsForEverybodyOnThePhone(t *testing.T) {
 	crowded(t, func(t *testing.T, s *site) {
 		const family = "+17375550178" // of two children
 		require.Equal(t, []string{"Planned", "Taken back"}, labels(s.texts(family)), "one reminder tells of both")
+		require.Equal(t, []string{s.texts(family)[0].ID}, s.texts(family)[1].Next, "and who follows the other finds it")
+		require.Contains(t, s.texts(family)[1].Says, "The text in its place: planned.")
 		s.act("stop", map[string]string{"number": family, "words": "No more texts, please."})
 		s.act("clock", map[string]string{"forward": "8h"})
 		require.Empty(t, s.phone(family))

@@ -30,6 +30,7 @@ type textView struct {
 	Rules    []ruleView  `json:"rules"`
 	Facts    []knownView `json:"facts,omitempty"` // what the decision was made from, where it was kept
 	Law      string      `json:"law,omitempty"`   // by which edition of the rules
+	Next     []string    `json:"next,omitempty"`  // of one that was taken back: the ids of those that took its place
 
 	Who     string `json:"-"` // whom the page shows with it, by the patient's id; empty: nobody has this phone
 	patient string // whom it is about; empty: everybody on the phone
@@ -71,8 +72,19 @@ func viewTexts(all []sms.Tracked, people []personView, now time.Time) []textView
 			v.Facts = viewFacts(*t.Decision.Facts)
 		}
 		v.tell(t, now)
+		for _, next := range t.Next() {
+			v.Next = append(v.Next, next.ID)
+		}
 		v.Today = v.Group == groupPerson || v.Group == groupWaiting || sameDay(v.At, now) || v.At.After(now)
 		views = append(views, v)
+	}
+	for i, v := range views {
+		for _, next := range v.Next {
+			at := slices.IndexFunc(views, func(o textView) bool { return o.ID == next })
+			if at >= 0 {
+				views[i].Says += " The text in its place: " + lowerFirst(views[at].Label) + "."
+			}
+		}
 	}
 	return views
 }

@@ -90,7 +90,7 @@ type Recipient struct {
 
 	Stage  Stage
 	Turn   int    // how often a text was taken back to wait
-	Reason string // of Refused: the rule's id, or what else refused it; of Failed: the class; never a patient's data
+	Reason string // of Refused: the rule's id, or what else refused it; of Failed: the class; of Waiting: why it goes on waiting, see [Progress]; never a patient's data
 }
 
 // Text names the recipient's text in a broadcast: the same every time until it is taken back to wait. It tells no number.

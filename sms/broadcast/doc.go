@@ -36,6 +36,10 @@
 // nothing is left. Texts that wait for a person to find out whether they left ([Review]) hold up neither: they are counted
 // apart, and move on when the person has decided, also after the end.
 //
+// A recipient of whom somebody cannot tell, where the patient wants to be reached, say, goes on waiting and holds up nobody else:
+// the worker passes over it, tells its logger, and asks again. [Progress].Waits counts how many wait for what; a broadcast that ends
+// refuses them by it.
+//
 // Numbers that consent after the audience was gathered are not in it; those that revoke in between are refused when their
 // text is due.
 //

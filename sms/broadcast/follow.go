@@ -88,12 +88,18 @@ func (r *round) settle(ctx context.Context, one Recipient, t sms.Tracked, kept b
 		if r.state.Status == Running {
 			return m, nil
 		}
-		if done, err := r.texts.Cancel(ctx, actor, t.Key(), r.reason()); err != nil || !done {
-			return m, err // a dispatcher was faster
+		done, err := r.takeBack(ctx, t.Key())
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return m, err
+		case err != nil:
+			r.hold(err)
+		case done: // else a dispatcher was faster
+			return r.back(m), nil
 		}
-		return r.back(m), nil
+		return m, nil
 	case sms.Cancelled:
-		if t.Decision.Reason == holding {
+		if t.Decision.Rule == paused {
 			return r.back(m), nil
 		}
 		m.To = Withdrawn

@@ -10,6 +10,9 @@ type rest struct {
 	facts  int       // in the ledger when the worker looked
 	queued time.Time // when those that are queued are looked at next
 	review time.Time // when those in review are
+	fed    int64     // the place behind which those who wait are looked at next
+	held   bool      // somebody before it goes on waiting
+	again  time.Time // when those who go on waiting are looked at next
 }
 
 // rests are the rests of the broadcasts that a worker sees to.

@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ type Consenting interface {
 // Texts queues texts and takes them back; *sms.Service does.
 type Texts interface {
 	Enqueue(ctx context.Context, by audit.Actor, t sms.Text) (sms.Key, error)
-	Cancel(ctx context.Context, by audit.Actor, k sms.Key, reason string) (bool, error)
+	TakeBack(ctx context.Context, by audit.Actor, k sms.Key, rule, reason string) (bool, error)
 }
 
 // Kept is what became of texts, and the practice's numbers; a sms.Store keeps both.
@@ -169,7 +170,8 @@ type Inclusion struct {
 // Include adds recipients to a draft whose audience the practice chose. Patients who share a number are one recipient; a
 // patient who asked to be reached at another number is included with that one, and left out when it is none. Where the
 // criterion says something of health every patient needs an authorization in force, and all are refused with
-// [ErrAuthorization] where one has none.
+// [ErrAuthorization] where one has none. Where somebody cannot be asked about one of them none is included: the error says which of
+// the list it is, so that the others can be included without.
 func (s *Service) Include(ctx context.Context, by audit.Actor, i Inclusion) (State, error) {
 	f := Fact{ID: i.ID, Practice: i.Practice, Broadcast: i.Broadcast, Kind: Included, Actor: by, Sum: sum(i.Recipients)}
 	return s.append(ctx, "include", f, func(state State, f *Fact) ([]Recipient, error) {
@@ -189,7 +191,7 @@ func (s *Service) Include(ctx context.Context, by audit.Actor, i Inclusion) (Sta
 			}
 			ok, err := s.authorized(ctx, f.Practice, r)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("whether recipient %d of the list has an authorization in force: %w", n+1, err)
 			}
 			if !ok {
 				return nil, ErrAuthorization
@@ -209,28 +211,28 @@ func (s *Service) authorized(ctx context.Context, practice string, r Recipient) 
 	return s.o.Authorizations.Authorized(ctx, practice, r.Patient, r.Authorization)
 }
 
-// reach turns recipients to the numbers at which their patients asked to be reached, and makes one of those who share one.
-func (s *Service) reach(ctx context.Context, practice string, recipients []Recipient) ([]Recipient, error) {
+// reach turns recipients to the numbers at which their patients asked to be reached, and makes one of those who share one. Of
+// whom that cannot be told stays as it is, and the error says who of them is the first.
+func (s *Service) reach(ctx context.Context, practice string, recipients []Recipient) (all []Recipient, failed error) {
 	if s.o.Channels == nil {
 		return merged(recipients), nil
 	}
 	var reached []Recipient
-	for _, r := range recipients {
+	for n, r := range recipients {
 		if r.Patient != "" {
 			number, asked, err := s.o.Channels.Number(ctx, practice, r.Patient)
-			if err != nil {
-				return nil, err
-			}
-			if asked && number == "" {
+			switch {
+			case err != nil:
+				failed = cmp.Or(failed, fmt.Errorf("where recipient %d of the list wants to be reached: %w", n+1, err))
+			case asked && number == "":
 				continue
-			}
-			if asked {
+			case asked:
 				r.Number, r.Zone = number, "" // the zone is by the usual address
 			}
 		}
 		reached = append(reached, r)
 	}
-	return merged(reached), nil
+	return merged(reached), failed
 }
 
 // Act is a step of a broadcast. Its reason is required of a cancellation.
@@ -327,6 +329,7 @@ type Progress struct {
 	Gathered  bool // the audience is complete
 	Audience  int  // recipients; one that is shared by several patients counts once
 	Waiting   int
+	Waits     map[string]int // those of them who were passed over, until somebody sees to it, by why: nobody could tell where the patient wants to be reached (channel), or whether the authorization is in force (authorization), or the text could not be queued (error)
 	Queued    int            // queued, on its way, or in doubt
 	Review    int            // a person decides whether the text left
 	Sent      int            // the provider took it on
@@ -348,9 +351,12 @@ func (s *Service) Progress(ctx context.Context, k Key) (Progress, error) {
 	if err != nil {
 		return Progress{}, fmt.Errorf("broadcast: progress: %w", err)
 	}
-	state := Derive(k, facts)
+	state, waits := Derive(k, facts), maps.Clone(tally[Waiting])
+	if delete(waits, ""); len(waits) == 0 {
+		waits = nil
+	}
 	p := Progress{
-		Status: state.Status, Gathered: state.gathered, Waiting: tally.of(Waiting), Queued: tally.of(Queued), Review: tally.of(Review), Sent: tally.of(Sent),
+		Status: state.Status, Gathered: state.gathered, Waiting: tally.of(Waiting), Waits: waits, Queued: tally.of(Queued), Review: tally.of(Review), Sent: tally.of(Sent),
 		Withdrawn: tally.of(Withdrawn), Refused: maps.Clone(tally[Refused]), Failed: maps.Clone(tally[Failed]),
 	}
 	p.Audience = p.Waiting + p.Queued + p.Review + p.Sent + p.Withdrawn + tally.of(Refused) + tally.of(Failed)

@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -112,10 +113,10 @@ func (w *Worker) Step(ctx context.Context) (int, error) {
 // actor is who acts where a worker does.
 var actor = audit.Actor{Kind: audit.System, ID: "broadcast"}
 
-// The reasons of texts that are taken back. By the first a text that shall wait is told from one that somebody else took back.
+// The rules by which texts are taken back. By the first a text that shall wait is told from one that somebody else took back.
 const (
-	holding = "The broadcast is paused."
-	ending  = "The broadcast was cancelled."
+	paused = "paused"
+	ended  = "cancelled"
 )
 
 // round is one step of one broadcast.
@@ -126,6 +127,7 @@ type round struct {
 	facts int // in the ledger
 	moved int
 	laid  []sms.Key // the texts that this round queued
+	held  error     // why the first recipient was passed over of whom somebody could not tell
 	next  time.Time // when something may become of the texts that stay where they are, but by a person; zero: at once
 }
 
@@ -134,7 +136,10 @@ func (r *round) run(ctx context.Context) (err error) {
 		return err
 	}
 	now, rest := r.service.moment(), r.resting.get(r.key)
-	defer func() { r.resting.set(r.key, rest) }()
+	defer func() {
+		r.resting.set(r.key, rest)
+		err = errors.Join(err, r.held)
+	}()
 	if !r.rests(now, rest.review) {
 		if _, err := r.follow(ctx, Review); err != nil {
 			return err
@@ -144,8 +149,11 @@ func (r *round) run(ctx context.Context) (err error) {
 	if r.state.finished || rest.facts == r.facts && r.rests(now, rest.queued) {
 		return nil
 	}
+	if rest.facts != r.facts {
+		rest.fed, rest.held, rest.again = 0, false, time.Time{}
+	}
 	rest.facts, rest.queued = r.facts, time.Time{}
-	if err := r.work(ctx); err != nil {
+	if err := r.work(ctx, &rest); err != nil {
 		return err
 	}
 	if r.state.Status == Running && r.moved == 0 && r.next.After(now) {
@@ -162,7 +170,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // work moves the broadcast on.
-func (r *round) work(ctx context.Context) (err error) {
+func (r *round) work(ctx context.Context, rest *rest) (err error) {
 	defer func() { err = errors.Join(err, r.again(ctx)) }()
 	if r.state.Status == Running && !r.state.gathered {
 		if err := r.gather(ctx); err != nil {
@@ -176,7 +184,7 @@ func (r *round) work(ctx context.Context) (err error) {
 	waiting := 0
 	switch r.state.Status {
 	case Running:
-		waiting, err = r.feed(ctx, queued)
+		waiting, err = r.feed(ctx, queued, rest)
 	case Ended:
 		waiting, err = r.withdraw(ctx)
 	default:
@@ -202,19 +210,20 @@ func (r *round) again(ctx context.Context) error {
 		return err
 	}
 	for _, k := range r.laid {
-		if _, err := r.texts.Cancel(ctx, actor, k, r.reason()); err != nil {
+		if _, err := r.takeBack(ctx, k); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// reason says why texts of a broadcast that does not run are taken back.
-func (r *round) reason() string {
+// takeBack takes a text of a broadcast that does not run back.
+func (r *round) takeBack(ctx context.Context, k sms.Key) (bool, error) {
+	rule, reason := paused, "The broadcast is paused."
 	if r.state.Status == Ended {
-		return ending
+		rule, reason = ended, "The broadcast was cancelled."
 	}
-	return holding
+	return r.texts.TakeBack(ctx, actor, k, rule, reason)
 }
 
 // look reads how the broadcast stands.
@@ -261,9 +270,7 @@ func (r *round) gather(ctx context.Context) error {
 	for i, n := range numbers {
 		found[i] = Recipient{Number: n.Number, Patient: n.Patient, Language: n.Language, Stage: Waiting}
 	}
-	if found, err = r.service.reach(ctx, r.key.Practice, found); err != nil {
-		return err
-	}
+	found, _ = r.service.reach(ctx, r.key.Practice, found) // of whom it cannot be told now, it is asked again before the text is queued
 	r.moved++
 	err = r.write(ctx, "gather", Fact{Kind: Gathered, Count: len(found), After: next, Last: next == ""}, found)
 	if err != nil {
@@ -272,57 +279,104 @@ func (r *round) gather(ctx context.Context) error {
 	return r.look(ctx)
 }
 
-// feed queues a chunk of those who wait, where there is room beside those who are queued, and returns how many it looked at.
-func (r *round) feed(ctx context.Context, queued int) (waiting int, err error) {
-	useful := r.state.Plan.LastUseful.After(r.service.moment())
-	limit := pages
-	if useful {
-		limit = max(1, min(chunk, r.o.Ahead-queued))
+// feed queues a chunk of those who wait, where there is room beside those who are queued, and returns how many still may. Who has to
+// go on waiting is passed over, and looked at again when the worker has rested.
+func (r *round) feed(ctx context.Context, queued int, rest *rest) (waiting int, err error) {
+	now := r.service.moment()
+	if !r.state.Plan.LastUseful.After(now) {
+		return r.useless(ctx)
 	}
-	recipients, err := r.service.store.Recipients(ctx, r.key, Waiting, 0, limit)
-	if err != nil || useful && queued >= r.o.Ahead {
+	if r.rests(now, rest.again) {
+		return 1, nil
+	}
+	limit := max(1, min(chunk, r.o.Ahead-queued))
+	recipients, err := r.service.store.Recipients(ctx, r.key, Waiting, rest.fed, limit)
+	if err != nil || queued >= r.o.Ahead {
 		return len(recipients), err
 	}
-	moves := make([]Move, len(recipients))
-	for i, one := range recipients {
-		moves[i] = Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Queued}
-		if !useful {
-			moves[i].To, moves[i].Reason = Refused, "useful"
-			continue
-		}
-		if !r.state.Plan.Audience.Criterion.Health() {
-			continue
-		}
-		ok, err := r.service.authorized(ctx, r.key.Practice, one)
-		if err != nil {
-			return len(recipients), err
-		}
-		if !ok {
-			moves[i].To, moves[i].Reason = Refused, "authorization"
-		}
-	}
-	done, err := r.move(ctx, moves)
+	back, err := r.lay(ctx, recipients)
 	if err != nil {
 		return len(recipients), err
 	}
-	var refused []Move
+	rest.held = rest.held || back
+	waiting = len(recipients)
+	if rest.fed > 0 || rest.held {
+		waiting++ // those who were passed over
+	}
+	if len(recipients) == limit {
+		rest.fed = recipients[limit-1].Place
+		r.moved++ // there may be others behind those who go on waiting
+		return waiting, nil
+	}
+	if rest.held {
+		rest.again = now.Add(r.o.Rest)
+	}
+	rest.fed, rest.held = 0, false
+	return waiting, nil
+}
+
+// useless refuses those who wait for what is of no use any more, by what they waited for.
+func (r *round) useless(ctx context.Context) (waiting int, err error) {
+	recipients, err := r.service.store.Recipients(ctx, r.key, Waiting, 0, pages)
+	moves := make([]Move, len(recipients))
 	for i, one := range recipients {
+		moves[i] = Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Refused, Reason: cmp.Or(one.Reason, "useful")}
+	}
+	if err == nil {
+		_, err = r.move(ctx, moves)
+	}
+	return len(recipients), err
+}
+
+// lay queues the texts of some who wait, and reports whether some of them go on waiting because somebody could not tell.
+func (r *round) lay(ctx context.Context, recipients []Recipient) (back bool, err error) {
+	var moves, after []Move
+	var leaving []Recipient
+	for _, one := range recipients {
+		m := Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Queued}
+		if r.state.Plan.Audience.Criterion.Health() {
+			ok, err := r.service.authorized(ctx, r.key.Practice, one)
+			switch {
+			case err != nil:
+				m.To, m.Reason, back = Waiting, "authorization", true
+				if r.hold(err); one.Reason == m.Reason {
+					continue
+				}
+			case !ok:
+				m.To, m.Reason = Refused, "authorization"
+			}
+		}
+		moves, leaving = append(moves, m), append(leaving, one)
+	}
+	done, err := r.move(ctx, moves)
+	if err != nil {
+		return back, err
+	}
+	for i, one := range leaving {
 		if !done[i] || moves[i].To != Queued {
 			continue // another worker has it
 		}
 		m, err := r.enqueue(ctx, one)
 		if err != nil {
-			return len(recipients), err
+			return back, err
 		}
 		if m.To != Queued {
-			refused = append(refused, m)
+			after, back = append(after, m), back || m.To == Waiting
 		}
 	}
-	_, err = r.move(ctx, refused)
-	return len(recipients), err
+	_, err = r.move(ctx, after)
+	return back, err
 }
 
-// enqueue queues a recipient's text. What cannot be queued is refused, and holds up no other.
+// hold keeps why a recipient was passed over, for whoever hears of the worker's errors: how many wait for what the progress says.
+func (r *round) hold(err error) {
+	if r.held == nil {
+		r.held = fmt.Errorf("broadcast: a recipient has to wait: %w", err)
+	}
+}
+
+// enqueue queues a recipient's text, and says where the recipient goes. What may not be queued is refused, and what cannot be now
+// waits again; neither holds up another.
 func (r *round) enqueue(ctx context.Context, one Recipient) (Move, error) {
 	m := Move{Place: one.Place, Turn: one.Turn, From: Queued, To: Queued}
 	plan := r.state.Plan
@@ -338,21 +392,27 @@ func (r *round) enqueue(ctx context.Context, one Recipient) (Move, error) {
 		r.laid = append(r.laid, k)
 	}
 	switch {
-	case errors.Is(err, audit.ErrNotRecorded):
+	case err == nil:
+	case ctx.Err() != nil:
 		return m, err
+	case errors.Is(err, sms.ErrChannel):
+		m.To, m.Reason = Waiting, "channel"
+		r.hold(err)
+	case errors.Is(err, audit.ErrNotRecorded):
+		m.To, m.Reason = Waiting, "error"
+		r.hold(err)
 	case errors.Is(err, sms.ErrElsewhere):
 		m.To, m.Reason = Refused, "elsewhere"
-		return m, nil
 	case errors.Is(err, audit.ErrShredded):
 		m.To, m.Reason = Refused, "patient"
-		return m, nil
 	case errors.Is(err, sms.ErrInvalid):
 		m.To, m.Reason = Refused, "invalid"
-		return m, nil
-	case errors.Is(err, sms.ErrConflict):
-		return m, nil // it is queued, from before the patient asked for another number
+	case errors.Is(err, sms.ErrConflict): // it is queued, from before the patient asked for another number
+	default:
+		m.To, m.Reason = Waiting, "error"
+		r.hold(err)
 	}
-	return m, err
+	return m, nil
 }
 
 // withdraw takes those who wait for a broadcast that was cancelled out of it, and returns how many it looked at.
@@ -361,9 +421,15 @@ func (r *round) withdraw(ctx context.Context) (waiting int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	moves := make([]Move, len(recipients))
-	for i, one := range recipients {
-		moves[i] = Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Withdrawn}
+	var moves []Move
+	for _, one := range recipients {
+		if one.Reason == "error" { // it may be queued all the same
+			if _, err := r.takeBack(ctx, one.Text(r.key)); err != nil {
+				r.hold(err)
+				continue
+			}
+		}
+		moves = append(moves, Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Withdrawn})
 	}
 	_, err = r.move(ctx, moves)
 	return len(recipients), err

@@ -166,7 +166,7 @@ func decision(reason string) sms.Decision {
 		Verdict: sms.Refuse, Rule: "stop", Reason: reason, Trail: []sms.Step{{
 			Rule: "stop", Version: 1, Citation: "47 CFR 64.1200(a)(10)", Fact: "it's \\ a ? fact", Says: sms.Refuse, Reason: reason,
 		}},
-		Law: "law-1", At: start, Facts: facts(),
+		Law: "law-1", At: start, Facts: facts(), Next: []string{"t-2", "it's \\ a ? text"},
 	}
 }
 

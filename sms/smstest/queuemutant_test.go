@@ -167,6 +167,7 @@ func queueMutants() []mutant {
 		}},
 		{"forgets the class", "a settled text is as it was settled", settling(func(v *sms.Settlement) { v.Class = "" })},
 		{"forgets the mark", "a settled text is as it was settled", reading(func(t *sms.Tracked) { t.InFlight = t.InFlight && t.State.Unsettled() })},
+		{"forgets what took its place", "a settled text is as it was settled", settling(func(v *sms.Settlement) { v.Decision.Next = nil })},
 		{"forgets until when", "a settled text is as it was settled", settling(func(v *sms.Settlement) { v.Decision.Until = time.Time{} })},
 		{"empties what a settlement does not say", "a settlement keeps what it does not say", func(s *store) {
 			code := ""

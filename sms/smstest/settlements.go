@@ -19,6 +19,7 @@ func settled(ctx context.Context, h Harness) error {
 		Worker: "w", Tried: now, ProviderID: "SM1", Delivery: sms.StatusUndelivered, Code: "30003", Class: sms.BadNumber,
 		Decision: sms.Decision{
 			Verdict: sms.Send, Until: now.Add(time.Hour), Rule: "hours", Reason: "It's \\ fine?", Law: "law-1", At: now, Facts: facts(),
+			Next: []string{"t-2", "it's \\ a ? text"},
 			Trail: []sms.Step{
 				{Rule: "stop", Version: 3, Citation: "§ 1", Fact: "no ?0 stop", Says: sms.Send, Reason: "r"},
 				{Rule: "hours", Version: 1, Citation: "§ 2", Fact: "noon", Says: sms.Send, Reason: "r"},

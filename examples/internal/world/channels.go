@@ -2,8 +2,10 @@ package world
 
 import (
 	"context"
+	"errors"
 	"slices"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/examples/internal/setting"
 	"github.com/enamel-go/enamel/records"
 )
@@ -42,10 +44,18 @@ func (c channels) Number(ctx context.Context, practice, patient string) (string,
 		return "", at == noTexts, err
 	}
 	p, err := c.charts.Patient(ctx, texter, records.Key{Practice: practice, ID: patient})
+	if gone(err) {
+		return "", true, nil // who asked for another number and was erased since is not reached at all
+	}
 	if err != nil || at >= len(p.Phones) || !p.Phones[at].Textable {
 		return "", true, err
 	}
 	return p.Phones[at].Number, true, nil
+}
+
+// gone reports whether err says that a patient is not there any more, and that is on record.
+func gone(err error) bool {
+	return (errors.Is(err, records.ErrNotFound) || errors.Is(err, audit.ErrShredded)) && !errors.Is(err, audit.ErrNotRecorded)
 }
 
 // Reach keeps where a patient asked to be reached: at a number of the chart, or, where it is empty, by no text. It reports

@@ -84,7 +84,12 @@ func (w *World) casting(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if p.Status == broadcast.Running && (!p.Gathered || p.Queued == 0 || p.Waiting > 0 && p.Queued < ahead) {
+		waits := 0 // for somebody, not for a worker
+		for _, n := range p.Waits {
+			waits += n
+		}
+		idle := p.Queued == 0 && waits == 0
+		if p.Status == broadcast.Running && (!p.Gathered || idle || p.Waiting > waits && p.Queued < ahead) {
 			return true, nil
 		}
 	}
