@@ -1,6 +1,7 @@
 package sms_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -9,6 +10,14 @@ import (
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/sms"
 )
+
+// oneByOne is a store whose pages hold one text each.
+type oneByOne struct{ sms.Store }
+
+func (s oneByOne) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
+	q.Limit = 1
+	return s.Store.Texts(ctx, q)
+}
 
 // byWords lets the provider look by the words alone, as one does that knows no references of ours, among what arrived.
 func (w *world) byWords(arrived func(sms.Message) bool) {
@@ -78,6 +87,17 @@ func TestWhatIsFoundByItsWordsIsOneTextAlone(t *testing.T) {
 			w.byWords(arrived("1-left"))
 			w.step(w.dispatcher(atOnce))
 			settled(t, map[string]sms.State{"1-left": sms.Sent, "1-lost": sms.Review})
+		})
+		t.Run("the other one stands on another page", func(t *testing.T) {
+			whole := w.store
+			defer func() { w.store = whole }()
+			w.store = oneByOne{whole}
+			queued("0-left", "0-lost") // the newest is the one that is asked about
+			w.lose("0-lost")
+			w.byWords(arrived("0-left"))
+			w.step(w.dispatcher(atOnce))
+			w.store = whole
+			settled(t, map[string]sms.State{"0-left": sms.Sent, "0-lost": sms.Review})
 		})
 		t.Run("both are in doubt", func(t *testing.T) {
 			queued("2-arrived", "2-lost")

@@ -21,6 +21,7 @@ type agenda struct {
 	visits    map[string]sms.Visit
 	confirmed []string
 	fails     error
+	silent    string // the appointment that it cannot tell of now
 	meanwhile func() // happens while it is told, once
 }
 
@@ -32,6 +33,9 @@ func (a *agenda) Current(_ context.Context, _, id, version string) (bool, error)
 
 func (a *agenda) Visit(_ context.Context, _, id string) (sms.Visit, error) {
 	v, ok := a.visits[id]
+	if id == a.silent {
+		return v, errUnknown
+	}
 	if !ok {
 		return v, sms.ErrNotFound
 	}

@@ -19,6 +19,11 @@ func (s signed) InForce(_ context.Context, _, provider string) (bool, error) {
 	return s[provider], nil
 }
 
+// running says that every broadcast runs.
+type running struct{}
+
+func (running) Runs(context.Context, string, string) (bool, error) { return true, nil }
+
 // became follows a text by its key to what became of it.
 func (w *world) became(k sms.Key) (ends []sms.Key) {
 	w.t.Helper()
@@ -40,7 +45,7 @@ func TestPromise_M2_2_RemindersFollowThePracticesNumber(t *testing.T) {
 		work := func() {
 			t.Helper()
 			d, err := sms.NewDispatcher(w.queue, w.store, w.consents, w.log, map[string]sms.Provider{"carrier": w.carrier, "second": second},
-				&sms.DispatcherOptions{Agreements: agreed, Registrations: w.baa, Schedule: w.schedule, Now: w.now.Now, Wait: time.Nanosecond})
+				&sms.DispatcherOptions{Agreements: agreed, Registrations: w.baa, Broadcasts: running{}, Schedule: w.schedule, Now: w.now.Now, Wait: time.Nanosecond})
 			require.NoError(t, err)
 			w.step(d)
 		}
@@ -179,9 +184,12 @@ func TestPromise_M2_2_RemindersFollowThePracticesNumber(t *testing.T) {
 			x.Broadcast = "spring"
 			k := w.enqueue(x)
 			move()
+			agreed["carrier"] = true // the old agreement has not ended yet
 			work()
 			require.Equal(t, sms.Refused, w.tracked(k).State)
+			require.Equal(t, "provider", w.tracked(k).Decision.Rule)
 			require.Empty(t, second.bodies())
+			require.Empty(t, w.carrier.bodies())
 			back()
 		})
 		t.Run("without_rule", func(t *testing.T) {

@@ -194,6 +194,25 @@ func TestPromise_M2_2_AFamilysAnswerIsAskedBack(t *testing.T) {
 			require.Empty(t, m.Subject)
 			w.kinds()
 		})
+		t.Run("refuses_to_guess_where_the_schedule_cannot_tell", func(t *testing.T) {
+			a.silent = "a-2"
+			w.say("yes")
+			require.Empty(t, a.heard(), "it may have been meant for the other one")
+			require.Empty(t, w.left())
+			require.Equal(t, "reply", w.kinds())
+			w.say(first)
+			require.Equal(t, "a-1", a.heard(), "the token says which")
+			w.say(second)
+			require.Empty(t, a.heard())
+			require.Equal(t, "reply", w.kinds())
+			a.silent = ""
+			ask()
+			a.silent = "a-2"
+			w.say("3")
+			require.Empty(t, a.heard(), "not half of all")
+			w.kinds()
+			a.silent = ""
+		})
 		t.Run("refuses_to_tell_by_names_what_times_do_not", func(t *testing.T) {
 			w.remind(a, "a-3", "noah", patient, zone)
 			w.say("yes")
@@ -223,6 +242,38 @@ func TestPromise_M2_2_AFamilysAnswerIsAskedBack(t *testing.T) {
 			w.say("yes")
 			require.Equal(t, "a-4", a.heard(), "of one appointment nobody is asked")
 		})
+	})
+}
+
+// A question that nobody answered is about its own day alone.
+func TestPromise_M2_2_AnOldQuestionIsNotAskedAgain(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		a := w.answers()
+		for week, ids := range [][]string{{"a-1", "a-2"}, {"b-1", "b-2"}} {
+			day := chicago(t, 2026, 3, 3+7*week, 15)
+			w.now.Set(day.Add(-20 * time.Hour))
+			w.remind(a, ids[0], "emma", patient, day)
+			w.remind(a, ids[1], "liam", patient, day.Add(40*time.Minute))
+			w.say("yes")
+			require.Equal(t, []string{
+				"Elm Street Dental: which appointment do you mean? Reply 1 for 3:00 PM, 2 for 3:40 PM, 3 for all. Questions: 214-555-0199.",
+			}, w.left())
+			require.Len(t, w.open(), 1+week)
+			w.say("yes")
+			require.Empty(t, w.left(), "once")
+			require.Len(t, w.open(), 1+week)
+		}
+		w.say("1")
+		require.Equal(t, "b-1", a.heard())
+		require.Equal(t, "answer", w.kinds(), "the old one waits for a person as before")
+
+		w.remind(a, "b-3", "noah", patient, chicago(t, 2026, 3, 10, 15)) // which no time tells from the first
+		for range 2 {
+			w.say("yes")
+			require.Empty(t, w.left())
+			require.Len(t, w.open(), 1, "one task for what is not asked back, too")
+		}
 	})
 }
 

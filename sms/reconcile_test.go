@@ -100,6 +100,42 @@ func TestReconcilerRecordsWhatTheLedgerLacks(t *testing.T) {
 	})
 }
 
+// An entry whose time lies ahead of our clock is a stop all the same, from now on.
+func TestReconcilerHearsAClockThatIsAhead(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		l := &lister{list: []sms.OptOut{{Number: patient, Sender: office, At: noon.Add(time.Hour)}}}
+		r := w.reconciler(l, sms.ReconcilerOptions{})
+		for want := 1; want >= 0; want-- {
+			n, err := r.Step(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, want, n)
+			require.Equal(t, consent.Stopped, w.status(patient))
+			w.now.Add(time.Minute)
+		}
+		w.paper(patient, consent.Transactional)
+		w.now.Add(24 * time.Hour)
+		_, err := r.Step(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, consent.Active, w.status(patient), "it is one stop, and older than the new consent")
+	})
+}
+
+// Who agreed again on paper after a stop that we never heard of is not stopped by it.
+func TestReconcilerOutranksNoLaterPaper(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		w.now.Add(2 * time.Hour)
+		w.paper(patient, consent.Transactional)
+		w.now.Add(2 * time.Hour)
+		l := &lister{list: []sms.OptOut{{Number: patient, Sender: office, At: noon.Add(time.Hour)}}}
+		n, err := w.reconciler(l, sms.ReconcilerOptions{}).Step(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		require.Equal(t, consent.Active, w.status(patient))
+	})
+}
+
 // A patient who came back after his stop is not stopped again by an old entry of the list.
 func TestReconcilerOutranksNoLaterStart(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {

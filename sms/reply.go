@@ -20,7 +20,8 @@ import (
 // Answers is the schedule as patients' answers reach it. *records.Service has its Visit; that a patient confirmed is the
 // vendor's own to keep.
 type Answers interface {
-	// Visit returns an appointment as it stands now. One that is not known is not active, or an error.
+	// Visit returns an appointment as it stands now. One that is not known is not active, or [ErrNotFound]. Any other error means
+	// that it cannot be told now: an answer that may be meant for the appointment waits for a person.
 	Visit(ctx context.Context, practice, appointment string) (Visit, error)
 	// Confirm says that the patient confirmed an appointment in this version, by a message of the practice's. The same
 	// message again changes nothing.
@@ -121,6 +122,7 @@ type told struct {
 	Visit
 	text  string
 	token string
+	dim   bool // nobody can tell now how it stands
 }
 
 // answered finds out which appointments an answer is for: those that one reminder told of, where it gives that reminder's
@@ -129,8 +131,8 @@ func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sen
 	if s.visits == nil {
 		return false
 	}
-	question := s.question(ctx, *r)
 	open := s.open(ctx, *r, recent)
+	question := s.question(ctx, *r, open)
 	of := func(meant func(told) bool) []told {
 		return slices.DeleteFunc(slices.Clone(open), func(v told) bool { return !meant(v) })
 	}
@@ -149,7 +151,7 @@ func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sen
 		meant = open
 	}
 	switch {
-	case len(meant) == 0:
+	case len(meant) == 0 || slices.ContainsFunc(meant, func(v told) bool { return v.dim }):
 		return false
 	case all || len(meant) == 1:
 		return s.confirm(ctx, r, meant, question, change)
@@ -159,19 +161,30 @@ func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sen
 	return true // it was asked about already, and a person knows
 }
 
-// question returns the open task of a number that its patient was asked about, or none. Where that cannot be read a person
-// looks, as with old texts.
-func (s *Service) question(ctx context.Context, r Received) Task {
-	page, err := s.store.Tasks(ctx, TaskQuery{Practice: r.Practice, Number: r.From, Kind: TaskAnswer, Limit: 1})
-	if err != nil || len(page.Tasks) == 0 {
-		return Task{}
+// question returns the open task of a number whose answer may be meant for several appointments, or none. One about nothing that is
+// still to come does not count any more. Where that cannot be read a person looks, as with old texts.
+func (s *Service) question(ctx context.Context, r Received, open []told) Task {
+	q := TaskQuery{Practice: r.Practice, Number: r.From, Kind: TaskAnswer}
+	for {
+		page, err := s.store.Tasks(ctx, q)
+		if err != nil {
+			return Task{}
+		}
+		for _, t := range page.Tasks {
+			asked := slices.ContainsFunc(open, func(v told) bool { return slices.Contains(t.Options, v.option()) })
+			if asked || len(t.Options) == 0 && t.Due.After(r.At) {
+				return t
+			}
+		}
+		if q.After = page.Next; q.After == "" {
+			return Task{}
+		}
 	}
-	return page.Tasks[0]
 }
 
 // open returns the appointments of which the number was reminded, and which still are as it was told and their patient's at
-// that number, in the order of their times. One that the schedule does not know of, or cannot tell of now, is not among them: a
-// person looks.
+// that number, in the order of their times. One that the schedule does not know of is not among them; one that it cannot tell of
+// now stands there as it was told.
 func (s *Service) open(ctx context.Context, r Received, recent []Tracked) []told {
 	var open []told
 	for _, t := range recent {
@@ -180,19 +193,23 @@ func (s *Service) open(ctx context.Context, r Received, recent []Tracked) []told
 		}
 		for _, about := range t.about() {
 			known := slices.ContainsFunc(open, func(v told) bool { return v.Appointment == about.Appointment })
-			if about.Appointment == "" || known {
+			if about.Appointment == "" || known || !about.Start.IsZero() && !about.Start.After(r.At) {
 				continue
 			}
 			v, err := s.visits.Visit(ctx, r.Practice, about.Appointment)
-			if err != nil {
-				continue
+			number, asked, unsure := v.Number, false, err
+			if err == nil {
+				if number, asked, unsure = s.asked(ctx, r.Practice, v.Patient); !asked {
+					number = v.Number
+				}
 			}
-			number, asked, err := s.asked(ctx, r.Practice, v.Patient)
-			if !asked {
-				number = v.Number
-			}
-			if err == nil && v.Active && v.Version == about.Version && number == r.From && v.Start.After(r.At) {
-				open = append(open, told{v, t.ID, token(t.about())})
+			switch {
+			case errors.Is(err, ErrNotFound):
+			case unsure != nil:
+				v = Visit{Appointment: about.Appointment, Version: about.Version, Patient: about.Patient, Start: about.Start}
+				open = append(open, told{v, t.ID, token(t.about()), true})
+			case v.Active && v.Version == about.Version && number == r.From && v.Start.After(r.At):
+				open = append(open, told{v, t.ID, token(t.about()), false})
 			}
 		}
 	}

@@ -165,6 +165,8 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 	}
 	switch {
 	case decision.Verdict != Send:
+	case c.carrier != t.Provider: // its broadcast counts it
+		decision = decision.refused(moved, movedOn)
 	case c.stop.Undone:
 		decision = decision.refused("start", "The patient agreed to texts again after the stop that it confirms.")
 	case c.gone:
