@@ -100,8 +100,8 @@
 // ([Service.Content]), and files it to the chart or deletes it within a week ([Service.File], [Service.Delete]). Then its row
 // holds nothing; what the database has not yet cleaned up, and its backups, still do, sealed.
 //
-// An answer to a reminder, such as C42, C or yes, confirms the appointment that it can be meant for ([Answers]). Where that is
-// more than one, as on a family's phone, it is asked back once, by the times alone: 1 for 3:00 PM, 2 for 3:40 PM, 3 for all.
+// An answer to a reminder, such as C42, C or yes, confirms the appointment that it can be meant for ([Answers]); a bare yes does only
+// where nothing else was written to the number since, for it may be an answer to that. Where that is more than one, as on a family's phone, it is asked back once, by the times alone: 1 for 3:00 PM, 2 for 3:40 PM, 3 for all.
 // What a reminder of several appointments offers as its answer confirms all of them. Nothing offers YES, STOP or CANCEL as an
 // answer, and nobody is named.
 //

@@ -71,6 +71,34 @@ func TestPromise_M2_2_AnAnswerFindsItsAppointment(t *testing.T) {
 			v.Start = three
 			a.visits["a-1"] = v
 		})
+		t.Run("refuses_a_yes_to_what_was_asked_since", func(t *testing.T) {
+			w.say("can I come later?")
+			w.kinds()
+			x := w.text("later")
+			x.Category, x.Body = consent.Conversational, "Elm Street Dental: would 5:00 PM do instead? Reply STOP to end texts."
+			w.enqueue(x)
+			require.Len(t, w.left(), 1)
+			for _, body := range []string{"yes", "Sí", "1"} {
+				w.say(body)
+				require.Empty(t, a.heard(), "%s: it may be an answer to that", body)
+				require.Equal(t, "reply", w.kinds(), body)
+			}
+			for _, body := range []string{token, "confirm", "C"} {
+				w.say(body)
+				require.Equal(t, "a-1", a.heard(), body)
+			}
+			w.say("HELP")
+			require.Len(t, w.left(), 1)
+			first := a.visits["a-1"]
+			delete(a.visits, "a-1")
+			w.remind(a, "a-9", "p-204", patient, three.Add(time.Hour)) // the last that was said
+			w.say("HELP")
+			require.Len(t, w.left(), 1, "an answer of a machine's asks nothing")
+			w.say("yes")
+			require.Equal(t, "a-9", a.heard())
+			delete(a.visits, "a-9")
+			a.visits["a-1"] = first
+		})
 		t.Run("what the schedule does not hear, a person does", func(t *testing.T) {
 			a.fails = errors.New("away")
 			m := w.say("C")

@@ -60,6 +60,7 @@ const replyWithin = 1
 // reply is what a whole message says to a reminder, or to a question of ours. The zero value says nothing.
 type reply struct {
 	yes    bool   // it says no more than yes
+	firm   bool   // in a word that confirms, and answers nothing else that was asked
 	token  string // what the reminder offered as its answer
 	choice int    // from 1: which of those that were offered
 }
@@ -79,8 +80,9 @@ func readAnswer(body string) reply {
 	}
 	said := strings.Join(words, "")
 	switch said {
-	case "c", "y", "yes", "yep", "yeah", "yesplease", "confirm", "confirmed", "iconfirm", "si", "confirmo", "confirmar", "confirmado",
-		"oui", "jeconfirme", "confirme", "y1":
+	case "c", "confirm", "confirmed", "iconfirm", "confirmo", "confirmar", "confirmado", "jeconfirme", "confirme":
+		return reply{yes: true, firm: true}
+	case "y", "yes", "yep", "yeah", "yesplease", "si", "oui", "y1":
 		return reply{yes: true}
 	}
 	if len(words) > 2 || len(said) == 0 || len(said) > 4 {
@@ -122,11 +124,12 @@ type told struct {
 	Visit
 	text  string
 	token string
-	dim   bool // nobody can tell now how it stands
+	at    time.Time // when that text was claimed to be sent
+	dim   bool      // nobody can tell now how it stands
 }
 
 // answered finds out which appointments an answer is for: those that one reminder told of, where it gives that reminder's
-// token; else one of them. It reports false when a person has to.
+// token; else one of them, unless it is a bare yes and the number was told something else since. It reports false when a person has to.
 func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sender, recent []Tracked, change *Change) bool {
 	if s.visits == nil {
 		return false
@@ -147,6 +150,8 @@ func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sen
 		meant = of(func(v told) bool { return v.option() == question.Options[a.choice-1] })
 	case a.choice > 0 && len(question.Options) > 0:
 		meant, all = of(func(v told) bool { return offered(v) && a.choice == len(question.Options)+1 }), true
+	case !a.firm && question.ID == "" && spoken(recent, open):
+		return false
 	case a.yes || a.choice == 1 && question.ID == "":
 		meant = open
 	}
@@ -159,6 +164,19 @@ func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sen
 		s.ask(*r, meant, sender, change)
 	}
 	return true // it was asked about already, and a person knows
+}
+
+// spoken reports whether a number was told something else after its reminders: a bare yes may be an answer to that.
+func spoken(recent []Tracked, reminded []told) bool {
+	var last time.Time
+	for _, v := range reminded {
+		last = latest(last, v.at)
+	}
+	return slices.ContainsFunc(recent, func(t Tracked) bool {
+		left := t.State == Sent || t.State.Unsettled()
+		machine := t.Kind.Answer() || !t.Start.IsZero() || strings.HasPrefix(t.ID, whichID)
+		return left && !machine && t.Claimed.After(last)
+	})
 }
 
 // question returns the open task of a number whose answer may be meant for several appointments, or none. One about nothing that is
@@ -207,9 +225,9 @@ func (s *Service) open(ctx context.Context, r Received, recent []Tracked) []told
 			case errors.Is(err, ErrNotFound):
 			case unsure != nil:
 				v = Visit{Appointment: about.Appointment, Version: about.Version, Patient: about.Patient, Start: about.Start}
-				open = append(open, told{v, t.ID, token(t.about()), true})
+				open = append(open, told{v, t.ID, token(t.about()), t.Claimed, true})
 			case v.Active && v.Version == about.Version && number == r.From && v.Start.After(r.At):
-				open = append(open, told{v, t.ID, token(t.about()), false})
+				open = append(open, told{v, t.ID, token(t.about()), t.Claimed, false})
 			}
 		}
 	}
@@ -245,6 +263,9 @@ func (s *Service) confirm(ctx context.Context, r *Received, meant []told, questi
 	return true
 }
 
+// whichID is what the id of every question of ours begins with.
+const whichID = "which-"
+
 // mostChoices is how many appointments a patient is asked to choose from at most.
 const mostChoices = 4
 
@@ -256,7 +277,7 @@ func (s *Service) ask(r Received, visits []told, sender Sender, change *Change) 
 		for _, v := range visits {
 			task.Options = append(task.Options, v.option())
 		}
-		text := replyTo(r, "which-", sender, body)
+		text := replyTo(r, whichID, sender, body)
 		if visits[0].Start.Before(text.LastUseful) {
 			text.LastUseful = visits[0].Start
 		}
