@@ -42,6 +42,7 @@ func TestAPhoneThatAnswersByItself(t *testing.T) {
 // Five a day means five a day, also to whoever asks more often every day.
 func TestHelpIsAnsweredFiveTimesEveryDay(t *testing.T) {
 	w := inMemory(t)
+	w.texts = w.texts.WithStore(oneByOne{w.store}) // however many texts a page holds
 	d := w.dispatcher()
 	for day := range 4 {
 		for range 8 {
