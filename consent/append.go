@@ -92,7 +92,12 @@ func latest(now time.Time, facts []Fact) time.Time { return fact.Latest(now, fac
 func repeats(f, old Fact, dated bool) bool {
 	return old.Kind == f.Kind && old.Category == f.Category && old.Patient == f.Patient && (f.Kind == Revoked || old.Sender == f.Sender) &&
 		old.Basis == f.Basis && old.Channel == f.Channel && old.Cause == f.Cause && old.Token == f.Token && old.Evidence == f.Evidence &&
-		old.Actor == f.Actor && (!dated || f.Kind == Restarted || old.At.Equal(f.At)) && (f.Kind != Cleared || slices.Equal(old.About, f.About))
+		old.Actor == f.Actor && (!dated || f.Kind == Restarted || old.At.Equal(f.At)) && (!f.chosen() || slices.Equal(old.About, f.About))
+}
+
+// chosen reports whether the command itself says what the fact is about: a clearance does, and the answer to a link.
+func (f *Fact) chosen() bool {
+	return f.Kind == Cleared || f.Kind == Confirmed && f.Evidence.Message == ""
 }
 
 // entry records a fact. Of a refused command it keeps what a ledger could hold.

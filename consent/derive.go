@@ -140,10 +140,14 @@ func (v *view) weigh(f *Fact, u Use, e ends) weight {
 	if rule == nil || !rule.permits(f) {
 		return idle
 	}
-	stopped := !f.outranks(e.stops)
-	by := v.moment
-	if stopped {
-		by = newest(e.stops).moment() // what was confirmed later was not confirmed before it was taken back
+	stopped, by := false, v.moment
+	for _, stop := range e.stops {
+		if f.Outranks(stop) {
+			continue
+		}
+		if stopped = true; stop.moment().Before(by) {
+			by = stop.moment() // what was confirmed after the first of them was not confirmed before it was taken back
+		}
 	}
 	settled := !f.Confirm || v.confirmed(f.ID, by)
 	switch {

@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -116,6 +117,30 @@ func TestADoubtHoldsAllButAnswers(t *testing.T) {
 			require.Empty(t, b.facts(t))
 		})
 	})
+}
+
+// leafed is a store whose pages hold one fact each.
+type leafed struct{ consent.Store }
+
+func (s leafed) Facts(ctx context.Context, q consent.Query) (consent.Page, error) {
+	q.Limit = 1
+	return s.Store.Facts(ctx, q)
+}
+
+func TestAlarmsAreThoseOfAllPages(t *testing.T) {
+	b := promoted(t, onMemory(t))
+	var want []string
+	for _, id := range []string{"d-1", "d-2", "d-3"} {
+		must(t)(b.Doubt(t.Context(), staff, doubt(id)))
+		want = append(want, id)
+	}
+	alarms, err := b.WithStore(leafed{b.store}).Alarms(t.Context(), staff, key.Practice)
+	require.NoError(t, err)
+	var got []string
+	for _, a := range alarms {
+		got = append(got, a.Doubt.ID)
+	}
+	require.Equal(t, want, got)
 }
 
 func TestAlarms(t *testing.T) {

@@ -29,7 +29,8 @@ const Withheld = "(kept apart)"
 
 // Hear understands what somebody said in any words and records what follows from it: a stop revokes everything, what is
 // narrowed revokes what is promotional, a stranger's word revokes everything and lets the number lapse, and what a person
-// should look at is a doubt (47 CFR 64.1200(a)(10): no words and no channel are exclusive). See [keyword.Understand].
+// should look at is a doubt (47 CFR 64.1200(a)(10): no words and no channel are exclusive). See [keyword.Understand]. Where the
+// words came to a sender that several practices share, it is recorded for each of them, as [Service.Revoke] does.
 //
 // Whatever else it says records nothing: START, HELP and the answer to a double opt-in are the caller's to act on. The same
 // words again under the same id change nothing.
@@ -53,9 +54,7 @@ func (s *Service) Hear(ctx context.Context, by audit.Actor, said Said) (keyword.
 			err = s.estrange(ctx, by, said)
 		}
 	case keyword.Review:
-		_, err = s.Doubt(ctx, by, Doubt{
-			ID: said.ID, Practice: said.Practice, Number: said.Number, Channel: said.Channel, Evidence: said.Evidence, At: said.At,
-		})
+		err = s.wonder(ctx, by, said)
 	}
 	return u, err
 }
@@ -73,6 +72,21 @@ func (s *Service) stop(ctx context.Context, by audit.Actor, said Said, c Categor
 		_, err = s.Revoke(ctx, by, r)
 	}
 	return err
+}
+
+// wonder holds texts at every practice that the words came to: what may be a stop may be one to each of them.
+func (s *Service) wonder(ctx context.Context, by audit.Actor, said Said) error {
+	d := Doubt{
+		ID: said.ID, Practice: said.Practice, Number: said.Number, Channel: said.Channel, Evidence: said.Evidence, At: said.At,
+	}
+	if _, err := s.Doubt(ctx, by, d); err != nil {
+		return err
+	}
+	return s.others(ctx, d.Practice, said.Sender, d.ID, func(practice, id string) error {
+		d.Practice, d.ID = practice, id
+		_, err := s.Doubt(ctx, by, d)
+		return err
+	})
 }
 
 // estrange lets the number lapse at every practice that a stranger's word came to.

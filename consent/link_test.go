@@ -132,6 +132,25 @@ func TestALandlineIsAskedByLink(t *testing.T) {
 	require.Equal(t, consent.Active, b.status(t, consent.Promotional))
 }
 
+func TestAnotherLinkIsAnotherAct(t *testing.T) {
+	b := onMemory(t)
+	require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmAll}))
+	first := press(linked(t, b))
+	first.ID = "c-1"
+	must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+	l, _, err := b.AskByLink(t.Context(), staff, link())
+	require.NoError(t, err)
+	b.later()
+	for range 2 {
+		must(t)(b.ConfirmByLink(t.Context(), patient, first))
+	}
+	other := press(l)
+	other.ID = "c-1"
+	refused(t, consent.ErrConflict)(b.ConfirmByLink(t.Context(), patient, other))
+	require.Equal(t, consent.Active, b.status(t, consent.Promotional))
+	require.Equal(t, consent.Pending, b.status(t, consent.Transactional))
+}
+
 func TestTheSameLinkTwice(t *testing.T) {
 	b := onMemory(t)
 	must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))

@@ -127,7 +127,7 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 			return narrowed(consent.Active)
 		}
 		pending = pending || stands
-		before := !g.Confirm || ok && (unbeaten(g, stops) || !first.After(lastOf(stops)))
+		before := !g.Confirm || ok && !slices.ContainsFunc(stops, func(stop consent.Fact) bool { return beats(stop, g) && first.After(since(stop)) })
 		evidence = evidence || before && onPaper(g)
 	}
 	switch {
@@ -145,18 +145,12 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 	return consent.None
 }
 
-// lastOf is the latest moment that stops count from.
-func lastOf(stops []consent.Fact) (last time.Time) {
-	for _, f := range stops {
-		since := f.At
-		if f.Recorded.Before(since) {
-			since = f.Recorded
-		}
-		if since.After(last) {
-			last = since
-		}
+// since is when a stop counts from.
+func since(stop consent.Fact) time.Time {
+	if stop.Recorded.Before(stop.At) {
+		return stop.Recorded
 	}
-	return last
+	return stop.At
 }
 
 // permits reads the profiles of these tests, whose rules hold at all times.
@@ -314,13 +308,10 @@ func TestNothingButALaterWrittenGrantOrStartRevives(t *testing.T) {
 			ID: "stop", Practice: key.Practice, Number: key.Number, Kind: consent.Revoked, Channel: consent.ByCall,
 			At: instant(t, "said"), Recorded: instant(t, "written"),
 		}
-		since := stop.At
-		if stop.Recorded.Before(since) {
-			since = stop.Recorded
-		}
+		moment := since(stop)
 		// What may revive is taken out: written grants and STARTs both of whose times are later.
 		facts = slices.DeleteFunc(facts, func(f consent.Fact) bool {
-			return f.At.After(since) && f.Recorded.After(since) && (f.Kind == consent.Restarted || f.Kind == consent.Granted &&
+			return f.At.After(moment) && f.Recorded.After(moment) && (f.Kind == consent.Restarted || f.Kind == consent.Granted &&
 				(f.Basis == consent.SignedAgreement || f.Basis == consent.WebForm || f.Basis == consent.OfficeDocument))
 		})
 		at := rapid.IntRange(0, len(facts)).Draw(t, "place")

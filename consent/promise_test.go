@@ -571,6 +571,12 @@ func TestPromise_D4_4_NothingRevivesButWrittenConsent(t *testing.T) {
 			must(t)(b.Restart(t.Context(), patient, start()))
 			require.Equal(t, consent.Stopped, b.status(t, consent.Transactional))
 			require.Equal(t, consent.Active, b.status(t, consent.Conversational))
+			b.later()
+			must(t)(b.Revoke(t.Context(), patient, stop()))
+			b.later()
+			must(t)(b.Restart(t.Context(), patient, start()))
+			require.Equal(t, consent.Stopped, b.status(t, consent.Transactional), "nor does a second stop make it confirmed before the first")
+			require.Equal(t, consent.Active, b.status(t, consent.Conversational))
 		})
 		t.Run("refuses_a_START_that_is_not_the_patients", func(t *testing.T) {
 			b := stopped(t)

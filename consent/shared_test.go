@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/consent/keyword"
 )
 
 // sharing is a list of practices for each sender.
@@ -92,6 +93,24 @@ func TestPromise_D4_1_AStopOnASharedSenderStopsEveryPractice(t *testing.T) {
 				must(t)(s.Restart(t.Context(), patient, again))
 				require.Equal(t, consent.Stopped, status(t, s, practice))
 			}
+		})
+		t.Run("refuses_to_hold_less_where_it_may_be_a_stop", func(t *testing.T) {
+			b, s := setUp(t)
+			for range 2 {
+				u, err := s.Hear(t.Context(), patient, consent.Said{
+					ID: "m-1", Practice: key.Practice, Number: key.Number, Channel: consent.ByText, Sender: office,
+					Evidence: consent.Evidence{Words: "who is this?"},
+				})
+				require.NoError(t, err)
+				require.Equal(t, keyword.Review, u.Asks)
+			}
+			for _, practice := range practices {
+				require.Equal(t, consent.Held, status(t, s, practice))
+				alarms, err := s.Alarms(t.Context(), staff, practice)
+				require.NoError(t, err)
+				require.Len(t, alarms, 1, "each looks for itself")
+			}
+			require.Len(t, b.facts(t), 2)
 		})
 		t.Run("an_error_is_told_and_the_first_practice_is_stopped", func(t *testing.T) {
 			_, s := setUp(t)

@@ -161,9 +161,13 @@ func TestMay(t *testing.T) {
 		"a consent of a barred parent":  {ledger(consented, barred), child, representative.Enter, ten, false, "consent", ""},
 		"a withdrawal of the same time": {ledger(representative.Fact{Kind: representative.Withdrawn, Person: "father"}, consented), child, representative.Enter, ten, false, "consent", ""},
 		"a withdrawal of the past":      {ledger(representative.Fact{Kind: representative.Withdrawn, Person: "father", At: noon.Add(-time.Hour)}, consented), child, representative.Enter, ten, true, "consent", "c"},
-		"a withdrawal dated ahead":      {ledger(representative.Fact{Kind: representative.Withdrawn, Person: "father", At: noon.Add(time.Hour)}, consented), child, representative.Enter, ten, false, "consent", ""},
-		"a patient of another id":       {ledger(consented), audit.Actor{Kind: audit.Patient, ID: "p-205"}, representative.Enter, date(2000, 1, 1), false, "appoint", ""},
-		"an unknown act":                {ledger(appointed), mother, "sell", seven, false, "appoint", ""},
+		"a withdrawal at once, by a clock that is behind": {
+			ledger(consented, representative.Fact{Kind: representative.Withdrawn, Person: "father", At: noon.Add(-time.Minute)}),
+			child, representative.Enter, ten, false, "consent", "",
+		},
+		"a withdrawal dated ahead": {ledger(representative.Fact{Kind: representative.Withdrawn, Person: "father", At: noon.Add(time.Hour)}, consented), child, representative.Enter, ten, false, "consent", ""},
+		"a patient of another id":  {ledger(consented), audit.Actor{Kind: audit.Patient, ID: "p-205"}, representative.Enter, date(2000, 1, 1), false, "appoint", ""},
+		"an unknown act":           {ledger(appointed), mother, "sell", seven, false, "appoint", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := promised(t).May(key, c.facts, representative.Question{Person: c.who, Act: c.act, Born: c.born, State: texas}, noon)

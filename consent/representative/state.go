@@ -109,15 +109,15 @@ func (s state) shielded() []string {
 	return episodes
 }
 
-// consent returns a parent's consent in force, or nil. A withdrawal, whichever parent's, ends all that were not given after
-// it by both their times; and a consent of a parent whom a court keeps from agreeing counts for nothing.
+// consent returns a parent's consent in force, or nil. A withdrawal, whichever parent's, ends all that do not outrank it; and a
+// consent of a parent whom a court keeps from agreeing counts for nothing.
 func (s state) consent() *Fact {
 	var last *Fact
 	for i, f := range s.facts {
 		if f.Kind != Consented || s.barred(f.Person, Agree) {
 			continue
 		}
-		withdrawn := slices.ContainsFunc(s.facts, func(w Fact) bool { return w.Kind == Withdrawn && !f.after(w.moment()) })
+		withdrawn := slices.ContainsFunc(s.facts, func(w Fact) bool { return w.Kind == Withdrawn && !f.outranks(w) })
 		if !withdrawn {
 			last = &s.facts[i]
 		}

@@ -268,6 +268,11 @@ func TestPatientsThatAreNotWhole(t *testing.T) {
 		{name: "born in a month", json: `{"resourceType":"Patient","id":"p","name":[{"family":"A"}],"birthDate":"1984-07"}`, noted: "its birth date is not a full date of the calendar, and was left out"},
 		{name: "born on February 30", json: `{"resourceType":"Patient","id":"p","name":[{"family":"A"}],"birthDate":"1984-02-30"}`, noted: "its birth date is not a full date of the calendar, and was left out"},
 		{name: "dead", json: `{"resourceType":"Patient","id":"p","name":[{"family":"A"}],"deceasedBoolean":true}`, noted: "the patient is marked as deceased, which is not kept"},
+		{
+			name:  "replaced",
+			json:  `{"resourceType":"Patient","id":"p","name":[{"family":"A"}],"link":[{"other":{"reference":"Patient/q"},"type":"replaced-by"}]}`,
+			noted: "it is marked as replaced by another record, which is not kept",
+		},
 		{name: "dead since", json: `{"resourceType":"Patient","id":"p","name":[{"family":"A"}],"deceasedDateTime":"2020"}`, noted: "the patient is marked as deceased, which is not kept"},
 		{name: "inactive", json: `{"resourceType":"Patient","id":"p","name":[{"family":"A"}],"active":false}`, noted: "it is marked as not in use, which is not kept"},
 	} {

@@ -47,7 +47,8 @@ func (d *reader) patient(o object, place string) {
 	d.result.Patients = append(d.result.Patients, p)
 }
 
-// standing notes what it means for the practice that the patient is dead or the record out of use, which is not kept.
+// standing notes what it means for the practice that the patient is dead, or the record out of use or merged into another one,
+// which is not kept.
 func (d *reader) standing(o object, note func(string)) {
 	switch string(o["active"]) {
 	case "true":
@@ -59,6 +60,14 @@ func (d *reader) standing(o object, note func(string)) {
 		delete(o, "deceasedBoolean")
 	} else if dead != nil || o["deceasedDateTime"] != nil {
 		note("the patient is marked as deceased, which is not kept")
+	}
+	type link struct {
+		Type string `json:"type"`
+	}
+	var links []link
+	_ = json.Unmarshal(o["link"], &links) // what is of another form says nothing here
+	if slices.ContainsFunc(links, func(l link) bool { return l.Type == "replaced-by" }) {
+		note("it is marked as replaced by another record, which is not kept")
 	}
 }
 
