@@ -59,6 +59,9 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 			return s.log.Decline(ctx, entry(action, f), cause)
 		},
 	})
+	if errors.Is(err, audit.ErrShredded) { // what cannot be put on record is not done
+		err = s.log.Decline(ctx, entry(action, f), err)
+	}
 	if err != nil {
 		return State{}, false, err
 	}

@@ -39,9 +39,9 @@ type RefusedRow struct {
 
 // Import records many consents of one practice, as [Service.Grant] does each of them, in flat memory. Every row needs an id
 // of its own: an import that was cut off is begun again with the same rows, and those that were written change nothing. And it
-// needs the time at which the consent was given: as given now it would revive what was stopped since. A row that is refused, or
-// that rows itself cannot read, is told of and holds up no other. The import ends with an error when the context does, when the
-// store fails, or with [ErrDuty] before it begins.
+// needs the time at which the consent was given: as given now it would revive what was stopped since. A row that is refused, one
+// of a patient whose evidence was destroyed among them, or that rows itself cannot read, is told of and holds up no other. The
+// import ends with an error when the context does, when the store fails, or with [ErrDuty] before it begins.
 //
 // What comes from another system without its evidence is of the basis [Import], and permits nothing.
 func (s *Service) Import(ctx context.Context, by audit.Actor, practice string, rows iter.Seq2[Grant, error], o *ImportOptions) (ImportReport, error) {
@@ -147,7 +147,7 @@ func (i *importing) take(ctx context.Context, l line) error {
 	}
 	g.Practice = i.practice
 	_, recorded, err := i.service.grant(ctx, i.by, g)
-	row := errors.Is(err, ErrInvalid) || errors.Is(err, ErrConflict)
+	row := errors.Is(err, ErrInvalid) || errors.Is(err, ErrConflict) || errors.Is(err, audit.ErrShredded)
 	if err != nil && (!row || errors.Is(err, audit.ErrNotRecorded)) {
 		return fmt.Errorf("row %d: %w", l.row, err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/crypto"
 )
 
 var importer = audit.Actor{Kind: audit.System, ID: "import"}
@@ -86,6 +87,37 @@ func TestImport(t *testing.T) {
 		again, err := b.Import(t.Context(), importer, key.Practice, mixed, nil)
 		require.NoError(t, err)
 		require.Equal(t, consent.ImportReport{Rows: 1200, Known: 1193, Refused: 7}, again)
+	})
+}
+
+// Nothing about a patient whose evidence was destroyed can be put on record, and the rows of all others are.
+func TestAnImportGoesOnAfterADestroyedPatient(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		require.NoError(t, b.Keys.Shred(t.Context(), crypto.Subject{Practice: key.Practice, Patient: "p-204", Class: crypto.Evidence}))
+		some := func(yield func(consent.Grant, error) bool) {
+			for g, err := range rows(8) {
+				if g.ID == "row-2" {
+					g.Patient = "p-204"
+				}
+				if !yield(g, err) {
+					return
+				}
+			}
+		}
+		for range 2 { // a nightly import brings the row again
+			var refused []consent.RefusedRow
+			o := &consent.ImportOptions{Refused: func(r consent.RefusedRow) { refused = append(refused, r) }}
+			report, err := b.Import(t.Context(), importer, key.Practice, some, o)
+			require.NoError(t, err)
+			require.Equal(t, consent.ImportReport{Rows: 8, Recorded: report.Recorded, Known: 7 - report.Recorded, Refused: 1}, report)
+			require.Len(t, refused, 1)
+			require.Equal(t, "row-2", refused[0].ID)
+			require.ErrorIs(t, refused[0].Err, audit.ErrShredded)
+		}
+		entries := b.Refused(t, key.Practice, "consent.grant")
+		require.Len(t, entries, 2)
+		require.Empty(t, entries[0].Patient)
 	})
 }
 

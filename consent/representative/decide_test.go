@@ -120,6 +120,7 @@ func TestMay(t *testing.T) {
 	all := representative.Acts()
 	appointed := representative.Fact{ID: "a", Kind: representative.Appointed, Person: "mother", Basis: representative.Parent, Acts: all, From: date(2020, 1, 1)}
 	barred := representative.Fact{ID: "o", Kind: representative.Ordered, Person: "mother", Bars: true, From: date(2026, 1, 1)}
+	emancipated := representative.Fact{Kind: representative.Emancipated, From: date(2026, 2, 1)}
 	consented := representative.Fact{ID: "c", Kind: representative.Consented, Person: "mother"}
 	until := func(f representative.Fact, last representative.Date) representative.Fact {
 		f.Until = last
@@ -157,6 +158,28 @@ func TestMay(t *testing.T) {
 			ledger(barred, representative.Fact{ID: "o2", Kind: representative.Ordered, Person: "mother", From: date(2025, 1, 1)}),
 			mother, representative.See, seven, false, "custody", "o",
 		},
+		"barred, and appointed since": {
+			ledger(barred, representative.Fact{Kind: representative.Appointed, Person: "mother", Basis: representative.Parent, Acts: all, From: date(2026, 2, 1)}),
+			mother, representative.See, seven, false, "custody", "o",
+		},
+		"barred, and staff have the id": {ledger(barred), audit.Actor{Kind: audit.Staff, ID: "mother"}, representative.See, seven, false, "appoint", ""},
+		"a court's order about an adult": {
+			ledger(representative.Fact{ID: "o2", Kind: representative.Ordered, Person: "mother", From: date(2026, 1, 1)}),
+			mother, representative.See, date(2000, 1, 1), true, "appoint", "o2",
+		},
+		"a parent of an adult, appointed since": {
+			ledger(representative.Fact{Kind: representative.Appointed, Person: "mother", Basis: representative.Parent, Acts: all, From: date(2026, 1, 1)}),
+			mother, representative.See, date(2000, 1, 1), false, "majority", "",
+		},
+		"an emancipated patient whose date is unknown": {ledger(emancipated), child, representative.See, representative.Date{}, true, "adult", ""},
+		"an emancipation of who was of age before": {
+			ledger(emancipated, representative.Fact{
+				ID: "b", Kind: representative.Appointed, Person: "mother", Basis: representative.ByPatient, Acts: all, From: date(2026, 1, 1),
+			}),
+			mother, representative.See, date(2000, 1, 1), true, "appoint", "b",
+		},
+		"a report of what an adult gave":            {ledger(representative.Fact{Kind: representative.Reported}), child, representative.See, date(2000, 1, 1), true, "adult", ""},
+		"a patient of another id enters of a child": {nil, audit.Actor{Kind: audit.Patient, ID: "p-205"}, representative.Enter, ten, false, "appoint", ""},
 		"a consent":                     {ledger(consented), child, representative.Enter, ten, true, "consent", "c"},
 		"a consent of a barred parent":  {ledger(consented, barred), child, representative.Enter, ten, false, "consent", ""},
 		"a withdrawal of the same time": {ledger(representative.Fact{Kind: representative.Withdrawn, Person: "father"}, consented), child, representative.Enter, ten, false, "consent", ""},
@@ -178,6 +201,86 @@ func TestMay(t *testing.T) {
 			require.Equal(t, []any{a.Rule, a.Why, a.Fact}, []any{last.Rule, last.Reason, last.Fact})
 		})
 	}
+}
+
+// What is kept from parents is named to whoever may see the rest, once, and to nobody else.
+func TestWithout(t *testing.T) {
+	all := representative.Acts()
+	shield := representative.Fact{Kind: representative.Shielded, Episode: "visit-9", Basis: representative.Lawful}
+	appointed := representative.Fact{Kind: representative.Appointed, Person: "mother", Basis: representative.Parent, Acts: all, From: date(2020, 1, 1)}
+	chosen := representative.Fact{Kind: representative.Appointed, Person: "mother", Basis: representative.ByPatient, Acts: all, From: date(2025, 1, 1)}
+	facts := ledger(shield, appointed, shield, chosen)
+	for name, c := range map[string]struct {
+		who  audit.Actor
+		act  representative.Act
+		born representative.Date
+		want []string
+	}{
+		"a parent":           {mother, representative.See, seven, []string{"visit-9"}},
+		"who may not":        {father, representative.See, seven, nil},
+		"who was chosen":     {mother, representative.See, date(2000, 1, 1), nil},
+		"the patient":        {child, representative.See, date(2000, 1, 1), nil},
+		"the practice":       {staff, representative.Enter, seven, nil},
+		"a stranger's entry": {father, representative.Enter, seven, []string{"visit-9"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := representative.Question{Person: c.who, Act: c.act, Born: c.born, State: texas}
+			require.Equal(t, c.want, promised(t).May(key, facts, q, noon).Without)
+		})
+	}
+}
+
+// A withdrawal that is dated ahead counts from when it was recorded, and no consent of after that waits for its date.
+func TestAConsentOfAfterAWithdrawalThatWasDatedAhead(t *testing.T) {
+	facts := ledger(
+		representative.Fact{Kind: representative.Withdrawn, Person: "father", At: noon.Add(time.Hour)},
+		representative.Fact{ID: "c", Kind: representative.Consented, Person: "mother", At: noon.Add(time.Minute)},
+	)
+	facts[1].Recorded = noon.Add(time.Minute)
+	q := representative.Question{Person: child, Act: representative.Enter, Born: ten, State: texas}
+	require.True(t, promised(t).May(key, facts, q, noon.Add(time.Minute)).Allowed)
+}
+
+// A consent that claims to be later than a withdrawal, and was recorded before it was said, does not outrank it.
+func TestAConsentThatClaimsToBeLaterThanAWithdrawal(t *testing.T) {
+	facts := ledger(
+		representative.Fact{Kind: representative.Consented, Person: "mother", At: noon.Add(50 * time.Second)},
+		representative.Fact{Kind: representative.Withdrawn, Person: "father", At: noon.Add(20 * time.Second)},
+	)
+	facts[1].Recorded = noon.Add(10 * time.Minute)
+	q := representative.Question{Person: child, Act: representative.Enter, Born: ten, State: texas}
+	require.False(t, promised(t).May(key, facts, q, noon.Add(time.Hour)).Allowed)
+}
+
+func TestTheOrderOfAgesDecidesNothing(t *testing.T) {
+	change := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	rows := []representative.Age{
+		{State: "ZZ", Years: 18},
+		{State: "ZZ", Years: 21, Effective: change},
+		{State: "ZZ", Years: 14, Acts: []representative.Act{representative.Agree}},
+		{State: "ZZ", Years: 16, Acts: []representative.Act{representative.Agree}, Effective: change.AddDate(-1, 0, 0)},
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		l, err := representative.NewLaw(representative.Promised(), rapid.Permutation(rows).Draw(t, "rows"))
+		require.NoError(t, err)
+		for _, c := range []struct {
+			act    representative.Act
+			moment time.Time
+			years  int
+		}{
+			{representative.See, change.Add(-time.Second), 18},
+			{representative.See, change, 21},
+			{representative.Agree, change.AddDate(-1, 0, -1), 14},
+			{representative.Agree, change.AddDate(-1, 0, 1), 16},
+			{representative.Agree, change, 16},
+		} {
+			for _, years := range []int{c.years, c.years - 1} {
+				born := date(c.moment.Year()-years, c.moment.Month(), c.moment.Day())
+				q := representative.Question{Person: child, Act: c.act, Born: born, State: "ZZ"}
+				require.Equal(t, years == c.years, l.May(key, nil, q, c.moment).Allowed, "%+v", c)
+			}
+		}
+	})
 }
 
 func TestWhatNoRuleAllowsIsRefused(t *testing.T) {

@@ -221,29 +221,30 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 		err  error
 		says string
 	}{
-		"nobody":             {appoint(func(a *representative.Appointment) { a.Person = " " }), representative.ErrInvalid, "nobody is named"},
-		"no patient":         {appoint(func(a *representative.Appointment) { a.Patient = "" }), representative.ErrInvalid, "the patient is empty"},
-		"a basis of shields": {appoint(func(a *representative.Appointment) { a.Basis = representative.Lawful }), representative.ErrInvalid, "the basis"},
-		"no acts":            {appoint(func(a *representative.Appointment) { a.Acts = nil }), representative.ErrInvalid, "the acts that it covers"},
-		"an unknown act":     {appoint(func(a *representative.Appointment) { a.Acts = []representative.Act{"sell"} }), representative.ErrInvalid, "each once"},
-		"an act twice":       {appoint(func(a *representative.Appointment) { a.Acts = append(a.Acts, representative.See) }), representative.ErrInvalid, "each once"},
-		"no first day":       {appoint(func(a *representative.Appointment) { a.From = representative.Date{} }), representative.ErrInvalid, "the first day is missing"},
-		"no day":             {appoint(func(a *representative.Appointment) { a.From.Day = 32 }), representative.ErrInvalid, "none of the calendar"},
-		"the last first":     {appoint(func(a *representative.Appointment) { a.Until = date(2019, 12, 31) }), representative.ErrInvalid, "before its first"},
-		"the future":         {appoint(func(a *representative.Appointment) { a.At = noon.Add(2 * time.Minute) }), representative.ErrInvalid, "future"},
-		"a long id":          {appoint(func(a *representative.Appointment) { a.ID = strings.Repeat("x", 65) }), representative.ErrInvalid, "the id is longer"},
-		"ends nothing":       {end(func(e *representative.Ending) { e.About = "a mother" }), representative.ErrUnknown, "no such fact"},
-		"ends a report":      {end(func(e *representative.Ending) { e.About = "r-1" }), representative.ErrUnknown, "no such fact"},
-		"ends for nought":    {end(func(e *representative.Ending) { e.Reason = "" }), representative.ErrEvidence, "and why"},
-		"shields nothing":    {shield(func(s *representative.Shield) { s.Episode = "" }), representative.ErrInvalid, "the episode"},
-		"shields for nought": {shield(func(s *representative.Shield) { s.Basis = representative.Parent }), representative.ErrInvalid, "one of the bases"},
-		"no finding":         {release(func(r *representative.Release) { r.Finding = "" }), representative.ErrInvalid, "covered or mistaken"},
-		"no report":          {release(func(r *representative.Release) { r.Report = "r-9" }), representative.ErrUnknown, "no such fact"},
-		"no report, but":     {release(func(r *representative.Release) { r.Report = "a father" }), representative.ErrUnknown, "no such fact"},
-		"decided before":     {release(func(r *representative.Release) { r.Report = "r-0" }), representative.ErrDecided, "decided before"},
-		"an empty answer":    {reply(func(r *representative.Reply) { r.Message = " " }), representative.ErrEvidence, "what was answered"},
-		"answers nothing":    {reply(func(r *representative.Reply) { r.Report = "a father" }), representative.ErrUnknown, "no such fact"},
-		"answers too early":  {reply(func(r *representative.Reply) { r.Report = "r-1" }), representative.ErrUndecided, "unfreeze or remove"},
+		"nobody":                  {appoint(func(a *representative.Appointment) { a.Person = " " }), representative.ErrInvalid, "nobody is named"},
+		"no patient":              {appoint(func(a *representative.Appointment) { a.Patient = "" }), representative.ErrInvalid, "the patient is empty"},
+		"a basis of shields":      {appoint(func(a *representative.Appointment) { a.Basis = representative.Lawful }), representative.ErrInvalid, "the basis"},
+		"no acts":                 {appoint(func(a *representative.Appointment) { a.Acts = nil }), representative.ErrInvalid, "the acts that it covers"},
+		"an unknown act":          {appoint(func(a *representative.Appointment) { a.Acts = []representative.Act{"sell"} }), representative.ErrInvalid, "each once"},
+		"an act twice":            {appoint(func(a *representative.Appointment) { a.Acts = append(a.Acts, representative.See) }), representative.ErrInvalid, "each once"},
+		"no first day":            {appoint(func(a *representative.Appointment) { a.From = representative.Date{} }), representative.ErrInvalid, "the first day is missing"},
+		"no day":                  {appoint(func(a *representative.Appointment) { a.From.Day = 32 }), representative.ErrInvalid, "none of the calendar"},
+		"the last first":          {appoint(func(a *representative.Appointment) { a.Until = date(2019, 12, 31) }), representative.ErrInvalid, "before its first"},
+		"the future":              {appoint(func(a *representative.Appointment) { a.At = noon.Add(2 * time.Minute) }), representative.ErrInvalid, "future"},
+		"a long id":               {appoint(func(a *representative.Appointment) { a.ID = strings.Repeat("x", 65) }), representative.ErrInvalid, "the id is longer"},
+		"ends nothing":            {end(func(e *representative.Ending) { e.About = "a mother" }), representative.ErrUnknown, "no such fact"},
+		"ends a report":           {end(func(e *representative.Ending) { e.About = "r-1" }), representative.ErrUnknown, "no such fact"},
+		"ends for nought":         {end(func(e *representative.Ending) { e.Reason = "" }), representative.ErrEvidence, "and why"},
+		"shields nothing":         {shield(func(s *representative.Shield) { s.Episode = "" }), representative.ErrInvalid, "the episode"},
+		"shields for nought":      {shield(func(s *representative.Shield) { s.Basis = representative.Parent }), representative.ErrInvalid, "one of the bases"},
+		"no finding":              {release(func(r *representative.Release) { r.Finding = "" }), representative.ErrInvalid, "covered or mistaken"},
+		"no report":               {release(func(r *representative.Release) { r.Report = "r-9" }), representative.ErrUnknown, "no such fact"},
+		"no report, but":          {release(func(r *representative.Release) { r.Report = "a father" }), representative.ErrUnknown, "no such fact"},
+		"decided before":          {release(func(r *representative.Release) { r.Report = "r-0" }), representative.ErrDecided, "decided before"},
+		"an empty answer":         {reply(func(r *representative.Reply) { r.Message = " " }), representative.ErrEvidence, "what was answered"},
+		"answers nothing":         {reply(func(r *representative.Reply) { r.Report = "a father" }), representative.ErrUnknown, "no such fact"},
+		"answers what is unknown": {reply(func(r *representative.Reply) { r.Report = "r-9" }), representative.ErrUnknown, "no such fact"},
+		"answers too early":       {reply(func(r *representative.Reply) { r.Report = "r-1" }), representative.ErrUndecided, "unfreeze or remove"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := busy(t)
@@ -283,6 +284,89 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 	_, err = b.May(t.Context(), representative.Key{Practice: practice}, representative.Question{Person: mother, Act: representative.See})
 	require.ErrorIs(t, err, representative.ErrInvalid)
 	b.refused(t, "consent.representative.may", err.Error())
+}
+
+// What differs in one thing alone is another act.
+func TestOneDifferenceIsAConflict(t *testing.T) {
+	order, consent, shield, end, release := barring(mother), consenting(mother), shielding(), ending(), releasing(representative.Mistaken)
+	for name, act := range map[string]func(b bench, first bool) error{
+		"whom it bars": func(b bench, first bool) error {
+			order.Bars = first
+			_, err := b.Order(t.Context(), staff, order)
+			return err
+		},
+		"how it was verified": func(b bench, first bool) error {
+			if consent.Method = representative.SignedForm; !first {
+				consent.Method = representative.Call
+			}
+			_, err := b.Consent(t.Context(), mother, consent)
+			return err
+		},
+		"the care": func(b bench, first bool) error {
+			if !first {
+				shield.Episode = "visit-10"
+			}
+			_, err := b.Shield(t.Context(), staff, shield)
+			return err
+		},
+		"what it ends": func(b bench, first bool) error {
+			if !first {
+				end.About = "another"
+			}
+			_, err := b.End(t.Context(), staff, end)
+			return err
+		},
+		"why": func(b bench, first bool) error {
+			if release.Reason = "It was her father."; !first {
+				release.Reason = "It was her aunt."
+			}
+			_, err := b.Unfreeze(t.Context(), staff, release)
+			return err
+		},
+		"the finding": func(b bench, first bool) error {
+			covered := releasing(representative.Mistaken)
+			if !first {
+				covered.Finding = representative.Covered
+			}
+			_, err := b.Unfreeze(t.Context(), staff, covered)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := busy(t)
+			require.NoError(t, act(b, true))
+			require.ErrorIs(t, act(b, false), representative.ErrConflict)
+		})
+	}
+}
+
+func TestADatedActTwiceIsOne(t *testing.T) {
+	b := onMemory(t)
+	a := appointing(mother)
+	a.At = noon.Add(-time.Hour)
+	for range 2 {
+		b.appoint(t, a)
+	}
+	require.Len(t, b.facts(t), 1)
+}
+
+func TestOrdersAndEmancipationsCanEnd(t *testing.T) {
+	b := onMemory(t)
+	_, err := b.Order(t.Context(), staff, barring(mother))
+	require.NoError(t, err)
+	made := emancipating()
+	made.From = date(2026, 1, 1)
+	_, err = b.Emancipate(t.Context(), staff, made)
+	require.NoError(t, err)
+	b.allows(t, child, representative.See, ten)
+	for _, id := range []string{"o mother", "m-1"} {
+		e := ending()
+		e.ID, e.About = "", id
+		_, err := b.End(t.Context(), staff, e)
+		require.NoError(t, err)
+	}
+	b.refuses(t, child, representative.See, ten, "appoint")
+	b.refuses(t, mother, representative.See, ten, "appoint")
 }
 
 func TestAnEndedAppointmentIsNotEndedAgain(t *testing.T) {
@@ -384,6 +468,79 @@ func TestWhatCannotBeRecordedIsNotAnswered(t *testing.T) {
 	require.Empty(t, open)
 }
 
+// What was decided is open until whoever reported got the answer, which may be in words alone.
+func TestADecidedReportIsOpenUntilItIsAnswered(t *testing.T) {
+	b := busy(t)
+	open := func() (ids []string) {
+		found, err := b.Open(t.Context(), staff, practice, nil)
+		require.NoError(t, err)
+		for _, r := range found {
+			require.Zero(t, r.Answered)
+			ids = append(ids, r.Fact.ID)
+		}
+		return ids
+	}
+	require.Equal(t, []string{"r-0", "r-1"}, open())
+	told := replying()
+	told.Report, told.Message, told.Words = "r-0", "", "We have deleted it."
+	_, err := b.Answer(t.Context(), staff, told)
+	require.NoError(t, err)
+	require.Equal(t, []string{"r-1"}, open())
+}
+
+// crowded is a store in which somebody has always written since a ledger was read.
+type crowded struct{ representative.Store }
+
+func (s crowded) Apply(ctx context.Context, c representative.Change) (bool, error) {
+	if c.Seen != representative.Any {
+		return false, stage.ErrFull
+	}
+	return s.Store.Apply(ctx, c)
+}
+
+func TestWhatProtectsAChildWaitsForNobodyAndNoClock(t *testing.T) {
+	b := busy(t)
+	s := b.WithStore(crowded{b.store})
+	ahead, report := withdrawing(), reporting()
+	ahead.At, report.ID, report.At = noon.Add(time.Hour), "r-2", noon.Add(time.Hour)
+	_, err := s.Withdraw(t.Context(), father, ahead)
+	require.NoError(t, err)
+	_, err = s.Report(t.Context(), form, report)
+	require.NoError(t, err)
+	_, err = s.Appoint(t.Context(), staff, appointing(mother))
+	require.ErrorIs(t, err, stage.ErrFull)
+}
+
+func TestAConsentByMailNeedsItsConfirmation(t *testing.T) {
+	b := onMemory(t)
+	c := consenting(mother)
+	c.Method = representative.EmailPlus
+	_, err := b.Consent(t.Context(), mother, c)
+	require.ErrorIs(t, err, representative.ErrEvidence)
+	c.Confirmation = "mail-3"
+	_, err = b.Consent(t.Context(), mother, c)
+	require.NoError(t, err)
+	nobody := consenting(mother)
+	nobody.ID, nobody.Parent = "c-2", " "
+	_, err = b.Consent(t.Context(), mother, nobody)
+	require.ErrorIs(t, err, representative.ErrInvalid)
+}
+
+func TestAnEntrySaysWhetherAnOrderBars(t *testing.T) {
+	b := onMemory(t)
+	permits := barring(mother)
+	permits.ID, permits.Bars = "o-2", false
+	for _, o := range []representative.Order{barring(mother), permits} {
+		_, err := b.Order(t.Context(), staff, o)
+		require.NoError(t, err)
+	}
+	said := map[string]string{}
+	for _, e := range b.Logged(t, practice, "consent.representative.order") {
+		said[e.Details["fact"]] = e.Details["bars"]
+	}
+	require.Equal(t, map[string]string{"o mother": "true", "o-2": ""}, said)
+}
+
 func TestOfTwoWhoDecideAtOnceOneIsRefused(t *testing.T) {
 	b := busy(t)
 	var group sync.WaitGroup
@@ -407,6 +564,42 @@ func TestOfTwoWhoDecideAtOnceOneIsRefused(t *testing.T) {
 		require.ErrorIs(t, err, representative.ErrDecided)
 	}
 	require.Equal(t, 1, decided)
+}
+
+// broken is a store of which ledgers, or lists, cannot be read.
+type broken struct {
+	representative.Store
+	ledgers, lists error
+}
+
+func (s broken) Ledger(ctx context.Context, k representative.Key) ([]representative.Fact, error) {
+	if s.ledgers != nil {
+		return nil, s.ledgers
+	}
+	return s.Store.Ledger(ctx, k)
+}
+
+func (s broken) Facts(ctx context.Context, q representative.Query) (representative.Page, error) {
+	if s.lists != nil {
+		return representative.Page{}, s.lists
+	}
+	return s.Store.Facts(ctx, q)
+}
+
+// What cannot be read is neither nothing nor a refusal.
+func TestWhatCannotBeReadIsNotAnswered(t *testing.T) {
+	b := busy(t)
+	before := b.Logged(t, practice)
+	ledgers, lists := b.WithStore(broken{b.store, stage.ErrFull, nil}), b.WithStore(broken{b.store, nil, stage.ErrFull})
+	_, err := ledgers.May(t.Context(), key, representative.Question{Person: staff, Act: representative.Enter, Born: seven, State: texas})
+	require.ErrorIs(t, err, stage.ErrFull)
+	_, err = ledgers.History(t.Context(), staff, key)
+	require.ErrorIs(t, err, stage.ErrFull)
+	for _, s := range []*representative.Service{ledgers, lists} {
+		_, err = s.Open(t.Context(), staff, practice, nil)
+		require.ErrorIs(t, err, stage.ErrFull)
+	}
+	require.Empty(t, cmp.Diff(before, b.Logged(t, practice)))
 }
 
 // behind is a store that shows an older ledger the first time it is read.
