@@ -93,6 +93,31 @@ func TestWhatIsLeftOfOnePatientHidesNobodyElse(t *testing.T) {
 	})
 }
 
+// What cannot be put on record is not read, and the visits of all other practices are planned meanwhile.
+func TestAPracticeWithoutKeysHoldsUpNoOther(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		for practice, id := range map[string]string{"oak-street": "p-1", practice: "p-2", "ash-street": "p-3"} {
+			visitor(t, w, practice, id)
+		}
+		w.fuse.lost = "oak-street"
+		visits, err := w.Changed(t.Context(), 0)
+		require.NoError(t, err)
+		require.Len(t, visits, 2)
+		for _, v := range visits {
+			require.NotEqual(t, "oak-street", v.Practice)
+			require.True(t, v.Active)
+			require.NoError(t, w.Planned(t.Context(), v.Practice, v.Appointment, v.Version))
+		}
+		visits, err = w.Changed(t.Context(), 0)
+		require.ErrorIs(t, err, errBlown, "where there is nothing else to plan, it is said")
+		require.Empty(t, visits)
+		w.fuse.lost = ""
+		visits, err = w.Changed(t.Context(), 0)
+		require.NoError(t, err)
+		require.Len(t, visits, 1, "it waits for its keys")
+	})
+}
+
 // An import goes on after a patient who cannot be taken over any more, and says why.
 func TestAnImportGoesOnAfterADestroyedPatient(t *testing.T) {
 	const bundle = `{"resourceType":"Bundle","entry":[

@@ -31,7 +31,8 @@ type Visit = struct {
 // the oldest change first. That the planner read them is recorded, once for each. Booked visits in the past are not
 // reported, moved and cancelled ones are. A record that cannot be read, because it was destroyed or altered, is no
 // longer active; where it was altered, the log says so. Nor is a visit active whose patient's evidence was destroyed, for no text
-// about it could be put on record. The limit is 1 to 1000, 0 for 100.
+// about it could be put on record. What cannot be put on record now, because a practice's keys cannot be had, is left out and stays
+// reported; the error comes where there is nothing else, or where limit visits wait so. The limit is 1 to 1000, 0 for 100.
 func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 	limit, err := page.Limit(ErrInvalid, limit)
 	if err != nil {
@@ -42,12 +43,17 @@ func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 		return nil, fmt.Errorf("records: changed: %w", err)
 	}
 	var visits []Visit
+	var failed error
 	for _, f := range found {
 		v, err := s.planned(ctx, f)
 		if err != nil {
-			return nil, fmt.Errorf("records: changed: %w", err)
+			failed = err
+			continue
 		}
 		visits = append(visits, v)
+	}
+	if len(visits) == 0 && failed != nil {
+		return nil, fmt.Errorf("records: changed: %w", failed)
 	}
 	return visits, nil
 }

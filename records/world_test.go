@@ -37,16 +37,17 @@ type world struct {
 	schema string
 }
 
-// fuse is the log's keys, which can be blown: then nothing more can be written to the log.
+// fuse is the log's keys, which can be blown, for all practices or for one: then nothing more can be written to the log.
 type fuse struct {
 	*crypto.Keyring
 	blown bool
+	lost  string // the practice whose keys cannot be had
 }
 
 var errBlown = errors.New("no keys")
 
 func (f *fuse) SealEvidence(ctx context.Context, practice, patient, id string, plaintext []byte) ([]byte, error) {
-	if f.blown {
+	if f.blown || f.lost == practice {
 		return nil, errBlown
 	}
 	return f.Keyring.SealEvidence(ctx, practice, patient, id, plaintext)
