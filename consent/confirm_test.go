@@ -1,6 +1,7 @@
 package consent_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -185,6 +186,30 @@ func TestOfTwoRequestsAtOnceOneIsMade(t *testing.T) {
 			outcomes[e.Outcome]++
 		}
 		require.Equal(t, map[audit.Outcome]int{audit.Done: 2, audit.Refused: askers - 1}, outcomes)
+	})
+}
+
+// beside is a store in which something happens once between what a service reads and what it writes.
+type beside struct {
+	consent.Store
+	happens func()
+}
+
+func (s *beside) Apply(ctx context.Context, c consent.Change) (bool, error) {
+	if happens := s.happens; happens != nil {
+		s.happens = nil
+		happens()
+	}
+	return s.Store.Apply(ctx, c)
+}
+
+func TestARequestIsDecidedOnTheLedgerThatItIsWrittenTo(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		must(t)(b.Grant(t.Context(), staff, grant(consent.Promotional)))
+		store := &beside{b.store, func() { must(t)(b.Ask(t.Context(), staff, ask())) }}
+		refused(t, consent.ErrAsked)(b.WithStore(store).Ask(t.Context(), staff, ask()))
+		require.Len(t, b.facts(t), 2)
 	})
 }
 

@@ -102,6 +102,21 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 	}
 }
 
+func TestAStopIsOneWhicheverOfOurNumbersItCameTo(t *testing.T) {
+	b := onMemory(t)
+	for _, sender := range []string{office, "", ads} {
+		r := stop()
+		r.ID, r.Sender = "s-1", sender
+		must(t)(b.Revoke(t.Context(), patient, r))
+	}
+	require.Len(t, b.facts(t), 1)
+	g := grant(consent.Transactional)
+	g.ID, g.Sender = "g-1", office
+	must(t)(b.Grant(t.Context(), staff, g))
+	g.Sender = ads
+	refused(t, consent.ErrConflict)(b.Grant(t.Context(), staff, g))
+}
+
 func TestAnIdUsedForAnotherActIsAConflict(t *testing.T) {
 	for name, change := range map[string]func(*consent.Grant){
 		"another category": func(g *consent.Grant) { g.Category = consent.Conversational },
@@ -608,4 +623,7 @@ func TestAStopIsWrittenWhereTheLedgerCannotBeRead(t *testing.T) {
 	require.Equal(t, consent.Stopped, b.status(t, consent.Transactional))
 	require.Len(t, b.facts(t), 2)
 	require.Len(t, b.logged(t, key.Practice), 2)
+	_, err = b.WithStore(broken{b.store, "ledger"}).Revoke(t.Context(), patient, r)
+	require.ErrorIs(t, err, errDisk, "whether it is the same stop, nobody can say")
+	require.Len(t, b.facts(t), 2)
 }

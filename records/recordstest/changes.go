@@ -361,18 +361,22 @@ func invalid(ctx context.Context, h Harness) error {
 		bad(save(p, 2), func(c *records.Change) { c.Appointment = &a }),
 		bad(book(a, 2), func(c *records.Change) { c.Reissue = &records.Reissue{Version: "v", At: start} }),
 		bad(save(p, 2), func(c *records.Change) { c.Reissue = &records.Reissue{At: start} }),
+		bad(save(p, 2), func(c *records.Change) { c.Reissue = &records.Reissue{Version: "v"} }),
 		bad(save(p, 2), func(c *records.Change) { c.Patient.Revision = 0 }),
 		bad(save(p, 2), func(c *records.Change) { c.Patient.ID = strings.Repeat("x", 65) }),
 		bad(save(p, 2), func(c *records.Change) { c.Patient.Name.Family = "a\x00b" }),
 		bad(save(p, 2), func(c *records.Change) { c.Patient.Address.City = "\xff" }),
 		bad(save(p, 2), func(c *records.Change) { c.Act.ID = "a\x00b" }),
 		bad(save(p, 2), func(c *records.Change) { c.Act.Patient = "p" }),
+		bad(save(p, 2), func(c *records.Change) { c.Act.Practice = other }),
+		bad(save(p, 2), func(c *records.Change) { c.Act.Digest = nil }),
 		bad(save(p, 2), func(c *records.Change) { c.Leaves[0].Practice = other }),
 		bad(save(p, 2), func(c *records.Change) { c.Leaves[0].MAC = nil }),
 		bad(book(a, 2), func(c *records.Change) { c.Appointment.Version = "" }),
 		bad(book(a, 2), func(c *records.Change) { c.Appointment.Status = "late" }),
 		bad(book(a, 2), func(c *records.Change) { c.Appointment.Start = start.Add(time.Nanosecond) }),
 		bad(book(a, 2), func(c *records.Change) { c.Appointment.Changed = start.In(time.FixedZone("", 3600)) }),
+		bad(book(a, 2), func(c *records.Change) { c.Appointment.Changed = start.AddDate(8000, 0, 0) }),
 	} {
 		written, err := h.Store.Apply(ctx, c)
 		if written || !errors.Is(err, records.ErrInvalid) && !errors.Is(err, audit.ErrInvalid) {
