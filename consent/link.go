@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,8 +50,11 @@ func (s *Service) ConfirmByLink(ctx context.Context, by audit.Actor, c LinkConfi
 		return State{}, errActor
 	}
 	request, err := s.follow(ctx, c)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNotAsked):
 		return State{}, s.log.Decline(ctx, entry("consent.confirm", f), err)
+	case err != nil:
+		return State{}, fmt.Errorf("consent: confirm: %w", err)
 	}
 	f.Number, f.About = request.Number, []string{request.ID}
 	return s.append(ctx, "consent.confirm", f, func(facts []Fact, f *Fact) error {
@@ -74,7 +78,7 @@ func (s *Service) ConfirmByLink(ctx context.Context, by audit.Actor, c LinkConfi
 func (s *Service) follow(ctx context.Context, c LinkConfirmation) (Fact, error) {
 	encoded, secret, _ := strings.Cut(c.Link, ".")
 	id, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil || secret == "" || form.Text(ErrInvalid, "the link", string(id), form.ID, true) != nil {
+	if err != nil || secret == "" || form.Fit(string(id), form.ID) == "" || form.Fit(c.Practice, form.ID) == "" {
 		return Fact{}, ErrNotAsked
 	}
 	request, found, err := s.store.Fact(ctx, c.Practice, string(id))

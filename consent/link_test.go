@@ -77,9 +77,12 @@ func TestPromise_D2_3_DoubleOptInByLink(t *testing.T) {
 			} {
 				refused(t, consent.ErrNotAsked)(b.ConfirmByLink(t.Context(), patient, press(wrong)))
 			}
-			elsewhere := press(l)
-			elsewhere.Practice = "oak-street"
-			refused(t, consent.ErrNotAsked)(b.ConfirmByLink(t.Context(), patient, elsewhere))
+			for _, practice := range []string{"oak-street", "", key.Practice + "\x00"} {
+				elsewhere := press(l)
+				elsewhere.Practice = practice
+				_, err := b.ConfirmByLink(t.Context(), patient, elsewhere)
+				require.ErrorIs(t, err, consent.ErrNotAsked)
+			}
 			require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
 		})
 		t.Run("refuses_anybody_else_and_an_answer_without_evidence", func(t *testing.T) {

@@ -102,7 +102,7 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 	}
 }
 
-func TestAStopIsOneWhicheverOfOurNumbersItCameTo(t *testing.T) {
+func TestWhatIsNoContentMakesNoOtherAct(t *testing.T) {
 	b := onMemory(t)
 	for _, sender := range []string{office, "", ads} {
 		r := stop()
@@ -110,11 +110,46 @@ func TestAStopIsOneWhicheverOfOurNumbersItCameTo(t *testing.T) {
 		must(t)(b.Revoke(t.Context(), patient, r))
 	}
 	require.Len(t, b.facts(t), 1)
+	for after := range 3 { // a provider's clock may say another time when it delivers a START again
+		again := start()
+		again.ID, again.At = "r-1", noon.Add(-time.Duration(after)*time.Second)
+		must(t)(b.Restart(t.Context(), patient, again))
+	}
+	require.Len(t, b.facts(t), 2)
 	g := grant(consent.Transactional)
 	g.ID, g.Sender = "g-1", office
 	must(t)(b.Grant(t.Context(), staff, g))
 	g.Sender = ads
 	refused(t, consent.ErrConflict)(b.Grant(t.Context(), staff, g))
+}
+
+func TestAnEntryNamesThePatientWhereOneIsNamed(t *testing.T) {
+	b := onMemory(t)
+	g := grant(consent.Transactional)
+	g.Patient = "p-204"
+	must(t)(b.Grant(t.Context(), staff, g))
+	entries := b.logged(t, key.Practice)
+	require.Len(t, entries, 1)
+	require.Equal(t, "p-204", entries[0].Patient)
+	g.Patient = "p\x00"
+	refused(t, consent.ErrInvalid)(b.Grant(t.Context(), staff, g))
+	entries = b.Refused(t, key.Practice, "consent.grant")
+	require.Len(t, entries, 1, "what can be nobody's id is left out")
+	require.Empty(t, entries[0].Patient)
+}
+
+func TestAClearanceIsOfItsDoubt(t *testing.T) {
+	b := promoted(t, onMemory(t))
+	c := consent.Clearance{ID: "c-1", Practice: key.Practice, Number: key.Number, Doubt: "d-1"}
+	for _, id := range []string{"d-1", "d-2"} {
+		must(t)(b.Doubt(t.Context(), staff, doubt(id)))
+	}
+	for range 2 {
+		must(t)(b.Clear(t.Context(), staff, c))
+	}
+	c.Doubt = "d-2"
+	refused(t, consent.ErrConflict)(b.Clear(t.Context(), staff, c))
+	require.Equal(t, consent.Held, b.status(t, consent.Promotional))
 }
 
 func TestAnIdUsedForAnotherActIsAConflict(t *testing.T) {
@@ -596,6 +631,13 @@ func (s broken) Wordings(ctx context.Context, practice string) ([]consent.Wordin
 	return s.Store.Wordings(ctx, practice)
 }
 
+func (s broken) Fact(ctx context.Context, practice, id string) (consent.Fact, bool, error) {
+	if s.what == "fact" {
+		return consent.Fact{}, false, errDisk
+	}
+	return s.Store.Fact(ctx, practice, id)
+}
+
 func TestAFailureOfTheStoreIsNoRefusal(t *testing.T) {
 	for _, what := range []string{"ledger", "settings", "wordings"} {
 		t.Run(what, func(t *testing.T) {
@@ -609,6 +651,12 @@ func TestAFailureOfTheStoreIsNoRefusal(t *testing.T) {
 	b := onMemory(t)
 	must(t)(b.WithStore(broken{b.store, "settings"}).Doubt(t.Context(), staff, doubt("d-1")))
 	require.Len(t, b.facts(t), 1, "what may be a stop is not lost over settings")
+	b = onMemory(t)
+	l := linked(t, b)
+	_, err := b.WithStore(broken{b.store, "fact"}).ConfirmByLink(t.Context(), patient, press(l))
+	require.ErrorIs(t, err, errDisk)
+	require.True(t, strings.HasPrefix(err.Error(), "consent: confirm: "), err)
+	require.Empty(t, b.Refused(t, key.Practice, "consent.confirm"))
 }
 
 func TestAStopIsWrittenWhereTheLedgerCannotBeRead(t *testing.T) {

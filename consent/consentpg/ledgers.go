@@ -15,6 +15,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/internal/page"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
@@ -108,8 +109,12 @@ func (l ledgers[Secret, Fact]) apply(ctx context.Context, w writing[Secret]) (bo
 	return false, err
 }
 
-// known reports whether the practice has a fact of this id in a table.
+// known reports whether the practice has a fact of this id in a table. What can be no id is not asked for: a statement that
+// Postgres cannot read ends the caller's transaction.
 func known(ctx context.Context, pg pgstore.Handle, table, practice, id string) (bool, error) {
+	if form.Fit(id, form.ID) == "" {
+		return false, nil
+	}
 	var known bool
 	err := pg.Raw("SELECT EXISTS (SELECT FROM ? WHERE practice = ? AND id = ?)", pg.Table(table), practice, id).Scan(ctx, &known)
 	return known, err

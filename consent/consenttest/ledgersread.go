@@ -193,8 +193,10 @@ func (k ledgerKit[Key, Change, Fact, Query, Page]) ofOneKind(ctx context.Context
 			return fmt.Errorf("by %d: %q on %d pages, not %q on %d", limit, got, read, order, pages)
 		}
 	}
-	if _, err := h.Store.Facts(ctx, k.query(practice, "nobody's", 0)); !errors.Is(err, k.after) {
-		return fmt.Errorf("a page after a fact that is not there: error %v", err)
+	for _, after := range []string{"nobody's", "d\x00", "\xff"} {
+		if _, err := h.Store.Facts(ctx, k.query(practice, after, 0)); !errors.Is(err, k.after) {
+			return fmt.Errorf("a page after a fact that is not there: error %v", err)
+		}
 	}
 	for _, q := range []Query{k.query("", "", 0), k.query(practice, "", -1), k.query(practice, "", 1001)} {
 		if _, err := h.Store.Facts(ctx, q); !errors.Is(err, k.wrong) {

@@ -67,7 +67,11 @@ func ofOneKind(ctx context.Context, h Harness) error {
 		}
 	}
 	for _, q := range []consent.Query{
-		{Practice: practice, Kind: consent.Revoked, After: "nobody's"}, {Practice: practice, Limit: -1}, {Practice: practice, Limit: 1001}, {},
+		{Practice: practice, Kind: consent.Revoked, After: "nobody's"},
+		{Practice: practice, Kind: consent.Revoked, After: "f\x00"},
+		{Practice: practice, Limit: -1},
+		{Practice: practice, Limit: 1001},
+		{},
 	} {
 		if _, err := h.Store.Facts(ctx, q); !errors.Is(err, consent.ErrInvalid) {
 			return fmt.Errorf("query %+v: error %v, not ErrInvalid", q, err)
