@@ -189,6 +189,19 @@ func TestOfTwoRequestsAtOnceOneIsMade(t *testing.T) {
 	})
 }
 
+// What a number's earlier holder had, and what waits in another category, stands in no request's way.
+func TestWhatARequestIsRefusedFor(t *testing.T) {
+	b := onMemory(t)
+	require.NoError(t, b.Configure(t.Context(), staff, consent.Settings{Practice: key.Practice, DoubleOptIn: consent.ConfirmAll}))
+	must(t)(b.Lapse(t.Context(), staff, lapse(consent.Reassigned)))
+	b.later()
+	must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+	_, err := b.WithStore(broken{b.store, "settings"}).Ask(t.Context(), staff, ask())
+	require.ErrorIs(t, err, errDisk)
+	must(t)(b.Ask(t.Context(), staff, ask()))
+	refused(t, consent.ErrAsked)(b.Ask(t.Context(), staff, ask()))
+}
+
 // beside is a store in which something happens once between what a service reads and what it writes.
 type beside struct {
 	consent.Store

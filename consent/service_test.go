@@ -598,10 +598,60 @@ func TestWhatCannotBeRecordedIsNotShown(t *testing.T) {
 	state, err := s.State(t.Context(), staff, key)
 	require.ErrorIs(t, err, stage.ErrFull)
 	require.Zero(t, state)
+	must(t)(b.Doubt(t.Context(), staff, doubt("d-1")))
+	must(t)(b.Revoke(t.Context(), patient, stop()))
+	for name, read := range lists(t.Context()) {
+		n, err := read(s)
+		require.ErrorIs(t, err, stage.ErrFull, name)
+		require.Zero(t, n, name)
+	}
 
 	_, err = s.Ask(t.Context(), staff, ask())
 	require.ErrorIs(t, err, consent.ErrNothingPending)
 	require.ErrorIs(t, err, audit.ErrNotRecorded, "a refusal whose entry fails says both")
+}
+
+// lists are the reads that show more than one number, each with how much it shows.
+func lists(ctx context.Context) map[string]func(*consent.Service) (int, error) {
+	return map[string]func(*consent.Service) (int, error){
+		"alarms": func(s *consent.Service) (int, error) {
+			alarms, err := s.Alarms(ctx, staff, key.Practice)
+			return len(alarms), err
+		},
+		"suppressed": func(s *consent.Service) (int, error) {
+			states, _, err := s.Suppressed(ctx, staff, consent.Query{Practice: key.Practice})
+			return len(states), err
+		},
+		"numbers": func(s *consent.Service) (int, error) {
+			numbers, err := s.Numbers(ctx, staff, key.Practice, "p-204")
+			return len(numbers), err
+		},
+		"permitted": func(s *consent.Service) (int, error) {
+			permitted, _, err := s.Permitted(ctx, staff, consent.PermittedQuery{Practice: key.Practice, Category: consent.Transactional})
+			return len(permitted), err
+		},
+	}
+}
+
+// A list that cannot be read is not an empty one.
+func TestAListThatCannotBeReadIsNoList(t *testing.T) {
+	b := onMemory(t)
+	must(t)(b.Doubt(t.Context(), staff, doubt("d-1")))
+	must(t)(b.Doubt(t.Context(), staff, consent.Doubt{
+		ID: "d-2", Practice: key.Practice, Number: "+12125550101", Channel: consent.ByCall, Evidence: consent.Evidence{Words: "hm"},
+	}))
+	must(t)(b.Revoke(t.Context(), patient, stop()))
+	before := b.logged(t, key.Practice)
+	for what, names := range map[string][]string{
+		"facts": {"alarms", "suppressed"}, "standing": {"alarms"}, "numbers": {"numbers"}, "ledgers": {"permitted"},
+	} {
+		for _, name := range names {
+			n, err := lists(t.Context())[name](b.WithStore(broken{b.store, what}))
+			require.ErrorIs(t, err, errDisk, name)
+			require.Zero(t, n, name)
+		}
+	}
+	require.Empty(t, cmp.Diff(before, b.logged(t, key.Practice)))
 }
 
 // broken is a store that cannot read one thing.
@@ -629,6 +679,34 @@ func (s broken) Wordings(ctx context.Context, practice string) ([]consent.Wordin
 		return nil, errDisk
 	}
 	return s.Store.Wordings(ctx, practice)
+}
+
+func (s broken) Facts(ctx context.Context, q consent.Query) (consent.Page, error) {
+	if s.what == "facts" {
+		return consent.Page{}, errDisk
+	}
+	return s.Store.Facts(ctx, q)
+}
+
+func (s broken) Standing(ctx context.Context, k consent.Key) ([]consent.Fact, error) {
+	if s.what == "standing" {
+		return nil, errDisk
+	}
+	return s.Store.Standing(ctx, k)
+}
+
+func (s broken) Numbers(ctx context.Context, practice, patient string) ([]string, error) {
+	if s.what == "numbers" {
+		return nil, errDisk
+	}
+	return s.Store.Numbers(ctx, practice, patient)
+}
+
+func (s broken) Ledgers(ctx context.Context, q consent.LedgerQuery) (consent.LedgerPage, error) {
+	if s.what == "ledgers" {
+		return consent.LedgerPage{}, errDisk
+	}
+	return s.Store.Ledgers(ctx, q)
 }
 
 func (s broken) Fact(ctx context.Context, practice, id string) (consent.Fact, bool, error) {
