@@ -80,9 +80,9 @@
 //
 // [ErrInvalid] and the finer [ErrEvidence], [ErrWording] and [WordingError] for commands that lack something; [ErrDuty];
 // [ErrConflict]; [ErrNothingPending], [ErrAsked], [ErrLandline], [ErrNotAsked], [ErrUsed] and [ErrExpired] for what a double
-// opt-in refuses; [ErrNoDoubt]; [audit.ErrShredded] for what names a patient whose evidence was destroyed. A refusal is recorded
-// in the log and changes nothing. [ErrTampered] when a store keeps another thing than was written. No error carries a number or what
-// somebody wrote.
+// opt-in refuses; [ErrNoDoubt]; audit.ErrShredded for what names a patient whose evidence was destroyed. A refusal is
+// recorded in the log and changes nothing. [ErrTampered] when a store keeps another thing than was written. No error
+// carries a number or what somebody wrote.
 //
 // # Writing your own store
 //
