@@ -16,13 +16,14 @@ func (m *Middleware) address(r *http.Request) string {
 		return unknown
 	}
 	at := plain(peer.Addr())
-	said := strings.Split(strings.Join(r.Header.Values(m.o.Forwarded), ","), ",")
-	for i := len(said) - 1; i >= 0 && m.trusts(at); i-- {
-		next, ok := parseAddress(said[i])
+	said := strings.Join(r.Header.Values(m.o.Forwarded), ",")
+	for m.trusts(at) {
+		comma := strings.LastIndexByte(said, ',')
+		next, ok := parseAddress(said[comma+1:])
 		if !ok {
-			break // whoever wrote this is no proxy of ours; the last address that is known stands
+			break // nothing more is said, or by no proxy of ours; the last address that is known stands
 		}
-		at = next
+		at, said = next, said[:max(comma, 0)]
 	}
 	return at.String()
 }

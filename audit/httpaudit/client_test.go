@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -94,6 +96,20 @@ func TestAddress(t *testing.T) {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr, r.Header["X-Forwarded-For"] = c.peer, c.said
 		require.Equal(t, c.wants, m.address(r), "%s %v", c.peer, c.said)
+	}
+}
+
+// A header of a million commas costs no more memory than it has.
+func TestAddressOfAHugeHeader(t *testing.T) {
+	m := &Middleware{o: Options{Forwarded: "X-Forwarded-For", Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for _, peer := range []string{"203.0.113.9", "10.0.0.1"} {
+		r.RemoteAddr, r.Header["X-Forwarded-For"] = peer+":4711", []string{strings.Repeat(",", 1<<20)}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		require.Equal(t, peer, m.address(r))
+		runtime.ReadMemStats(&after)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -103,7 +104,7 @@ func New(log Recorder, who Who, o *Options) (*Middleware, error) {
 		m.o.Forwarded = "X-Forwarded-For"
 	}
 	if m.o.Route == nil {
-		m.o.Route = func(r *http.Request) string { return r.Pattern }
+		m.o.Route = pattern
 	}
 	if m.o.Feature == nil {
 		m.o.Feature = firstWord
@@ -173,10 +174,19 @@ func (m *Middleware) record(r *http.Request, e audit.Entry) error {
 	return fmt.Errorf("%w: %w", ErrNotRecorded, err)
 }
 
+// pattern returns the pattern of the [http.ServeMux] that a request took. Where the mux redirects a CONNECT to a path with a
+// slash at its end, it gives that path for the pattern: what the client sent. Then there is none.
+func pattern(r *http.Request) string {
+	if r.Pattern == path.Clean("/"+r.URL.Path)+"/" {
+		return ""
+	}
+	return r.Pattern
+}
+
 // firstWord returns the first word of a pattern's path that is no wildcard: "patients" of "GET /patients/{id}".
 func firstWord(route string) string {
-	_, path, _ := strings.Cut(route, "/") // before it stand a method and a host
-	word, _, _ := strings.Cut(path, "/")
+	_, rest, _ := strings.Cut(route, "/") // before it stand a method and a host
+	word, _, _ := strings.Cut(rest, "/")
 	if strings.HasPrefix(word, "{") {
 		return ""
 	}

@@ -260,6 +260,28 @@ func TestNames(t *testing.T) {
 	require.Equal(t, "the charts", log.one(t).Details["feature"])
 }
 
+// A mux that redirects a CONNECT to a path with a slash at its end gives that path for the pattern.
+func TestRouteOfARedirectIsNotWhatWasSent(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/charts/{name}/", func(http.ResponseWriter, *http.Request) {})
+	for _, method := range []string{http.MethodGet, http.MethodConnect} {
+		for path, route := range map[string]string{
+			"/charts/" + planted + "/": "/charts/{name}/",
+			"/charts/" + planted:       "",
+			"/charts/%50lantagenet":    "",
+			"//charts/./" + planted:    "",
+		} {
+			log := newRecorder()
+			wrap(t, log, mux, nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))
+			e := log.one(t)
+			require.NotContains(t, fmt.Sprint(e), "lantagenet", "%s %s", method, path)
+			if route != "" {
+				require.Equal(t, route, e.Details["route"])
+			}
+		}
+	}
+}
+
 func TestNew(t *testing.T) {
 	log := newRecorder()
 	for _, o := range []*httpaudit.Options{{Hold: -1}, {Trusted: []netip.Prefix{{}}}, {Nobody: strings.Repeat("x", 65)}} {
