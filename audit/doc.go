@@ -25,6 +25,9 @@
 //     the very transaction of the fact. Both are kept or neither is.
 //   - A read's or a refusal's entry is committed at once by [Log.Record] or [Log.Refuse], before data is returned.
 //
+// What has happened already, or was seen among other things, is on record even where the patient's keys are gone:
+// [Log.StampSeen] and [Log.RecordSeen] then leave out whose it was.
+//
 // # What is sealed
 //
 // In a leaf the practice, the time, the actor, the action, the outcome and the kind of object are plain, for they are

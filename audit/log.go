@@ -57,6 +57,28 @@ func (l *Log) Stamp(ctx context.Context, e Entry) (Leaf, error) {
 	if e.Action == prune.Action && !prune.Allowed(ctx) {
 		return Leaf{}, fmt.Errorf("%w: the action %s is a pruner's alone", ErrInvalid, prune.Action)
 	}
+	return l.stamp(ctx, e)
+}
+
+// StampSeen is Stamp for an entry of what was seen, refused or done already, and is on record whatever became of the patient.
+// Where the patient's evidence key was destroyed, the entry no longer says whose data it was: it has no details, its object no
+// id where that is the patient, and its actor none where it is. What must be known all the same is in its Reason.
+func (l *Log) StampSeen(ctx context.Context, e Entry) (Leaf, error) {
+	stamped, err := l.Stamp(ctx, e)
+	if !errors.Is(err, ErrShredded) {
+		return stamped, err
+	}
+	if e.Object.ID == e.Patient {
+		e.Object.ID = ""
+	}
+	if e.Actor.Kind == Patient && e.Actor.ID == e.Patient {
+		e.Actor.ID = ""
+	}
+	e.Patient, e.Details = "", nil
+	return l.stamp(ctx, e)
+}
+
+func (l *Log) stamp(ctx context.Context, e Entry) (Leaf, error) {
 	e.At = l.now().UTC().Truncate(time.Microsecond)
 	if l.newID == nil {
 		e.ID = uuidv7.At(e.At)
@@ -119,21 +141,10 @@ func (l *Log) Record(ctx context.Context, entries ...Entry) error {
 	return l.record(ctx, entries, l.Stamp)
 }
 
-// RecordSeen commits the entries of what was read of several patients, as [Log.Record] does. What is left of one patient hides
-// no other: where a patient's evidence key was destroyed, the entry no longer says whose data it was. It has no details, and
-// its object no id where that is the patient; who acted it says all the same.
+// RecordSeen commits the entries of what was read of several patients, as [Log.Record] does, each stamped by [Log.StampSeen]:
+// what is left of one patient hides no other.
 func (l *Log) RecordSeen(ctx context.Context, entries ...Entry) error {
-	return l.record(ctx, entries, func(ctx context.Context, e Entry) (Leaf, error) {
-		stamped, err := l.Stamp(ctx, e)
-		if !errors.Is(err, ErrShredded) {
-			return stamped, err
-		}
-		if e.Object.ID == e.Patient {
-			e.Object.ID = ""
-		}
-		e.Patient, e.Details = "", nil
-		return l.Stamp(ctx, e)
-	})
+	return l.record(ctx, entries, l.StampSeen)
 }
 
 func (l *Log) record(ctx context.Context, entries []Entry, stamp func(context.Context, Entry) (Leaf, error)) error {
@@ -151,8 +162,8 @@ func (l *Log) record(ctx context.Context, entries []Entry, stamp func(context.Co
 }
 
 // Refuse records that e was refused because of cause, and returns cause. When the entry cannot be written the result
-// wraps both cause and [ErrNotRecorded]. It is written even when ctx is cancelled, for up to five seconds, and without a patient
-// whose evidence key was destroyed, as [Log.RecordSeen] does.
+// wraps both cause and [ErrNotRecorded]. It is written even when ctx is cancelled, for up to five seconds, and as [Log.StampSeen]
+// stamps it.
 func (l *Log) Refuse(ctx context.Context, e Entry, cause error) error {
 	e.Outcome, e.Reason = Refused, cause.Error()
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)

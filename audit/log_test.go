@@ -219,18 +219,31 @@ func TestEntriesWithoutADestroyedPatient(t *testing.T) {
 	require.NoError(t, log.RecordSeen(t.Context(), given...))
 	require.Equal(t, "p-204", given[0].Patient, "what was given is left alone")
 	require.Equal(t, errRefused, log.Refuse(t.Context(), of("p-204"), errRefused))
+	own := visit
+	own.Actor, own.Outcome = audit.Actor{Kind: audit.Patient, ID: "p-204"}, audit.Refused
+	require.NoError(t, log.RecordSeen(t.Context(), own))
+	mother := visit
+	mother.Actor = audit.Actor{Kind: audit.Representative, ID: "r-1"}
+	stamped, err := log.StampSeen(t.Context(), mother)
+	require.NoError(t, err)
+	require.NoError(t, stamped.Validate())
+	require.NoError(t, store.Append(t.Context(), stamped))
+	mother.Object.Kind = ""
+	_, err = log.StampSeen(t.Context(), mother)
+	require.ErrorIs(t, err, audit.ErrInvalid)
 
 	page, err := log.Leaves(t.Context(), audit.Query{Practice: "elm-street"})
 	require.NoError(t, err)
-	require.Len(t, page.Leaves, 4)
+	require.Len(t, page.Leaves, 6)
 	seen := map[string]int{}
 	for _, f := range page.Leaves {
 		e, err := log.Open(t.Context(), f)
 		require.NoError(t, err)
-		seen[fmt.Sprintf("%s %s %q %q %d", e.Outcome, e.Object.Kind, e.Object.ID, e.Patient, len(e.Details))]++
+		seen[fmt.Sprintf("%s by %q, %s %q %q %d", e.Outcome, e.Actor.ID, e.Object.Kind, e.Object.ID, e.Patient, len(e.Details))]++
 	}
 	require.Equal(t, map[string]int{
-		`done patient "" "" 0`: 1, `done appointment "a-1" "" 0`: 1, `done patient "p-205" "p-205" 1`: 1, `refused patient "" "" 0`: 1,
+		`done by "u-17", patient "" "" 0`: 1, `done by "u-17", appointment "a-1" "" 0`: 1, `done by "u-17", patient "p-205" "p-205" 1`: 1,
+		`refused by "u-17", patient "" "" 0`: 1, `refused by "", appointment "a-1" "" 0`: 1, `done by "r-1", appointment "a-1" "" 0`: 1,
 	}, seen)
 
 	full, err := audit.NewLog(failing{store}, keys, nil)

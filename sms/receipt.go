@@ -44,7 +44,7 @@ func (s *Service) Deliver(ctx context.Context, receipt Receipt) (bool, error) {
 func learn(ctx context.Context, store Store, log *audit.Log, t Tracked, receipt Receipt, now time.Time) (Tracked, bool, error) {
 	leaves, err := stamp(ctx, log, t.entries(audit.Entry{
 		Practice: t.Practice, Actor: audit.Actor{Kind: audit.System, ID: receipt.Provider}, Action: "sms.text.receipt",
-		Object:  audit.Object{Kind: "text", ID: t.ID},
+		Object: audit.Object{Kind: "text", ID: t.ID}, Reason: "The provider says " + string(receipt.Status) + ".",
 		Details: map[string]string{"status": string(receipt.Status), "code": receipt.Code},
 	})...)
 	if err != nil {

@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,7 +67,8 @@ var dispatching = audit.Actor{Kind: audit.System, ID: "dispatcher"}
 func settled(t Tracked, s Settlement) audit.Entry {
 	entry := audit.Entry{
 		Practice: t.Practice, Actor: dispatching, Action: "sms.text.send",
-		Patient: t.Patient, Object: audit.Object{Kind: "text", ID: t.ID}, Reason: s.Decision.Reason,
+		Patient: t.Patient, Object: audit.Object{Kind: "text", ID: t.ID},
+		Reason:  cmp.Or(s.Decision.Reason, "The text is "+string(s.State)+"."), // also where details cannot be kept
 		Details: map[string]string{"state": string(s.State), "provider": t.Provider, "code": s.Code},
 	}
 	if len(s.Next) > 0 && len(t.Subjects) > 0 && s.Decision.Rule != moved { // what forbids it is one patient's, and the entry is every patient's

@@ -40,6 +40,11 @@ func TestATextOfAPatientWhoseKeysWereDestroyedIsSettled(t *testing.T) {
 				}
 				if e, err := w.log.Open(t.Context(), leaf); err == nil && e.Object.ID == k.ID {
 					require.Empty(t, e.Patient)
+					require.Empty(t, e.Details)
+					require.NotEmpty(t, e.Reason)
+					if outcome == audit.Done {
+						require.Contains(t, []string{"The text is sent.", "The text is doubtful."}, e.Reason)
+					}
 					return
 				}
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -92,16 +91,12 @@ func (t Text) entries(e audit.Entry) []audit.Entry {
 	return entries
 }
 
-// stamp stamps entries of what has happened. One about a patient whose keys were destroyed names nobody: what became of a text
-// is on record all the same, and no text stays unsettled over that.
+// stamp stamps entries of what has happened: what became of a text is on record whatever became of the patient, and no text
+// stays unsettled over that.
 func stamp(ctx context.Context, log *audit.Log, entries ...audit.Entry) ([]audit.Leaf, error) {
 	var leaves []audit.Leaf
 	for _, e := range entries {
-		leaf, err := log.Stamp(ctx, e)
-		if errors.Is(err, audit.ErrShredded) {
-			e.Patient = ""
-			leaf, err = log.Stamp(ctx, e)
-		}
+		leaf, err := log.StampSeen(ctx, e)
 		if err != nil {
 			return nil, err
 		}

@@ -65,15 +65,5 @@ func (d *Dispatcher) takeBack(ctx context.Context, canceller Canceller, t Tracke
 		return err
 	}
 	entry.Outcome = audit.Refused
-	entries := t.entries(entry)
-	for i, e := range entries {
-		gone, err := d.log.Shredded(ctx, e.Practice, e.Patient)
-		if err != nil {
-			return errors.Join(asked, err)
-		}
-		if gone {
-			entries[i].Patient = ""
-		}
-	}
-	return errors.Join(asked, d.log.Record(ctx, entries...))
+	return errors.Join(asked, d.log.RecordSeen(ctx, t.entries(entry)...))
 }
