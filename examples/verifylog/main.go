@@ -7,6 +7,8 @@
 //
 //	go run ./examples/verifylog -key ... -kept checkpoint-2025.txt -kept checkpoint-2026.txt elm-street.jsonl
 //
+// Where the notary's key was replaced, a file may have signatures of both: then -key is given twice, too.
+//
 // It ends with 0 when nothing was changed, with 1 when something was, and with 2 when it could not find out.
 package main
 
@@ -16,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -34,15 +37,25 @@ func main() {
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	var key, practice string
+	var practice string
+	var keys []note.Verifier
 	var kept []string
 	flags := flag.NewFlagSet("verifylog", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: verifylog -key 'public key' [-practice name] [-kept checkpoint]... export.jsonl")
+		fmt.Fprintln(stderr, "usage: verifylog -key 'public key'... [-practice name] [-kept checkpoint]... export.jsonl")
 		flags.PrintDefaults()
 	}
-	flags.StringVar(&key, "key", "", "the notary's public `key`, as you were given it; not from whoever sent the file")
+	flags.Func("key", "the notary's public `key`, as you were given it, not from whoever sent the file; again for one that was replaced", func(text string) error {
+		key, err := note.NewVerifier(text)
+		if err != nil {
+			return errors.New("this is no public key of a notary")
+		}
+		if !slices.ContainsFunc(keys, func(k note.Verifier) bool { return k.Name() == key.Name() && k.KeyHash() == key.KeyHash() }) {
+			keys = append(keys, key) // of one that is there twice it could not be said which one is meant
+		}
+		return nil
+	})
 	flags.StringVar(&practice, "practice", "", "the `practice` whose log this must be; any, where it is left out")
 	flags.Func("kept", "a `file` with a checkpoint that was kept elsewhere; may be given more than once", func(path string) error {
 		text, err := os.ReadFile(path)
@@ -54,13 +67,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	} else if err != nil {
 		return unknown
 	}
-	if key == "" || flags.NArg() != 1 {
+	if len(keys) == 0 || flags.NArg() != 1 {
 		flags.Usage()
-		return unknown
-	}
-	verifier, err := note.NewVerifier(key)
-	if err != nil {
-		fmt.Fprintln(stderr, "verifylog: this is no public key of a notary")
 		return unknown
 	}
 	file, closeFile, err := open(flags.Arg(0), stdin)
@@ -69,7 +77,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return unknown
 	}
 	defer closeFile()
-	result, err := notary.CheckExport(file, note.VerifierList(verifier), &notary.CheckOptions{
+	result, err := notary.CheckExport(file, note.VerifierList(keys...), &notary.CheckOptions{
 		Practice: practice, Kept: kept,
 		Progress: func(done, size int64) {
 			if done%100_000 == 0 {

@@ -49,11 +49,12 @@ func verifylog(t *testing.T, stdin string, args ...string) (code int, stdout, st
 
 // files is what a practice was given.
 type files struct {
-	folder string
-	key    string // the public key
-	log    string // the whole log, as text
-	reader *notary.Reader
-	grow   func() // adds an entry
+	folder  string
+	key     string // the public key
+	log     string // the whole log, as text
+	reader  *notary.Reader
+	grow    func()                      // adds an entry
+	succeed func() (public, log string) // replaces the notary's key, and exports the log while another practice's has grown
 }
 
 func (f files) put(t *testing.T, name, text string) string {
@@ -103,6 +104,29 @@ func newFiles(t *testing.T) files {
 		}))
 		_, err := n.Step(ctx)
 		require.NoError(t, err)
+	}
+	f.succeed = func() (string, string) {
+		private, public, err := notary.GenerateKey("audit.elm-dental.example")
+		require.NoError(t, err)
+		signer, err := note.NewSigner(private)
+		require.NoError(t, err)
+		newer, err := note.NewVerifier(public)
+		require.NoError(t, err)
+		known := note.VerifierList(verifier, newer)
+		next, err := notary.New(store, log, signer, known, nil)
+		require.NoError(t, err)
+		require.NoError(t, log.Record(ctx, audit.Entry{
+			Practice: "oak-avenue", Actor: audit.Actor{Kind: audit.Staff, ID: "u-3"}, Action: "consent.grant",
+			Object: audit.Object{Kind: "number"},
+		}))
+		_, err = next.Step(ctx)
+		require.NoError(t, err)
+		reader, err := notary.NewReader(store, known)
+		require.NoError(t, err)
+		var b bytes.Buffer
+		_, err = reader.Export(ctx, &b, practice, nil)
+		require.NoError(t, err)
+		return public, b.String()
 	}
 	for range 1200 {
 		require.NoError(t, log.Record(ctx, audit.Entry{
@@ -174,6 +198,23 @@ func TestVerifylog(t *testing.T) {
 	}
 	code, _, _ = verifylog(t, "", "-help")
 	require.Equal(t, sound, code)
+}
+
+// The newest checkpoint of a practice may be older than the notary's key.
+func TestKeyThatWasReplaced(t *testing.T) {
+	f := newFiles(t)
+	public, log := f.succeed()
+	for _, keys := range [][]string{{"-key", f.key, "-key", public}, {"-key", public, "-key", f.key, "-key", public}} {
+		code, stdout, stderr := verifylog(t, log, append(keys, "-")...)
+		require.Equal(t, sound, code, stdout+stderr)
+		require.Contains(t, stdout, "VERIFIED. 1,201 entries")
+	}
+	for _, key := range []string{f.key, public} {
+		code, stdout, _ := verifylog(t, log, "-key", key, "-")
+		require.Equal(t, changed, code)
+		require.Contains(t, stdout, "not signed with this key")
+		require.Contains(t, stdout, "-key twice")
+	}
 }
 
 func TestExtract(t *testing.T) {

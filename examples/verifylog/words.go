@@ -73,7 +73,7 @@ func meaning(k notary.Kind) string {
 	case notary.Rewritten:
 		return "Entries were written anew."
 	case notary.Unsigned:
-		return "The file is not signed with this key."
+		return "The file is not signed with this key. Where the notary's key was replaced, give both: -key twice."
 	}
 	return "The file was changed, or is no export of a log."
 }
