@@ -74,7 +74,7 @@ type Object struct {
 	ID   string // sealed in the log; may be empty where the act has no single object
 }
 
-// Entry is one act on a practice's data.
+// Entry is one act on a practice's data. What of it is sealed is at most a mebibyte, as JSON.
 type Entry struct {
 	ID       string    // set by Stamp, whatever the caller says
 	Practice string    // the vendor's id of the practice, at most 64 bytes

@@ -78,6 +78,10 @@ func (l *Log) StampSeen(ctx context.Context, e Entry) (Leaf, error) {
 	return l.stamp(ctx, e)
 }
 
+// mostHidden is how many bytes of an entry are sealed at most, as JSON: an export has a line for each, and whoever checks it
+// holds a line at a time.
+const mostHidden = 1 << 20
+
 func (l *Log) stamp(ctx context.Context, e Entry) (Leaf, error) {
 	e.At = l.now().UTC().Truncate(time.Microsecond)
 	if l.newID == nil {
@@ -93,6 +97,9 @@ func (l *Log) stamp(ctx context.Context, e Entry) (Leaf, error) {
 	hidden, err := json.Marshal(v)
 	if err != nil {
 		return Leaf{}, fmt.Errorf("audit: stamp: %w", err)
+	}
+	if len(hidden) > mostHidden {
+		return Leaf{}, fmt.Errorf("%w: the entry says more than a mebibyte", ErrInvalid)
 	}
 	sealed, err := l.keys.SealEvidence(ctx, e.Practice, e.Patient, e.ID, hidden)
 	switch {

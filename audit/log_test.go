@@ -270,6 +270,8 @@ func TestStampRefuses(t *testing.T) {
 		"broken text in a name":  func(e *audit.Entry) { e.Details["\xff"] = "" },
 		"an odd outcome":         func(e *audit.Entry) { e.Outcome = "perhaps" },
 		"an odd term":            func(e *audit.Entry) { e.Term = "2y" },
+		"a detail of a mebibyte": func(e *audit.Entry) { e.Details["fields"] = strings.Repeat("x", 1<<20) },
+		"an id of a mebibyte":    func(e *audit.Entry) { e.Object.ID = strings.Repeat("x", 1<<20) },
 		"the action of a pruner": func(e *audit.Entry) { e.Action = "audit.prune" },
 	} {
 		e := read()
@@ -278,7 +280,11 @@ func TestStampRefuses(t *testing.T) {
 		require.ErrorIs(t, err, audit.ErrInvalid, name)
 		require.ErrorIs(t, log.Record(t.Context(), e), audit.ErrInvalid, name)
 	}
-	_, err := audit.NewLog(nil, newKeys(t), nil)
+	long := read()
+	long.Details["fields"] = strings.Repeat("x", 1<<20-200)
+	_, err := log.Stamp(t.Context(), long)
+	require.NoError(t, err)
+	_, err = audit.NewLog(nil, newKeys(t), nil)
 	require.ErrorIs(t, err, audit.ErrInvalid)
 	_, err = audit.NewLog(auditmem.New(), nil, nil)
 	require.ErrorIs(t, err, audit.ErrInvalid)

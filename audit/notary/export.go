@@ -39,7 +39,8 @@ type Exported struct {
 // A leaf that was pruned, or is gone, or is not what was integrated, is written as its hash alone and counted as absent;
 // [Reader.Verify] says what became of it. When the notary's own rows do not lead to the checkpoint, or the tree of heads has
 // a head of the practice that is gone, the error wraps [ErrDamaged] and the file has no end, so that nobody takes it for a
-// whole one. It wraps [ErrNotFound] while nothing of the practice is integrated.
+// whole one. It wraps [ErrNotFound] while nothing of the practice is integrated, and [ErrInvalid] while nothing is since the
+// log was given another name: record that it is exported, and let the notary step.
 func (r *Reader) Export(ctx context.Context, w io.Writer, practice string, o *ExportOptions) (Exported, error) {
 	x, err := r.begin(ctx, w, exportFormat, practice, o)
 	if err == nil {
@@ -150,8 +151,11 @@ func (r *Reader) begin(ctx context.Context, w io.Writer, format, practice string
 		return nil, fmt.Errorf("%w: the newest checkpoint is not what a known key signed", ErrDamaged)
 	}
 	heads, headsForm, err := bare(tip.Checkpoint, r.known)
-	if err != nil || heads.Practice != "" || heads.Log != point.Log || heads.Size != tip.Size {
+	if err != nil || heads.Practice != "" || heads.Size != tip.Size {
 		return nil, fmt.Errorf("%w: the newest checkpoint of the tree of heads is not what a known key signed", ErrDamaged)
+	}
+	if heads.Log != point.Log {
+		return nil, fmt.Errorf("%w: the log was given another name; the practice can be exported once it has an entry under that", ErrInvalid)
 	}
 	stored := reader(ctx, r.store, "")
 	path, err := tlog.ProveRecord(heads.Size, mention.Found, stored)

@@ -14,6 +14,7 @@ import (
 	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/note"
 
 	"github.com/enamel-go/enamel/audit/notary"
 	"github.com/enamel-go/enamel/audit/tree"
@@ -249,6 +250,40 @@ func TestExportOfADamagedLog(t *testing.T) {
 		require.NoError(t, err)
 		_, err = r.Export(t.Context(), &b, elm, nil)
 		require.ErrorIs(t, err, notary.ErrDamaged, name)
+	}
+}
+
+// A log that was given another name is damaged nowhere. A practice is exported once it has an entry under the new one.
+func TestExportOfARenamedLog(t *testing.T) {
+	w := inMemory(t, nil)
+	w.grow(t)
+	old, err := w.known.Verifier(w.signer.Name(), w.signer.KeyHash())
+	require.NoError(t, err)
+	private, public, err := notary.GenerateKey("audit.example.com/anew")
+	require.NoError(t, err)
+	w.signer, err = note.NewSigner(private)
+	require.NoError(t, err)
+	verifier, err := note.NewVerifier(public)
+	require.NoError(t, err)
+	w.known = note.VerifierList(verifier, old)
+	w.notary, err = notary.New(w.trees, w.log, w.signer, w.known, nil)
+	require.NoError(t, err)
+	w.reader, err = notary.NewReader(w.trees, w.known)
+	require.NoError(t, err)
+	w.record(t, elm, 1)
+	w.step(t, 1)
+	w.sound(t)
+	var b bytes.Buffer
+	_, err = w.reader.Export(t.Context(), &b, oak, nil)
+	require.ErrorIs(t, err, notary.ErrInvalid)
+	require.NotErrorIs(t, err, notary.ErrDamaged)
+	require.ErrorContains(t, err, "another name")
+	w.record(t, oak, 1)
+	w.step(t, 1)
+	for practice, leaves := range map[string]int64{elm: 24, oak: 7} {
+		result, err := w.check(w.export(t, practice))
+		require.NoError(t, err)
+		require.Equal(t, leaves, result.Leaves)
 	}
 }
 

@@ -25,7 +25,8 @@ type PruneOptions struct {
 	// Now is the time up to which terms are counted. Defaults to time.Now.
 	Now func() time.Time
 	// Held reports whether a practice's leaves of a term must stay, because of a lawsuit for example. As a month goes for
-	// all practices or for none, one that is held keeps it whole. Defaults to no practice being held.
+	// all practices or for none, one that is held keeps it whole. It is asked when Prune begins, and again right
+	// before the leaves go; what is held only then is held too late. Defaults to no practice being held.
 	Held func(ctx context.Context, practice string, term audit.Term) (bool, error)
 }
 
@@ -125,7 +126,10 @@ func (p *Pruner) prune(ctx context.Context, by audit.Actor, m Month) (int64, err
 	if err != nil {
 		return 0, err
 	}
-	if err := p.allowed(ctx, by, m, shares); err != nil {
+	if err := p.over(ctx, by, m, shares); err != nil {
+		return 0, err
+	}
+	if err := p.free(ctx, by, m, shares); err != nil {
 		return 0, err
 	}
 	var told [][]audit.Entry
@@ -164,11 +168,14 @@ func (p *Pruner) prune(ctx context.Context, by audit.Actor, m Month) (int64, err
 	if !proved {
 		return 0, ErrTold
 	}
+	if err := p.free(ctx, by, m, shares); err != nil {
+		return 0, err
+	}
 	return leaves, p.store.Drop(ctx, m, shares, went...)
 }
 
-// allowed checks the days and the holds.
-func (p *Pruner) allowed(ctx context.Context, by audit.Actor, m Month, shares []tree.Share) error {
+// over checks the days.
+func (p *Pruner) over(ctx context.Context, by audit.Actor, m Month, shares []tree.Share) error {
 	now := p.now()
 	var cause error
 	for _, share := range shares {
@@ -179,26 +186,30 @@ func (p *Pruner) allowed(ctx context.Context, by audit.Actor, m Month, shares []
 	if now.Before(m.Due()) {
 		cause = fmt.Errorf("%w before %s", ErrNotDue, m.Due().Format(time.DateOnly))
 	}
-	if cause != nil {
-		err := cause
-		for _, share := range shares {
-			if refusal := p.refuse(ctx, by, m, share.Practice, cause); errors.Is(refusal, audit.ErrNotRecorded) {
-				err = refusal
-			}
+	if cause == nil {
+		return nil
+	}
+	err := cause
+	for _, share := range shares {
+		if refusal := p.refuse(ctx, by, m, share.Practice, cause); errors.Is(refusal, audit.ErrNotRecorded) {
+			err = refusal
 		}
-		return err
+	}
+	return err
+}
+
+// free checks the holds.
+func (p *Pruner) free(ctx context.Context, by audit.Actor, m Month, shares []tree.Share) error {
+	if p.held == nil {
+		return nil
 	}
 	for _, share := range shares {
-		if p.held == nil {
-			break
-		}
 		held, err := p.held(ctx, share.Practice, m.Term)
 		if err != nil {
 			return fmt.Errorf("ask for holds: %w", err)
 		}
 		if held {
-			cause := fmt.Errorf("%w: practice %s", ErrHeld, share.Practice)
-			return p.refuse(ctx, by, m, share.Practice, cause)
+			return p.refuse(ctx, by, m, share.Practice, fmt.Errorf("%w: practice %s", ErrHeld, share.Practice))
 		}
 	}
 	return nil

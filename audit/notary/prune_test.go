@@ -451,6 +451,44 @@ func TestToldThenHeldThenDeleted(t *testing.T) {
 	})
 }
 
+// TestHeldMeanwhile places a hold while the pruner looks through what is to go.
+func TestHeldMeanwhile(t *testing.T) {
+	written := day(2024, time.February, 3)
+	month := notary.Month{Term: audit.OneYear, Year: 2024, Month: time.February}
+	eachAging(t, written, func(t *testing.T, a *aging) {
+		f := a.keep(t, elm, audit.OneYear, written)
+		a.keep(t, oak, audit.OneYear, written)
+		a.integrate(t)
+		a.now = written.AddDate(2, 0, 0)
+		_, err := a.pruner.Prune(t.Context(), prunedBy, month)
+		require.ErrorIs(t, err, notary.ErrTold)
+		a.integrate(t)
+		meanwhile, err := notary.NewPruner(placing{a.store, func() { a.held[elm+" 1y"] = true }}, a.log, &notary.PruneOptions{
+			Now: func() time.Time { return a.now },
+			Held: func(_ context.Context, practice string, term audit.Term) (bool, error) {
+				return a.held[practice+" "+string(term)], nil
+			},
+		})
+		require.NoError(t, err)
+		_, err = meanwhile.Prune(t.Context(), prunedBy, month)
+		require.ErrorIs(t, err, notary.ErrHeld)
+		require.Contains(t, a.everything(t, elm), f.ID)
+		require.Zero(t, a.verify(t, elm).Pruned)
+		require.Len(t, a.prunes(t, elm), 2, "what is to go, and the refusal")
+	})
+}
+
+// placing is a store whose leaves somebody puts on hold when they are looked through.
+type placing struct {
+	tree.Pruner
+	place func()
+}
+
+func (p placing) Rows(ctx context.Context, practice string, ids []string) ([]tree.Row, error) {
+	p.place()
+	return p.Pruner.Rows(ctx, practice, ids)
+}
+
 var errKilled = errors.New("killed")
 
 type stubborn struct{ tree.Pruner }
