@@ -58,6 +58,13 @@ func TestClient(t *testing.T) {
 		{browser: "unknown", system: "unknown"},
 		{agent: "Mrs. Planted <planted@example.com>", hints: `"Planted";v="1"`, platform: `"Planted"`, browser: "unknown", system: "unknown"},
 		{agent: "Firefox/planted", browser: "Firefox", system: "unknown"},
+		{agent: "Firefox/9999.1", browser: "Firefox 9999", system: "unknown"},
+		{agent: "Firefox/12345.1", browser: "Firefox", system: "unknown"},
+		{agent: "Version/18.1", browser: "unknown", system: "unknown"},
+		{agent: "Safari/604.1", browser: "unknown", system: "unknown"},
+		{agent: "(iPhone; CPU iPhone OS 10_3 like Mac OS X) Version/9.0", browser: "unknown", system: "iOS 10"},
+		{agent: "(iPhone; CPU iPhone OS 18_3 like Mac OS X) Version/17.0", browser: "unknown", system: "iOS 18"},
+		{agent: "(iPhone; CPU iPhone OS 9_3 like Mac OS X) Version/10.0", browser: "unknown", system: "iOS 9"},
 		{agent: "Firefox/2125550100", browser: "Firefox", system: "unknown"},
 	} {
 		h := http.Header{}
@@ -120,6 +127,14 @@ func TestDevice(t *testing.T) {
 	r.Header.Set("X-Device", "d-18")
 	require.Equal(t, "d-17.a_B", Cookie("device").id(r))
 	require.Equal(t, "d-18", Header("X-Device").id(r))
+	for id, ends := range map[string]string{"az.AZ-09_": "az.AZ-09_", strings.Repeat("x", 64): strings.Repeat("x", 64), strings.Repeat("x", 65): "unknown"} {
+		r.Header.Set("X-Device", id)
+		require.Equal(t, ends, Header("X-Device").id(r))
+	}
+	for _, c := range "`{@[/:, é" {
+		r.Header.Set("X-Device", "d"+string(c))
+		require.Equal(t, "unknown", Header("X-Device").id(r), string(c))
+	}
 	for _, s := range []Source{{}, Cookie("none"), Cookie("session"), Header("None")} {
 		require.Equal(t, "unknown", s.id(r))
 	}

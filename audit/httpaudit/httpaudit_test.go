@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,64 @@ func TestNothingLeavesBeforeTheEntry(t *testing.T) {
 	}
 }
 
+// The answer in place of one that could not be recorded has nothing of whoever stands outside, and needs no logger.
+func TestUnavailable(t *testing.T) {
+	log := newRecorder()
+	log.fail = down
+	h := wrap(t, log, http.NotFoundHandler(), nil)
+	w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Outer", "caries")
+		h.ServeHTTP(w, r)
+	}))
+	require.Equal(t, http.StatusServiceUnavailable, w.Code)
+	require.Empty(t, w.Header().Get("X-Outer"))
+}
+
+// As many bytes as may be held back are, and one more is not.
+func TestHold(t *testing.T) {
+	for n, ended := range map[int]string{100: "", 101: "streamed"} {
+		log := newRecorder()
+		get(wrap(t, log, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, err := w.Write(make([]byte, n))
+			require.NoError(t, err)
+		}), &httpaudit.Options{Hold: 100}))
+		require.Equal(t, ended, log.all()[0].Details["ended"], n)
+	}
+}
+
+func TestStatus(t *testing.T) {
+	for name, c := range map[string]struct {
+		handler http.HandlerFunc
+		status  string
+		outcome audit.Outcome
+	}{
+		"continue":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(100); w.WriteHeader(404) }, "404", audit.Done},
+		"switched":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(101) }, "101", audit.Done},
+		"flushed":      {func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush() }, "200", audit.Done},
+		"unauthorized": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }, "401", audit.Refused},
+		"forbidden":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, "403", audit.Refused},
+	} {
+		log := newRecorder()
+		get(wrap(t, log, c.handler, nil))
+		e := log.all()[0]
+		require.Equal(t, c.status, e.Details["status"], name)
+		require.Equal(t, c.outcome, e.Outcome, name)
+	}
+}
+
+// A middleware hears of forwarding in the usual header unless it is told another one.
+func TestForwarded(t *testing.T) {
+	for header, given := range map[string]string{"X-Forwarded-For": "", "X-Client": "X-Client"} {
+		log := newRecorder()
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = "10.0.0.1:4711"
+		r.Header.Set(header, "198.51.100.7")
+		o := &httpaudit.Options{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Forwarded: given}
+		wrap(t, log, http.NotFoundHandler(), o).ServeHTTP(httptest.NewRecorder(), r)
+		require.Equal(t, "198.51.100.7", log.one(t).Details["address"])
+	}
+}
+
 func TestStreams(t *testing.T) {
 	log := newRecorder()
 	step := make(chan struct{})
@@ -174,6 +233,7 @@ func TestTakenOver(t *testing.T) {
 			conn, buffered, err := w.(http.Hijacker).Hijack()
 			require.NoError(t, err)
 			defer conn.Close()
+			w.WriteHeader(http.StatusForbidden) // too late
 			_, err = w.Write(nil)
 			require.ErrorIs(t, err, http.ErrHijacked)
 			fmt.Fprint(buffered, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: chess\r\nConnection: Upgrade\r\n\r\n")
@@ -189,6 +249,7 @@ func TestTakenOver(t *testing.T) {
 	require.Len(t, all, 2)
 	require.Equal(t, "taken over", all[0].Details["ended"])
 	require.Equal(t, "taken over, and given up", all[1].Details["ended"])
+	require.Empty(t, all[1].Details["status"])
 }
 
 func TestPanics(t *testing.T) {
@@ -224,7 +285,7 @@ func TestTrailersAndDeadlines(t *testing.T) {
 	log := newRecorder()
 	s := serve(t, wrap(t, log, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		require.NoError(t, http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Minute)))
-		w.Header().Set("Trailer", "X-Sum")
+		w.Header().Set("Trailer", "X-None, x-sum")
 		fmt.Fprint(w, "body")
 		require.NoError(t, http.NewResponseController(w).Flush())
 		w.Header().Set("X-Sum", "42")
@@ -240,14 +301,17 @@ func TestTrailersAndDeadlines(t *testing.T) {
 }
 
 func TestBodiesThatMayNotBe(t *testing.T) {
-	log := newRecorder()
-	w := get(wrap(t, log, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusNotModified)
-		_, err := w.Write([]byte("x"))
-		require.ErrorIs(t, err, http.ErrBodyNotAllowed)
-	}), nil))
-	require.Equal(t, http.StatusNotModified, w.Code)
-	require.Equal(t, "304", log.one(t).Details["status"])
+	for _, status := range []int{http.StatusSwitchingProtocols, http.StatusNoContent, http.StatusNotModified} {
+		log := newRecorder()
+		w := get(wrap(t, log, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, err := w.Write([]byte("x"))
+			require.ErrorIs(t, err, http.ErrBodyNotAllowed)
+		}), nil))
+		require.Equal(t, status, w.Code)
+		require.Equal(t, strconv.Itoa(status), log.one(t).Details["status"])
+		require.Equal(t, "0", log.one(t).Details["bytes"])
+	}
 }
 
 func TestNames(t *testing.T) {
