@@ -314,11 +314,24 @@ func TestPruneIsRefused(t *testing.T) {
 	}
 	eachAging(t, written, func(t *testing.T, a *aging) {
 		begin(t, a)
-		for _, m := range []notary.Month{{}, {Term: "2y", Year: 2024, Month: 1}, {Term: audit.OneYear, Year: 2024, Month: 13}} {
+		for _, m := range []notary.Month{
+			{},
+			{Term: "2y", Year: 2024, Month: 1},
+			{Term: audit.OneYear, Year: 2024, Month: 13},
+			{Term: audit.OneYear, Year: 2024},
+			{Term: audit.OneYear, Year: 1969, Month: 1},
+			{Term: audit.OneYear, Year: 10_000, Month: 1},
+		} {
 			_, err := a.prune(m)
 			require.ErrorIs(t, err, notary.ErrInvalid)
 		}
-		_, err := a.pruner.Prune(t.Context(), audit.Actor{}, month)
+		_, err := notary.NewPruner(nil, a.log, nil)
+		require.ErrorIs(t, err, notary.ErrInvalid)
+		_, err = notary.NewPruner(a.store, nil, nil)
+		require.ErrorIs(t, err, notary.ErrInvalid)
+		_, err = a.pruner.Prune(t.Context(), prunedBy, notary.Month{Term: audit.OneYear, Year: 2023, Month: time.December})
+		require.NoError(t, err, "a month without leaves")
+		_, err = a.pruner.Prune(t.Context(), audit.Actor{}, month)
 		require.ErrorIs(t, err, audit.ErrInvalid)
 
 		a.held[oak+" 1y"] = true
@@ -449,6 +462,139 @@ func TestToldThenHeldThenDeleted(t *testing.T) {
 		require.Equal(t, []string{"deleted 0 " + leaves[0].ID, "deleted 1 " + leaves[1].ID}, found(report))
 		require.Zero(t, report.Pruned)
 	})
+}
+
+// TestEachLogIsTold has the log of one practice of two integrated by what it was told: nothing goes before both are.
+func TestEachLogIsTold(t *testing.T) {
+	written := day(2024, time.February, 3)
+	month := notary.Month{Term: audit.OneYear, Year: 2024, Month: time.February}
+	s := auditmem.New()
+	a := newAging(t, s, s, written)
+	a.keep(t, elm, audit.OneYear, written)
+	a.keep(t, oak, audit.OneYear, written)
+	a.integrate(t)
+	a.now = written.AddDate(2, 0, 0)
+	_, err := a.pruner.Prune(t.Context(), prunedBy, month)
+	require.ErrorIs(t, err, notary.ErrTold)
+	a.integrate(t)
+	for _, practice := range []string{elm, oak} {
+		p, err := notary.NewPruner(unfound{a.store, practice}, a.log, &notary.PruneOptions{Now: func() time.Time { return a.now }})
+		require.NoError(t, err)
+		_, err = p.Prune(t.Context(), prunedBy, month)
+		require.ErrorIs(t, err, notary.ErrTold, practice)
+	}
+	n, err := a.pruner.Prune(t.Context(), prunedBy, month)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, n)
+}
+
+// unfound is a store in which no batch has what a practice's log is told.
+type unfound struct {
+	tree.Pruner
+	practice string
+}
+
+func (u unfound) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
+	if q.Practice == u.practice && q.ID != "" {
+		return nil, nil
+	}
+	return u.Pruner.Heads(ctx, q)
+}
+
+// TestPruneOfALargeMonth has more leaves in a month than are looked through at once, and more batches.
+func TestPruneOfALargeMonth(t *testing.T) {
+	written := day(2024, time.February, 3)
+	month := notary.Month{Term: audit.OneYear, Year: 2024, Month: time.February}
+	s := auditmem.New()
+	a := newAging(t, s, s, written)
+	var err error
+	a.notary, err = notary.New(s, a.log, a.signer, a.known, &notary.Options{Limit: 100})
+	require.NoError(t, err)
+	for range 2100 {
+		a.keep(t, elm, audit.OneYear, written)
+	}
+	young := a.keep(t, elm, audit.OneYear, day(2024, time.March, 1))
+	a.integrate(t)
+	a.now = written.AddDate(1, 1, 0)
+	n, err := a.prune(month)
+	require.NoError(t, err)
+	require.EqualValues(t, 2100, n)
+	a.integrate(t)
+	report := a.verify(t, elm)
+	require.Empty(t, report.Damage)
+	require.EqualValues(t, 2100, report.Pruned)
+	require.Contains(t, a.everything(t, elm), young.ID)
+	for _, e := range a.prunes(t, elm) {
+		require.Equal(t, "0-2099", e.Details["positions"])
+	}
+}
+
+// TestPruneOfADamagedTree finds no place for leaves that nothing leads to.
+func TestPruneOfADamagedTree(t *testing.T) {
+	written := day(2024, time.February, 3)
+	month := notary.Month{Term: audit.OneYear, Year: 2024, Month: time.February}
+	for name, spoil := range map[string]func([]tree.Head) []tree.Head{
+		"a head is gone":  func(h []tree.Head) []tree.Head { return h[min(1, len(h)):] },
+		"a mark is gone":  func(h []tree.Head) []tree.Head { h[0].Marks = nil; return h },
+		"a place is gone": func(h []tree.Head) []tree.Head { h[0].First++; return h },
+	} {
+		s := auditmem.New()
+		a := newAging(t, s, s, written)
+		for range 2 {
+			a.keep(t, elm, audit.OneYear, written)
+			a.integrate(t)
+		}
+		a.now = written.AddDate(2, 0, 0)
+		p, err := notary.NewPruner(spoilt{a.store, &meddled{Store: a.store, heads: spoil}}, a.log,
+			&notary.PruneOptions{Now: func() time.Time { return a.now }})
+		require.NoError(t, err)
+		_, err = p.Prune(t.Context(), prunedBy, month)
+		require.ErrorIs(t, err, notary.ErrDamaged, name)
+		require.ErrorContains(t, err, elm, name)
+		require.Empty(t, a.prunes(t, elm), name)
+	}
+}
+
+// spoilt is a store whose heads somebody meddled with.
+type spoilt struct {
+	tree.Pruner
+	meddled *meddled
+}
+
+func (s spoilt) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
+	return s.meddled.Heads(ctx, q)
+}
+
+// TestRefusedPruneThatCannotBeRecorded says both, for every practice.
+func TestRefusedPruneThatCannotBeRecorded(t *testing.T) {
+	written := day(2024, time.February, 3)
+	month := notary.Month{Term: audit.OneYear, Year: 2024, Month: time.February}
+	s := auditmem.New()
+	f := &full{Store: s}
+	a := newAging(t, f, s, written)
+	a.keep(t, elm, audit.OneYear, written)
+	a.keep(t, oak, audit.OneYear, written)
+	a.integrate(t)
+	for practice, left := range map[string]string{elm: oak, oak: elm} {
+		f.of = practice
+		_, err := a.pruner.Prune(t.Context(), prunedBy, month)
+		require.ErrorIs(t, err, notary.ErrNotDue)
+		require.ErrorIs(t, err, audit.ErrNotRecorded)
+		require.NotEmpty(t, a.prunes(t, left))
+	}
+}
+
+// full takes no more entries of a practice.
+type full struct {
+	audit.Store
+	of string
+}
+
+func (f *full) Append(ctx context.Context, leaves ...audit.Leaf) error {
+	if leaves[0].Practice == f.of {
+		return errors.New("the disk is full")
+	}
+	return f.Store.Append(ctx, leaves...)
 }
 
 // TestHeldMeanwhile places a hold while the pruner looks through what is to go.
