@@ -16,8 +16,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/audit/notary"
 	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/crypto"
 )
 
 func (w *world) export(t testing.TB, practice string, kept ...string) string {
@@ -108,6 +111,36 @@ func TestExtract(t *testing.T) {
 		_, err = w.reader.Extract(t.Context(), &b, elm, func(yield func(string, error) bool) { yield("", failed) }, nil)
 		require.ErrorIs(t, err, failed)
 	})
+}
+
+// An extract whose leaves cannot be found is no extract of fewer.
+func TestExtractOfAPatientWhoCannotBeFound(t *testing.T) {
+	s := auditmem.New()
+	u := &unlisted{Store: s}
+	w := newWorld(t, u, s, nil)
+	w.grow(t)
+	extract := func(practice string) error {
+		var b bytes.Buffer
+		_, err := w.reader.Extract(t.Context(), &b, elm, notary.OfPatient(t.Context(), w.log, practice, "p-1"), nil)
+		return err
+	}
+	require.NoError(t, extract(elm))
+	require.ErrorIs(t, extract(""), crypto.ErrInvalid, "no practice has that key")
+	u.err = errors.New("the list is broken")
+	require.ErrorIs(t, extract(elm), u.err)
+}
+
+// unlisted is a store whose leaves cannot be listed.
+type unlisted struct {
+	audit.Store
+	err error
+}
+
+func (u *unlisted) Leaves(ctx context.Context, q audit.Query) (audit.Page, error) {
+	if u.err != nil {
+		return audit.Page{}, u.err
+	}
+	return u.Store.Leaves(ctx, q)
 }
 
 // lineOf returns the nth line of a file, from 1, with its line feed.

@@ -508,9 +508,9 @@ func TestPruneOfALargeMonth(t *testing.T) {
 	s := auditmem.New()
 	a := newAging(t, s, s, written)
 	var err error
-	a.notary, err = notary.New(s, a.log, a.signer, a.known, &notary.Options{Limit: 100})
+	a.notary, err = notary.New(s, a.log, a.signer, a.known, &notary.Options{Limit: 60})
 	require.NoError(t, err)
-	for range 2100 {
+	for range 1001 {
 		a.keep(t, elm, audit.OneYear, written)
 	}
 	young := a.keep(t, elm, audit.OneYear, day(2024, time.March, 1))
@@ -518,15 +518,40 @@ func TestPruneOfALargeMonth(t *testing.T) {
 	a.now = written.AddDate(1, 1, 0)
 	n, err := a.prune(month)
 	require.NoError(t, err)
-	require.EqualValues(t, 2100, n)
+	require.EqualValues(t, 1001, n)
 	a.integrate(t)
 	report := a.verify(t, elm)
 	require.Empty(t, report.Damage)
-	require.EqualValues(t, 2100, report.Pruned)
+	require.EqualValues(t, 1001, report.Pruned)
 	require.Contains(t, a.everything(t, elm), young.ID)
 	for _, e := range a.prunes(t, elm) {
-		require.Equal(t, "0-2099", e.Details["positions"])
+		require.Equal(t, "0-1000", e.Details["positions"])
 	}
+}
+
+// TestPruneThatWasRefusedOften has a scheduler ask every day for a month that is held, so that the log has more entries of that
+// than are read at once.
+func TestPruneThatWasRefusedOften(t *testing.T) {
+	written := day(2024, time.February, 3)
+	month := notary.Month{Term: audit.OneYear, Year: 2024, Month: time.February}
+	s := auditmem.New()
+	a := newAging(t, s, s, written)
+	a.keep(t, elm, audit.OneYear, written)
+	a.integrate(t)
+	a.held[elm+" 1y"] = true
+	for i := range 101 {
+		a.now = written.AddDate(2, 0, i)
+		_, err := a.prune(month)
+		require.ErrorIs(t, err, notary.ErrHeld)
+	}
+	delete(a.held, elm+" 1y")
+	n, err := a.prune(month)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n)
+	a.integrate(t)
+	report := a.verify(t, elm)
+	require.Empty(t, report.Damage)
+	require.EqualValues(t, 1, report.Pruned)
 }
 
 // TestPruneOfADamagedTree finds no place for leaves that nothing leads to.
