@@ -89,6 +89,37 @@ func TestAbsurdSizeHangsNobody(t *testing.T) {
 	}
 }
 
+// misplaced says of a practice's oldest head that it begins elsewhere.
+type misplaced struct {
+	tree.Store
+	by int64
+}
+
+func (m misplaced) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
+	heads, err := m.Store.Heads(ctx, q)
+	for i := range heads {
+		if heads[i].Practice == elm && heads[i].Number == 1 {
+			heads[i].First += m.by
+			heads[i].Found += m.by
+		}
+	}
+	return heads, err
+}
+
+// TestAbsurdPlaceHangsNobody has leaves stand behind the end of their tree, and before its beginning.
+func TestAbsurdPlaceHangsNobody(t *testing.T) {
+	for _, by := range []int64{1000, -1000} {
+		w := inMemory(t, nil)
+		w.grow(t)
+		reader, err := notary.NewReader(misplaced{w.trees, by}, w.known)
+		require.NoError(t, err)
+		require.ErrorIs(t, answers(t, func(ctx context.Context) error {
+			_, err := reader.Inclusion(ctx, elm, "e-00001")
+			return err
+		}), notary.ErrDamaged)
+	}
+}
+
 // asking is a witness that keeps the tree of three leaves.
 type asking struct{}
 

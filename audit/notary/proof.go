@@ -89,10 +89,6 @@ const proofHeader = "c2sp.org/tlog-proof@v1\n"
 // [CheckInclusion]. The error wraps [ErrNotFound] while no batch holds the leaf, and [ErrDamaged] where no known key signed
 // the newest checkpoint as it is.
 func (r *Reader) Inclusion(ctx context.Context, practice, id string) (string, error) {
-	tip, err := r.signedTip(ctx, practice)
-	if err != nil {
-		return "", err
-	}
 	heads, err := r.store.Heads(ctx, tree.Query{Practice: practice, ID: id, Brief: true, Limit: 1})
 	if err != nil {
 		return "", fmt.Errorf("notary: find a leaf: %w", err)
@@ -100,9 +96,13 @@ func (r *Reader) Inclusion(ctx context.Context, practice, id string) (string, er
 	if practice == "" || id == "" || len(heads) == 0 {
 		return "", ErrNotFound
 	}
+	tip, err := r.signedTip(ctx, practice)
+	if err != nil {
+		return "", err
+	}
 	index := heads[0].Found
-	if index >= tip.Size { // it was integrated since the tip was read
-		return r.Inclusion(ctx, practice, id)
+	if index < 0 || index >= tip.Size {
+		return "", fmt.Errorf("%w: the leaf stands outside of the tree", ErrDamaged)
 	}
 	proof, err := tlog.ProveRecord(tip.Size, index, reader(ctx, r.store, practice))
 	if err != nil {
