@@ -102,8 +102,12 @@ func TestExtract(t *testing.T) {
 		require.EqualValues(t, 7, result.Leaves)
 		require.EqualValues(t, 23, result.Checkpoint.Size)
 
-		file := w.extract(t, elm, "e-00013", "e-00002", "none", "e-00002", "e-00011")
-		result, err = w.check(file) // e-00011 is of oak
+		b.Reset()
+		ids := notary.IDs("e-00013", "e-00001", "none", "e-00001", "e-00011") // e-00011 is of oak
+		done, err = w.reader.Extract(t.Context(), &b, elm, ids, nil)
+		require.NoError(t, err)
+		require.EqualValues(t, 2, done.Skipped)
+		result, err = w.check(b.String())
 		require.NoError(t, err)
 		require.EqualValues(t, 2, result.Leaves)
 
@@ -244,6 +248,26 @@ func TestExportAgainstKeptCheckpoints(t *testing.T) {
 	v.finds(t, v.export(t, elm), notary.Rewritten, 1, earlyHeads) // both have two
 }
 
+// A batch with more leaves than are read at once is exported whole, and so are more chosen ones.
+func TestExportOfALargeBatch(t *testing.T) {
+	const n = 501
+	w := inMemory(t, nil)
+	w.record(t, elm, n)
+	w.step(t, n)
+	heads := w.checkpoint(t, "")
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf("e-%05d", i+1))
+	}
+	for _, file := range []string{w.export(t, elm, heads), w.extract(t, elm, all...)} {
+		result, err := w.check(file, heads)
+		require.NoError(t, err)
+		require.EqualValues(t, n, result.Leaves)
+		require.Zero(t, result.Absent)
+		require.Equal(t, 1, result.Compared)
+	}
+}
+
 // What the database no longer has as it was integrated is not in the file, and is counted.
 func TestExportOfADamagedLog(t *testing.T) {
 	w := inMemory(t, nil)
@@ -376,11 +400,12 @@ func TestLongLines(t *testing.T) {
 	w := inMemory(t, nil)
 	e := entry(elm, 1)
 	e.Details = map[string]string{"note": strings.Repeat("caries ", 100_000)}
-	require.NoError(t, w.log.Record(t.Context(), e))
+	require.NoError(t, w.log.Record(t.Context(), e, e))
 	w.record(t, elm, 1)
-	w.step(t, 2)
+	w.step(t, 3)
 	file := w.export(t, elm)
 	require.Greater(t, len(lineOf(file, 2)), 500_000)
+	require.Greater(t, len(lineOf(file, 3)), 500_000)
 	_, err := w.check(file)
 	require.NoError(t, err)
 	w.finds(t, strings.Replace(file, "u-17", "u-18", 1), notary.Edited, 2)
