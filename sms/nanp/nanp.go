@@ -40,8 +40,10 @@ func Regions(number string) []string {
 	return nil
 }
 
-// Known reports whether a region, by its code as [Regions] returns it, has an area code of its own.
+// Known reports whether a region, by its code as [Regions] returns it, has an area code of its own. A territory of the United
+// States may go by the code that it has as a country, such as PR.
 func Known(region string) bool {
+	region = own(region)
 	for i := range places {
 		if places[i].serves(region) {
 			return true
@@ -50,9 +52,10 @@ func Known(region string) bool {
 	return false
 }
 
-// Within returns the IANA names of all time zones that a region has, by its code as [Regions] returns it, in order. It
-// returns none for a region that has no area code of its own.
+// Within returns the IANA names of all time zones that a region has, by its code as [Known] takes it, in order. It returns
+// none for a region that has no area code of its own.
 func Within(region string) []string {
+	region = own(region)
 	var zones []string
 	for i := range places {
 		if places[i].serves(region) {
@@ -81,6 +84,15 @@ func (Plan) Zones(_ context.Context, number string) ([]string, error) { return Z
 
 // Regions returns what the function of this name does.
 func (Plan) Regions(_ context.Context, number string) ([]string, error) { return Regions(number), nil }
+
+// own returns the code that [Regions] returns for a region.
+func own(region string) string {
+	switch region {
+	case "AS", "GU", "MP", "PR", "VI":
+		return "US-" + region
+	}
+	return region
+}
 
 // serves reports whether a region is one of those that the place's area codes serve.
 func (p *place) serves(region string) bool {

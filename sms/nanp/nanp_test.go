@@ -61,6 +61,16 @@ func TestEveryAreaCodeIsSomewhere(t *testing.T) {
 	require.Equal(t, 13, ca, "provinces and territories")
 }
 
+// Tables of others are slow to learn that a code was laid over a region that is in two zones.
+func TestAnOverlayHasTheZonesOfWhatItOverlays(t *testing.T) {
+	for overlay, code := range map[string]string{
+		"448": "850", "364": "270", "483": "334", "729": "423", "930": "812", "458": "541", "986": "208", "879": "709", "581": "418",
+		"367": "418", "672": "250", "778": "250", "236": "250", "257": "250", "474": "306", "639": "306",
+	} {
+		require.Equal(t, nanp.Zones("+1"+code+"5550100"), nanp.Zones("+1"+overlay+"5550100"), overlay)
+	}
+}
+
 func TestWhatIsNoNumber(t *testing.T) {
 	for _, number := range []string{
 		"", "+", "+1", "5125550100", "+1512555010", "+151255501000", "+1512555010x", "+1512x550100", "+15121550100", "+15129110100",
@@ -162,9 +172,11 @@ func TestNumbersOfOthers(t *testing.T) {
 func TestKnown(t *testing.T) {
 	for region, want := range map[string]bool{
 		"US-TX": true, "US-DC": true, "US-PR": true, "CA-PE": true, "CA-YT": true, "JM": true,
+		"PR": true, "GU": true, "VI": true, "MP": true, "AS": true, "AL": false, "DC": false,
 		"": false, "US": false, "CA": false, "US-XX": false, "us-tx": false, "CA-NS CA-PE": false,
 	} {
 		require.Equal(t, want, nanp.Known(region), region)
 		require.Equal(t, want, len(nanp.Within(region)) > 0, region)
 	}
+	require.Equal(t, []string{"Pacific/Guam"}, nanp.Within("GU"))
 }

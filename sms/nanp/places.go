@@ -36,8 +36,8 @@ var places = [...]place{
 	{"US-CT", eastern, "203 475 860 959"},
 	{"US-DE", eastern, "302"},
 	{"US-DC", eastern, "202 771"},
-	{"US-FL", eastern, "239 305 321 324 352 386 407 448 561 645 656 727 728 754 772 786 813 863 904 941 954"},
-	{"US-FL", eastern + " " + central, "850"},
+	{"US-FL", eastern, "239 305 321 324 352 386 407 561 645 656 727 728 754 772 786 813 863 904 941 954"},
+	{"US-FL", eastern + " " + central, "448 850"},
 	{"US-FL", eastern + " " + central, "689"}, // Orlando; other tables have it in Central time, and both are kept
 	{"US-GA", eastern, "229 404 470 478 678 706 762 770 912 943"},
 	{"US-HI", "Pacific/Honolulu", "808"},
