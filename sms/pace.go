@@ -16,9 +16,9 @@ import (
 // which is the same whichever practice asks.
 type Allowance struct {
 	Key    string
-	Count  int
+	Count  int       // at least 0
 	From   time.Time // UTC
-	Until  time.Time // UTC; from then on another allowance counts
+	Until  time.Time // UTC, after From; from then on another allowance counts
 	Source string    // whose limit it is
 }
 
@@ -109,6 +109,10 @@ func (p *pacer) lines(ctx context.Context, texts []Tracked, failed []error, now 
 			continue
 		}
 		for _, a := range allowances {
+			if a.Count < 0 || !a.Until.After(a.From) {
+				failed[i] = fmt.Errorf("%w: pace: an allowance of the carriers ends before it begins, or is below nothing", ErrInvalid)
+				break
+			}
 			l := byKey[a.Key]
 			if l == nil {
 				l = &line{Allowance: a}

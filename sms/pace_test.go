@@ -124,6 +124,49 @@ func TestNothingLeavesWhereNobodyKnowsTheLimits(t *testing.T) {
 	require.True(t, w.tracked(k).Due.After(w.now.Now()))
 }
 
+// senseless says something else of one number.
+type senseless struct {
+	limits
+	told sms.Allowance
+}
+
+func (b *senseless) Allowances(ctx context.Context, practice, number string, now time.Time) ([]sms.Allowance, error) {
+	if number == annex {
+		b.told.From = now
+		return []sms.Allowance{b.told}, nil
+	}
+	return b.limits.Allowances(ctx, practice, number, now)
+}
+
+// What nobody can count by is an error of the texts that it is told of, and stops nobody else's.
+func TestLimitsThatAreNoneHoldUpNobodyElse(t *testing.T) {
+	for name, told := range map[string]sms.Allowance{
+		"ends before it begins": {Key: "annex", Count: 1, Until: noon.Add(-time.Hour)},
+		"has no length":         {Key: "annex", Count: 1, Until: noon},
+		"below nothing":         {Key: "annex", Count: -1, Until: noon.Add(time.Minute)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := inMemory(t)
+			w.expand()
+			w.grant(consent.Transactional)
+			d := w.dispatcher(func(o *sms.DispatcherOptions) { o.Limits = &senseless{limits{minute: 600, day: 100}, told} })
+			ours := w.enqueue(w.text("ours"))
+			var theirs []sms.Key
+			for _, id := range []string{"a", "b"} {
+				x := w.text(id)
+				x.From = annex
+				theirs = append(theirs, w.enqueue(x))
+			}
+			_, err := d.Step(t.Context())
+			require.ErrorIs(t, err, sms.ErrInvalid)
+			require.Equal(t, sms.Sent, w.tracked(ours).State)
+			for _, k := range theirs {
+				require.Equal(t, sms.Queued, w.tracked(k).State)
+			}
+		})
+	}
+}
+
 // What two numbers share goes to what is needed before it goes to what is promotional, whichever number either leaves from.
 func TestANumbersPromotionsTakeNothingFromAnothersReminders(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
