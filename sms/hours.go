@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
@@ -114,7 +115,7 @@ func (q *question) spans(spans []span, r *rule, f *Facts) (own []span, unknown s
 		if clock, known := q.at(name); known {
 			spans = append(spans, span{r, clock})
 		} else {
-			unknown = name
+			unknown = cmp.Or(name, "without a name")
 		}
 	}
 	return spans, unknown

@@ -65,7 +65,7 @@ type Rule struct {
 	Holidays string        `json:"holidays,omitzero"` // of CheckWindow: on whose legal holidays nothing leaves; empty: on any
 
 	Most   int           `json:"most,omitzero"`   // of CheckCap: how many promotional texts to a number
-	Within time.Duration `json:"within,omitzero"` // of CheckCap: in how long; of CheckConversation: after the recipient's message
+	Within time.Duration `json:"within,omitzero"` // of CheckCap: in how long, at most seven days; of CheckConversation: after the recipient's message
 
 	Bases   []consent.Basis `json:"bases,omitempty"`   // of CheckWarning: what is not recorded without the warning
 	Classes []screen.Class  `json:"classes,omitempty"` // of CheckFindings
@@ -79,7 +79,8 @@ type Law struct {
 	others   sync.Map // zones by name that are loaded when a recipient is first there
 }
 
-// edition is the rules in effect from a moment until the next edition's, in order.
+// edition is the rules in effect from a moment until the next edition's, in order; whether a text is still of use is asked last,
+// for it depends on what all others come to.
 type edition struct {
 	from  time.Time
 	id    string
@@ -153,6 +154,9 @@ func (l *Law) prepare(given Rule) (*rule, error) {
 		if r.Most <= 0 || r.Within <= 0 {
 			return nil, fmt.Errorf("%w: rule %s has no cap", ErrInvalid, r.ID)
 		}
+		if r.Within > lately {
+			return nil, fmt.Errorf("%w: rule %s counts for longer than the %s that promotional texts are counted", ErrInvalid, r.ID, hoursOf(lately))
+		}
 	case CheckWindow:
 		if err := l.prepareWindow(r); err != nil {
 			return nil, err
@@ -160,13 +164,29 @@ func (l *Law) prepare(given Rule) (*rule, error) {
 	default:
 		return nil, fmt.Errorf("%w: rule %s has an unknown check %q", ErrInvalid, r.ID, r.Check)
 	}
+	if err := r.reachable(); err != nil {
+		return nil, err
+	}
 	r.say()
 	row, err := json.Marshal(r.Rule)
 	if err != nil {
-		panic(err) // a row is plain data
+		return nil, fmt.Errorf("%w: rule %s takes effect after the year 9999", ErrInvalid, r.ID)
 	}
 	r.row = fmt.Append(append(row, '\n'), calendars[r.Holidays]) // a day more is another law
 	return r, nil
+}
+
+// reachable refuses a row that would never be looked at, because nothing is called what it names.
+func (r *rule) reachable() error {
+	for _, category := range []consent.Category{r.Only, r.Except} {
+		if category != "" && !slices.Contains(consent.Categories(), category) {
+			return fmt.Errorf("%w: rule %s names the category %q, which there is not", ErrInvalid, r.ID, category)
+		}
+	}
+	if country := len(r.Region) == 2 && region(r.Region); r.Region != "" && !country && !placed(r.Region) {
+		return fmt.Errorf("%w: rule %s names the region %q, which is none of ISO 3166-2, such as US-FL", ErrInvalid, r.ID, r.Region)
+	}
+	return nil
 }
 
 func (l *Law) prepareWindow(r *rule) error {
@@ -200,12 +220,20 @@ func newEdition(all []*rule, from time.Time) edition {
 		}
 	}
 	hash := sha256.New()
+	var last []*rule
 	for _, r := range all {
-		if newest[r.ID] != r {
+		switch {
+		case newest[r.ID] != r:
 			continue
+		case r.Check == CheckUseful:
+			last = append(last, r)
+		default:
+			e.rules = append(e.rules, r)
 		}
-		e.rules = append(e.rules, r)
 		hash.Write(r.row)
+	}
+	e.rules = append(e.rules, last...)
+	for _, r := range e.rules {
 		for _, category := range consent.Categories() {
 			for _, ordinary := range []bool{false, true} {
 				if m := (matter{category, ordinary}); r.about(m) {

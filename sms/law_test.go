@@ -147,8 +147,14 @@ func TestDecideIsAboutTheFirstRefusal(t *testing.T) {
 		{"reserved", "reserved", finding(screen.Reserved)},
 		{"promotion", "promotion", finding(screen.Promotion)},
 		{"no zone", "window-recipient", func(f *sms.Facts) { f.Zones = nil }},
+		{"a zone without a name", "window-recipient", func(f *sms.Facts) { f.Zones = append(f.Zones, "") }},
 		{"a zone that nobody knows", "window-recipient", func(f *sms.Facts) { f.Zones = append(f.Zones, "Mars/Olympus") }},
 		{"the process's zone", "window-recipient", func(f *sms.Facts) { f.Zones = []string{"Local"} }},
+		{"no category", "registration", func(f *sms.Facts) { f.Text.Category = "" }},
+		{"consent on no basis", "warning", func(f *sms.Facts) { f.Permission.Basis = "" }},
+		{"a message to come", "conversation", func(f *sms.Facts) {
+			f.Text.Category, f.Wrote = consent.Conversational, noon.Add(time.Minute)
+		}},
 		{"late", "useful", func(f *sms.Facts) { f.Text.LastUseful = noon }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -191,6 +197,8 @@ func TestAnswersLeaveAtAnyHourWithoutConsent(t *testing.T) {
 		f := lawful(night, "America/Los_Angeles")
 		f.Text.Kind, f.Permission = kind, consent.Permission{Status: consent.Stopped}
 		require.Equal(t, sms.Send, law(t).Decide(f, night).Verdict, kind)
+		f.Permission.Basis, f.Restricted = consent.Verbal, true
+		require.Equal(t, sms.Send, law(t).Decide(f, night).Verdict, kind)
 		f.Agreement = false
 		require.Equal(t, sms.Refuse, law(t).Decide(f, night).Verdict, "even an answer needs the agreement")
 	}
@@ -219,11 +227,22 @@ func TestNewLawRefusesBrokenRules(t *testing.T) {
 		{ID: "x", Check: sms.CheckConversation},
 		{ID: "x", Check: sms.CheckCap, Most: 1},
 		{ID: "x", Check: sms.CheckCap, Within: time.Hour},
+		{ID: "x", Check: sms.CheckCap, Most: 1, Within: 7*24*time.Hour + 1},
+		{ID: "x", Check: sms.CheckUseful, Only: "promotion"},
+		{ID: "x", Check: sms.CheckUseful, Except: "promotion"},
+		{ID: "x", Check: sms.CheckUseful, Region: "us-fl"},
+		{ID: "x", Check: sms.CheckUseful, Region: "Florida"},
+		{ID: "x", Check: sms.CheckUseful, Region: "us"},
+		{ID: "x", Check: sms.CheckUseful, Region: "US-XX"},
+		{ID: "x", Check: sms.CheckUseful, Effective: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
 		{ID: "x", Check: sms.CheckWindow},
 		{ID: "x", Check: sms.CheckWindow, Opens: time.Hour, Closes: 2 * time.Hour, Sunday: &sms.Hours{Opens: 3 * time.Hour, Closes: time.Hour}},
 		{ID: "x", Check: sms.CheckWindow, Opens: time.Hour, Closes: 2 * time.Hour, Saturday: &sms.Hours{Closes: 25 * time.Hour}},
 		{ID: "x", Check: sms.CheckWindow, Opens: time.Hour, Closes: 2 * time.Hour, Holidays: "US-XX"},
 		{ID: "x", Check: sms.CheckWindow, Opens: time.Hour, Closes: 25 * time.Hour},
+		{ID: "x", Check: sms.CheckWindow, Opens: -time.Hour, Closes: time.Hour},
+		{ID: "x", Check: sms.CheckWindow, Opens: time.Millisecond, Closes: time.Hour},
+		{ID: "x", Check: sms.CheckWindow, Closes: time.Hour + time.Millisecond},
 		{ID: "x", Check: sms.CheckWindow, Opens: time.Hour, Closes: 2 * time.Hour, Zone: "Mars/Olympus"},
 	} {
 		_, err := sms.NewLaw([]sms.Rule{r})
@@ -232,6 +251,33 @@ func TestNewLawRefusesBrokenRules(t *testing.T) {
 	twice := sms.Rule{ID: "x", Check: sms.CheckUseful}
 	_, err := sms.NewLaw([]sms.Rule{twice, twice})
 	require.ErrorIs(t, err, sms.ErrInvalid)
+	for _, r := range []sms.Rule{
+		{ID: "x", Check: sms.CheckCap, Most: 1, Within: 7 * 24 * time.Hour},
+		{ID: "x", Check: sms.CheckUseful, Region: "US"},
+		{ID: "x", Check: sms.CheckUseful, Region: "US-DC"},
+		{ID: "x", Check: sms.CheckUseful, Region: "JM"},
+		{ID: "x", Check: sms.CheckUseful, Region: "MX-BCN", Only: consent.Promotional, Except: consent.Transactional},
+	} {
+		_, err := sms.NewLaw([]sms.Rule{r})
+		require.NoError(t, err)
+	}
+}
+
+// A row that follows all others, as a newer one does, may defer a text for longer than it is of use: it is stale at once, while
+// there is time to call.
+func TestWhatALaterRowDefersTooLongIsStaleAtOnce(t *testing.T) {
+	l, err := sms.NewLaw(append(sms.Promised(), sms.Rule{
+		ID: "window-central", Version: 2, Effective: noon, Check: sms.CheckWindow, Zone: "America/Chicago",
+		Opens: 9 * time.Hour, Closes: 18 * time.Hour, Citation: "a stricter promise",
+	}))
+	require.NoError(t, err)
+	seven := noon.Add(7 * time.Hour) // in the evening, in Chicago
+	f := lawful(seven, "America/Chicago")
+	f.Text.LastUseful = seven.Add(2 * time.Hour)
+	d := l.Decide(f, seven)
+	require.Equal(t, sms.Refuse, d.Verdict)
+	require.Equal(t, "useful", d.Rule)
+	require.Contains(t, d.Reason, "Wednesday, March 4 at 9:00 am in America/Chicago")
 }
 
 // Whatever rules a vendor leaves out, nothing leaves after its last useful moment: a provider could not be told until when
@@ -249,4 +295,81 @@ func TestNothingLeavesAfterItsLastUsefulMoment(t *testing.T) {
 	}
 	f.Text.LastUseful = noon.Add(time.Second)
 	require.Equal(t, sms.Send, l.Decide(f, noon).Verdict)
+	require.Equal(t, sms.Send, law(t).Decide(f, noon).Verdict)
+}
+
+// The law is its own: what becomes of the rows it was made from changes no decision.
+func TestALawSharesNoRows(t *testing.T) {
+	rules := sms.Promised()
+	l, err := sms.NewLaw(rules)
+	require.NoError(t, err)
+	saturday := central(t, "2026-03-07 12:00")
+	f := promotional(saturday, "US-SD", "America/Chicago")
+	f.Findings = []screen.Finding{{Class: screen.Reserved}}
+	before := l.Decide(f, saturday)
+	f.Findings = nil
+	closed := l.Decide(f, saturday)
+	for i := range rules {
+		rules[i].Citation = "another"
+		for _, h := range []*sms.Hours{rules[i].Saturday, rules[i].Sunday} {
+			if h != nil {
+				*h = sms.Hours{Closes: 24 * time.Hour}
+			}
+		}
+		for j := range rules[i].Bases {
+			rules[i].Bases[j] = consent.Import
+		}
+		for j := range rules[i].Classes {
+			rules[i].Classes[j] = screen.Person
+		}
+	}
+	require.Equal(t, sms.Defer, closed.Verdict)
+	require.Equal(t, closed, l.Decide(f, saturday))
+	f.Findings = []screen.Finding{{Class: screen.Reserved}}
+	require.Equal(t, sms.Refuse, before.Verdict)
+	require.Equal(t, before, l.Decide(f, saturday))
+}
+
+// The trail says what the clocks showed wherever the recipient may be, however many places that are.
+func TestTheTrailSaysWhatTimeItWas(t *testing.T) {
+	now := noon.Add(34*time.Minute + 5*time.Second)
+	f := promotional(now, "US-FL", "America/Chicago", "America/New_York")
+	read := map[string]string{}
+	for _, step := range law(t).Decide(f, now).Trail {
+		read[step.Rule] = step.Fact
+	}
+	both := "12:34:05 America/Chicago, 13:34:05 America/New_York"
+	require.Equal(t, "12:34:05 America/Chicago", read["window-central"])
+	require.Equal(t, both, read["window-recipient"])
+	require.Equal(t, both, read["window-us-fl"])
+	f.Regions, f.Zones = []string{"US-OR"}, []string{"America/Los_Angeles"}
+	for _, step := range law(t).Decide(f, now).Trail {
+		read[step.Rule] = step.Fact
+	}
+	require.Equal(t, "10:34:05 America/Los_Angeles", read["window-us-or"])
+
+	f.Zones = []string{"America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage"}
+	d := law(t).Decide(f, now.Add(2*time.Hour))
+	require.Equal(t, sms.Send, d.Verdict, d.Reason)
+	require.Equal(t, central(t, "2026-03-03 19:00").UTC(), d.Until)
+}
+
+// A number that is registered texts, whatever was said of it before it was.
+func TestWhyANumberWasNotApprovedIsPast(t *testing.T) {
+	f := lawful(noon, "America/Chicago")
+	f.Standing.Why = "The registration is in review."
+	require.Equal(t, sms.Send, law(t).Decide(f, noon).Verdict)
+}
+
+// The words that were found are shown to staff, unless they may hold a number.
+func TestAReasonQuotesWords(t *testing.T) {
+	f := lawful(noon, "America/Chicago")
+	for want, found := range map[string]screen.Finding{
+		"It speaks of health, which no text may. (“root canal”)": {Class: screen.Health, What: "treatment", Words: "root canal"},
+		"It speaks of health, which no text may. (balance)":      {Class: screen.Health, What: "balance", Words: "owe 214-555-0199"},
+		"It speaks of health, which no text may.":                {Class: screen.Health, Words: "4711"},
+	} {
+		f.Findings = []screen.Finding{found}
+		require.Equal(t, want, law(t).Decide(f, noon).Reason)
+	}
 }

@@ -56,12 +56,12 @@ func (q *question) ask(r *rule, f *Facts, d *Decision) answer {
 	case CheckConsent:
 		return q.consentTo(f)
 	case CheckWarning:
-		if f.Text.Kind.Answer() || f.Permission.Basis == "" {
+		if f.Text.Kind.Answer() || f.Permission.Basis == "" && f.Permission.Status != consent.Active {
 			return answer{says: Send, fact: "no consent to look at"}
 		}
 		if !slices.Contains(r.Bases, f.Permission.Basis) {
 			return answer{
-				says: Refuse, fact: "consent by " + string(f.Permission.Basis),
+				says: Refuse, fact: "consent by " + cmp.Or(string(f.Permission.Basis), "no basis that is known"),
 				reason: "Nothing on record says that the patient was warned that texts are not encrypted.",
 			}
 		}
@@ -76,7 +76,7 @@ func (q *question) ask(r *rule, f *Facts, d *Decision) answer {
 	case CheckFindings:
 		return q.findings(r, f)
 	case CheckPlace:
-		if !slices.ContainsFunc(f.Regions, placed) {
+		if !located(f.Regions) {
 			return answer{says: Refuse, fact: cmp.Or(strings.Join(f.Regions, ", "), "no region"), reason: "Nobody knows which State's or province's hours hold for the recipient."}
 		}
 		return answer{says: Send, fact: strings.Join(f.Regions, ", ")}
@@ -88,11 +88,22 @@ func (q *question) ask(r *rule, f *Facts, d *Decision) answer {
 	return q.useful(d, f)
 }
 
+// located reports whether regions say which hours hold: in each country that they name.
+func located(regions []string) bool {
+	for _, vague := range regions {
+		country, _, _ := strings.Cut(vague, "-")
+		if !slices.ContainsFunc(regions, func(r string) bool { return strings.HasPrefix(r, country) && placed(r) }) {
+			return false
+		}
+	}
+	return len(regions) > 0
+}
+
 // placed reports whether a region says which hours hold there: in the United States and Canada it takes a State or province to
 // say so.
-func placed(region string) bool {
-	country, _, _ := strings.Cut(region, "-")
-	return country != "US" && country != "CA" || nanp.Known(region)
+func placed(s string) bool {
+	country, _, _ := strings.Cut(s, "-")
+	return region(s) && (country != "US" && country != "CA" || nanp.Known(s))
 }
 
 // standing asks for a sender that is registered, for such texts and still.

@@ -111,6 +111,19 @@ func TestStatesHaveHoursOfTheirOwn(t *testing.T) {
 	}
 }
 
+// Who is told that a text waits is told which hours the State has.
+func TestADeferralNamesTheHours(t *testing.T) {
+	for region, want := range map[string]string{
+		"US-RI": "Promotional texts to US-RI leave between 9:00 am and 6:00 pm only, on Saturdays between 10:00 am and 5:00 pm, not on Sundays, not on legal holidays.",
+		"US-TX": "Promotional texts to US-TX leave between 9:00 am and 9:00 pm only, on Sundays between 12:00 pm and 9:00 pm.",
+		"US-KY": "Promotional texts to US-KY leave between 10:00 am and 9:00 pm only.",
+	} {
+		now := central(t, "2026-03-08 08:30") // Sunday
+		f := promotional(now, region, "America/Chicago")
+		require.Equal(t, want, law(t).Decide(f, now).Reason)
+	}
+}
+
 // A State that keeps its offices closed on the federal holidays and one of its own, day by day for two years.
 func TestNothingLeavesOnLegalHolidays(t *testing.T) {
 	l := law(t)
@@ -132,6 +145,30 @@ func TestNothingLeavesOnLegalHolidays(t *testing.T) {
 	}
 	now := central(t, "2027-11-02 13:00") // no election
 	require.Equal(t, sms.Send, l.Decide(promotional(now, "US-RI", "America/New_York"), now).Verdict)
+	now = central(t, "2028-06-30 13:00") // Canada Day falls on Saturday, which no other day is kept for
+	require.Equal(t, sms.Send, l.Decide(promotional(now, "CA-BC", "America/Vancouver"), now).Verdict)
+}
+
+// goodFriday is the Friday before Easter, by the rule of Meeus, Jones and Butcher.
+func goodFriday(year int) time.Time {
+	a, b, c := year%19, year/100, year%100
+	h := (19*a + b - b/4 - (b-(b+8)/25+1)/3 + 15) % 30
+	l := (32 + 2*(b%4) + 2*(c/4) - h - c%4) % 7
+	day := h + l - 7*((a+11*h+22*l)/451) + 114
+	return time.Date(year, time.Month(day/31), day%31+1-2, 18, 0, 0, 0, time.UTC)
+}
+
+// Of the Fridays on which Easter's may fall Louisiana keeps that one, in five centuries.
+func TestGoodFridayFallsBeforeEaster(t *testing.T) {
+	l := law(t)
+	for year := 2000; year < 2500; year++ {
+		for day := time.Date(year, 3, 20, 18, 0, 0, 0, time.UTC); day.Month() < 5 && day.YearDay() < 116; day = day.AddDate(0, 0, 1) {
+			if day.Weekday() == time.Friday {
+				d := l.Decide(promotional(day, "US-LA", "America/Chicago"), day)
+				require.Equal(t, day.Equal(goodFriday(year)), d.Verdict == sms.Defer, day)
+			}
+		}
+	}
 }
 
 // A number of whose area code nobody knows in which of two provinces it is keeps both's hours.
@@ -148,8 +185,10 @@ func TestTheHoursOfEveryStateANumberMayBeIn(t *testing.T) {
 	d = law(t).Decide(f, now)
 	require.Equal(t, sms.Refuse, d.Verdict)
 	require.Equal(t, "place", d.Rule)
-	// A country alone, or what is no State, says no hours; a country without States is a place.
+	// A country alone, or what is no State, says no hours; a country without States is a place. A place in one country says nothing
+	// of the hours in another.
 	for regions, want := range map[string]sms.Verdict{
+		"us-fl": sms.Refuse, "Florida": sms.Refuse, "US_FL": sms.Refuse, "US CA-ON": sms.Refuse, "US-XX GB": sms.Refuse, "US-TN CA-ON GB": sms.Send,
 		"US": sms.Refuse, "CA": sms.Refuse, "US-XX": sms.Refuse, "US CA": sms.Refuse, "US US-TN": sms.Send, "US-DC": sms.Send, "GB": sms.Send,
 	} {
 		f := promotional(now, "US-TN", "America/Chicago")

@@ -169,7 +169,7 @@ func (h *hands) Permission(ctx context.Context, k consent.Key, u consent.Use) (p
 	}
 	p, err = h.Service.Permission(ctx, k, u)
 	if h.m.broken == trusting {
-		p = consent.Permission{Status: consent.Active}
+		p = consent.Permission{Status: consent.Active, Basis: consent.WebForm}
 	}
 	return p, cmp.Or(err, h.wait(context.Background(), "checked"))
 }
@@ -181,7 +181,7 @@ func (h *hands) Permissions(ctx context.Context, checks []consent.Check) ([]cons
 	p, err := h.Service.Permissions(ctx, checks)
 	for i := range p {
 		if h.m.broken == trusting {
-			p[i] = consent.Permission{Status: consent.Active}
+			p[i] = consent.Permission{Status: consent.Active, Basis: consent.WebForm}
 		}
 	}
 	return p, cmp.Or(err, h.wait(context.Background(), "checked"))
