@@ -99,9 +99,9 @@ func (d Decision) kept(f Facts) Decision {
 
 // Decide says whether a text may leave now. It is a pure function of the law, the facts and the moment: the same three
 // give the same answer years later, as long as the system's time zone database says the same of that moment. The rules are
-// looked at in order, whether it is still of use last, those left out that concern neither such texts nor the recipient's region;
-// the first refusal decides. Where none refuses, the latest deferral decides. What the provider may still hold when other rules take effect has to be
-// lawful by those too, from that moment until it has arrived.
+// looked at in order, whether it is still of use last, those left out that concern neither such texts nor the recipient's
+// region; the first refusal decides. Where none refuses, the latest deferral decides. What the provider may still hold when
+// other rules take effect has to be lawful by those too, from that moment until it has arrived.
 func (l *Law) Decide(f Facts, now time.Time) Decision {
 	return l.decide(&f, now.Round(0).UTC(), f.least())
 }

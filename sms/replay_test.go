@@ -3,6 +3,7 @@ package sms_test
 import (
 	"encoding/json"
 	"flag"
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -89,6 +90,96 @@ func TestKeptDecisionsReplay(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
+}
+
+// whole sets every field of v to something that tells it apart by its name.
+func whole(t *testing.T, v reflect.Value, name string) {
+	sum := fnv.New32()
+	sum.Write([]byte(name))
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			v.Set(reflect.ValueOf(time.Unix(int64(sum.Sum32()), 0).UTC()))
+			return
+		}
+		for i := range v.NumField() {
+			whole(t, v.Field(i), name+"."+v.Type().Field(i).Name)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		whole(t, v.Index(0), name)
+	case reflect.String:
+		v.SetString(name)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(int64(sum.Sum32()))
+	default:
+		t.Fatalf("%s is a %s, which this test cannot set", name, v.Type())
+	}
+}
+
+// Whoever calls a field otherwise makes what old rows hold unreadable: every field stands in testdata by its name.
+func TestTheNamesOfFactsStay(t *testing.T) {
+	var f sms.Facts
+	whole(t, reflect.ValueOf(&f).Elem(), "facts")
+	file := filepath.Join("testdata", "facts.json")
+	if *update {
+		raw, err := json.MarshalIndent(f, "", "\t")
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(file, append(raw, '\n'), 0o600))
+	}
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var kept sms.Facts
+	require.NoError(t, json.Unmarshal(raw, &kept))
+	if diff := cmp.Diff(f, kept); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Whatever of a row is another, the rules are others: a replay by them is none.
+func TestEditionsTellRowsApart(t *testing.T) {
+	row := sms.Rule{
+		ID: "a", Version: 1, Citation: "b", Check: sms.CheckWindow, Opens: 8 * time.Hour, Closes: 20 * time.Hour, Saturday: &sms.Hours{},
+	}
+	at := noon.AddDate(1, 0, 0)
+	edition := func(r sms.Rule) string {
+		l, err := sms.NewLaw([]sms.Rule{r, {ID: "z", Check: sms.CheckUseful}})
+		require.NoError(t, err)
+		return l.Edition(at)
+	}
+	known := map[string]string{edition(row): "as it was"}
+	for name, change := range map[string]func(*sms.Rule){
+		"ID":         func(r *sms.Rule) { r.ID = "b" },
+		"Version":    func(r *sms.Rule) { r.Version = 2 },
+		"Effective":  func(r *sms.Rule) { r.Effective = noon },
+		"Citation":   func(r *sms.Rule) { r.Citation = "c" },
+		"Confidence": func(r *sms.Rule) { r.Confidence = sms.Secondary },
+		"Source":     func(r *sms.Rule) { r.Source = "d" },
+		"Check":      func(r *sms.Rule) { r.Check = sms.CheckPlace },
+		"Region":     func(r *sms.Rule) { r.Region = "US-TX" },
+		"Only":       func(r *sms.Rule) { r.Only = consent.Promotional },
+		"Except":     func(r *sms.Rule) { r.Except = consent.Promotional },
+		"Zone":       func(r *sms.Rule) { r.Zone = "America/Chicago" },
+		"Opens":      func(r *sms.Rule) { r.Opens = 9 * time.Hour },
+		"Closes":     func(r *sms.Rule) { r.Closes = 21 * time.Hour },
+		"Saturday":   func(r *sms.Rule) { r.Saturday = nil },
+		"Sunday":     func(r *sms.Rule) { r.Sunday = &sms.Hours{} },
+		"Holidays":   func(r *sms.Rule) { r.Holidays = "US-UT" },
+		"Most":       func(r *sms.Rule) { r.Most = 1 },
+		"Within":     func(r *sms.Rule) { r.Within = time.Hour },
+		"Bases":      func(r *sms.Rule) { r.Bases = []consent.Basis{consent.WebForm} },
+		"Classes":    func(r *sms.Rule) { r.Classes = []screen.Class{screen.Health} },
+		"Says":       func(r *sms.Rule) { r.Says = "It does." },
+	} {
+		other := row
+		change(&other)
+		id := edition(other)
+		require.Empty(t, known[id], name)
+		known[id] = name
+	}
+	require.Len(t, known, 1+reflect.TypeFor[sms.Rule]().NumField(), "the test changes every field")
 }
 
 // Rows that take effect later change no decision that was made before; without a row that decided there is no replay.

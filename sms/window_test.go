@@ -32,11 +32,14 @@ type oracle struct {
 }
 
 // lawful reports whether the rules in effect at a moment admit it.
-func (o oracle) lawful(moment time.Time) bool {
+func (o oracle) lawful(moment time.Time) bool { return o.lawfulBy(moment, moment) }
+
+// lawfulBy reports whether the rules that are in effect at one moment admit another.
+func (o oracle) lawfulBy(law, moment time.Time) bool {
 	newest := map[string]sms.Rule{}
 	for _, r := range o.rules {
 		old, ok := newest[r.ID]
-		if !r.Effective.After(moment) && (!ok || r.Effective.After(old.Effective)) {
+		if !r.Effective.After(law) && (!ok || r.Effective.After(old.Effective)) {
 			newest[r.ID] = r
 		}
 	}
@@ -200,4 +203,118 @@ func TestWhatWaitsLeavesAtTheNextLawfulMinute(t *testing.T) {
 	t.Log(counts)
 	require.Positive(t, counts[sms.Send])
 	require.Positive(t, counts[sms.Defer])
+}
+
+// Whatever a provider may hold a text for: one leaves if and only if every minute in which it may arrive is lawful by the rules it
+// leaves under and by those that take effect until then, and what waits is asked about again no later than when that is so.
+func TestWhatLingersArrivesInLawfulMinutesAlone(t *testing.T) {
+	names := []string{"America/New_York", "America/Chicago", "America/Phoenix", "Pacific/Honolulu", "America/St_Johns", "Australia/Lord_Howe"}
+	zones := map[string]*time.Location{}
+	for _, name := range names {
+		zones[name] = zone(t, name)
+	}
+	turns := []time.Time{
+		time.Date(2026, 3, 8, 8, 0, 0, 0, time.UTC), time.Date(2026, 11, 1, 7, 0, 0, 0, time.UTC), time.Date(2026, 4, 4, 15, 0, 0, 0, time.UTC),
+	}
+	counts := map[sms.Verdict]int{}
+	rapid.Check(t, func(r *rapid.T) {
+		now := rapid.SampledFrom(turns).Draw(r, "turn").Add(time.Duration(rapid.IntRange(-2000, 1000).Draw(r, "minutes")) * time.Minute)
+		var rules []sms.Rule
+		for i := range rapid.IntRange(1, 2).Draw(r, "windows") {
+			for version := range rapid.IntRange(1, 3).Draw(r, "versions") {
+				opens := rapid.IntRange(1, 12).Draw(r, "opens")
+				rule := sms.Rule{
+					ID: string(rune('a' + i)), Version: version + 1, Check: sms.CheckWindow, Opens: time.Duration(opens) * time.Hour,
+					Closes: time.Duration(rapid.IntRange(opens+4, 23).Draw(r, "closes")) * time.Hour,
+					Zone:   rapid.SampledFrom(append([]string{""}, names...)).Draw(r, "zone"),
+				}
+				if version > 0 { // no two versions at one moment
+					hours := rapid.IntRange(-10, 30).Draw(r, "effective")
+					rule.Effective = now.Add(time.Duration(hours)*time.Hour + time.Duration(version)*time.Minute)
+				}
+				rules = append(rules, rule)
+			}
+		}
+		f := sms.Facts{
+			Text:   sms.Text{Kind: sms.Ordinary, Category: consent.Transactional, LastUseful: now.AddDate(1, 0, 0)},
+			Zones:  rapid.SliceOfNDistinct(rapid.SampledFrom(names), 1, 2, rapid.ID).Draw(r, "zones"),
+			Linger: time.Duration(rapid.IntRange(1, 300).Draw(r, "linger")) * time.Minute,
+		}
+		l, err := sms.NewLaw(rules)
+		require.NoError(r, err)
+		o := oracle{zones, rules, f}
+		arrives := func(from time.Time) bool {
+			laws := []time.Time{from}
+			for at := from; at.Before(from.Add(f.Linger)); at = at.Add(time.Minute) {
+				if slices.ContainsFunc(rules, func(rule sms.Rule) bool { return rule.Effective.Equal(at) }) {
+					laws = append(laws, at)
+				}
+				if slices.ContainsFunc(laws, func(law time.Time) bool { return !o.lawfulBy(law, at) }) {
+					return false
+				}
+			}
+			return true
+		}
+		d := l.Decide(f, now)
+		counts[d.Verdict]++
+		if d.Verdict == sms.Send {
+			require.True(r, arrives(now))
+			require.False(r, d.Until.Before(now.Add(f.Linger)))
+			return
+		}
+		require.False(r, arrives(now), d.Reason)
+		first := now.Add(time.Minute)
+		for limit := now.AddDate(0, 0, 3); first.Before(limit) && !arrives(first); {
+			first = first.Add(time.Minute)
+		}
+		if arrives(first) {
+			require.Equal(r, sms.Defer, d.Verdict, "%s, not %s", d.Reason, first)
+			require.False(r, d.Until.After(first), "%s, not %s", d.Until, first)
+		}
+	})
+	t.Log(counts)
+	require.Positive(t, counts[sms.Send])
+	require.Positive(t, counts[sms.Defer])
+}
+
+// What is looked for behind the day on which clocks are put back is found on its own day, and a window that opens at the hour
+// to which they are put back opens when they show it first.
+func TestWindowsOfTheDayClocksArePutBack(t *testing.T) {
+	decide := func(now time.Time, rules ...sms.Rule) sms.Decision {
+		l, err := sms.NewLaw(rules)
+		require.NoError(t, err)
+		return l.Decide(sms.Facts{Text: sms.Text{Kind: sms.Ordinary, Category: consent.Transactional, LastUseful: now.AddDate(1, 0, 0)}}, now)
+	}
+	window := func(id, zone string, opens, closes time.Duration) sms.Rule {
+		return sms.Rule{ID: id, Check: sms.CheckWindow, Zone: zone, Opens: opens, Closes: closes}
+	}
+	late := window("late", "America/Chicago", 22*time.Hour, 24*time.Hour)
+	d := decide(time.Date(2026, 11, 1, 1, 0, 0, 0, time.UTC), late, window("short", "UTC", 5*time.Hour+30*time.Minute, 5*time.Hour+50*time.Minute))
+	require.Equal(t, sms.Defer, d.Verdict)
+	require.Equal(t, time.Date(2026, 11, 2, 5, 30, 0, 0, time.UTC), d.Until, "half past eleven in the evening, in Chicago")
+
+	early := window("early", "America/Chicago", time.Hour, 5*time.Hour)
+	one := time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC)
+	require.Equal(t, one, decide(one.Add(-time.Minute), early).Until)
+	require.Equal(t, sms.Send, decide(one, early).Verdict)
+	require.Equal(t, one.Add(5*time.Hour), decide(one, early).Until)
+}
+
+// A window that is just as long as a provider may hold a text is long enough, and where there is none a cap alone says until when.
+func TestWhatIsJustLongEnough(t *testing.T) {
+	l, err := sms.NewLaw([]sms.Rule{{ID: "a", Check: sms.CheckWindow, Zone: "UTC", Opens: 19 * time.Hour, Closes: 23 * time.Hour}})
+	require.NoError(t, err)
+	f := sms.Facts{
+		Text:   sms.Text{Kind: sms.Ordinary, Category: consent.Promotional, LastUseful: noon.AddDate(0, 0, 9)},
+		Linger: 4 * time.Hour, Promotions: []time.Time{noon.Add(-time.Hour)},
+	}
+	require.Equal(t, noon.Add(time.Hour), l.Decide(f, noon).Until)
+	require.Equal(t, sms.Send, l.Decide(f, noon.Add(time.Hour)).Verdict)
+	require.Equal(t, noon.Add(25*time.Hour), l.Decide(f, noon.Add(time.Hour+time.Second)).Until)
+
+	l, err = sms.NewLaw([]sms.Rule{{ID: "a", Check: sms.CheckCap, Most: 1, Within: 3 * time.Hour}})
+	require.NoError(t, err)
+	d := l.Decide(f, noon)
+	require.Equal(t, sms.Defer, d.Verdict)
+	require.Equal(t, noon.Add(2*time.Hour+time.Minute), d.Until)
 }

@@ -179,4 +179,8 @@ func TestKnown(t *testing.T) {
 		require.Equal(t, want, len(nanp.Within(region)) > 0, region)
 	}
 	require.Equal(t, []string{"Pacific/Guam"}, nanp.Within("GU"))
+	for _, region := range []string{"US-FL", "US-AK", "CA-NT"} {
+		require.IsIncreasing(t, nanp.Within(region), region)
+	}
+	require.IsIncreasing(t, nanp.Everywhere())
 }

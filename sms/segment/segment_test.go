@@ -81,6 +81,13 @@ func TestCount(t *testing.T) {
 		"an emoji is not cut":    {e(66) + tooth + x(66), ucs(3, 134, 'ж', 0)},
 		"a flag fits":            {e(63) + flag + x(67), ucs(2, 134, 'ж', 0)},
 		"a flag is not cut":      {e(64) + flag + x(66), ucs(3, 134, 'ж', 0)},
+		"nor in its middle":      {e(64) + flag + x(65), ucs(3, 133, 'ж', 0)},
+		"an emoji may follow":    {e(66) + tooth + x(65), ucs(2, 133, 'ж', 0)},
+		"an animal may follow":   {e(66) + "🐀" + x(65), ucs(2, 133, 'ж', 0)},
+		"a pile that fills one":  {"жe" + strings.Repeat("\u0301", 66) + x(66), ucs(3, 134, 'ж', 0)},
+		"nor two of its signs":   {e(63) + "🏴\U000E0067\U000E0062" + x(65), ucs(3, 134, 'ж', 0)},
+		"nor the lightest skin":  {e(65) + "👍🏻" + x(65), ucs(3, 134, 'ж', 0)},
+		"nor the darkest":        {e(65) + "👍🏿" + x(65), ucs(3, 134, 'ж', 0)},
 		"two flags may be":       {e(63) + flag + flag + x(63), ucs(2, 134, 'ж', 0)},
 		"half a flag between":    {e(66) + "🇺" + x(65), ucs(2, 133, 'ж', 0)},
 		"a family fits":          {e(59) + family + x(67), ucs(2, 134, 'ж', 0)},
@@ -119,6 +126,21 @@ func TestCount(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, segment.Count(test.text)) })
+	}
+}
+
+// TestWhatIsNotCut has pairs of characters that are seen as one, and some beside them that are not, at a segment's end.
+func TestWhatIsNotCut(t *testing.T) {
+	before, after := "ж"+strings.Repeat("x", 65), strings.Repeat("x", 66)
+	for pair, segments := range map[string]int{
+		"e\u0300": 3, "ສ\u0eb3": 3, "ส\u0e32": 2,
+		"\u1100\u1161": 3, "\u115f\u1161": 3, "\ua960\u1161": 3, "\ua97c\u1161": 3, "\u10ff\u1161": 2, "\ua95f\u1161": 2, "\ua97d\u1161": 2,
+		"\u1100\u1160": 3, "\u1100\u11a7": 3, "\u1100\ud7b0": 3, "\u1100\ud7c6": 3, "\u1100\u11a8": 2, "\u1100\ud7af": 2, "\u1100\ud7c7": 2,
+		"\u1160\u11a8": 3, "\u11a7\u11ff": 3, "\ud7b0\ud7cb": 3, "\ud7c6\ud7fb": 3, "\u1160\u1200": 2, "\u1160\ud7ca": 2, "\u1160\ud7fc": 2,
+		"\u11a8\u11a8": 3, "\u11ff\ud7fb": 3, "\u11a8\u1160": 2, "\u1200\u11a8": 2, "\u1160\u1100": 2,
+		"\u1100\uac00": 3, "\u1100\ud7a3": 3, "\uac00\u1161": 3, "\uac01\u1161": 2, "\uac01\u11a8": 3, "\ud7a3\u11a8": 3, "\uabff\u11a8": 2, "\ud7a4\u11a8": 2,
+	} {
+		require.Equal(t, segments, segment.Count(before+pair+after).Segments, "%+q", pair)
 	}
 }
 
