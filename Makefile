@@ -35,15 +35,17 @@ lint: tools
 	@$(call each,$(MODULES),CGO_ENABLED=1 go vet -race ./...)
 	@$(call each,$(MODULES),CGO_ENABLED=1 GOFLAGS="$$(go env GOFLAGS) -race" $(BIN)/staticcheck ./...)
 
-# What lint has vetted is not vetted again. A process under the race detector lingers when it ends: a tenth of a second here,
-# not a whole one.
-TEST := go test -race -vet=off
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+
+# What lint has vetted is not vetted again. Tests wait for Postgres much of their time, so twice as many run as there are cores.
+# A process under the race detector lingers when it ends: a tenth of a second here, not a whole one.
+TEST := go test -race -vet=off -parallel $(shell echo $$((2 * $(CORES))))
 
 # Packages that take longest begin first, so that none of them is waited for alone in the end.
 SLOW := ./sms ./crypto ./audit/notary ./sms/smspg ./consent
 
 # The other modules share the cores, half of them each: the tests of one would leave some idle.
-HALF := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$(((n + 1) / 2)))
+HALF := $(shell echo $$((($(CORES) + 1) / 2)))
 
 .PHONY: test
 test: lint

@@ -64,7 +64,8 @@ func TestWhatWasTakenBackKeepsItsTime(t *testing.T) {
 		return v
 	}
 	require.Equal(t, "3:00 PM", clocked(taken().At))
-	require.Equal(t, "It was to leave at 3:00 PM, and was taken back before. One text tells of all appointments of the day.", taken().Says)
+	require.Equal(t, "It was to leave at 3:00 PM, and was taken back before. One text tells of all appointments of the day. "+
+		"The text in its place: planned.", taken().Says)
 	require.True(t, taken().Today)
 	s.act("clock", map[string]string{"forward": "1h"})
 	require.Equal(t, "3:00 PM", clocked(taken().At))

@@ -158,9 +158,9 @@ func (w *World) Advance(ctx context.Context, by time.Duration) (time.Time, error
 	}
 	const stops = 100
 	until := w.Clock.Now().Add(by)
-	patience := time.Now().Add(15 * time.Second)
+	patience := time.Now().Add(30 * time.Second)
 	for range stops {
-		if err := w.Settle(ctx, 3*time.Second); err != nil {
+		if err := w.Settle(ctx, 5*time.Second); err != nil {
 			return time.Time{}, err
 		}
 		next, found, err := w.Next(ctx)
