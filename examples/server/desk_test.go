@@ -195,7 +195,7 @@ func TestPromise_M9_5_TheOtherNumberIsRemindedAndConfirms(t *testing.T) {
 		s.act("clock", map[string]string{"forward": "40h"})
 		require.Empty(t, s.phone(usual))
 		told := received(s.phone(other))
-		require.Len(t, told, 1)
+		require.Len(t, told, 1, "%+v %+v", s.texts(usual), s.texts(other))
 		require.Contains(t, told[0], "at 3:00 PM. Reply C")
 
 		confirmed := func() bool {

@@ -19,6 +19,9 @@ func (w *World) Settle(ctx context.Context, limit time.Duration) error {
 	defer ticker.Stop()
 	for {
 		quiet, err := w.quiet(ctx)
+		if quiet { // a text that went from one state to another meanwhile, or another took the place of, may have been in none
+			quiet, err = w.quiet(ctx)
+		}
 		if quiet || errors.Is(err, context.DeadlineExceeded) {
 			return nil
 		}
