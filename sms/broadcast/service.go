@@ -325,11 +325,13 @@ func (s *Service) List(ctx context.Context, by audit.Actor, q Query) (Page, erro
 
 // Progress is how far a broadcast has come. It counts, and names nobody.
 type Progress struct {
-	Status    Status
-	Gathered  bool // the audience is complete
-	Audience  int  // recipients; one that is shared by several patients counts once
-	Waiting   int
-	Waits     map[string]int // those of them who were passed over, until somebody sees to it, by why: nobody could tell where the patient wants to be reached (channel), or whether the authorization is in force (authorization), or the text could not be queued (error)
+	Status   Status
+	Gathered bool // the audience is complete
+	Audience int  // recipients; one that is shared by several patients counts once
+	Waiting  int
+	// Waits is those of them who were passed over until somebody sees to it, by why: nobody could tell where the patient wants to be
+	// reached (channel), or whether the authorization is in force (authorization), or the text could not be queued (error).
+	Waits     map[string]int
 	Queued    int            // queued, on its way, or in doubt
 	Review    int            // a person decides whether the text left
 	Sent      int            // the provider took it on

@@ -167,7 +167,8 @@ func (w *World) employ(providers map[string]sms.Provider) (err error) {
 	return err
 }
 
-// Decide says whether a text could leave now, from the facts of this moment. Nothing comes of it, and nothing is recorded but that charts were read.
+// Decide says whether a text could leave now, from the facts of this moment. Nothing comes of it, and nothing is recorded but
+// that charts were read.
 func (w *World) Decide(ctx context.Context, t sms.Text) (sms.Decision, error) {
 	return w.dispatcher.Decide(ctx, t)
 }
