@@ -3,8 +3,6 @@ package records
 import (
 	"context"
 	"slices"
-
-	"github.com/enamel-go/enamel/audit"
 )
 
 // FirstNames returns the given names of the patients who share a phone number, each name once, after recording that texts read
@@ -15,7 +13,7 @@ func (s *Service) FirstNames(ctx context.Context, practice, number string) ([]st
 	q := PhoneQuery{Practice: practice, Number: number, Limit: 1000}
 	var names []string
 	for sharing := 0; ; {
-		found, err := s.FindByPhone(ctx, audit.Actor{Kind: audit.System, ID: "texts"}, q)
+		found, err := s.FindByPhone(ctx, texts, q)
 		if err != nil {
 			return nil, err
 		}

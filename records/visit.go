@@ -69,11 +69,13 @@ func (f Appointed) visit() Visit {
 	}
 }
 
+// texts is who reads where texts are decided on and answered.
+var texts = audit.Actor{Kind: audit.System, ID: "texts"}
+
 // Visit returns an appointment with its patient's number as they stand now, after recording that texts read them: what a
 // patient's answer to a reminder is held against. One that is not known, or was destroyed, is not active, and no error; nor is
 // one whose patient's evidence was destroyed.
 func (s *Service) Visit(ctx context.Context, practice, appointment string) (Visit, error) {
-	texts := audit.Actor{Kind: audit.System, ID: "texts"}
 	a, err := s.Appointment(ctx, texts, Key{practice, appointment})
 	if absent(err) {
 		return Visit{Practice: practice, Appointment: appointment}, nil

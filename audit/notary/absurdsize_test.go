@@ -29,20 +29,27 @@ func answers(t *testing.T, ask func(ctx context.Context) error) error {
 	}
 }
 
-// oversized says of the newest head of elm and of the tree of heads that they have another size than their checkpoints.
-type oversized struct {
+// altering has a store say something else of some of its heads.
+type altering struct {
 	tree.Store
-	size int64
+	alter func(*tree.Head)
 }
 
-func (o oversized) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
-	heads, err := o.Store.Heads(ctx, q)
+func (a altering) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
+	heads, err := a.Store.Heads(ctx, q)
 	for i := range heads {
-		if heads[i].Practice != oak && heads[i].Number == 3 {
-			heads[i].Size = o.size
-		}
+		a.alter(&heads[i])
 	}
 	return heads, err
+}
+
+// oversized says of the newest head of elm and of the tree of heads that they have another size than their checkpoints.
+func oversized(s tree.Store, size int64) tree.Store {
+	return altering{s, func(h *tree.Head) {
+		if h.Practice != oak && h.Number == 3 {
+			h.Size = size
+		}
+	}}
 }
 
 // TestAbsurdSizeHangsNobody alters the one number that no signature is over, for which the arithmetic of a tree may have
@@ -80,7 +87,7 @@ func TestAbsurdSizeHangsNobody(t *testing.T) {
 		}
 		w := inMemory(t, nil)
 		w.grow(t)
-		check(t, w, oversized{w.trees, size})
+		check(t, w, oversized(w.trees, size))
 		if size == math.MaxInt64 {
 			x := newDamaged(t)
 			x.damage(t, `UPDATE {s}.audit_head SET size = 9223372036854775807 WHERE practice <> 'oak avenue/2' AND number = 3`)
@@ -90,20 +97,13 @@ func TestAbsurdSizeHangsNobody(t *testing.T) {
 }
 
 // misplaced says of a practice's oldest head that it begins elsewhere.
-type misplaced struct {
-	tree.Store
-	by int64
-}
-
-func (m misplaced) Heads(ctx context.Context, q tree.Query) ([]tree.Head, error) {
-	heads, err := m.Store.Heads(ctx, q)
-	for i := range heads {
-		if heads[i].Practice == elm && heads[i].Number == 1 {
-			heads[i].First += m.by
-			heads[i].Found += m.by
+func misplaced(s tree.Store, by int64) tree.Store {
+	return altering{s, func(h *tree.Head) {
+		if h.Practice == elm && h.Number == 1 {
+			h.First += by
+			h.Found += by
 		}
-	}
-	return heads, err
+	}}
 }
 
 // TestAbsurdPlaceHangsNobody has leaves stand behind the end of their tree, and before its beginning.
@@ -111,7 +111,7 @@ func TestAbsurdPlaceHangsNobody(t *testing.T) {
 	for _, by := range []int64{1000, -1000} {
 		w := inMemory(t, nil)
 		w.grow(t)
-		reader, err := notary.NewReader(misplaced{w.trees, by}, w.known)
+		reader, err := notary.NewReader(misplaced(w.trees, by), w.known)
 		require.NoError(t, err)
 		require.ErrorIs(t, answers(t, func(ctx context.Context) error {
 			_, err := reader.Inclusion(ctx, elm, "e-00001")

@@ -130,6 +130,18 @@ func (a *aging) prunes(t testing.TB, practice string) []audit.Entry {
 	return entries
 }
 
+// goes prunes a month of elm's that has so many leaves, and finds the log whole but for them.
+func (a *aging) goes(t *testing.T, m notary.Month, leaves int64) {
+	t.Helper()
+	n, err := a.prune(m)
+	require.NoError(t, err)
+	require.Equal(t, leaves, n)
+	a.integrate(t)
+	report := a.verify(t, elm)
+	require.Empty(t, report.Damage)
+	require.EqualValues(t, leaves, report.Pruned)
+}
+
 // prune prunes a month, and when the logs are told integrates what they were told.
 func (a *aging) prune(m notary.Month) (int64, error) {
 	n, err := a.pruner.Prune(context.Background(), prunedBy, m)
@@ -516,13 +528,7 @@ func TestPruneOfALargeMonth(t *testing.T) {
 	young := a.keep(t, elm, audit.OneYear, day(2024, time.March, 1))
 	a.integrate(t)
 	a.now = written.AddDate(1, 1, 0)
-	n, err := a.prune(month)
-	require.NoError(t, err)
-	require.EqualValues(t, 1001, n)
-	a.integrate(t)
-	report := a.verify(t, elm)
-	require.Empty(t, report.Damage)
-	require.EqualValues(t, 1001, report.Pruned)
+	a.goes(t, month, 1001)
 	require.Contains(t, a.everything(t, elm), young.ID)
 	for _, e := range a.prunes(t, elm) {
 		require.Equal(t, "0-1000", e.Details["positions"])
@@ -545,13 +551,7 @@ func TestPruneThatWasRefusedOften(t *testing.T) {
 		require.ErrorIs(t, err, notary.ErrHeld)
 	}
 	delete(a.held, elm+" 1y")
-	n, err := a.prune(month)
-	require.NoError(t, err)
-	require.EqualValues(t, 1, n)
-	a.integrate(t)
-	report := a.verify(t, elm)
-	require.Empty(t, report.Damage)
-	require.EqualValues(t, 1, report.Pruned)
+	a.goes(t, month, 1)
 }
 
 // TestPruneOfADamagedTree finds no place for leaves that nothing leads to.
