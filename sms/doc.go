@@ -100,10 +100,11 @@
 // ([Service.Content]), and files it to the chart or deletes it within a week ([Service.File], [Service.Delete]). Then its row
 // holds nothing; what the database has not yet cleaned up, and its backups, still do, sealed.
 //
-// An answer to a reminder, such as C42, C or yes, confirms the appointment that it can be meant for ([Answers]); a bare yes does only
-// where nothing else was written to the number since, for it may be an answer to that. Where that is more than one, as on a family's phone, it is asked back once, by the times alone: 1 for 3:00 PM, 2 for 3:40 PM, 3 for all.
-// What a reminder of several appointments offers as its answer confirms all of them. Nothing offers YES, STOP or CANCEL as an
-// answer, and nobody is named.
+// An answer to a reminder, such as C42, C or yes, confirms the appointment that it can be meant for ([Answers]); a bare yes
+// does only where nothing else was written to the number since, for it may be an answer to that. Where that is more than one,
+// as on a family's phone, it is asked back once, by the times alone: 1 for 3:00 PM, 2 for 3:40 PM, 3 for all. What a reminder
+// of several appointments offers as its answer confirms all of them. Nothing offers YES, STOP or CANCEL as an answer, and
+// nobody is named.
 //
 // What needs a person is a [Task] with a due moment ([Service.Tasks], [Service.Alarms], [Service.Finish]): a text that nobody
 // can tell of, that failed, that could not leave while it was of use, or that was refused for want of an agreement or a
@@ -136,10 +137,10 @@
 //
 // # Errors
 //
-// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrUnsure], [ErrLaw], [ErrAgreement], [ErrPurpose], [ErrChannel]; [ErrSignature], [ErrCredentials] and
-// [ErrTooLarge] for webhooks; *[SendError] from providers. A refusal is recorded in the log and changes nothing. No error carries a number or a body. A worker's errors go to its
-// logger; a text that nobody can decide on, or whose provider this worker does not have, is looked at again, each time later,
-// until it is of no use.
+// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrUnsure], [ErrLaw], [ErrAgreement], [ErrPurpose], [ErrChannel];
+// [ErrSignature], [ErrCredentials] and [ErrTooLarge] for webhooks; *[SendError] from providers. A refusal is recorded in the
+// log and changes nothing. No error carries a number or a body. A worker's errors go to its logger; a text that nobody can
+// decide on, or whose provider this worker does not have, is looked at again, each time later, until it is of no use.
 //
 // # Writing your own
 //
