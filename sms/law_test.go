@@ -2,6 +2,7 @@ package sms_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -371,5 +372,46 @@ func TestAReasonQuotesWords(t *testing.T) {
 	} {
 		f.Findings = []screen.Finding{found}
 		require.Equal(t, want, law(t).Decide(f, noon).Reason)
+	}
+}
+
+func TestEveryRuleThatConcernsATextIsLookedAt(t *testing.T) {
+	rules := sms.Promised()
+	for i := range rules { // none of them refuses, so that the trail is whole
+		r := &rules[i]
+		if r.Check = sms.CheckRestriction; i%2 == 1 { // of answers nobody asks what was found
+			r.Check, r.Classes = sms.CheckFindings, []screen.Class{screen.Health}
+		}
+	}
+	rules = append(rules, sms.Rule{ID: "country", Version: 1, Check: sms.CheckRestriction, Region: "CA"})
+	l, err := sms.NewLaw(rules)
+	require.NoError(t, err)
+	inEffect := func(r sms.Rule) bool {
+		return !r.Effective.After(noon) && !slices.ContainsFunc(rules, func(o sms.Rule) bool {
+			return o.ID == r.ID && o.Effective.After(r.Effective) && !o.Effective.After(noon)
+		})
+	}
+	regions := [][]string{nil, {"US-FL"}, {"US-WY"}, {"US-FL", "US-TX"}, {"US-FL", "CA-ON"}, {"US-WY", "CA-QC"}, {"US"}, {"CA"}, {"CA-ON"}, {"JM"}, {"J"}, {""}}
+	for _, in := range regions {
+		for _, category := range append(consent.Categories(), "") {
+			for _, kind := range []sms.Kind{sms.Ordinary, sms.HelpAnswer} {
+				f := lawful(noon, "America/Chicago")
+				f.Regions, f.Text.Category, f.Text.Kind = in, category, kind
+				var want, got []string
+				for _, r := range rules {
+					there := r.Region == "" || slices.ContainsFunc(in, func(region string) bool {
+						return region == r.Region || len(r.Region) == 2 && strings.HasPrefix(region, r.Region)
+					})
+					about := category == "" || (r.Only == "" || r.Only == category) && r.Except != category && (kind == sms.Ordinary || r.Check != sms.CheckFindings)
+					if there && about && inEffect(r) {
+						want = append(want, r.ID)
+					}
+				}
+				for _, s := range l.Decide(f, noon).Trail {
+					got = append(got, s.Rule)
+				}
+				require.Equal(t, want, got, "%v %s %s", in, category, kind)
+			}
+		}
 	}
 }

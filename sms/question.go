@@ -21,14 +21,18 @@ type question struct {
 
 	waits Check // what the rule that defers furthest asks; empty: none defers
 
-	locals [4]local // what time it is, in the zones that were asked for first
-	said   struct { // the same of one zone, in words
-		zone  *time.Location
-		clock string
+	located bool
+	theirs  []local  // what time it is where the recipient may be
+	unknown string   // a zone of the recipient's that is not known here
+	named   [2]local // what time it is in other zones, which rules name
+	said    struct { // some of them in words
+		zone  *time.Location // of the first
+		zones int
+		words string
 	}
 
 	// The next lawful hours, worked out when the first rule defers.
-	looked bool
+	sought bool
 	opens  time.Time // zero: there are none
 }
 
@@ -59,13 +63,14 @@ func (q *question) ask(r *rule, f *Facts, d *Decision) answer {
 		if f.Text.Kind.Answer() || f.Permission.Basis == "" && f.Permission.Status != consent.Active {
 			return answer{says: Send, fact: "no consent to look at"}
 		}
-		if !slices.Contains(r.Bases, f.Permission.Basis) {
+		at := slices.Index(r.Bases, f.Permission.Basis)
+		if at < 0 {
 			return answer{
 				says: Refuse, fact: "consent by " + cmp.Or(string(f.Permission.Basis), "no basis that is known"),
 				reason: "Nothing on record says that the patient was warned that texts are not encrypted.",
 			}
 		}
-		return answer{says: Send, fact: "consent by " + string(f.Permission.Basis)}
+		return answer{says: Send, fact: r.given[at]}
 	case CheckConversation:
 		return q.conversation(r, f)
 	case CheckCurrent:
@@ -102,8 +107,10 @@ func located(regions []string) bool {
 // placed reports whether a region says which hours hold there: in the United States and Canada it takes a State or province to
 // say so.
 func placed(s string) bool {
-	country, _, _ := strings.Cut(s, "-")
-	return region(s) && (country != "US" && country != "CA" || nanp.Known(s))
+	if country, _, _ := strings.Cut(s, "-"); country == "US" || country == "CA" {
+		return nanp.Known(s)
+	}
+	return region(s)
 }
 
 // standing asks for a sender that is registered, for such texts and still.

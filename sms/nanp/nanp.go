@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/enamel-go/enamel/internal/phone"
 )
@@ -43,27 +44,14 @@ func Regions(number string) []string {
 // Known reports whether a region, by its code as [Regions] returns it, has an area code of its own. A territory of the United
 // States may go by the code that it has as a country, such as PR.
 func Known(region string) bool {
-	region = own(region)
-	for i := range places {
-		if places[i].serves(region) {
-			return true
-		}
-	}
-	return false
+	_, known := table().zones[own(region)]
+	return known
 }
 
 // Within returns the IANA names of all time zones that a region has, by its code as [Known] takes it, in order. It returns
 // none for a region that has no area code of its own.
 func Within(region string) []string {
-	region = own(region)
-	var zones []string
-	for i := range places {
-		if places[i].serves(region) {
-			zones = append(zones, strings.Fields(places[i].zones)...)
-		}
-	}
-	slices.Sort(zones)
-	return slices.Compact(zones)
+	return slices.Clone(table().zones[own(region)])
 }
 
 // Everywhere returns the IANA names of all time zones of the plan, in order.
@@ -94,17 +82,6 @@ func own(region string) string {
 	return region
 }
 
-// serves reports whether a region is one of those that the place's area codes serve.
-func (p *place) serves(region string) bool {
-	for rest := p.regions; rest != ""; {
-		var one string
-		if one, rest, _ = strings.Cut(rest, " "); one == region {
-			return true
-		}
-	}
-	return false
-}
-
 // cut returns the area code of a number that has the plan's form.
 func cut(number string) (area string, ok bool) {
 	if len(number) != len("+15125550100") || number[:2] != "+1" || strings.Trim(number[2:], "0123456789") != "" {
@@ -115,16 +92,30 @@ func cut(number string) (area string, ok bool) {
 
 // find returns the place of a number, or nil.
 func find(number string) *place {
-	area, ok := cut(number)
-	if !ok {
-		return nil
-	}
+	area, _ := cut(number)
+	return table().areas[area]
+}
+
+// tables are the places by what they are asked for by.
+type tables struct {
+	areas map[string]*place   // by each of their area codes
+	zones map[string][]string // the zones of each region, in order
+}
+
+var table = sync.OnceValue(func() tables {
+	t := tables{map[string]*place{}, map[string][]string{}}
 	for i := range places {
-		for codes := places[i].codes; len(codes) >= 3; codes = codes[min(len(codes), 4):] {
-			if codes[:3] == area {
-				return &places[i]
-			}
+		p := &places[i]
+		for _, area := range strings.Fields(p.codes) {
+			t.areas[area] = p
+		}
+		for _, region := range strings.Fields(p.regions) {
+			t.zones[region] = append(t.zones[region], strings.Fields(p.zones)...)
 		}
 	}
-	return nil
-}
+	for region, zones := range t.zones {
+		slices.Sort(zones)
+		t.zones[region] = slices.Compact(zones)
+	}
+	return t
+})
