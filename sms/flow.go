@@ -22,14 +22,15 @@ const (
 // them in batches, so that a slow request holds up nobody else's settlement.
 type flow struct {
 	*Dispatcher
-	report  func(error) // hears what went wrong with single texts, from one goroutine
-	ended   chan outcome
-	over    chan struct{}
-	freed   chan struct{}
-	claimed sync.WaitGroup // texts that are not settled yet
-	running atomic.Int64   // texts of which it is not known yet what came
-	asking  atomic.Int64   // those of them about which a provider is asked
-	handled int
+	report    func(error) // hears what went wrong with single texts, from one goroutine
+	ended     chan outcome
+	over      chan struct{}
+	freed     chan struct{}
+	claimed   sync.WaitGroup // texts that are not settled yet
+	unsettled atomic.Int64   // how many those are
+	running   atomic.Int64   // those of them of which it is not known yet what came
+	asking    atomic.Int64   // those of them about which a provider is asked
+	handled   int
 }
 
 // outcome is what came of a text, and what somebody has to hear of.
@@ -106,6 +107,7 @@ func (f *flow) inquire(ctx context.Context, limit int) (int, error) {
 func (f *flow) take(n int) {
 	f.handled += n
 	f.claimed.Add(n)
+	f.unsettled.Add(int64(n))
 	f.running.Add(int64(n))
 }
 
@@ -117,6 +119,11 @@ func (f *flow) finish(worker string, o outcome) {
 	o.Worker = worker
 	f.running.Add(-1)
 	f.ended <- o
+	f.free()
+}
+
+// free lets whoever waits for room look again.
+func (f *flow) free() {
 	select {
 	case f.freed <- struct{}{}:
 	default:
@@ -124,13 +131,14 @@ func (f *flow) finish(worker string, o outcome) {
 }
 
 // room waits until requests may start and returns how many. The last tenth of them is kept for answers to patients' own
-// messages: slow requests must not hold those up.
+// messages: slow requests must not hold those up. Of what has ended no more than a batch waits to be settled beside as many
+// texts as there may be requests: while settlements are slower than claims, leases would end before they are settled.
 func (f *flow) room(ctx context.Context) (limit int, answers bool) {
 	least := max(1, min(batch, f.o.Concurrency)/4)
 	late := time.NewTimer(pause)
 	defer late.Stop()
 	for {
-		free := f.o.Concurrency - int(f.running.Load())
+		free := f.o.Concurrency - int(max(f.running.Load(), f.unsettled.Load()-batch))
 		if free < least {
 			select {
 			case <-f.freed:
@@ -207,5 +215,7 @@ func (f *flow) settleAll(ended []outcome) []outcome {
 		f.report(err)
 	}
 	f.claimed.Add(-len(ended))
+	f.unsettled.Add(-int64(len(ended)))
+	f.free()
 	return ended[:0]
 }
