@@ -34,6 +34,10 @@
 // quoted, supposed, or said for a time only. What the grammar cannot tell, it gives to a person. It does not learn, and the
 // same text is understood the same way until a version changes.
 //
+// # Languages
+//
+// [Understanding] says which language a message is in, where its words are of one alone, so that it can be answered in it.
+//
 // # Errors
 //
 // There are none: every text has a class, [None] if no other.

@@ -53,16 +53,26 @@ type element struct {
 type compiled struct {
 	rule
 	elements []element
-	spanish  bool
+	language string
 }
+
+// The languages of the rules, as BCP 47 names them.
+const (
+	englishTag = "en"
+	spanishTag = "es"
+	frenchTag  = "fr"
+)
 
 // grammar compiles the rules once.
 var grammar = sync.OnceValue(func() []compiled {
 	var all []compiled
-	for _, set := range [][]rule{english, spanish, french} {
-		for _, r := range set {
+	for _, set := range []struct {
+		language string
+		rules    []rule
+	}{{englishTag, english}, {spanishTag, spanish}, {frenchTag, french}} {
+		for _, r := range set.rules {
 			for _, pattern := range alternatives(r.pattern) {
-				all = append(all, compiled{rule: r, elements: compile(pattern), spanish: &set[0] == &spanish[0]})
+				all = append(all, compiled{rule: r, elements: compile(pattern), language: set.language})
 			}
 		}
 	}

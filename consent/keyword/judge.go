@@ -4,9 +4,10 @@ import "slices"
 
 // verdict is what a finding comes to once what stands around it is looked at.
 type verdict struct {
-	asks    Word
-	why     string
-	negated bool
+	asks     Word
+	why      string
+	negated  bool
+	language string // of the rule that found it; empty: of none
 }
 
 // judge looks at what stands around a finding.
@@ -78,7 +79,7 @@ func (t *text) before(f finding, left, here []token) verdict {
 		w := left[i]
 		last := i == len(left)-1
 		switch {
-		case w.class&classNot != 0 || w.word == "no" && f.spanish:
+		case w.class&classNot != 0 || w.word == "no" && f.language == spanishTag:
 			if aboutMe && (left[0].class&(classAsk|classIf) != 0 && left[0].word != "do" || i > 0 && left[i-1].word == "will") {
 				return verdict{asks: Review, why: complaint}
 			}

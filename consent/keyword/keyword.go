@@ -9,7 +9,7 @@ const (
 	Stop  Word = "stop"  // no more texts
 	Help  Word = "help"  // who is this, and how do I stop it
 	Start Word = "start" // texts again, after a stop
-	Agree Word = "agree" // the answer to a double opt-in; never YES, which Twilio takes for START
+	Agree Word = "agree" // the answer to a double opt-in: AGREE, AUTORIZO, AUTORISE; never YES, which Twilio takes for START
 )
 
 // What only [Understand] finds.
@@ -25,19 +25,25 @@ const longest = 512
 // Classify returns what a whole message asks for, or [None]. It reads a message of any length once at most, and keeps no
 // more of it than a word takes.
 func Classify(body string) Word {
+	w, _ := classify(body)
+	return w
+}
+
+// classify returns what a whole message asks for, and the language of its word.
+func classify(body string) (asks Word, language string) {
 	var buffer [longest]byte
 	said, ok := normalise(buffer[:0], body)
 	if !ok {
-		return None
+		return None, ""
 	}
 	s := once(string(said))
-	if w := word(s); w != None {
-		return w
+	if w, language := word(s); w != None {
+		return w, language
 	}
 	if blunt := impolite(s); blunt != s && plainly(blunt) {
-		return Stop
+		return word(blunt)
 	}
-	return None
+	return None, ""
 }
 
 // once returns what s says again and again, such as "stop" of "stop stop stop", or else s.

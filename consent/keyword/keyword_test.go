@@ -32,7 +32,7 @@ func sources() map[string]struct {
 		"French stop":  {keyword.Stop, []string{"arret", "arrêt", "arrete", "arrête", "arretez", "arrêtez", "arrett", "arrêter", "désabonner", "desabonner", "fin", "annuler", "retirer"}},
 		"help":         {keyword.Help, []string{"help", "info", "ayuda", "informacion", "información", "aide"}},
 		"start":        {keyword.Start, []string{"start", "unstop", "iniciar", "empezar", "début", "debut", "commencer"}},
-		"agree":        {keyword.Agree, []string{"AGREE", "I AGREE"}},
+		"agree":        {keyword.Agree, []string{"AGREE", "I AGREE", "autorizo", "autorise", "j'autorise", "j’autorise"}},
 	}
 }
 

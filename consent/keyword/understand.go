@@ -6,6 +6,9 @@ import "strings"
 type Understanding struct {
 	Asks Word
 	Why  string // a sentence for staff and for the record; it repeats nothing of the message
+	// Language is what it is asked in, as BCP 47 names it: en, es or fr. It is empty where nobody can tell, as of STOP, HELP and
+	// the like, which carriers teach everybody, of FIN, which is Spanish and French, and of words in two languages.
+	Language string
 }
 
 // Understand returns what a message asks for, in its own words. A message that [Classify] knows is that; beyond it,
@@ -24,37 +27,37 @@ type Understanding struct {
 // It reads 1,600 characters at most, as many as carriers deliver, in a time that grows with what it reads. It depends on
 // nothing but the message, and may be called concurrently.
 func Understand(body string) Understanding {
-	if w := Classify(body); w != None {
-		return Understanding{w, "The whole text is a word for it."}
+	if w, language := classify(body); w != None {
+		return Understanding{w, "The whole text is a word for it.", language}
 	}
 	t := read(body)
 	switch {
 	case t.words == 0 && t.sign:
-		return Understanding{Review, "It is a picture that says no."}
+		return Understanding{Asks: Review, Why: "It is a picture that says no."}
 	case t.words == 0:
-		return Understanding{None, "It has no words."}
+		return Understanding{Asks: None, Why: "It has no words."}
 	case t.reaction():
-		return Understanding{None, "It is a phone's note of a reaction to a text."}
+		return Understanding{Asks: None, Why: "It is a phone's note of a reaction to a text."}
 	}
 	if t.disguised() {
-		return Understanding{Stop, "The whole text is a word for it, spelled out, stretched or with figures for letters."}
+		return Understanding{Asks: Stop, Why: "The whole text is a word for it, spelled out, stretched or with figures for letters."}
 	}
 	if u := t.grammar(); u.Asks != None {
 		return u
 	}
 	switch {
 	case t.strange*2 > t.words:
-		return Understanding{Review, "It is written in a script that no rule reads."}
+		return Understanding{Asks: Review, Why: "It is written in a script that no rule reads."}
 	case t.cut:
-		return Understanding{Review, "It is longer than a text can be, and was not read to its end."}
+		return Understanding{Asks: Review, Why: "It is longer than a text can be, and was not read to its end."}
 	case t.words == 1 && mistyped(t.tokens[0].word):
-		return Understanding{Review, "It is nearly the word stop."}
+		return Understanding{Asks: Review, Why: "It is nearly the word stop."}
 	case t.stray():
-		return Understanding{Review, "It has the word stop, and does not say what shall stop."}
+		return Understanding{Asks: Review, Why: "It has the word stop, and does not say what shall stop."}
 	case t.elsewhere():
-		return Understanding{Review, "It is a word for it in a language that no rule reads."}
+		return Understanding{Asks: Review, Why: "It is a word for it in a language that no rule reads."}
 	}
-	return Understanding{None, "Nothing in it asks for that."}
+	return Understanding{Asks: None, Why: "Nothing in it asks for that."}
 }
 
 // disguised reports whether the whole message is a word for stop that is written in another way: "s t o p", "5TOP",

@@ -34,7 +34,9 @@ func (t *text) grammar() Understanding {
 			kept = true
 		case nothing:
 		default:
-			verdicts = append(verdicts, t.judge(f))
+			v := t.judge(f)
+			v.language = f.language
+			verdicts = append(verdicts, v)
 		}
 	}
 	for _, v := range verdicts {
@@ -55,21 +57,37 @@ func (t *text) grammar() Understanding {
 			keep(&doubt, v)
 		}
 	}
+	language := spoken(verdicts)
 	switch {
 	case outright != nil && negated:
-		return Understanding{Review, both}
+		return Understanding{Review, both, language}
 	case stranger != nil:
-		return Understanding{Stranger, stranger.why}
+		return Understanding{Stranger, stranger.why, language}
 	case outright != nil && (kept || goes != nil):
-		return Understanding{Narrow, goesOn}
+		return Understanding{Narrow, goesOn, language}
 	case outright != nil && narrow:
-		return Understanding{Narrow, outright.why}
+		return Understanding{Narrow, outright.why, language}
 	case outright != nil:
-		return Understanding{Stop, outright.why}
+		return Understanding{Stop, outright.why, language}
 	case goes != nil:
-		return Understanding{Narrow, goes.why}
+		return Understanding{Narrow, goes.why, language}
 	case doubt != nil:
-		return Understanding{Review, doubt.why}
+		return Understanding{Review, doubt.why, language}
 	}
 	return Understanding{}
+}
+
+// spoken returns the one language that all verdicts which ask for something are of, or "".
+func spoken(verdicts []verdict) string {
+	language := ""
+	for _, v := range verdicts {
+		switch {
+		case v.asks == None || v.language == "":
+		case language != "" && language != v.language:
+			return ""
+		default:
+			language = v.language
+		}
+	}
+	return language
 }

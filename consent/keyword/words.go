@@ -2,8 +2,9 @@ package keyword
 
 import "strings"
 
-// word looks up a message that was normalised. Each word stands under the first source that names it.
-func word(s string) Word {
+// word looks up a message that was normalised, and says which language it is a word of. Each word stands under the first source
+// that names it. The English ones, which carriers teach everybody, tell no language, nor does what is a word of two.
+func word(s string) (asks Word, language string) {
 	switch s {
 	case
 		// FCC, 47 CFR 64.1200(a)(10): each of these, by itself, is a revocation.
@@ -14,23 +15,35 @@ func word(s string) Word {
 		"stopall", "stop all", "optout", "remove", "td",
 		// Older campaigns: "Reply STOP to end".
 		"stop2quit", "stop2end", "stop to quit", "stop to end":
-		return Stop
+		return Stop, ""
+	case "alto", "parar", "pare", "basta", "cancelar", "detener", "baja", "darse de baja", "salir", "no mas", "eliminar":
+		return Stop, spanishTag
+	case "fin": // Spanish and French
+		return Stop, ""
 	case
-		// Spanish.
-		"alto", "parar", "pare", "basta", "cancelar", "detener", "baja", "darse de baja", "salir", "no mas", "eliminar",
-		// Spanish and French.
-		"fin",
-		// French: AWS and Twilio name ARRET, for Canada.
+		// AWS and Twilio name ARRET, for Canada.
 		"arret", "arrete", "arretez", "arrett", "arreter", "desabonner", "annuler", "retirer":
-		return Stop
-	case "help", "info", "ayuda", "informacion", "aide":
-		return Help
-	case "start", "unstop", "iniciar", "empezar", "debut", "commencer":
-		return Start
+		return Stop, frenchTag
+	case "help", "info": // INFO is French as well
+		return Help, ""
+	case "ayuda", "informacion":
+		return Help, spanishTag
+	case "aide":
+		return Help, frenchTag
+	case "start", "unstop":
+		return Start, ""
+	case "iniciar", "empezar":
+		return Start, spanishTag
+	case "debut", "commencer":
+		return Start, frenchTag
 	case "agree", "i agree":
-		return Agree
+		return Agree, ""
+	case "autorizo":
+		return Agree, spanishTag
+	case "autorise", "jautorise", "j autorise":
+		return Agree, frenchTag
 	}
-	return None
+	return None, ""
 }
 
 // plainly reports whether s says stop so plainly that courtesy around it changes nothing. CANCEL and END are not among
