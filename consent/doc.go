@@ -49,7 +49,7 @@
 //
 // [Service.Hear] understands a revocation in any words (package keyword), by any channel. What may be one is a doubt: it
 // holds all texts but answers at once, and [Service.Alarms] lists it with its date until a person has looked, a day later at
-// the latest.
+// the latest. [Service.Language] says in which language whoever holds a number agreed.
 //
 // # Beside it
 //

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"time"
 
 	"github.com/enamel-go/enamel/consent"
@@ -43,7 +42,7 @@ func hashed(what, id string) string {
 
 // stopAnswer returns the answer to a stop, or none where it repeats one that was confirmed. Where nobody can tell, it is answered.
 func (s *Service) stopAnswer(ctx context.Context, r Received, sender Sender, body string) []Text {
-	e, err := s.gate.Effect(ctx, consent.Key{Practice: r.Practice, Number: r.From}, messageID(r.Inbound))
+	e, err := s.gate.Effect(ctx, r.ledger(), messageID(r.Inbound))
 	if err == nil && e.Repeats {
 		return nil
 	}
@@ -76,34 +75,4 @@ func (s *Service) answer(ctx context.Context, r Received, kind Kind, sender Send
 			return answer
 		}
 	}
-}
-
-// The bodies. None of them advertises, and none but the confirmation request, which follows a consent, asks for one; the
-// answer to a STOP says nothing but that it was heard, and how to come back (47 CFR 64.1200(a)(12)). The confirmation request
-// carries what a recurring programme must say when it begins (CTIA Messaging Principles, section 5.1.2.1) and never asks for
-// YES, which Twilio takes for START.
-
-func stopBody(s Sender) string {
-	return fmt.Sprintf("%s: you are removed from our texts and will get no more. Reply START to get them again.", s.Name)
-}
-
-func narrowBody(s Sender) string {
-	return fmt.Sprintf("%s: you get no more offers by text. Reply STOP to end all our texts.", s.Name)
-}
-
-func helpBody(s Sender) string {
-	return fmt.Sprintf("%s: help at %s. We send %s. Msg & data rates may apply. Reply STOP to end texts.", s.Name, s.Contact, s.Frequency)
-}
-
-func startBody(s Sender, restored bool) string {
-	if restored {
-		return fmt.Sprintf("%s: you get our appointment texts again. Reply HELP for help, STOP to end them. Msg & data rates may apply.", s.Name)
-	}
-	// Canada lets no text ask for a consent, and nobody knows where a phone is.
-	return fmt.Sprintf("%s: nothing on record permits our texts to this number, so it gets none. Help at %s. Reply STOP to end texts.", s.Name, s.Contact)
-}
-
-func confirmBody(s Sender) string {
-	return fmt.Sprintf("%s: reply AGREE to confirm that you want our texts (%s). Not a condition of any purchase or service. "+
-		"Msg & data rates may apply. Texts are not encrypted. Help at %s or reply HELP. Reply STOP to end.", s.Name, s.Frequency, s.Contact)
 }

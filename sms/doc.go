@@ -71,6 +71,15 @@
 // ([Visit]): a practice's template, say. It is told nothing else. What does not pass the screen is not used, and a reminder in
 // the library's own words, in English, leaves instead.
 //
+// # In the patient's language
+//
+// What a number answers by itself is in English, Spanish or French: the answers to STOP, HELP and START, the request to confirm a
+// consent, "please call", and the question which appointment is meant. A word of one language alone, such as ALTO or AIDE, and
+// a sentence that says stop, are answered in that; STOP, HELP and START, which everybody is taught, and all else in the language of
+// the wording that was agreed to last for the number; in English where nobody can tell. No answer is in two. What it offers as a
+// word is heard: ALTO, AYUDA, INICIAR and AUTORIZO, ARRET, AIDE, DEBUT and AUTORISE. Name and contact are the practice's, in all
+// languages the same; how often it texts, it says in each ([Sender]).
+//
 // # What changes while a text is queued
 //
 // A patient may ask for another number ([Channels]) after a text was queued: then the same text to that number takes its place,

@@ -46,7 +46,7 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 	if err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
 	}
-	r.Word = string(said)
+	r.Word = string(said.Asks)
 	change := Change{Received: &r}
 	if err := s.act(ctx, by, said, &r, sender, &change); err != nil {
 		return false, fmt.Errorf("sms: receive: %w", err)
@@ -68,21 +68,24 @@ func (s *Service) Receive(ctx context.Context, practice string, in Inbound) (boo
 }
 
 // act does what a message asks for, as far as consent has not done it.
-func (s *Service) act(ctx context.Context, by audit.Actor, said keyword.Word, r *Received, sender Sender, change *Change) (err error) {
+func (s *Service) act(ctx context.Context, by audit.Actor, said keyword.Understanding, r *Received, sender Sender, change *Change) (err error) {
 	if r.Flag = flag(r.Inbound, sender.Name); r.Flag != Unflagged {
 		r.Content = ContentHeld
 	}
-	switch said {
+	switch said.Asks {
 	case keyword.Stop, keyword.Stranger:
 		// Only now that the revocation is committed: whoever finds the answer in the queue finds it in the ledger.
+		v := s.voice(ctx, r.ledger(), said.Language)
 		change.Stop = &Stop{Practice: r.Practice, Number: r.From, Decision: stopped()}
-		change.Texts = s.stopAnswer(ctx, *r, sender, stopBody(sender))
+		change.Texts = s.stopAnswer(ctx, *r, sender, v.says(v.stop, sender))
 	case keyword.Narrow:
-		change.Texts = s.stopAnswer(ctx, *r, sender, narrowBody(sender))
+		v := s.voice(ctx, r.ledger(), said.Language)
+		change.Texts = s.stopAnswer(ctx, *r, sender, v.says(v.narrow, sender))
 	case keyword.Help:
-		change.Texts = s.answer(ctx, *r, HelpAnswer, sender, helpBody(sender))
+		v := s.voice(ctx, r.ledger(), said.Language)
+		change.Texts = s.answer(ctx, *r, HelpAnswer, sender, v.says(v.help, sender))
 	case keyword.Start:
-		err = s.start(ctx, by, *r, sender, change)
+		err = s.start(ctx, by, *r, said.Language, sender, change)
 	case keyword.Agree:
 		var asked bool
 		if asked, err = s.agree(ctx, by, *r); !asked && r.Flag == Unflagged {
@@ -94,10 +97,10 @@ func (s *Service) act(ctx context.Context, by audit.Actor, said keyword.Word, r 
 	if err != nil {
 		return err
 	}
-	if sender.elsewhere(said, r.Inbound) {
+	if sender.elsewhere(said.Asks, r.Inbound) {
 		change.Texts = nil // one answer is the limit
 	}
-	free := said == keyword.None || said == keyword.Review
+	free := said.Asks == keyword.None || said.Asks == keyword.Review
 	if free { // whoever asks a machine for one of its words has not begun a conversation
 		if err := s.own(ctx, by, *r); err != nil {
 			return err
@@ -121,7 +124,7 @@ func (s *Service) read(ctx context.Context, free bool, r *Received, sender Sende
 	}
 	change.Tasks = append(change.Tasks, taskOf(*r, TaskSensitive, endOf(r.At, s.fileWithin, sender)))
 	if len(change.Texts) == 0 && free {
-		change.Texts = s.pleaseCall(*r, sender, recent)
+		change.Texts = s.pleaseCall(ctx, *r, sender, recent)
 	}
 }
 
@@ -150,28 +153,27 @@ func received(by audit.Actor, r Received, c Change) audit.Entry {
 
 // hear returns what a message asks for, and has revoked what it revokes: what the provider took it for, where it acted on
 // it, else what its words say, which may be more than is kept.
-func (s *Service) hear(ctx context.Context, by audit.Actor, r Received, words string) (keyword.Word, error) {
+func (s *Service) hear(ctx context.Context, by audit.Actor, r Received, words string) (keyword.Understanding, error) {
 	switch r.Keyword {
 	case "HELP":
-		return keyword.Help, nil
+		return keyword.Understanding{Asks: keyword.Help}, nil
 	case "START":
-		return keyword.Start, nil
+		return keyword.Understanding{Asks: keyword.Start}, nil
 	case "STOP":
 		_, err := s.gate.Revoke(ctx, by, consent.Revocation{
 			ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: evidence(r),
 		})
-		return keyword.Stop, err
+		return keyword.Understanding{Asks: keyword.Stop}, err
 	}
 	r.Body = words
 	e := evidence(r)
 	if r.Flag != Unflagged {
 		e.Words = r.Body // to be understood, and not kept
 	}
-	u, err := s.gate.Hear(ctx, by, consent.Said{
+	return s.gate.Hear(ctx, by, consent.Said{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Channel: consent.ByText, Sender: r.To, Evidence: e,
 		Withhold: r.Flag != Unflagged,
 	})
-	return u.Asks, err
 }
 
 // stopped is the decision that a STOP puts on every queued text to the number.
@@ -184,7 +186,7 @@ func stopped() Decision {
 }
 
 // start restores what written consent carries, and says whether it did.
-func (s *Service) start(ctx context.Context, by audit.Actor, r Received, sender Sender, change *Change) error {
+func (s *Service) start(ctx context.Context, by audit.Actor, r Received, language string, sender Sender, change *Change) error {
 	// It counts from when it came in: one that is held up, at the provider or here, does not undo the STOP that came after it.
 	state, err := s.gate.Restart(ctx, by, consent.Restart{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r), At: r.started(),
@@ -192,8 +194,12 @@ func (s *Service) start(ctx context.Context, by audit.Actor, r Received, sender 
 	if err != nil {
 		return err
 	}
-	body := startBody(sender, state.Transactional.Status == consent.Active)
-	change.Texts = s.answer(ctx, r, StartAnswer, sender, body)
+	v := s.voice(ctx, r.ledger(), language)
+	body := v.nothing
+	if state.Transactional.Status == consent.Active {
+		body = v.again
+	}
+	change.Texts = s.answer(ctx, r, StartAnswer, sender, v.says(body, sender))
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -161,7 +160,7 @@ func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sen
 	case all || len(meant) == 1:
 		return s.confirm(ctx, r, meant, question, change)
 	case question.ID == "":
-		s.ask(*r, meant, sender, change)
+		s.ask(ctx, *r, meant, sender, change)
 	}
 	return true // it was asked about already, and a person knows
 }
@@ -271,9 +270,9 @@ const mostChoices = 4
 
 // ask opens the task of an answer that may be meant for several appointments, and asks back, where they can be told apart
 // without a name.
-func (s *Service) ask(r Received, visits []told, sender Sender, change *Change) {
+func (s *Service) ask(ctx context.Context, r Received, visits []told, sender Sender, change *Change) {
 	task := taskOf(r, TaskAnswer, visits[0].Start)
-	if body := whichBody(sender, visits); body != "" {
+	if body := s.voice(ctx, r.ledger(), "").asks(sender, visits); body != "" {
 		for _, v := range visits {
 			task.Options = append(task.Options, v.option())
 		}
@@ -284,34 +283,6 @@ func (s *Service) ask(r Received, visits []told, sender Sender, change *Change) 
 		change.Texts = append(change.Texts, text)
 	}
 	change.Tasks = append(change.Tasks, task)
-}
-
-// whichBody asks which appointment is meant, by their times alone. It is empty where those do not tell them apart, or there
-// are too many of them.
-func whichBody(s Sender, visits []told) string {
-	if len(visits) > mostChoices {
-		return ""
-	}
-	form := "3:04 PM"
-	if zone, err := time.LoadLocation(visits[0].Zone); err != nil ||
-		visits[0].Start.In(zone).YearDay() != visits[len(visits)-1].Start.In(zone).YearDay() {
-		form = "Mon, Jan 2 at 3:04 PM"
-	}
-	var choices, times []string
-	for i, v := range visits {
-		zone, err := time.LoadLocation(v.Zone)
-		if err != nil {
-			return ""
-		}
-		at := v.Start.In(zone).Format(form)
-		if slices.Contains(times, at) {
-			return ""
-		}
-		times = append(times, at)
-		choices = append(choices, fmt.Sprintf("%d for %s", i+1, at))
-	}
-	choices = append(choices, fmt.Sprintf("%d for all", len(visits)+1))
-	return fmt.Sprintf("%s: which appointment do you mean? Reply %s. Questions: %s.", s.Name, strings.Join(choices, ", "), s.Contact)
 }
 
 // onlyPatient returns whom the newest texts to a number are about, where that is one patient.

@@ -147,18 +147,14 @@ const callID = "please-call-"
 // pleaseCall answers a flagged message with the one thing that a text may say to it, once in 24 hours; of two that come at the
 // same instant each may be answered. It is a text of the conversation that the patient began: it waits for a lawful hour, and
 // a stop refuses it like any other.
-func (s *Service) pleaseCall(r Received, sender Sender, recent []Tracked) []Text {
+func (s *Service) pleaseCall(ctx context.Context, r Received, sender Sender, recent []Tracked) []Text {
 	for _, t := range recent {
 		if len(t.ID) > len(callID) && t.ID[:len(callID)] == callID && r.At.Sub(t.Created) < answerUseful {
 			return nil
 		}
 	}
-	return []Text{replyTo(r, callID, sender, callBody(sender))}
-}
-
-// callBody neither repeats what the patient wrote nor says what kind of thing it was.
-func callBody(s Sender) string {
-	return fmt.Sprintf("%s: please call us about your message (%s). Texts are not private enough for it.", s.Name, s.Contact)
+	v := s.voice(ctx, r.ledger(), "")
+	return []Text{replyTo(r, callID, sender, v.says(v.call, sender))}
 }
 
 // replyTo returns a text that goes on with the conversation that a message began.

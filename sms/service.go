@@ -23,6 +23,7 @@ type Gate interface {
 	Revoke(ctx context.Context, by audit.Actor, r consent.Revocation) (consent.State, error)
 	Hear(ctx context.Context, by audit.Actor, said consent.Said) (keyword.Understanding, error)
 	Effect(ctx context.Context, k consent.Key, id string) (consent.Effect, error)
+	Language(ctx context.Context, k consent.Key) (string, error)
 	Restart(ctx context.Context, by audit.Actor, r consent.Restart) (consent.State, error)
 	Grant(ctx context.Context, by audit.Actor, g consent.Grant) (consent.State, error)
 	Clear(ctx context.Context, by audit.Actor, c consent.Clearance) (consent.State, error)
@@ -107,19 +108,24 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 		Practice: sender.Practice, Actor: by, Action: "sms.sender.register",
 		Object: audit.Object{Kind: "sender", ID: sender.Number},
 	}
-	for _, field := range []struct{ name, value string }{
-		{"provider", sender.Provider},
-		{"name", sender.Name},
-		{"contact", sender.Contact},
-		{"frequency", sender.Frequency},
-		{"time zone", sender.Zone},
+	for _, field := range []struct {
+		name, value string
+		required    bool
+	}{
+		{"provider", sender.Provider, true},
+		{"name", sender.Name, true},
+		{"contact", sender.Contact, true},
+		{"frequency", sender.Frequency, true},
+		{"frequency in Spanish", sender.FrequencySpanish, false},
+		{"frequency in French", sender.FrequencyFrench, false},
+		{"time zone", sender.Zone, true},
 	} {
-		if err := form.Text(ErrInvalid, "the sender's "+field.name, field.value, 160, true); err != nil {
+		if err := form.Text(ErrInvalid, "the sender's "+field.name, field.value, 160, field.required); err != nil {
 			return s.refuse(ctx, entry, err)
 		}
 	}
 	// They stand in every reminder, and in answers, whose words no rule looks at.
-	for _, said := range []string{sender.Contact, sender.Frequency} {
+	for _, said := range []string{sender.Contact, sender.Frequency, sender.FrequencySpanish, sender.FrequencyFrench} {
 		if found := screen.Screen(said, screen.Context{Practice: sender.Name}); len(found) > 0 {
 			return s.refuse(ctx, entry, fmt.Errorf("%w: the sender's contact or frequency carries what no text may (%s)", ErrInvalid, found[0].Class))
 		}
@@ -260,9 +266,10 @@ func (s *Service) RequestConfirmation(ctx context.Context, by audit.Actor, ask c
 	if err != nil {
 		return Key{}, err
 	}
+	v := s.voice(ctx, state.Key, "")
 	t, _, err := s.enqueue(ctx, by, Text{
 		ID: "confirm-" + ask.ID, Practice: ask.Practice, Kind: ConfirmRequest, Category: pending(state),
-		To: ask.Number, Body: confirmBody(sender), LastUseful: s.moment().Add(72 * time.Hour),
+		To: ask.Number, Body: v.says(v.confirm, sender), LastUseful: s.moment().Add(72 * time.Hour),
 	}, nil)
 	return t.Key(), err
 }

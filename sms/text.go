@@ -12,6 +12,7 @@ import (
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/keyword"
 	"github.com/enamel-go/enamel/internal/form"
+	"github.com/enamel-go/enamel/sms/template"
 )
 
 // Kind is why a text is sent. It decides which rules apply to it.
@@ -222,6 +223,22 @@ type Sender struct {
 	Frequency string // how often it texts, such as "about 2 texts per visit"
 	Zone      string // the practice's time zone, an IANA name
 	Answering Answering
+
+	// How often it texts, for the answers in Spanish and French, such as "unos 2 textos por cita" and "environ 2 textos par visite".
+	// Default to that it may vary.
+	FrequencySpanish string
+	FrequencyFrench  string
+}
+
+// frequency returns how often the number texts, in a language; empty: nobody said it in that.
+func (s Sender) frequency(l template.Language) string {
+	switch l {
+	case template.Spanish:
+		return s.FrequencySpanish
+	case template.French:
+		return s.FrequencyFrench
+	}
+	return s.Frequency
 }
 
 // Received is a message that came in, as it is kept.
@@ -238,6 +255,9 @@ type Received struct {
 
 // Place says where the message stands among a practice's, as a [Query] continues after it.
 func (r Received) Place() string { return place(r.At, url.PathEscape(r.Provider)+"/"+r.ID) }
+
+// ledger names what consent has of the number that it came from.
+func (r Received) ledger() consent.Key { return consent.Key{Practice: r.Practice, Number: r.From} }
 
 // Free reports whether a message is in the writer's own words, and so begins or goes on with a conversation: whoever asks a
 // machine for one of its words (STOP in any words, HELP, START, AGREE) has not.

@@ -154,7 +154,7 @@ func askConfirmation(ctx context.Context, s *app, in confirmationInput) (done, e
 		return done{}, err
 	}
 	return done{
-		Said:   "The patient is asked to confirm. Nothing else leaves until the answer AGREE comes.",
+		Said:   "The patient is asked to confirm. Nothing else leaves until the answer that it asks for comes: AGREE, AUTORIZO or AUTORISE.",
 		Result: map[string]string{"text": k.ID},
 	}, sc.settled(ctx)
 }

@@ -283,13 +283,14 @@ func (s *Store) receipt(r sms.Delivered) part {
 func (s *Store) sender(o sms.Sender) part {
 	return part{
 		with: query(`WITH fact AS (
-			INSERT INTO ? AS o (number, practice, provider, name, contact, frequency, zone, answers_stop, answers_help, answers_start)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO ? AS o (number, practice, provider, name, contact, frequency, frequency_es, frequency_fr, zone, answers_stop, answers_help, answers_start)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (number) DO UPDATE SET provider = excluded.provider, name = excluded.name,
-				contact = excluded.contact, frequency = excluded.frequency, zone = excluded.zone, answers_stop = excluded.answers_stop,
+				contact = excluded.contact, frequency = excluded.frequency, frequency_es = excluded.frequency_es,
+				frequency_fr = excluded.frequency_fr, zone = excluded.zone, answers_stop = excluded.answers_stop,
 				answers_help = excluded.answers_help, answers_start = excluded.answers_start
 			WHERE o.practice = excluded.practice RETURNING 1
-		)`, s.pg.Table(senderTable), o.Number, o.Practice, o.Provider, o.Name, o.Contact, o.Frequency, o.Zone,
+		)`, s.pg.Table(senderTable), o.Number, o.Practice, o.Provider, o.Name, o.Contact, o.Frequency, o.FrequencySpanish, o.FrequencyFrench, o.Zone,
 			string(o.Answering.Stop), string(o.Answering.Help), string(o.Answering.Start)),
 		rows: 1, missed: fmt.Errorf("%w: another practice texts from this number", sms.ErrInvalid),
 	}

@@ -155,9 +155,10 @@ func (s *Store) Sender(ctx context.Context, practice, number string) (sms.Sender
 		return sms.Sender{}, sms.ErrNotFound
 	}
 	var o sms.Sender
-	err := s.pg.Raw(`SELECT practice, number, provider, name, contact, frequency, zone, answers_stop, answers_help, answers_start FROM ?
+	err := s.pg.Raw(`SELECT practice, number, provider, name, contact, frequency, frequency_es, frequency_fr, zone,
+		answers_stop, answers_help, answers_start FROM ?
 		WHERE practice = ? AND ? IN ('', number) ORDER BY seq LIMIT 1`, s.pg.Table(senderTable), practice, number).
-		Scan(ctx, &o.Practice, &o.Number, &o.Provider, &o.Name, &o.Contact, &o.Frequency, &o.Zone,
+		Scan(ctx, &o.Practice, &o.Number, &o.Provider, &o.Name, &o.Contact, &o.Frequency, &o.FrequencySpanish, &o.FrequencyFrench, &o.Zone,
 			&o.Answering.Stop, &o.Answering.Help, &o.Answering.Start)
 	return o, pgstore.Wrap("smspg: sender", pgstore.Missing(err, sms.ErrNotFound))
 }

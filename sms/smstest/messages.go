@@ -349,6 +349,7 @@ func sender(number string) sms.Sender {
 	return sms.Sender{
 		Practice: practice, Number: number, Provider: "twilio", Name: "Elm Street Dental", Contact: "+12125550198",
 		Frequency: "about 2 texts per visit", Zone: "America/New_York",
+		FrequencySpanish: "unos 2 textos por cita", FrequencyFrench: "environ 2 textos par visite",
 		Answering: sms.Answering{Stop: sms.ByCarrier, Help: sms.ByUs, Start: sms.ByProvider},
 	}
 }
@@ -371,6 +372,7 @@ func everySenderField(ctx context.Context, h Harness) error {
 	changed := sender(from)
 	changed.Name, changed.Provider, changed.Zone = "Elm Street", "carrier", "America/Chicago"
 	changed.Contact, changed.Frequency = "+12125550197", "about 1 text per visit"
+	changed.FrequencySpanish, changed.FrequencyFrench = "1 texto por cita", ""
 	changed.Answering = sms.Answering{Stop: sms.ByProvider, Help: sms.ByCarrier, Start: sms.ByUs}
 	if err := apply(ctx, h, with(2, sms.Change{Sender: &changed})); err != nil {
 		return err

@@ -165,13 +165,13 @@ func (k Type) write(value string, l Language) string {
 		if err != nil {
 			return ""
 		}
-		return dates[l].day(day)
+		return l.Day(day)
 	case Clock:
 		at, err := time.Parse("15:04", value)
 		if err != nil {
 			return ""
 		}
-		return at.Format(dates[l].clock)
+		return l.Clock(at)
 	case Clocks:
 		var each []string
 		for at := range strings.SplitSeq(value, ",") {
@@ -210,6 +210,16 @@ var dates = map[Language]calendar{
 	French:  {"dim lun mar mer jeu ven sam", "janv févr mars avr mai juin juil aout sept oct nov déc", "%[1]s %[2]d %[3]s", "15 h 04", "et", "à"},
 }
 
-func (c calendar) day(t time.Time) string {
-	return fmt.Sprintf(c.form, strings.Fields(c.days)[t.Weekday()], t.Day(), strings.Fields(c.months)[t.Month()-1])
+// Day writes the day of a moment, by its own zone, as a text in the language does: Tue, Dec 8. It is empty in a language that is
+// none of the three.
+func (l Language) Day(at time.Time) string {
+	c, ok := dates[l]
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf(c.form, strings.Fields(c.days)[at.Weekday()], at.Day(), strings.Fields(c.months)[at.Month()-1])
 }
+
+// Clock writes the time of day of a moment, by its own zone, as a text in the language does: 9:30 AM. It is empty in a language
+// that is none of the three.
+func (l Language) Clock(at time.Time) string { return at.Format(dates[l].clock) }

@@ -23,6 +23,7 @@ func Sender() sms.Sender {
 	return sms.Sender{
 		Practice: Practice, Number: "+15125550100", Provider: Network, Name: "Elm Street Dental", Contact: "(512) 555-0199",
 		Frequency: "about 2 texts per visit", Zone: "America/Chicago",
+		FrequencySpanish: "unos 2 textos por cita", FrequencyFrench: "environ 2 textos par visite",
 	}
 }
 

@@ -63,7 +63,7 @@ func Change(c sms.Change) (sms.Change, error) {
 		check.text("the practice", s.Practice, 64)
 		check.text("the sender's number", s.Number, 64)
 		for _, s := range []string{
-			s.Provider, s.Name, s.Contact, s.Frequency, s.Zone,
+			s.Provider, s.Name, s.Contact, s.Frequency, s.FrequencySpanish, s.FrequencyFrench, s.Zone,
 			string(s.Answering.Stop), string(s.Answering.Help), string(s.Answering.Start),
 		} {
 			check.optional("a field of the sender", s)
