@@ -22,7 +22,7 @@ type DeactivationLister interface {
 
 // Deactivated reads the list of one provider, which must be a [DeactivationLister], for a day in UTC, records what it says of
 // numbers, the practice's own as E.164, as [Lookups.Record] does, and returns how many of them are on it. What was given for
-// those before that day lapses. It is refused with [ErrAgreement], and nothing is read, when the practice has no agreement
+// those up to the end of that day lapses, for a list names no hour. It is refused with [ErrAgreement], and nothing is read, when the practice has no agreement
 // with the provider in force; without numbers nothing is read either. Of numbers that are not on the list nothing is
 // recorded: that a number was not taken out of service on one day says little. After an error, repeat it: the same day again
 // lapses nothing twice.
@@ -54,6 +54,7 @@ func (l *Lookups) Deactivated(
 		return 0, nil
 	}
 	day = day.UTC().Truncate(24 * time.Hour)
+	last := day.Add(24*time.Hour - time.Microsecond)
 	for n, err := range lister.Deactivated(ctx, day) {
 		if err != nil {
 			return found, fmt.Errorf("sms: read the deactivated numbers: %w", err)
@@ -62,7 +63,7 @@ func (l *Lookups) Deactivated(
 			continue
 		}
 		delete(ours, n)
-		line := Line{Number: n, Reassigned: NoData, Deactivated: Yes, Landline: NoData, At: day}
+		line := Line{Number: n, Reassigned: NoData, Deactivated: Yes, Landline: NoData, At: last}
 		if err := l.Record(ctx, by, provider, practice, line); err != nil {
 			return found, err
 		}

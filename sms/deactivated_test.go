@@ -100,3 +100,27 @@ func TestNumbersThatWereTakenOutOfServiceLapse(t *testing.T) {
 		require.Equal(t, consent.Active, w.status(patient))
 	})
 }
+
+// A list says of no number at what time of its day it went out of service: who agreed to texts on that day lapses too, and
+// nobody who agreed after it.
+func TestWhatWasGivenOnTheDayOfTheListLapses(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.now.Set(noon.Truncate(24 * time.Hour).Add(24*time.Hour - time.Microsecond))
+		w.grant(consent.Transactional) // in the day's last moment
+		day := w.now.Now()
+		w.now.Add(time.Microsecond)
+		const next = "+12125550101"
+		w.paper(next, consent.Transactional)
+		w.now.Add(9 * time.Hour)
+		l, err := sms.NewLookups(w.consents, w.log, w.baa, map[string]sms.NumberLookup{"carrier": &carriers{list: []string{patient, next}}})
+		require.NoError(t, err)
+		found, err := l.Deactivated(t.Context(), staff, "carrier", practice, day, slices.Values([]string{patient, next}))
+		require.NoError(t, err)
+		require.Equal(t, 2, found)
+		require.Equal(t, consent.Ended, w.status(patient))
+		require.Equal(t, consent.Active, w.status(next))
+		for _, e := range w.actions("sms.number.lookup") {
+			require.Equal(t, day.UTC().Format(time.DateOnly), e.Details["since"])
+		}
+	})
+}

@@ -45,6 +45,7 @@ type Line struct {
 // Ledger is what look-ups and the [Reconciler] ask of consent; *consent.Service meets it.
 type Ledger interface {
 	Permission(ctx context.Context, k consent.Key, u consent.Use) (consent.Permission, error)
+	Effect(ctx context.Context, k consent.Key, id string) (consent.Effect, error)
 	Revoke(ctx context.Context, by audit.Actor, r consent.Revocation) (consent.State, error)
 	Lapse(ctx context.Context, by audit.Actor, l consent.Lapse) (consent.State, error)
 }

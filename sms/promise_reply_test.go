@@ -2,6 +2,7 @@ package sms_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -302,6 +303,55 @@ func TestPromise_M2_2_AnOldQuestionIsNotAskedAgain(t *testing.T) {
 			require.Empty(t, w.left())
 			require.Len(t, w.open(), 1, "one task for what is not asked back, too")
 		}
+	})
+}
+
+// However much was written to a family's phone since the first of its reminders, an answer that may be meant for that one is
+// asked back, and what is written there is nobody's in particular.
+func TestPromise_M2_2_AnAnswerFindsItsAppointmentBehindManyTexts(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		a := w.answers()
+		three := chicago(t, 2026, 3, 3, 15)
+		old := w.remind(a, "a-1", "liam", patient, three)
+		w.now.Add(time.Second)
+		var many sms.Change
+		for i := range 150 {
+			x := w.text(fmt.Sprintf("later-%d", i))
+			x.Kind, x.Patient, x.From, x.Provider, x.Created = sms.Ordinary, "emma", office, "carrier", w.now.Now()
+			x.NotBefore, x.LastUseful = noon.AddDate(0, 1, 0), noon.AddDate(0, 2, 0)
+			many.Texts = append(many.Texts, x)
+		}
+		written, err := w.store.Apply(t.Context(), many)
+		require.NoError(t, err)
+		require.True(t, written)
+		w.now.Add(time.Second)
+		w.remind(a, "a-2", "emma", patient, three.Add(40*time.Minute))
+
+		t.Run("refuses_to_choose", func(t *testing.T) {
+			m := w.say("confirm")
+			require.Empty(t, a.heard(), "it may be meant for the other one")
+			require.Empty(t, m.Patient)
+			require.Equal(t, []string{
+				"Elm Street Dental: which appointment do you mean? Reply 1 for 3:00 PM, 2 for 3:40 PM, 3 for all. Questions: 214-555-0199.",
+			}, w.left())
+			w.kinds()
+		})
+		t.Run("refuses_to_say_whose_correction_it_is", func(t *testing.T) {
+			require.Empty(t, w.say("My birthday is wrong").Patient)
+			tasks := w.open()
+			require.Len(t, tasks, 1)
+			require.Equal(t, sms.TaskCorrection, tasks[0].Kind)
+			require.Empty(t, tasks[0].Patient)
+			w.kinds()
+		})
+		w.say(old)
+		require.Equal(t, "a-1", a.heard())
+		t.Run("without_rule", func(t *testing.T) {
+			delete(a.visits, "a-1")
+			w.say("confirm")
+			require.Equal(t, "a-2", a.heard(), "of one appointment nobody is asked")
+		})
 	})
 }
 

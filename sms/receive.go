@@ -114,17 +114,17 @@ func (s *Service) act(ctx context.Context, by audit.Actor, said keyword.Understa
 
 // read looks for what a message means beside the words, and holds what is flagged.
 func (s *Service) read(ctx context.Context, free bool, r *Received, sender Sender, change *Change) {
-	recent := s.recent(ctx, *r)
-	r.Patient = onlyPatient(recent)
+	texts := s.texted(ctx, *r)
+	r.Patient = onlyPatient(texts)
 	if free {
-		s.replied(ctx, r, sender, recent, change)
+		s.replied(ctx, r, sender, texts, change)
 	}
 	if r.Flag == Unflagged {
 		return
 	}
 	change.Tasks = append(change.Tasks, taskOf(*r, TaskSensitive, endOf(r.At, s.fileWithin, sender)))
 	if len(change.Texts) == 0 && free {
-		change.Texts = s.pleaseCall(ctx, *r, sender, recent)
+		change.Texts = s.pleaseCall(ctx, *r, sender, texts)
 	}
 }
 

@@ -84,7 +84,8 @@ func (r *Reconciler) Run(ctx context.Context) error {
 
 // Step reads every provider's list since its last whole round and records a revocation for each entry that the ledger
 // does not hold. It returns how many it recorded, also beside an error. One provider, or one entry, that fails holds up
-// none of the others.
+// none of the others; of a list's entries that fail the error tells of the first. An entry that the ledger
+// cannot take, because it names no number say, is told of like any other, and the next round goes on behind it.
 func (r *Reconciler) Step(ctx context.Context) (int, error) {
 	n := 0
 	var failed error
@@ -97,7 +98,8 @@ func (r *Reconciler) Step(ctx context.Context) (int, error) {
 		failed = errors.Join(failed, err)
 		if r.o.Logger != nil {
 			r.o.Logger.InfoContext(ctx, "opt-outs reconciled", slog.String("provider", name), slog.Int("listed", d.listed),
-				slog.Int("recorded", d.recorded), slog.Int("elsewhere", d.elsewhere), slog.Bool("whole", err == nil))
+				slog.Int("recorded", d.recorded), slog.Int("elsewhere", d.elsewhere), slog.Int("failed", d.failed),
+				slog.Bool("whole", err == nil))
 		}
 	}
 	return n, failed
@@ -108,6 +110,7 @@ type drift struct {
 	listed    int // entries of the list
 	recorded  int // that the ledger did not hold
 	elsewhere int // of no sender of ours: another application's, or of more senders than one
+	failed    int // that could not be recorded
 }
 
 // round reads one provider's list.
@@ -119,9 +122,13 @@ func (r *Reconciler) round(ctx context.Context, name string) (d drift, failed er
 		since = last.Add(-r.o.Overlap)
 	}
 	r.mu.Unlock()
+	again := false // it has to be read once more
 	for out, err := range r.providers[name].OptOuts(ctx, since) {
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("sms: reconcile: the list of %s: %w", name, err))
+			failed, again = errors.Join(failed, fmt.Errorf("sms: reconcile: the list of %s: %w", name, err)), true
 			break
 		}
 		d.listed++
@@ -137,10 +144,12 @@ func (r *Reconciler) round(ctx context.Context, name string) (d drift, failed er
 			}
 		}
 		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("sms: reconcile: an entry of %s: %w", name, err))
+			d.failed++
+			again = again || !errors.Is(err, consent.ErrInvalid) || errors.Is(err, audit.ErrNotRecorded)
+			failed = cmp.Or(failed, fmt.Errorf("sms: reconcile: an entry of %s: %w", name, err))
 		}
 	}
-	if failed == nil {
+	if !again {
 		r.mu.Lock()
 		r.read[name] = began
 		r.mu.Unlock()
@@ -148,11 +157,12 @@ func (r *Reconciler) round(ctx context.Context, name string) (d drift, failed er
 	return d, failed
 }
 
-// revoke records an entry unless everything is stopped at its number already. It reports whether it recorded it.
+// revoke records an entry unless everything is stopped at its number already. It reports whether the ledger did not hold it. One
+// that the ledger holds is recorded like any other, for whoever shares the sender may lack it.
 func (r *Reconciler) revoke(ctx context.Context, name, practice string, out OptOut) (bool, error) {
-	held := true
+	held, k := true, consent.Key{Practice: practice, Number: out.Number}
 	for _, c := range consent.Categories() {
-		p, err := r.ledger.Permission(ctx, consent.Key{Practice: practice, Number: out.Number}, consent.Use{Category: c, Sender: out.Sender})
+		p, err := r.ledger.Permission(ctx, k, consent.Use{Category: c, Sender: out.Sender})
 		if err != nil {
 			held = false // a stop is written even where what was before it cannot be read
 			break
@@ -162,10 +172,11 @@ func (r *Reconciler) revoke(ctx context.Context, name, practice string, out OptO
 	if held {
 		return false, nil
 	}
-	id := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", name, out.Sender, out.Number, out.At.UnixMicro()))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", name, out.Sender, out.Number, out.At.UnixMicro()))
+	id := fmt.Sprintf("listed-%x", sum)[:42]
+	known, unsure := r.ledger.Effect(ctx, k, id)
 	_, err := r.ledger.Revoke(ctx, audit.Actor{Kind: audit.System, ID: name}, consent.Revocation{
-		ID: fmt.Sprintf("listed-%x", id)[:42], Practice: practice, Number: out.Number, Channel: consent.ByProvider,
-		Sender: out.Sender, At: out.At,
+		ID: id, Practice: practice, Number: out.Number, Channel: consent.ByProvider, Sender: out.Sender, At: out.At,
 	})
-	return err == nil, err
+	return err == nil && (unsure != nil || known.Since.IsZero()), err
 }

@@ -23,12 +23,16 @@ type lister struct {
 	list  []sms.OptOut
 	err   error
 	asked []time.Time
+	heard func(sms.OptOut) // before each entry, where set
 }
 
 func (l *lister) OptOuts(_ context.Context, since time.Time) iter.Seq2[sms.OptOut, error] {
 	l.asked = append(l.asked, since)
 	return func(yield func(sms.OptOut, error) bool) {
 		for _, out := range l.list {
+			if l.heard != nil {
+				l.heard(out)
+			}
 			if !out.At.Before(since) && !yield(out, nil) {
 				return
 			}
@@ -76,7 +80,7 @@ func TestReconcilerRecordsWhatTheLedgerLacks(t *testing.T) {
 		require.Equal(t, consent.Stopped, w.status(patient))
 		require.Equal(t, consent.Stopped, w.status(second))
 		require.Equal(t, consent.None, w.status(third))
-		require.Contains(t, out.String(), "listed=4 recorded=1 elsewhere=2 whole=true")
+		require.Contains(t, out.String(), "listed=4 recorded=1 elsewhere=2 failed=0 whole=true")
 		require.NotContains(t, out.String(), "+1")
 		history, err := w.consents.History(t.Context(), staff, consent.Key{Practice: practice, Number: patient})
 		require.NoError(t, err)
@@ -129,10 +133,13 @@ func TestReconcilerOutranksNoLaterPaper(t *testing.T) {
 		w.paper(patient, consent.Transactional)
 		w.now.Add(2 * time.Hour)
 		l := &lister{list: []sms.OptOut{{Number: patient, Sender: office, At: noon.Add(time.Hour)}}}
-		n, err := w.reconciler(l, sms.ReconcilerOptions{}).Step(t.Context())
-		require.NoError(t, err)
-		require.Equal(t, 1, n)
-		require.Equal(t, consent.Active, w.status(patient))
+		r := w.reconciler(l, sms.ReconcilerOptions{})
+		for want := 1; want >= 0; want-- {
+			n, err := r.Step(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, want, n, "an entry is counted in the round that records it")
+			require.Equal(t, consent.Active, w.status(patient))
+		}
 	})
 }
 
@@ -169,10 +176,19 @@ func TestReconcilerReadsAgainWhatItCouldNotRead(t *testing.T) {
 	}
 	require.Equal(t, []time.Time{noon.Add(-24 * time.Hour), noon.Add(-24 * time.Hour), noon.Add(-time.Hour)}, l.asked)
 
-	l = &lister{list: []sms.OptOut{{Number: "nobody", Sender: office, At: noon}, {Number: "+12125550103", Sender: office, At: noon}}}
-	n, err = w.reconciler(l, sms.ReconcilerOptions{}).Step(t.Context())
+	l = &lister{}
+	for _, number := range []string{"nobody", "no one", "+12125550103"} {
+		l.list = append(l.list, sms.OptOut{Number: number, Sender: office, At: noon.Add(-72 * time.Hour)})
+	}
+	r = w.reconciler(l, sms.ReconcilerOptions{})
+	n, err = r.Step(t.Context())
 	require.ErrorIs(t, err, consent.ErrInvalid)
 	require.Equal(t, 1, n, "one entry holds up none of the others")
+	require.Equal(t, 1, strings.Count(err.Error(), "an entry of"), "an error is no list of all that failed")
+	w.now.Add(72 * time.Hour)
+	_, err = r.Step(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []time.Time{{}, noon.Add(-48 * time.Hour)}, l.asked, "what never can be recorded is told of, and not read for ever")
 
 	lost := lost{w.router, office}
 	r, err = sms.NewReconciler(lost, w.consents, map[string]sms.Provider{"carrier": l}, nil)
@@ -184,6 +200,25 @@ func TestReconcilerReadsAgainWhatItCouldNotRead(t *testing.T) {
 	cancel()
 	_, err = r.Step(done)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// A worker that is told to stop does not go through the rest of a list.
+func TestReconcilerStopsWithinAList(t *testing.T) {
+	w := inMemory(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	l := &lister{list: []sms.OptOut{
+		{Number: patient, Sender: office, At: noon}, {Number: "+12125550101", Sender: office, At: noon}, {Number: "+12125550102", Sender: office, At: noon},
+	}}
+	l.heard = func(out sms.OptOut) {
+		require.NotEqual(t, "+12125550102", out.Number)
+		if out.Number != patient {
+			cancel()
+		}
+	}
+	r := w.reconciler(l, sms.ReconcilerOptions{})
+	n, err := r.Step(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 1, n)
 }
 
 func TestReconcilerRunsDaily(t *testing.T) {

@@ -36,8 +36,8 @@ const (
 // replied works out what a message means that asks for none of the words: it confirms an appointment, chooses between those
 // that it was asked about, asks for a correction, or waits for an answer. What is beyond us becomes a task; only an answer
 // that may be meant for several appointments is asked back, once.
-func (s *Service) replied(ctx context.Context, r *Received, sender Sender, recent []Tracked, change *Change) {
-	if a := readAnswer(r.Body); a != (reply{}) && s.answered(ctx, r, a, sender, recent, change) {
+func (s *Service) replied(ctx context.Context, r *Received, sender Sender, texts []Tracked, change *Change) {
+	if a := readAnswer(r.Body); a != (reply{}) && s.answered(ctx, r, a, sender, texts, change) {
 		return
 	}
 	if corrects(r.Body) {
@@ -129,11 +129,11 @@ type told struct {
 
 // answered finds out which appointments an answer is for: those that one reminder told of, where it gives that reminder's
 // token; else one of them, unless it is a bare yes and the number was told something else since. It reports false when a person has to.
-func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sender, recent []Tracked, change *Change) bool {
+func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sender, texts []Tracked, change *Change) bool {
 	if s.visits == nil {
 		return false
 	}
-	open := s.open(ctx, *r, recent)
+	open := s.open(ctx, *r, texts)
 	question := s.question(ctx, *r, open)
 	of := func(meant func(told) bool) []told {
 		return slices.DeleteFunc(slices.Clone(open), func(v told) bool { return !meant(v) })
@@ -149,7 +149,7 @@ func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sen
 		meant = of(func(v told) bool { return v.option() == question.Options[a.choice-1] })
 	case a.choice > 0 && len(question.Options) > 0:
 		meant, all = of(func(v told) bool { return offered(v) && a.choice == len(question.Options)+1 }), true
-	case !a.firm && question.ID == "" && spoken(recent, open):
+	case !a.firm && question.ID == "" && spoken(texts, open):
 		return false
 	case a.yes || a.choice == 1 && question.ID == "":
 		meant = open
@@ -166,12 +166,12 @@ func (s *Service) answered(ctx context.Context, r *Received, a reply, sender Sen
 }
 
 // spoken reports whether a number was told something else after its reminders: a bare yes may be an answer to that.
-func spoken(recent []Tracked, reminded []told) bool {
+func spoken(texts []Tracked, reminded []told) bool {
 	var last time.Time
 	for _, v := range reminded {
 		last = latest(last, v.at)
 	}
-	return slices.ContainsFunc(recent, func(t Tracked) bool {
+	return slices.ContainsFunc(texts, func(t Tracked) bool {
 		left := t.State == Sent || t.State.Unsettled()
 		machine := t.Kind.Answer() || !t.Start.IsZero() || strings.HasPrefix(t.ID, whichID)
 		return left && !machine && t.Claimed.After(last)
@@ -202,9 +202,9 @@ func (s *Service) question(ctx context.Context, r Received, open []told) Task {
 // open returns the appointments of which the number was reminded, and which still are as it was told and their patient's at
 // that number, in the order of their times. One that the schedule does not know of is not among them; one that it cannot tell of
 // now stands there as it was told.
-func (s *Service) open(ctx context.Context, r Received, recent []Tracked) []told {
+func (s *Service) open(ctx context.Context, r Received, texts []Tracked) []told {
 	var open []told
-	for _, t := range recent {
+	for _, t := range texts {
 		if t.State != Sent && !t.State.Unsettled() {
 			continue
 		}
@@ -285,10 +285,10 @@ func (s *Service) ask(ctx context.Context, r Received, visits []told, sender Sen
 	change.Tasks = append(change.Tasks, task)
 }
 
-// onlyPatient returns whom the newest texts to a number are about, where that is one patient.
-func onlyPatient(recent []Tracked) string {
+// onlyPatient returns whom the texts to a number are about, where that is one patient.
+func onlyPatient(texts []Tracked) string {
 	only := ""
-	for _, t := range recent {
+	for _, t := range texts {
 		for _, about := range t.about() {
 			if about.Patient != "" && only != "" && about.Patient != only {
 				return ""
@@ -299,14 +299,24 @@ func onlyPatient(recent []Tracked) string {
 	return only
 }
 
-// recent returns the newest texts to whoever wrote. Old texts that cannot be read any more keep no message from being taken
-// in: then a person looks at it.
-func (s *Service) recent(ctx context.Context, r Received) []Tracked {
-	page, err := s.store.Texts(ctx, Query{Practice: r.Practice, Number: r.From, Limit: 50})
-	if err != nil {
-		return nil
+// texted returns all texts to whoever wrote, newest first, without the decisions on them: what was told first may be what an
+// answer is for, however much was said since. Old texts that cannot be read any more keep no message from being taken in: then a
+// person looks at it.
+func (s *Service) texted(ctx context.Context, r Received) (texts []Tracked) {
+	q := Query{Practice: r.Practice, Number: r.From}
+	for {
+		page, err := s.store.Texts(ctx, q)
+		if err != nil {
+			return nil
+		}
+		for _, t := range page.Texts {
+			t.Decision = Decision{}
+			texts = append(texts, t)
+		}
+		if q.After = page.Next; q.After == "" {
+			return texts
+		}
 	}
-	return page.Texts
 }
 
 // own records the patient's text as what permits the answer to it. Where consent refuses it, because the practice has not

@@ -147,8 +147,8 @@ const callID = "please-call-"
 // pleaseCall answers a flagged message with the one thing that a text may say to it, once in 24 hours; of two that come at the
 // same instant each may be answered. It is a text of the conversation that the patient began: it waits for a lawful hour, and
 // a stop refuses it like any other.
-func (s *Service) pleaseCall(ctx context.Context, r Received, sender Sender, recent []Tracked) []Text {
-	for _, t := range recent {
+func (s *Service) pleaseCall(ctx context.Context, r Received, sender Sender, texts []Tracked) []Text {
+	for _, t := range texts {
 		if len(t.ID) > len(callID) && t.ID[:len(callID)] == callID && r.At.Sub(t.Created) < answerUseful {
 			return nil
 		}
