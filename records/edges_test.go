@@ -195,6 +195,8 @@ func (s unreadable) Appointments(context.Context, records.AppointmentQuery) ([]r
 
 func (s unreadable) Changed(context.Context, int) ([]records.Appointed, error) { return nil, errBroken }
 
+func (s unreadable) PutOff(context.Context, records.Key, string, time.Time) error { return errBroken }
+
 func (s unreadable) Planned(context.Context, records.Key, string) error { return errBroken }
 
 // What cannot be read is not nothing.

@@ -2,6 +2,7 @@ package records_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -115,6 +116,44 @@ func TestAPracticeWithoutKeysHoldsUpNoOther(t *testing.T) {
 		visits, err = w.Changed(t.Context(), 0)
 		require.NoError(t, err)
 		require.Len(t, visits, 1, "it waits for its keys")
+	})
+}
+
+// However many of one practice's visits wait for its keys, and whatever was booked before: they do not stand in front of others'.
+func TestVisitsWithoutKeysDoNotStandInFrontOfOthers(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		for i := range 5 {
+			visitor(t, w, "ash-street", fmt.Sprint("p-", i))
+		}
+		visitor(t, w, practice, "p-9")
+		w.fuse.lost = "ash-street"
+		now := noon
+		var err error
+		w.Service, err = records.New(w.store, w.log, &records.Options{Now: func() time.Time { now = now.Add(time.Second); return now }})
+		require.NoError(t, err)
+		for calls := 0; ; calls++ {
+			require.Less(t, calls, 4, "five that wait stand in front of it, two of them in each call")
+			visits, err := w.Changed(t.Context(), 2)
+			if err != nil {
+				require.ErrorIs(t, err, errBlown)
+				require.Empty(t, visits)
+				continue
+			}
+			require.Len(t, visits, 1)
+			require.Equal(t, practice, visits[0].Practice)
+			require.NoError(t, w.Planned(t.Context(), practice, visits[0].Appointment, visits[0].Version))
+			break
+		}
+		w.fuse.lost = ""
+		visits, err := w.Changed(t.Context(), 0)
+		require.NoError(t, err)
+		require.Len(t, visits, 5, "they wait for their keys")
+		for _, v := range visits {
+			require.NoError(t, w.Planned(t.Context(), v.Practice, v.Appointment, v.Version))
+		}
+		visits, err = w.Changed(t.Context(), 0)
+		require.NoError(t, err)
+		require.Empty(t, visits)
 	})
 }
 

@@ -40,8 +40,13 @@ type Store interface {
 // Visits is the worker's side of a store: it crosses practices.
 type Visits interface {
 	// Changed returns up to limit appointments with their patients, both as of one moment, that have been reported by a
-	// change to be planned and whose version was not marked since, by (Changed, Practice, ID).
+	// change to be planned and whose version was not marked since, by (when they changed or, where that is later, were put
+	// off to, Practice, ID). What cannot be read is among them, see [Appointed.Err].
 	Changed(ctx context.Context, limit int) ([]Appointed, error)
+
+	// PutOff lets an appointment that is to be planned stand behind those that changed before at, UTC, at microseconds,
+	// unless it has another version or is not known. Nothing else of it changes.
+	PutOff(ctx context.Context, k Key, version string, at time.Time) error
 
 	// Planned marks the appointment as planned, unless it has another version or is not known.
 	Planned(ctx context.Context, k Key, version string) error
@@ -142,7 +147,7 @@ type Place struct {
 type Appointed struct {
 	Appointment Appointment
 	Patient     Patient
-	// Err says why one of them cannot be read: [ErrGone] or [ErrTampered]. Then of the appointment only what the
-	// schedule is searched by is there, and of the patient the key.
+	// Err says why one of them cannot be read: [ErrGone] or [ErrTampered], or anything else that keeps it from being read now.
+	// Then of the appointment only what the schedule is searched by is there, and of the patient the key.
 	Err error
 }

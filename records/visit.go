@@ -31,8 +31,9 @@ type Visit = struct {
 // the oldest change first. That the planner read them is recorded, once for each. Booked visits in the past are not
 // reported, moved and cancelled ones are. A record that cannot be read, because it was destroyed or altered, is no
 // longer active; where it was altered, the log says so. Nor is a visit active whose patient's evidence was destroyed, for no text
-// about it could be put on record. What cannot be put on record now, because a practice's keys cannot be had, is left out and stays
-// reported; the error comes where there is nothing else, or where limit visits wait so. The limit is 1 to 1000, 0 for 100.
+// about it could be put on record. What cannot be read or put on record now, because a practice's keys cannot be had, is left out
+// and stays reported, behind all others; the error comes where there is nothing else, or where limit visits wait so: the next call
+// goes on behind them. The limit is 1 to 1000, 0 for 100.
 func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 	limit, err := page.Limit(ErrInvalid, limit)
 	if err != nil {
@@ -47,7 +48,7 @@ func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 	for _, f := range found {
 		v, err := s.planned(ctx, f)
 		if err != nil {
-			failed = err
+			failed = errors.Join(err, s.putOff(ctx, f.Appointment))
 			continue
 		}
 		visits = append(visits, v)
@@ -56,6 +57,11 @@ func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 		return nil, fmt.Errorf("records: changed: %w", failed)
 	}
 	return visits, nil
+}
+
+// putOff lets a visit that cannot be planned now stand in front of no other. It changes nothing when we are told to stop.
+func (s *Service) putOff(ctx context.Context, a Appointment) error {
+	return s.store.PutOff(ctx, a.Key(), a.Version, s.moment())
 }
 
 // visit returns an appointment as its reminder needs it.
@@ -104,8 +110,10 @@ func (s *Service) planned(ctx context.Context, f Appointed) (Visit, error) {
 	switch {
 	case errors.Is(f.Err, ErrGone):
 		e.Patient = "" // with the records the key may be gone that the entry would be sealed under; nothing was read
-	case f.Err != nil:
+	case errors.Is(f.Err, ErrTampered):
 		e.Outcome, e.Reason = audit.Refused, f.Err.Error()
+	case f.Err != nil:
+		return Visit{}, f.Err
 	}
 	gone, err := s.log.Shredded(ctx, e.Practice, e.Patient)
 	if err != nil {

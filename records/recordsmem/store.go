@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/records"
@@ -24,6 +25,15 @@ type Store struct {
 type appointment struct {
 	records.Appointment
 	planned bool
+	putOff  time.Time // zero: never
+}
+
+// turn is when it stands among those that are to be planned.
+func (a appointment) turn() time.Time {
+	if a.putOff.After(a.Changed) {
+		return a.putOff
+	}
+	return a.Changed
 }
 
 // New returns an empty store that writes the entries of its changes to entries.
@@ -61,7 +71,7 @@ func (s *Store) Apply(ctx context.Context, c records.Change) (bool, error) {
 		s.reissue(c.Patient.Key(), *c.Reissue)
 	}
 	if c.Appointment != nil {
-		s.appointments[c.Appointment.Key()] = appointment{*c.Appointment, !c.Plan}
+		s.appointments[c.Appointment.Key()] = appointment{Appointment: *c.Appointment, planned: !c.Plan}
 	}
 	return true, nil
 }
@@ -161,18 +171,34 @@ func (s *Store) Appointments(ctx context.Context, q records.AppointmentQuery) ([
 func (s *Store) Changed(ctx context.Context, limit int) ([]records.Appointed, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var found []records.Appointed
+	var open []appointment
 	for _, a := range s.appointments {
 		if !a.planned {
-			patient := s.patients[a.PatientKey()].Clone()
-			found = append(found, records.Appointed{Appointment: a.Appointment, Patient: patient})
+			open = append(open, a)
 		}
 	}
-	slices.SortFunc(found, func(a, b records.Appointed) int {
-		x, y := a.Appointment, b.Appointment
-		return cmp.Or(x.Changed.Compare(y.Changed), strings.Compare(x.Practice, y.Practice), strings.Compare(x.ID, y.ID))
+	slices.SortFunc(open, func(a, b appointment) int {
+		return cmp.Or(a.turn().Compare(b.turn()), strings.Compare(a.Practice, b.Practice), strings.Compare(a.ID, b.ID))
 	})
-	return found[:min(len(found), limit)], ctx.Err()
+	var found []records.Appointed
+	for _, a := range open[:min(len(open), limit)] {
+		found = append(found, records.Appointed{Appointment: a.Appointment, Patient: s.patients[a.PatientKey()].Clone()})
+	}
+	return found, ctx.Err()
+}
+
+// PutOff implements [records.Visits].
+func (s *Store) PutOff(ctx context.Context, k records.Key, version string, at time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if a, found := s.appointments[k]; found && a.Version == version {
+		a.putOff = at
+		s.appointments[k] = a
+	}
+	return nil
 }
 
 // Planned implements [records.Visits].

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/records"
@@ -125,7 +126,7 @@ func (s *Store) Changed(ctx context.Context, limit int) ([]records.Appointed, er
 	}
 	err := s.pg.Raw("SELECT "+appointmentColumns+`, p.revision AS patient_revision, p.sealed AS patient_sealed
 		FROM ? AS a JOIN ? AS p ON p.practice = a.practice AND p.id = a.patient
-		WHERE NOT a.planned ORDER BY a.changed, a.practice, a.id LIMIT ?`,
+		WHERE NOT a.planned ORDER BY greatest(a.changed, a.put_off), a.practice, a.id LIMIT ?`,
 		s.pg.Table(appointmentTable), s.pg.Table(patientTable), limit).Scan(ctx, &rows)
 	if err != nil {
 		return nil, wrap("changed", err)
@@ -137,16 +138,25 @@ func (s *Store) Changed(ctx context.Context, limit int) ([]records.Appointed, er
 		if err == nil {
 			p, err = s.openPatient(ctx, patientRow{r.Practice, r.Patient, r.Of, r.Secret})
 		}
-		if err != nil {
-			// One record that does not open must not hold up the reminders of all practices.
-			if !errors.Is(err, records.ErrGone) && !errors.Is(err, records.ErrTampered) && !errors.Is(err, crypto.ErrNotOpened) {
-				return nil, wrap("changed", err)
+		if ctx.Err() != nil {
+			return nil, wrap("changed", ctx.Err())
+		}
+		if err != nil { // one record that does not open must not hold up the reminders of all practices
+			if errors.Is(err, crypto.ErrNotOpened) && !errors.Is(err, records.ErrTampered) {
+				err = fmt.Errorf("%w: %w", records.ErrTampered, err)
 			}
 			a, p = r.plain(), records.Patient{Practice: r.Practice, ID: r.Patient}
 		}
 		found = append(found, records.Appointed{Appointment: a, Patient: p, Err: err})
 	}
 	return found, nil
+}
+
+// PutOff implements [records.Visits].
+func (s *Store) PutOff(ctx context.Context, k records.Key, version string, at time.Time) error {
+	_, err := s.pg.Exec(ctx, "UPDATE ? SET put_off = ? WHERE practice = ? AND id = ? AND version = ? AND NOT planned",
+		s.pg.Table(appointmentTable), at, k.Practice, k.ID, version)
+	return wrap("put off", err)
 }
 
 // Planned implements [records.Visits].

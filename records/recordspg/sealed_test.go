@@ -1,6 +1,8 @@
 package recordspg_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/enamel-go/enamel/audit/auditmem"
 	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/records/recordspg"
 )
@@ -153,6 +156,58 @@ func TestRemindersOfRecordsThatDoNotOpen(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]audit.Outcome{"a0": audit.Refused, "a1": audit.Done, "a2": audit.Done}, outcomes)
+}
+
+// shut is a key manager that answers for one practice no more.
+type shut struct {
+	crypto.KeyManager
+	practice string
+}
+
+func (s shut) Unwrap(ctx context.Context, w crypto.Wrapped, bind []byte) ([]byte, error) {
+	if bytes.Contains(bind, []byte(s.practice)) {
+		return nil, crypto.ErrUnavailable
+	}
+	return s.KeyManager.Unwrap(ctx, w, bind)
+}
+
+// What cannot be read while a practice's keys cannot be had is neither reported nor taken for altered, and holds up nobody else's.
+func TestRemindersWhileAPracticesKeysCannotBeHad(t *testing.T) {
+	t.Parallel()
+	database, ctx := layout.New(t), t.Context()
+	kept, manager := cryptomem.New(), crypto.NewEphemeral()
+	entries := auditmem.New()
+	open := func(m crypto.KeyManager) *records.Service {
+		keyring, err := crypto.NewKeyring(kept, m, nil)
+		require.NoError(t, err)
+		log, err := audit.NewLog(entries, keyring, nil)
+		require.NoError(t, err)
+		s, err := records.New(recordspg.New(database.Pool(2), keyring, &recordspg.Options{Schema: database.Schema()}), log,
+			&records.Options{Now: func() time.Time { return noon }})
+		require.NoError(t, err)
+		return s
+	}
+	all := open(manager)
+	for _, practice := range []string{"ash-street", "elm-street"} {
+		_, err := all.SavePatient(ctx, desk, records.Save{Patient: records.Patient{Practice: practice, ID: "p", Name: records.Name{Family: "Kreiger"}}})
+		require.NoError(t, err)
+		_, err = all.Book(ctx, desk, records.Booking{
+			Practice: practice, Appointment: "a", Patient: "p", Clinician: "u-3", Start: noon.AddDate(0, 0, 1), Zone: "America/Chicago", Duration: time.Hour,
+		})
+		require.NoError(t, err)
+	}
+	some := open(shut{manager, "ash-street"})
+	visits, err := some.Changed(ctx, 0)
+	require.NoError(t, err)
+	require.Len(t, visits, 1)
+	require.Equal(t, "elm-street", visits[0].Practice)
+	require.NoError(t, some.Planned(ctx, "elm-street", "a", visits[0].Version))
+	_, err = some.Changed(ctx, 0)
+	require.ErrorIs(t, err, crypto.ErrUnavailable)
+	visits, err = all.Changed(ctx, 0)
+	require.NoError(t, err)
+	require.Len(t, visits, 1)
+	require.True(t, visits[0].Active, "it is to be planned once its keys are back")
 }
 
 func TestShreddedPatientsAreGone(t *testing.T) {

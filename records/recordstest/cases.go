@@ -50,6 +50,7 @@ func Cases() []Case {
 		{"a schedule comes in pages", schedulePages},
 		{"a change is reported until it is planned", changes},
 		{"changes are reported oldest first, of all practices", changesInOrder},
+		{"what is put off stands behind the others", putOff},
 		{"a reissue gives booked appointments another version", reissue},
 		{"a cancelled context writes nothing", cancelled},
 		{"concurrent writers lose nothing", concurrent},

@@ -31,6 +31,7 @@ type mutant struct {
 	appointment  func(context.Context, records.Key) (records.Appointment, error)
 	appointments func(context.Context, records.AppointmentQuery) ([]records.Appointment, error)
 	changed      func(context.Context, int) ([]records.Appointed, error)
+	putOff       func(context.Context, records.Key, string, time.Time) error
 	planned      func(context.Context, records.Key, string) error
 }
 
@@ -81,6 +82,13 @@ func (m mutant) Changed(ctx context.Context, limit int) ([]records.Appointed, er
 		return m.Store.Changed(ctx, limit)
 	}
 	return m.changed(ctx, limit)
+}
+
+func (m mutant) PutOff(ctx context.Context, k records.Key, version string, at time.Time) error {
+	if m.putOff == nil {
+		return m.Store.PutOff(ctx, k, version, at)
+	}
+	return m.putOff(ctx, k, version, at)
 }
 
 func (m mutant) Planned(ctx context.Context, k records.Key, version string) error {
@@ -525,6 +533,28 @@ func reads() []broken {
 					err = errors.Join(err, good.Planned(ctx, g.Appointment.Key(), g.Appointment.Version))
 				}
 				return got, err
+			}}
+		}},
+		{"puts nothing off", "what is put off stands behind the others", func(good records.Store, _ *auditmem.Store) records.Store {
+			return mutant{Store: good, putOff: func(context.Context, records.Key, string, time.Time) error { return nil }}
+		}},
+		{"puts off any version", "what is put off stands behind the others", func(good records.Store, _ *auditmem.Store) records.Store {
+			return mutant{Store: good, putOff: func(ctx context.Context, k records.Key, _ string, at time.Time) error {
+				a, err := good.Appointment(ctx, k)
+				if err != nil {
+					return nil
+				}
+				return good.PutOff(ctx, k, a.Version, at)
+			}}
+		}},
+		{"puts off by planning", "what is put off stands behind the others", func(good records.Store, _ *auditmem.Store) records.Store {
+			return mutant{Store: good, putOff: func(ctx context.Context, k records.Key, version string, _ time.Time) error {
+				return good.Planned(ctx, k, version)
+			}}
+		}},
+		{"puts off to the end", "what is put off stands behind the others", func(good records.Store, _ *auditmem.Store) records.Store {
+			return mutant{Store: good, putOff: func(ctx context.Context, k records.Key, version string, at time.Time) error {
+				return good.PutOff(ctx, k, version, at.AddDate(1, 0, 0))
 			}}
 		}},
 		{"plans any version", "a change is reported until it is planned", func(good records.Store, _ *auditmem.Store) records.Store {

@@ -311,6 +311,73 @@ func changesInOrder(ctx context.Context, h Harness) error {
 	return err
 }
 
+func putOff(ctx context.Context, h Harness) error {
+	foreign := patient("p")
+	foreign.Practice = other
+	if err := apply(ctx, h.Store, save(patient("p"), 1), save(foreign, 1)); err != nil {
+		return err
+	}
+	at := func(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
+	var first records.Appointment
+	for i, c := range []struct {
+		practice, id string
+		at           int
+	}{{practice, "a", 1}, {other, "a", 2}, {practice, "b", 3}, {practice, "c", 5}} {
+		a := appointment(c.id)
+		a.Practice, a.Changed = c.practice, at(c.at)
+		if err := apply(ctx, h.Store, book(a, 2+i)); err != nil {
+			return err
+		}
+		if i == 0 {
+			first = a
+		}
+	}
+	for _, step := range []struct {
+		key     records.Key
+		version string
+		at      int
+		want    string
+	}{
+		{first.Key(), "another version", 4, "a a b c"},
+		{records.Key{Practice: practice, ID: "nobody's"}, first.Version, 4, "a a b c"},
+		{records.Key{Practice: practice, ID: "b"}, first.Version, 1, "a a b c"}, // which is no later than its change
+		{first.Key(), first.Version, 4, "a b a c"},
+		{first.Key(), first.Version, 6, "a b c a"},
+	} {
+		if err := h.Store.PutOff(ctx, step.key, step.version, at(step.at)); err != nil {
+			return err
+		}
+		if err := reports(ctx, h.Store, step.want); err != nil {
+			return err
+		}
+	}
+	if err := hasAppointment(ctx, h.Store, first); err != nil {
+		return err
+	}
+	two, err := h.Store.Changed(ctx, 2)
+	if err == nil && (appointedIDs(two) != "a b" || two[0].Appointment.Practice != other) {
+		err = fmt.Errorf("the first two: %q", appointedIDs(two))
+	}
+	if err != nil {
+		return err
+	}
+	// Whatever it was put off to, its next change is reported in its turn.
+	first.Revision, first.Version, first.Changed = 2, "v2", at(7)
+	if err := apply(ctx, h.Store, book(first, 10)); err != nil {
+		return err
+	}
+	if err := reports(ctx, h.Store, "a b c a"); err != nil {
+		return err
+	}
+	if err := h.Store.Planned(ctx, first.Key(), "v2"); err != nil {
+		return err
+	}
+	if err := h.Store.PutOff(ctx, first.Key(), "v2", at(8)); err != nil {
+		return err
+	}
+	return reports(ctx, h.Store, "a b c")
+}
+
 func reissue(ctx context.Context, h Harness) error {
 	lone := appointment("another's")
 	lone.Patient = "q"
