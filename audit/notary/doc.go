@@ -112,7 +112,9 @@
 // When one of them is pruned itself, after six years, the entry of that pruning names its positions again.
 //
 // A leaf that waits for a batch, that a batch left out, or that was altered keeps its month: let the notary step, adopt
-// the leaf, or restore it, and remove what is forged as the tables' owner.
+// the leaf, or restore it, and remove what is forged as the tables' owner. So does a practice whose audit key cannot be had, for
+// nobody can say then whether its leaves are what was integrated, nor put on record that they go. Prune names it. Restore the
+// key; where it is lost for good nothing tells that practice's leaves from forged ones any more, and the tables' owner decides.
 //
 // # The file of an export
 //

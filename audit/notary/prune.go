@@ -102,7 +102,8 @@ func (p *Pruner) Due(ctx context.Context) ([]Due, error) {
 //   - [ErrBlocked] when a leaf of the month is in no batch, or is no longer what was integrated, for pruning must not
 //     remove the traces of a damage. The text names the practice and the leaf.
 //
-// The refusal is recorded in the log of the practice concerned: of every practice in the month when it is not due.
+// The refusal is recorded in the log of the practice concerned: of every practice in the month when it is not due. Where a
+// practice's audit key cannot be had nothing goes either, and the error names the practice.
 //
 // It may be killed at any moment and called again: logs that were told of a month which then stayed are no damage. When
 // the month changes while it goes the error wraps tree.ErrChanged; then call it again too.
@@ -150,7 +151,7 @@ func (p *Pruner) prune(ctx context.Context, by audit.Actor, m Month) (int64, err
 		for _, e := range r.entries(by, m, share, gone) {
 			f, err := p.log.Stamp(prune.Allow(ctx), e)
 			if err != nil {
-				return 0, err
+				return 0, fmt.Errorf("practice %s: %w", share.Practice, err)
 			}
 			went = append(went, f)
 		}
@@ -162,7 +163,7 @@ func (p *Pruner) prune(ctx context.Context, by audit.Actor, m Month) (int64, err
 			continue
 		}
 		if err := p.log.Record(prune.Allow(ctx), es...); err != nil {
-			return 0, err
+			return 0, fmt.Errorf("practice %s: %w", es[0].Practice, err)
 		}
 	}
 	if !proved {

@@ -24,6 +24,7 @@ var prunedBy = audit.Actor{Kind: audit.System, ID: "retention"}
 // aging is a log whose clock is set by hand, with its pruner.
 type aging struct {
 	*world
+	keys   audit.Keys
 	store  tree.Pruner
 	now    time.Time
 	pruner *notary.Pruner
@@ -36,7 +37,7 @@ func newAging(t testing.TB, entries audit.Store, store tree.Pruner, now time.Tim
 	t.Helper()
 	keys, err := crypto.NewKeyring(cryptomem.New(), crypto.NewEphemeral(), nil)
 	require.NoError(t, err)
-	a := &aging{store: store, now: now, held: map[string]bool{}, months: func(testing.TB) {}}
+	a := &aging{keys: keys, store: store, now: now, held: map[string]bool{}, months: func(testing.TB) {}}
 	clock := func() time.Time { return a.now }
 	a.world = worldUnder(t, keys, entries, store, &notary.Options{Now: clock})
 	a.log, err = audit.NewLog(entries, keys, &audit.Options{Now: clock})
@@ -666,4 +667,49 @@ type stubborn struct{ tree.Pruner }
 
 func (stubborn) Drop(context.Context, tree.Month, []tree.Share, ...audit.Leaf) error {
 	return errKilled
+}
+
+// unsigned are keys by which nothing can be stamped for a practice.
+type unsigned struct {
+	audit.Keys
+	practice string
+}
+
+func (u unsigned) MAC(ctx context.Context, practice string, message []byte) ([]byte, error) {
+	if practice == u.practice {
+		return nil, errGone
+	}
+	return u.Keys.MAC(ctx, practice, message)
+}
+
+// A practice whose audit key cannot be had keeps a month whole, is named, and nobody is told of anything until it can be had.
+func TestAPracticeWithoutItsKeyKeepsTheMonth(t *testing.T) {
+	written := day(2025, time.January, 31)
+	month := notary.Month{Term: audit.OneYear, Year: 2025, Month: time.January}
+	eachAging(t, written, func(t *testing.T, a *aging) {
+		for _, practice := range []string{elm, oak} {
+			a.keep(t, practice, audit.OneYear, written)
+		}
+		a.integrate(t)
+		a.now = written.AddDate(0, 0, 366)
+		for name, keys := range map[string]audit.Keys{
+			"to check": &lossy{Keys: a.keys, gone: map[string]bool{oak: true}, asked: map[string]int{}},
+			"to stamp": unsigned{a.keys, oak},
+		} {
+			t.Run(name, func(t *testing.T) {
+				log, err := audit.NewLog(a.entries, keys, &audit.Options{Now: func() time.Time { return a.now }})
+				require.NoError(t, err)
+				pruner, err := notary.NewPruner(a.store, log, &notary.PruneOptions{Now: func() time.Time { return a.now }})
+				require.NoError(t, err)
+				_, err = pruner.Prune(t.Context(), prunedBy, month)
+				require.ErrorIs(t, err, errGone)
+				require.ErrorContains(t, err, oak)
+				require.NotContains(t, err.Error(), elm)
+				require.Empty(t, a.prunes(t, elm))
+			})
+		}
+		n, err := a.prune(month)
+		require.NoError(t, err)
+		require.EqualValues(t, 2, n, "with the key back it goes")
+	})
 }
