@@ -2,6 +2,7 @@ package sms_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -79,5 +80,34 @@ func TestATextOfAPatientWhoseKeysWereDestroyedIsSettled(t *testing.T) {
 		}
 		w.step(w.dispatcher(atOnce))
 		ended(unsure, sms.Sent, audit.Done)
+	})
+}
+
+// A task about a patient whose keys were destroyed is finished like any other: the outcome stands with the task, and the log says
+// why, of nobody.
+func TestATaskOfAPatientWhoseKeysWereDestroyedIsFinished(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		w.remind(w.answers(), "a-1", "emma", patient, w.now.Now().Add(4*time.Hour))
+		w.say("Can I come a little later?")
+		task := w.open()[0]
+		require.Equal(t, "emma", task.Patient)
+		w.shred("emma")
+		done, err := w.texts.Finish(t.Context(), staff, sms.Finish{Key: task.Key(), Outcome: sms.Handled, Reason: "Called."})
+		require.NoError(t, err)
+		require.True(t, done)
+		kept, err := w.store.Task(t.Context(), task.Key())
+		require.NoError(t, err)
+		require.Equal(t, sms.Handled, kept.Outcome)
+		page, err := w.log.Leaves(t.Context(), audit.Query{Practice: practice, Limit: 1000})
+		require.NoError(t, err)
+		at := slices.IndexFunc(page.Leaves, func(f audit.Leaf) bool { return f.Action == "sms.task.finish" })
+		require.NotEqual(t, -1, at)
+		e, err := w.log.Open(t.Context(), page.Leaves[at])
+		require.NoError(t, err)
+		require.Equal(t, task.ID, e.Object.ID)
+		require.Equal(t, "Called.", e.Reason)
+		require.Empty(t, e.Patient)
+		require.Empty(t, e.Details)
 	})
 }
