@@ -40,7 +40,7 @@ type pacer struct {
 // lane is how one key's texts leave from this process.
 type lane struct {
 	even *rate.Limiter
-	next time.Time // when the next text that has to wait is due
+	next map[int]time.Time // by priority: when the next text that has to wait is due
 }
 
 func newPacer(limits Limits, queue Queue) *pacer {
@@ -152,7 +152,7 @@ func (p *pacer) lane(a Allowance) *lane {
 	}
 	l := p.lanes[a.Key]
 	if l == nil {
-		l = &lane{even: rate.NewLimiter(even, burst)}
+		l = &lane{even: rate.NewLimiter(even, burst), next: map[int]time.Time{}}
 		p.lanes[a.Key] = l
 	}
 	if l.even.Limit() != even {
@@ -162,8 +162,8 @@ func (p *pacer) lane(a Allowance) *lane {
 	return l
 }
 
-// later returns when a text that has to wait is due: each of a key's a little after the one before, so that they do not all
-// come back at once. One that has waited in that line before is looked at again soon.
+// later returns when a text that has to wait is due: each of a key's a little after the one before of the same priority, so that
+// they do not all come back at once, and what is needed does not wait behind what is promotional. One that has waited in that line before is looked at again soon.
 func (p *pacer) later(a Allowance, t Tracked, now time.Time) *wait {
 	l := p.lane(a)
 	p.mu.Lock()
@@ -174,10 +174,10 @@ func (p *pacer) later(a Allowance, t Tracked, now time.Time) *wait {
 	}
 	at := soon.Add(rand.N(10*apart + 1))
 	if !t.Due.After(t.NotBefore) {
-		if l.next = l.next.Add(apart); l.next.Before(soon) {
-			l.next = soon
+		if at = l.next[t.Priority()].Add(apart); at.Before(soon) {
+			at = soon
 		}
-		at = l.next
+		l.next[t.Priority()] = at
 	}
 	return &wait{until: micro(at), reason: Step{
 		Rule: "pace", Version: 1, Citation: a.Source, Fact: fmt.Sprintf("%d texts from %s until %s", a.Count, a.From.Format(time.RFC3339), a.Until.Format(time.RFC3339)),

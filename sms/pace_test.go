@@ -189,3 +189,25 @@ func TestANumbersPromotionsTakeNothingFromAnothersReminders(t *testing.T) {
 		require.Equal(t, "pace", w.tracked(offer).Decision.Rule)
 	})
 }
+
+// However many offers wait for the carriers' limits, a reminder waits behind reminders alone.
+func TestAReminderDoesNotWaitBehindABroadcast(t *testing.T) {
+	w := inMemory(t)
+	w.grant(consent.Transactional)
+	w.paper(patient, consent.Promotional)
+	for i := range 70 {
+		x := w.text(fmt.Sprint("offer-", i))
+		x.Category = consent.Promotional
+		w.enqueue(x)
+	}
+	d := w.dispatcher(func(o *sms.DispatcherOptions) { o.Limits = &limits{minute: 60, day: 1000} })
+	w.step(d)
+	x := w.text("reminder")
+	x.LastUseful = w.now.Now().Add(40 * time.Second)
+	k := w.enqueue(x)
+	for range 10 {
+		w.step(d)
+		w.now.Add(time.Second)
+	}
+	require.Equal(t, sms.Sent, w.tracked(k).State, w.tracked(k).Decision.Reason)
+}
