@@ -306,6 +306,38 @@ func TestPromise_M2_2_AnOldQuestionIsNotAskedAgain(t *testing.T) {
 	})
 }
 
+// A message that a provider delivers once more confirms nothing that the number was told of since.
+func TestPromise_M2_2_AnAnswerThatComesTwiceConfirmsOnce(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		a := w.answers()
+		w.remind(a, "a-1", "emma", patient, w.now.Now().Add(4*time.Hour))
+		in := sms.Inbound{Provider: "carrier", ID: "once", From: patient, To: office, Body: "confirm"}
+		deliver := func() bool {
+			fresh, err := w.texts.Receive(t.Context(), practice, in)
+			require.NoError(t, err)
+			return fresh
+		}
+		require.True(t, deliver())
+		require.Equal(t, "a-1", a.heard())
+		delete(a.visits, "a-1") // it is over
+		w.remind(a, "a-2", "liam", patient, w.now.Now().Add(5*time.Hour))
+		for range 2 {
+			w.say("Thank you")
+			t.Run("refuses_what_is_known", func(t *testing.T) {
+				require.False(t, deliver())
+				require.Empty(t, a.heard())
+				require.Empty(t, w.kinds())
+			})
+		}
+		t.Run("without_rule", func(t *testing.T) {
+			in.ID = "another"
+			require.True(t, deliver())
+			require.Equal(t, "a-2", a.heard())
+		})
+	})
+}
+
 // However much was written to a family's phone since the first of its reminders, an answer that may be meant for that one is
 // asked back, and what is written there is nobody's in particular.
 func TestPromise_M2_2_AnAnswerFindsItsAppointmentBehindManyTexts(t *testing.T) {
