@@ -26,13 +26,20 @@ type gatherer struct {
 	store Store
 	law   *Law
 	o     *DispatcherOptions
+	held  *[]time.Time // which of the promotional texts that count another claim holds, so that they may not leave either
 }
 
-// facts gathers what is known besides consent.
-func (d *Dispatcher) facts(ctx context.Context, t Tracked) (Facts, error) {
-	f, err := gatherer{d.store, d.law, &d.o}.facts(ctx, t.Text, t.Claimed)
+// facts gathers what is known besides consent, and which of the promotional texts to the number another claim holds.
+func (d *Dispatcher) facts(ctx context.Context, t Tracked) (f Facts, held []time.Time, err error) {
+	f, err = gatherer{d.store, d.law, &d.o, &held}.facts(ctx, t.Text, t.Claimed)
 	f.Linger = d.linger(t.Text)
-	return f, err
+	return f, held, err
+}
+
+// without returns the facts as they would be if those promotional texts had not left.
+func (f Facts) without(promotions []time.Time) Facts {
+	f.Promotions = slices.DeleteFunc(slices.Clone(f.Promotions), func(at time.Time) bool { return slices.Contains(promotions, at) })
+	return f
 }
 
 // linger returns how long a text's provider may hold it.
@@ -207,8 +214,12 @@ func (g gatherer) promotions(ctx context.Context, f *Facts, claimed time.Time) e
 		for _, t := range page.Texts {
 			left := t.State == Sent || t.State.Unsettled()
 			behind := t.State == Sending && t.Claimed.Equal(claimed) && t.ID >= f.Text.ID
-			if left && !behind && t.ID != f.Text.ID {
-				f.Promotions = append(f.Promotions, t.Claimed)
+			if !left || behind || t.ID == f.Text.ID {
+				continue
+			}
+			f.Promotions = append(f.Promotions, t.Claimed)
+			if t.State == Sending && !t.Claimed.Equal(claimed) {
+				*g.held = append(*g.held, t.Claimed)
 			}
 		}
 		if q.After = page.Next; q.After == "" {

@@ -82,3 +82,51 @@ func TestAStopOpensNoOldTexts(t *testing.T) {
 		require.Equal(t, 1, w.opens(func() { w.step(w.dispatcher()) }))
 	})
 }
+
+// Of two offers that take a cap's last room from each other, because two workers hold them at once, neither waits a day for it, nor
+// is refused for that: what does not leave leaves its room to the other.
+func TestTwoWorkersLeaveACapsLastRoomToOne(t *testing.T) {
+	for name, useful := range map[string]time.Duration{"for days": 72 * time.Hour, "today": 2 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			worlds(t, func(t *testing.T, w *world) {
+				w.grant(consent.Transactional)
+				w.paper(patient, consent.Promotional)
+				offer := func(id string) sms.Key {
+					x := w.text(id)
+					x.Category, x.Region, x.LastUseful = consent.Promotional, "US-FL", w.now.Now().Add(useful)
+					return w.enqueue(x)
+				}
+				offer("a")
+				offer("b")
+				w.step(w.dispatcher())
+				require.Len(t, w.carrier.bodies(), 2, "of three a day")
+
+				w.now.Add(time.Second)
+				other := offer("c")
+				held, err := w.queue.Claim(t.Context(), sms.Claim{Worker: "other", Now: w.now.Now(), Lease: time.Minute, Limit: 1})
+				require.NoError(t, err)
+				require.Len(t, held, 1)
+				w.now.Add(time.Second)
+				k := offer("d")
+				w.step(w.dispatcher())
+				require.Empty(t, w.carrier.bodies(), "the other one may leave")
+				got := w.tracked(k)
+				require.Equal(t, sms.Queued, got.State, got.Decision.Reason)
+				require.Equal(t, "cap", got.Decision.Rule)
+				require.True(t, got.Due.Before(w.now.Now().Add(time.Hour)), "it is due at %s", got.Due)
+
+				settled, err := w.queue.Settle(t.Context(), sms.Settlement{Key: other, Worker: "other", State: sms.Cancelled})
+				require.NoError(t, err)
+				require.Equal(t, []bool{true}, settled)
+				w.now.Set(got.Due)
+				w.step(w.dispatcher())
+				require.Equal(t, sms.Sent, w.tracked(k).State, w.tracked(k).Decision.Reason)
+				last := offer("e")
+				w.step(w.dispatcher())
+				require.NotEqual(t, sms.Sent, w.tracked(last).State, "now there is no room")
+				require.Equal(t, useful > 24*time.Hour, w.tracked(last).State == sms.Queued)
+				require.False(t, w.tracked(last).Due.After(w.now.Now()) && w.tracked(last).Due.Before(w.now.Now().Add(time.Hour)))
+			})
+		})
+	}
+}

@@ -25,6 +25,7 @@ type checked struct {
 	carrier   string         // the provider that carries its number now
 	runs      bool           // the broadcast that it is one of, if any
 	gone      bool           // the keys of its patient
+	contended bool           // nothing but promotional texts that another claim holds keeps it from leaving
 	stop      consent.Effect // of the answer to a stop: what the stop came to
 	err       error          // why nobody could decide
 }
@@ -37,12 +38,12 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 	gathering, cancel := context.WithTimeout(ctx, d.o.Lease/3) // what is slow without being silent leaves time to send
 	defer cancel()
 	checks := make([]checked, len(texts))
-	facts := make([]Facts, len(texts))
+	facts, held := make([]Facts, len(texts)), make([][]time.Time, len(texts))
 	var asked []consent.Check
 	var complete []int // whose facts are gathered but for consent; as often as a text is about appointments
 	for i, t := range texts {
 		checks[i].err = calm(func() (err error) {
-			if facts[i], err = d.facts(gathering, t); err == nil {
+			if facts[i], held[i], err = d.facts(gathering, t); err == nil {
 				checks[i].runs, err = d.runs(gathering, t)
 			}
 			if err == nil {
@@ -77,8 +78,11 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 		if checks[i].err == nil {
 			facts[i].permit(permissions[m:n])
 			checks[i].decision = d.law.Decide(facts[i], d.o.Now()).kept(facts[i])
-			if checks[i].decision.Verdict == Send {
+			switch {
+			case checks[i].decision.Verdict == Send:
 				checks[i].err = d.spare(ctx, &facts[i], &checks[i])
+			case len(held[i]) > 0:
+				checks[i].contended = d.law.Decide(facts[i].without(held[i]), d.o.Now()).Verdict == Send
 			}
 		}
 	}
@@ -164,6 +168,9 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 		return t.through(c.carrier, decision), false, nil
 	}
 	switch {
+	case c.contended: // of two that hold the last room each may wait for the other
+		decision.Verdict, decision.Until = Defer, d.again(t)
+		decision.Rule, decision.Reason = string(CheckCap), "Another promotional text to the number may be on its way, and leaves no room for it."
 	case decision.Verdict != Send:
 	case c.carrier != t.Provider: // its broadcast counts it
 		decision = decision.refused(moved, movedOn)
