@@ -1,12 +1,14 @@
 package sms
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -67,6 +69,7 @@ type Planner struct {
 	service  *Service
 	schedule Schedule
 	o        PlannerOptions
+	stuck    atomic.Int64 // visits that the last step could not plan
 }
 
 // NewPlanner returns a planner that reads schedule and queues reminders with service; o may be nil.
@@ -102,11 +105,12 @@ func (p *Planner) Run(ctx context.Context) error {
 }
 
 // Step plans the reminders of up to a hundred visits that changed, and returns how many it planned. A reminder that is
-// refused, for a number that is none say, is recorded and does not hold up the others.
+// refused, for a number that is none say, is recorded and does not hold up the others. It looks behind as many visits more as the
+// step before could not plan, nine hundred at most; the error tells of the first of them.
 func (p *Planner) Step(ctx context.Context) (int, error) {
 	var visits []Visit
 	err := calm(func() (err error) {
-		visits, err = p.schedule.Changed(ctx, 100)
+		visits, err = p.schedule.Changed(ctx, int(100+min(p.stuck.Load(), 900)))
 		return err
 	})
 	if err != nil {
@@ -116,11 +120,12 @@ func (p *Planner) Step(ctx context.Context) (int, error) {
 	var failed error
 	for _, v := range visits {
 		if err := calm(func() error { return p.plan(ctx, v) }); err != nil {
-			failed = errors.Join(failed, err)
+			failed = cmp.Or(failed, err)
 			continue
 		}
 		planned++
 	}
+	p.stuck.Store(int64(len(visits) - planned))
 	return planned, failed
 }
 

@@ -3,6 +3,8 @@ package sms_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -186,4 +188,47 @@ func TestAScheduleThatPanicsEndsNoPlanner(t *testing.T) {
 		require.Error(t, err)
 		require.NotContains(t, err.Error(), "Jane")
 	})
+}
+
+// crowded is a schedule of which the first visits can never be planned.
+type crowded struct {
+	visits []sms.Visit
+	fail   int
+	err    error
+	done   []string
+}
+
+func (b *crowded) Changed(_ context.Context, limit int) ([]sms.Visit, error) {
+	return b.visits[:min(limit, len(b.visits))], nil
+}
+
+func (b *crowded) Planned(_ context.Context, _, appointment, _ string) error {
+	i := slices.IndexFunc(b.visits, func(v sms.Visit) bool { return v.Appointment == appointment })
+	if i < b.fail {
+		return b.err
+	}
+	b.visits, b.done = slices.Delete(b.visits, i, i+1), append(b.done, appointment)
+	return nil
+}
+
+func (*crowded) Current(context.Context, string, string, string) (bool, error) { return false, nil }
+
+// However many visits cannot be planned, those behind them are.
+func TestVisitsThatCannotBePlannedDoNotStandInFrontOfOthers(t *testing.T) {
+	w := inMemory(t)
+	b := &crowded{fail: 890, err: errors.New("closed")}
+	for i := range 1000 {
+		b.visits = append(b.visits, sms.Visit{Practice: practice, Appointment: fmt.Sprint("a-", i), Version: "1"})
+	}
+	p := w.planner(b)
+	planned := 0
+	for range 20 {
+		n, err := p.Step(t.Context())
+		require.ErrorIs(t, err, b.err)
+		require.Less(t, len(err.Error()), 1000, "an error is no list of all that failed")
+		planned += n
+	}
+	require.Equal(t, 110, planned)
+	require.Len(t, b.done, 110)
+	require.Contains(t, b.done, "a-999")
 }
