@@ -22,10 +22,10 @@ type DeactivationLister interface {
 
 // Deactivated reads the list of one provider, which must be a [DeactivationLister], for a day in UTC, records what it says of
 // numbers, the practice's own as E.164, as [Lookups.Record] does, and returns how many of them are on it. What was given for
-// those up to the end of that day lapses, for a list names no hour. It is refused with [ErrAgreement], and nothing is read, when the practice has no agreement
-// with the provider in force; without numbers nothing is read either. Of numbers that are not on the list nothing is
-// recorded: that a number was not taken out of service on one day says little. After an error, repeat it: the same day again
-// lapses nothing twice.
+// those up to the end of that day lapses, for a list names no hour. It is refused with [ErrAgreement], and nothing is read, when
+// the practice has no agreement with the provider in force; without numbers nothing is read either. Of numbers that are not on
+// the list nothing is recorded: that a number was not taken out of service on one day says little. After an error, repeat it:
+// the same day again lapses nothing twice.
 func (l *Lookups) Deactivated(
 	ctx context.Context, by audit.Actor, provider, practice string, day time.Time, numbers iter.Seq[string],
 ) (found int, err error) {

@@ -83,8 +83,8 @@ func TestAStopOpensNoOldTexts(t *testing.T) {
 	})
 }
 
-// Of two offers that take a cap's last room from each other, because two workers hold them at once, neither waits a day for it, nor
-// is refused for that: what does not leave leaves its room to the other.
+// Of two offers that take a cap's last room from each other, because two workers hold them at once, neither waits a day for it,
+// nor is refused for that: what does not leave leaves its room to the other.
 func TestTwoWorkersLeaveACapsLastRoomToOne(t *testing.T) {
 	for name, useful := range map[string]time.Duration{"for days": 72 * time.Hour, "today": 2 * time.Hour} {
 		t.Run(name, func(t *testing.T) {

@@ -163,7 +163,8 @@ func (p *pacer) lane(a Allowance) *lane {
 }
 
 // later returns when a text that has to wait is due: each of a key's a little after the one before of the same priority, so that
-// they do not all come back at once, and what is needed does not wait behind what is promotional. One that has waited in that line before is looked at again soon.
+// they do not all come back at once, and what is needed does not wait behind what is promotional. One that has waited in that
+// line before is looked at again soon.
 func (p *pacer) later(a Allowance, t Tracked, now time.Time) *wait {
 	l := p.lane(a)
 	p.mu.Lock()
