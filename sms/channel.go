@@ -23,6 +23,10 @@ var ErrElsewhere = fmt.Errorf("%w: the patient asked to be reached otherwise tha
 // may be the very one that the patient does not want.
 var ErrChannel = errors.New("sms: nobody can tell where the patient wants to be reached")
 
+// ErrRedirected is the [ErrInvalid] of a text of a broadcast about a patient who asked to be texted at another number than the text's:
+// the broadcast turns to it itself, for it may text that number already.
+var ErrRedirected = fmt.Errorf("%w: the patient asked to be texted at another number, to which a text of a broadcast is not turned", ErrInvalid)
+
 // asked returns what a patient asked for, as [Channels] says it. Where there are none nobody asked for anything.
 func (s *Service) asked(ctx context.Context, practice, patient string) (number string, asked bool, err error) {
 	if s.channels == nil || patient == "" {
@@ -39,6 +43,8 @@ func (s *Service) turn(ctx context.Context, by audit.Actor, t Text) (Text, error
 		return t, fmt.Errorf("%w: %w", ErrChannel, err)
 	case asked && number == "":
 		return t, s.refuse(ctx, enqueued(by, t), ErrElsewhere)
+	case asked && number != t.To && t.Broadcast != "":
+		return t, ErrRedirected
 	case asked && number != t.To:
 		return t.at(number), nil
 	}

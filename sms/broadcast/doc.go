@@ -20,7 +20,8 @@
 // as for any other: an offer needs consent to offers.
 //
 // A number is texted once, however many patients share it. A text that is for several of them is about nobody in particular.
-// A patient who asked to be reached at another number is texted there (45 CFR 164.522(b)).
+// A patient who asked to be reached at another number is texted there (45 CFR 164.522(b)), and so is one who asks before the text
+// is queued, or of whom nobody could tell until then: that number, too, is texted once. Later a text is refused at the old number.
 //
 // # What is said
 //

@@ -101,19 +101,20 @@ type Kind string
 
 // The kinds of facts. None is ever changed or removed.
 const (
-	Drafted   Kind = "drafted"   // somebody planned it
-	Included  Kind = "included"  // the practice named recipients
-	Started   Kind = "started"   // it may text
-	Gathered  Kind = "gathered"  // recipients were found among the consents
-	Paused    Kind = "paused"    // it holds
-	Resumed   Kind = "resumed"   // it goes on
-	Cancelled Kind = "cancelled" // it ends before everybody was texted
-	Finished  Kind = "finished"  // there is nothing left to do
+	Drafted    Kind = "drafted"    // somebody planned it
+	Included   Kind = "included"   // the practice named recipients
+	Started    Kind = "started"    // it may text
+	Gathered   Kind = "gathered"   // recipients were found among the consents
+	Redirected Kind = "redirected" // recipients' patients asked for other numbers since
+	Paused     Kind = "paused"     // it holds
+	Resumed    Kind = "resumed"    // it goes on
+	Cancelled  Kind = "cancelled"  // it ends before everybody was texted
+	Finished   Kind = "finished"   // there is nothing left to do
 )
 
 // Works reports whether after a fact of the kind a worker has to see to the broadcast.
 func (k Kind) Works() bool {
-	return slices.Contains([]Kind{Started, Gathered, Paused, Resumed, Cancelled}, k)
+	return slices.Contains([]Kind{Started, Gathered, Redirected, Paused, Resumed, Cancelled}, k)
 }
 
 // Fact is one line of a broadcast's ledger.
@@ -126,7 +127,7 @@ type Fact struct {
 	Actor     audit.Actor
 	Reason    string // why it was paused or cancelled; at most 1024 bytes
 	Plan      Plan   // of Drafted
-	Count     int    // of Included and Gathered: how many recipients were named or found
+	Count     int    // of Included, Gathered and Redirected: how many recipients were named, found or redirected
 	Sum       string // of Included: tells the recipients that were named from others
 	After     string // of Gathered: where to go on among the consents
 	Last      bool   // of Gathered: there are no more

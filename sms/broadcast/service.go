@@ -214,25 +214,36 @@ func (s *Service) authorized(ctx context.Context, practice string, r Recipient) 
 // reach turns recipients to the numbers at which their patients asked to be reached, and makes one of those who share one. Of
 // whom that cannot be told stays as it is, and the error says who of them is the first.
 func (s *Service) reach(ctx context.Context, practice string, recipients []Recipient) (all []Recipient, failed error) {
-	if s.o.Channels == nil {
-		return merged(recipients), nil
-	}
 	var reached []Recipient
 	for n, r := range recipients {
-		if r.Patient != "" {
-			number, asked, err := s.o.Channels.Number(ctx, practice, r.Patient)
-			switch {
-			case err != nil:
-				failed = cmp.Or(failed, fmt.Errorf("where recipient %d of the list wants to be reached: %w", n+1, err))
-			case asked && number == "":
-				continue
-			case asked:
-				r.Number, r.Zone = number, "" // the zone is by the usual address
-			}
+		r, texted, err := s.reached(ctx, practice, r)
+		if err != nil {
+			failed = cmp.Or(failed, fmt.Errorf("where recipient %d of the list wants to be reached: %w", n+1, err))
 		}
-		reached = append(reached, r)
+		if texted {
+			reached = append(reached, r)
+		}
 	}
 	return merged(reached), failed
+}
+
+// reached turns a recipient to the number at which the patient asked to be reached, and reports whether there is any.
+func (s *Service) reached(ctx context.Context, practice string, r Recipient) (to Recipient, texted bool, err error) {
+	if s.o.Channels == nil || r.Patient == "" {
+		return r, true, nil
+	}
+	number, asked, err := s.o.Channels.Number(ctx, practice, r.Patient)
+	switch {
+	case err != nil:
+		return r, true, err
+	case asked && number == "":
+		return r, false, nil
+	case asked && !form.E164(number):
+		return r, true, fmt.Errorf("%w: the number that the patient asked for is not in E.164 form, such as +15125550100", ErrInvalid)
+	case asked:
+		r.Number, r.Zone = number, "" // the zone is by the usual address
+	}
+	return r, true, nil
 }
 
 // Act is a step of a broadcast. Its reason is required of a cancellation.

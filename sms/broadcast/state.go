@@ -49,6 +49,8 @@ func Derive(k Key, facts []Fact) State {
 		case Gathered:
 			s.after, s.gathered = f.After, f.Last
 			continue
+		case Redirected:
+			continue
 		case Started, Resumed:
 			s.Status = Running
 		case Paused:
@@ -95,7 +97,7 @@ func permit(s State, f *Fact) error {
 		may = s.Status == Draft
 	case Gathered:
 		may = s.Status == Running && !s.gathered
-	case Paused:
+	case Paused, Redirected:
 		may = s.Status == Running
 	case Resumed:
 		may = s.Status == Held

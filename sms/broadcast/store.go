@@ -3,6 +3,7 @@ package broadcast
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/form"
@@ -15,11 +16,12 @@ import (
 type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when a fact of
 	// the practice already has the id. It returns [ErrStale], and writes nothing, when the ledger holds another number of
-	// facts than c.Seen. What [Change.Validate] refuses is refused with its error.
+	// facts than c.Seen, or a recipient of c.Instead does not wait. What [Change.Validate] refuses is refused with its error.
 	//
-	// Each recipient gets a Place that is higher than those before it. A number that the broadcast has already stays one
-	// recipient, in its place and stage and with what it was given first; where the new one names another patient, it
-	// becomes Shared.
+	// Those that stand at c.Instead are taken out first. Each recipient gets a Place that is higher than those before it. A number
+	// that the broadcast has already stays one recipient, in its place and stage and with what it was given first; where the new
+	// one names another patient, it becomes Shared, and where it was [Refused] it waits again, in its next Turn, for no reason:
+	// what forbade the one patient's text may not forbid the other's.
 	Apply(ctx context.Context, c Change) (bool, error)
 
 	// Ledger returns a broadcast's facts in the order in which they were written. One that nobody wrote to has no facts.
@@ -85,7 +87,8 @@ type Page struct {
 type Change struct {
 	Fact       Fact         // appended to its ledger
 	Seen       int          // how many facts the ledger held when the change was decided on
-	Recipients []Recipient  // of Included and Gathered: no number twice, at most 1000
+	Recipients []Recipient  // of Included, Gathered and Redirected: no number twice, at most 1000
+	Instead    []int64      // of Redirected: the places of those in whose place the recipients come, at most 1000
 	Leaves     []audit.Leaf // the entries that record it
 }
 
@@ -100,8 +103,15 @@ func (c Change) Validate() error {
 	if err := c.Fact.valid(); err != nil {
 		return err
 	}
-	if len(c.Recipients) > most || len(c.Recipients) > 0 && c.Fact.Kind != Included && c.Fact.Kind != Gathered {
-		return fmt.Errorf("%w: at most %d recipients are included or gathered at once", ErrInvalid, most)
+	brings := c.Fact.Kind == Included || c.Fact.Kind == Gathered || c.Fact.Kind == Redirected
+	if len(c.Recipients) > most || len(c.Recipients) > 0 && !brings {
+		return fmt.Errorf("%w: at most %d recipients are included, gathered or redirected at once", ErrInvalid, most)
+	}
+	if len(c.Instead) > most || (len(c.Instead) > 0) != (c.Fact.Kind == Redirected) {
+		return fmt.Errorf("%w: recipients come in the place of 1 to %d where they are redirected, and of none elsewhere", ErrInvalid, most)
+	}
+	if len(slices.Compact(slices.Sorted(slices.Values(c.Instead)))) != len(c.Instead) {
+		return fmt.Errorf("%w: a place stands twice among those that are taken out", ErrInvalid)
 	}
 	numbers := map[string]bool{}
 	for _, r := range c.Recipients {

@@ -126,9 +126,10 @@ type round struct {
 	state State
 	facts int // in the ledger
 	moved int
-	laid  []sms.Key // the texts that this round queued
-	held  error     // why the first recipient was passed over of whom somebody could not tell
-	next  time.Time // when something may become of the texts that stay where they are, but by a person; zero: at once
+	laid  []sms.Key   // the texts that this round queued
+	asked []Recipient // whose patients asked for other numbers since
+	held  error       // why the first recipient was passed over of whom somebody could not tell
+	next  time.Time   // when something may become of the texts that stay where they are, but by a person; zero: at once
 }
 
 func (r *round) run(ctx context.Context) (err error) {
@@ -198,7 +199,7 @@ func (r *round) work(ctx context.Context, rest *rest) (err error) {
 	if err != nil || tally.of(Waiting)+tally.of(Queued) > 0 {
 		return err
 	}
-	return r.write(ctx, "finish", Fact{Kind: Finished}, nil)
+	return r.write(ctx, "finish", Change{Fact: Fact{Kind: Finished}})
 }
 
 // again looks whether a broadcast of which texts were queued still runs, and takes them back where it does not.
@@ -234,7 +235,8 @@ func (r *round) look(ctx context.Context) error {
 }
 
 // write adds a fact of the worker's, where the broadcast still admits it.
-func (r *round) write(ctx context.Context, act string, f Fact, recipients []Recipient) error {
+func (r *round) write(ctx context.Context, act string, c Change) error {
+	f := c.Fact
 	f.Practice, f.Broadcast, f.Actor = r.key.Practice, r.key.Broadcast, actor
 	f.ID, f.Recorded = r.service.o.NewID(), r.service.moment()
 	facts, err := r.service.store.Ledger(ctx, r.key)
@@ -250,7 +252,8 @@ func (r *round) write(ctx context.Context, act string, f Fact, recipients []Reci
 	if err != nil {
 		return err
 	}
-	_, err = r.service.store.Apply(ctx, Change{Fact: f, Seen: len(facts), Recipients: recipients, Leaves: []audit.Leaf{leaf}})
+	c.Fact, c.Seen, c.Leaves = f, len(facts), []audit.Leaf{leaf}
+	_, err = r.service.store.Apply(ctx, c)
 	if errors.Is(err, ErrStale) {
 		return nil // the next step looks again
 	}
@@ -272,7 +275,7 @@ func (r *round) gather(ctx context.Context) error {
 	}
 	found, _ = r.service.reach(ctx, r.key.Practice, found) // of whom it cannot be told now, it is asked again before the text is queued
 	r.moved++
-	err = r.write(ctx, "gather", Fact{Kind: Gathered, Count: len(found), After: next, Last: next == ""}, found)
+	err = r.write(ctx, "gather", Change{Fact: Fact{Kind: Gathered, Count: len(found), After: next, Last: next == ""}, Recipients: found})
 	if err != nil {
 		return err
 	}
@@ -332,6 +335,7 @@ func (r *round) useless(ctx context.Context) (waiting int, err error) {
 func (r *round) lay(ctx context.Context, recipients []Recipient) (back bool, err error) {
 	var moves, after []Move
 	var leaving []Recipient
+	r.asked = nil // whom the round found before is among those who wait now
 	for _, one := range recipients {
 		m := Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Queued}
 		if r.state.Plan.Audience.Criterion.Health() {
@@ -364,8 +368,10 @@ func (r *round) lay(ctx context.Context, recipients []Recipient) (back bool, err
 			after, back = append(after, m), back || m.To == Waiting
 		}
 	}
-	_, err = r.move(ctx, after)
-	return back, err
+	if _, err = r.move(ctx, after); err != nil {
+		return back, err
+	}
+	return back, r.redirect(ctx)
 }
 
 // hold keeps why a recipient was passed over, for whoever hears of the worker's errors: how many wait for what the progress says.
@@ -401,13 +407,18 @@ func (r *round) enqueue(ctx context.Context, one Recipient) (Move, error) {
 	case errors.Is(err, audit.ErrNotRecorded):
 		m.To, m.Reason = Waiting, "error"
 		r.hold(err)
+	case errors.Is(err, sms.ErrRedirected):
+		if texts, err := r.tracked(ctx, []Recipient{one}); err != nil || len(texts) > 0 { // it is queued, from before the patient asked
+			return m, err
+		}
+		m.To, m.Reason, r.asked = Waiting, "channel", append(r.asked, one)
 	case errors.Is(err, sms.ErrElsewhere):
 		m.To, m.Reason = Refused, "elsewhere"
 	case errors.Is(err, audit.ErrShredded):
 		m.To, m.Reason = Refused, "patient"
 	case errors.Is(err, sms.ErrInvalid):
 		m.To, m.Reason = Refused, "invalid"
-	case errors.Is(err, sms.ErrConflict): // it is queued, from before the patient asked for another number
+	case errors.Is(err, sms.ErrConflict): // it is queued, from before another patient shared the number
 	default:
 		m.To, m.Reason = Waiting, "error"
 		r.hold(err)

@@ -31,6 +31,31 @@ type people struct {
 	at  map[string]int // by number
 }
 
+// find returns where the recipient of a place stands, or would, and whether it does.
+func (p *people) find(place int64) (int, bool) {
+	return slices.BinarySearchFunc(p.all, place, func(r broadcast.Recipient, place int64) int { return cmp.Compare(r.Place, place) })
+}
+
+// wait reports whether the recipients of some places wait; nobody is among none.
+func (p *people) wait(places []int64) bool {
+	return !slices.ContainsFunc(places, func(place int64) bool {
+		if p == nil {
+			return true
+		}
+		i, known := p.find(place)
+		return !known || p.all[i].Stage != broadcast.Waiting
+	})
+}
+
+// leave takes the recipients of some places out.
+func (p *people) leave(places []int64) {
+	p.all = slices.DeleteFunc(p.all, func(r broadcast.Recipient) bool { return slices.Contains(places, r.Place) })
+	clear(p.at)
+	for i, r := range p.all {
+		p.at[r.Number] = i
+	}
+}
+
 // reviewed reports whether somebody is in review; nobody is among none.
 func (p *people) reviewed() bool {
 	return p != nil && slices.ContainsFunc(p.all, func(r broadcast.Recipient) bool { return r.Stage == broadcast.Review })
@@ -56,7 +81,7 @@ func (s *Broadcasts) Apply(ctx context.Context, c broadcast.Change) (bool, error
 	if _, known := s.ids[own]; known {
 		return false, ctx.Err()
 	}
-	if c.Seen != len(s.facts[k]) {
+	if c.Seen != len(s.facts[k]) || !s.people[k].wait(c.Instead) {
 		return false, cmp.Or(ctx.Err(), error(broadcast.ErrStale))
 	}
 	if err := s.entries.Append(ctx, c.Leaves...); err != nil {
@@ -65,6 +90,9 @@ func (s *Broadcasts) Apply(ctx context.Context, c broadcast.Change) (bool, error
 	s.ids[own] = len(s.written[f.Practice])
 	s.written[f.Practice] = append(s.written[f.Practice], f)
 	s.facts[k] = append(s.facts[k], f)
+	if len(c.Instead) > 0 {
+		s.people[k].leave(c.Instead)
+	}
 	for _, r := range c.Recipients {
 		s.include(k, r)
 	}
@@ -78,7 +106,12 @@ func (s *Broadcasts) include(k broadcast.Key, r broadcast.Recipient) {
 		s.people[k] = p
 	}
 	if i, known := p.at[r.Number]; known {
-		p.all[i].Shared = p.all[i].Shared || r.Shared || p.all[i].Patient != r.Patient
+		if old := &p.all[i]; !old.Shared && (r.Shared || old.Patient != r.Patient) {
+			old.Shared = true
+			if old.Stage == broadcast.Refused {
+				old.Stage, old.Turn, old.Reason = broadcast.Waiting, old.Turn+1, ""
+			}
+		}
 		return
 	}
 	s.places++
@@ -130,7 +163,7 @@ func (s *Broadcasts) Recipients(ctx context.Context, k broadcast.Key, stage broa
 	defer s.mu.RUnlock()
 	var found []broadcast.Recipient
 	if p := s.people[k]; p != nil {
-		from, _ := slices.BinarySearchFunc(p.all, after+1, func(r broadcast.Recipient, place int64) int { return cmp.Compare(r.Place, place) })
+		from, _ := p.find(after + 1)
 		for _, r := range p.all[from:] {
 			if len(found) >= limit {
 				break
@@ -156,7 +189,7 @@ func (s *Broadcasts) Move(ctx context.Context, k broadcast.Key, moves ...broadca
 		return done, nil
 	}
 	for i, m := range moves {
-		at, known := slices.BinarySearchFunc(p.all, m.Place, func(r broadcast.Recipient, place int64) int { return cmp.Compare(r.Place, place) })
+		at, known := p.find(m.Place)
 		if !known || p.all[at].Stage != m.From || p.all[at].Turn != m.Turn {
 			continue
 		}

@@ -52,7 +52,7 @@ func (m *castModel) apply(rt *rapid.T) {
 	k := drawCast(rt)
 	f := broadcast.Fact{
 		ID: draw(rt, "id", names), Practice: k.Practice, Broadcast: k.Broadcast, Recorded: start,
-		Kind:  draw(rt, "kind", []broadcast.Kind{broadcast.Included, broadcast.Started, broadcast.Gathered, broadcast.Finished}),
+		Kind:  draw(rt, "kind", []broadcast.Kind{broadcast.Included, broadcast.Started, broadcast.Gathered, broadcast.Redirected, broadcast.Finished}),
 		Actor: audit.Actor{Kind: audit.Staff, ID: "u-1"},
 	}
 	facts, err := m.memory.Ledger(rt.Context(), k)
@@ -66,8 +66,15 @@ func (m *castModel) apply(rt *rapid.T) {
 	}
 	m.entries++
 	change.Leaves = []audit.Leaf{leaf(m.entries, k.Practice)}
+	theirs := change
+	if f.Kind == broadcast.Redirected {
+		mine, kept := m.recipients(rt, m.memory, k), m.recipients(rt, m.broadcasts(), k)
+		for i := range min(len(mine), rapid.IntRange(0, 2).Draw(rt, "instead")) {
+			change.Instead, theirs.Instead = append(change.Instead, mine[i].Place), append(theirs.Instead, kept[i].Place)
+		}
+	}
 	want, wantErr := m.memory.Apply(rt.Context(), change)
-	got, gotErr := m.broadcasts().Apply(rt.Context(), change)
+	got, gotErr := m.broadcasts().Apply(rt.Context(), theirs)
 	require.Equal(rt, said(wantErr), said(gotErr))
 	require.Equal(rt, want, got)
 }

@@ -56,6 +56,13 @@ func (s *Broadcasts) Apply(ctx context.Context, c broadcast.Change) (bool, error
 		if err := s.write(ctx, h, c, sealed); err != nil {
 			return err
 		}
+		if len(c.Instead) > 0 {
+			n, err := h.Exec(ctx, "DELETE FROM ? WHERE practice = ? AND broadcast = ? AND place IN (?) AND stage = ?",
+				h.Table(recipientTable), c.Fact.Practice, c.Fact.Broadcast, bun.List(c.Instead), string(broadcast.Waiting))
+			if err != nil || n != int64(len(c.Instead)) {
+				return cmp.Or(err, error(broadcast.ErrStale))
+			}
+		}
 		if len(c.Recipients) > 0 {
 			if _, err := h.Exec(ctx, "?", recipients); err != nil {
 				return err
@@ -112,10 +119,12 @@ func (s *Broadcasts) recipients(ctx context.Context, k broadcast.Key, recipients
 		rows.add("(?, ?, ?::bytea, ?::bytea, ?, ?, ?, ?, ?::bytea)", k.Practice, k.Broadcast, number, patient, r.Shared,
 			string(r.Stage), r.Turn, r.Reason, sealed)
 	}
-	return query(`INSERT INTO ? AS r (practice, broadcast, number, patient, shared, stage, turn, reason, sealed) VALUES ?
-		ON CONFLICT (practice, broadcast, number) DO UPDATE SET shared = true
+	return query(`INSERT INTO ?0 AS r (practice, broadcast, number, patient, shared, stage, turn, reason, sealed) VALUES ?1
+		ON CONFLICT (practice, broadcast, number) DO UPDATE SET shared = true,
+			stage = CASE r.stage WHEN ?2 THEN ?3 ELSE r.stage END, turn = r.turn + (r.stage = ?2)::int,
+			reason = CASE r.stage WHEN ?2 THEN '' ELSE r.reason END
 		WHERE NOT r.shared AND (excluded.shared OR r.patient IS DISTINCT FROM excluded.patient)`,
-		s.pg.Table(recipientTable), rows), nil
+		s.pg.Table(recipientTable), rows, string(broadcast.Refused), string(broadcast.Waiting)), nil
 }
 
 // Ledger implements [broadcast.Store].

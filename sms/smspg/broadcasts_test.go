@@ -52,7 +52,7 @@ func TestBroadcasts(t *testing.T) {
 func TestBroadcastsInACallersTransaction(t *testing.T) {
 	c := open(t, 1)
 	own := c.Pool(2)
-	c = c.as("SELECT, INSERT, UPDATE ON sms_broadcast", "SELECT, INSERT ON sms_broadcast_fact", "SELECT, INSERT, UPDATE ON sms_recipient")
+	c = c.as("SELECT, INSERT, UPDATE ON sms_broadcast", "SELECT, INSERT ON sms_broadcast_fact", "SELECT, INSERT, UPDATE, DELETE ON sms_recipient")
 	keys, err := crypto.NewKeyring(cryptopg.New(own, &cryptopg.Options{Schema: c.Schema()}), crypto.NewEphemeral(), nil)
 	require.NoError(t, err)
 	for _, s := range smstest.BroadcastCases() {

@@ -50,8 +50,8 @@
 // on consent_fact, for a provider may say that somebody opted out.
 //
 // Of broadcasts both need SELECT and INSERT on sms_broadcast_fact, SELECT, INSERT and UPDATE on sms_recipient, and SELECT and
-// UPDATE on sms_broadcast; who drafts them, INSERT on it too. [Registrations] and [Links] say what they need. All need what
-// packages auditpg and cryptopg ask of an application; nobody needs DELETE.
+// UPDATE on sms_broadcast; who drafts them, INSERT on it too, and who sends, DELETE on sms_recipient. [Registrations] and [Links] say
+// what they need. All need what packages auditpg and cryptopg ask of an application; nobody needs DELETE on anything else.
 //
 // [Migrate] is never run by a constructor. A store also needs the tables of package auditpg, in the same schema.
 package smspg

@@ -197,6 +197,27 @@ func broadcastMutants() []struct {
 		{"leaves a sibling out", "a number is one recipient, and shared by those who share it", including(func(r []broadcast.Recipient) []broadcast.Recipient {
 			return slices.DeleteFunc(r, func(one broadcast.Recipient) bool { return one.Patient == "p-9" })
 		})},
+		{"leaves those who are redirected where they were", "those who are redirected come in the place of others, all of them or none", func(s *casts) {
+			s.apply = func(ctx context.Context, c broadcast.Change) (bool, error) {
+				waits, _ := s.Broadcasts.Recipients(ctx, c.Fact.Key(), broadcast.Waiting, 0, 10)
+				if c.Fact.Kind == broadcast.Redirected && len(waits) == len(c.Instead) {
+					c.Fact.Kind, c.Instead = broadcast.Included, nil
+				}
+				return s.Broadcasts.Apply(ctx, c)
+			}
+		}},
+		{"redirects those whom it finds", "those who are redirected come in the place of others, all of them or none", func(s *casts) {
+			s.apply = func(ctx context.Context, c broadcast.Change) (bool, error) {
+				waits, _ := s.Broadcasts.Recipients(ctx, c.Fact.Key(), broadcast.Waiting, 0, 10)
+				c.Instead = slices.DeleteFunc(slices.Clone(c.Instead), func(place int64) bool {
+					return !slices.ContainsFunc(waits, func(r broadcast.Recipient) bool { return r.Place == place })
+				})
+				return s.Broadcasts.Apply(ctx, c)
+			}
+		}},
+		{"leaves whoever was refused refused", "those who are redirected come in the place of others, all of them or none", acting(func(c *broadcast.Change) {
+			c.Recipients = slices.DeleteFunc(c.Recipients, func(r broadcast.Recipient) bool { return c.Fact.Kind == broadcast.Redirected && r.Patient == "p-9" })
+		})},
 		{"turns recipients round", "recipients come in the order of their places", including(func(r []broadcast.Recipient) []broadcast.Recipient {
 			slices.Reverse(r)
 			return r

@@ -45,6 +45,7 @@ func BroadcastCases() []BroadcastCase {
 		{"what is returned of a broadcast is not shared", broadcastNotShared},
 		{"drafts come page by page", drafts},
 		{"a number is one recipient, and shared by those who share it", oneRecipient},
+		{"those who are redirected come in the place of others, all of them or none", redirected},
 		{"recipients come in the order of their places", recipientsInOrder},
 		{"a recipient moves on from where it is, once", moves},
 		{"recipients are counted by stage and reason", tally},
@@ -437,6 +438,66 @@ func oneRecipient(ctx context.Context, h BroadcastHarness) error {
 	return same("the recipients", after, append(want, fresh))
 }
 
+func redirected(ctx context.Context, h BroadcastHarness) error {
+	if err := h.begin(ctx, 5); err != nil {
+		return err
+	}
+	before, err := h.at(ctx, broadcast.Waiting)
+	if err != nil || len(before) != 5 {
+		return fmt.Errorf("read %d recipients, error %v", len(before), err)
+	}
+	done, err := h.Store.Move(ctx, cast,
+		broadcast.Move{Place: before[2].Place, From: broadcast.Waiting, To: broadcast.Queued},
+		broadcast.Move{Place: before[3].Place, From: broadcast.Waiting, To: broadcast.Refused, Reason: "elsewhere"},
+		broadcast.Move{Place: before[4].Place, From: broadcast.Waiting, To: broadcast.Refused, Reason: "consent"})
+	if err != nil || !done[0] || !done[1] || !done[2] {
+		return fmt.Errorf("the moves: %v, error %v", done, err)
+	}
+	// Two change places, one of them with a third; a fourth comes to a number whose own patient was refused.
+	first, second, fourth, again := recipient(0), recipient(1), recipient(3), recipient(4)
+	first.Patient, second.Patient, second.Shared, fourth.Patient = "p-1", "p-0", true, "p-9"
+	c := h.change(3, fact("away", broadcast.Redirected), 2, first, second, fourth, again)
+	for name, places := range map[string][]int64{
+		"one of whom is queued": {before[0].Place, before[1].Place, before[2].Place}, "one of whom is nobody": {before[0].Place, before[4].Place + 1000},
+	} {
+		c.Instead = places
+		if written, err := h.Store.Apply(ctx, c); !errors.Is(err, broadcast.ErrStale) || written {
+			return fmt.Errorf("in the place of those %s: written %v, error %v", name, written, err)
+		}
+	}
+	if err := h.holds(ctx, 2, 2, 2); err != nil {
+		return err
+	}
+	c.Instead = []int64{before[1].Place, before[0].Place}
+	if written, err := h.Store.Apply(ctx, c); err != nil || !written {
+		return fmt.Errorf("in the place of those who wait: written %v, error %v", written, err)
+	}
+	after, err := h.at(ctx, broadcast.Waiting)
+	if err != nil || len(after) != 3 {
+		return fmt.Errorf("read %d recipients afterwards, error %v", len(after), err)
+	}
+	if after[1].Place <= before[4].Place {
+		return errors.New("a recipient who came later has an earlier place")
+	}
+	shared := before[3]
+	shared.Shared, shared.Turn = true, 1
+	first.Place, second.Place = after[1].Place, after[2].Place
+	refused, err := h.at(ctx, broadcast.Refused)
+	if err != nil || len(refused) != 1 || refused[0].Place != before[4].Place {
+		return fmt.Errorf("read %d who are refused, error %v", len(refused), err)
+	}
+	queued, err := h.at(ctx, broadcast.Queued)
+	if err != nil {
+		return err
+	}
+	before[2].Stage = broadcast.Queued
+	return steps(
+		func() error { return same("the recipients", after, []broadcast.Recipient{shared, first, second}) },
+		func() error { return same("who is queued", queued, before[2:3]) },
+		func() error { return logged(ctx, Harness{Entries: h.Entries}, 3) },
+	)
+}
+
 func recipientsInOrder(ctx context.Context, h BroadcastHarness) error {
 	if err := h.begin(ctx, 0); err != nil {
 		return err
@@ -642,6 +703,10 @@ func invalidBroadcasts(ctx context.Context, h BroadcastHarness) error {
 		"a recipient with a NUL":       func(c *broadcast.Change) { c.Recipients[0].Patient = "p\x00" },
 		"a recipient at no stage":      func(c *broadcast.Change) { c.Recipients[0].Stage = "lost" },
 		"too many recipients":          func(c *broadcast.Change) { c.Recipients = people(0, 1001) },
+		"in somebody's place":          func(c *broadcast.Change) { c.Instead = []int64{1} },
+		"redirected from nowhere":      func(c *broadcast.Change) { c.Fact.Kind = broadcast.Redirected },
+		"in somebody's place twice":    func(c *broadcast.Change) { c.Fact.Kind, c.Instead = broadcast.Redirected, []int64{1, 2, 1} },
+		"in the place of too many":     func(c *broadcast.Change) { c.Fact.Kind, c.Instead = broadcast.Redirected, make([]int64, 1001) },
 	} {
 		c := h.change(3, fact("bad", broadcast.Included), 2, recipient(5))
 		spoil(&c)
