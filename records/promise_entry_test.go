@@ -55,7 +55,7 @@ func calls() []call {
 			return s.Visit(ctx, practice, "a-88")
 		}},
 		{"FirstNames", false, []string{"p-204", "p-205"}, func(ctx context.Context, s *records.Service) (any, error) {
-			return s.FirstNames(ctx, practice, planted().Phones[0].Number)
+			return s.FirstNames(ctx, practice, []string{planted().Phones[0].Number})
 		}},
 		{"SavePatient", true, []string{"p-204"}, func(ctx context.Context, s *records.Service) (any, error) {
 			p := planted()

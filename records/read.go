@@ -88,13 +88,13 @@ func (s *Service) FindByName(ctx context.Context, by audit.Actor, q NameQuery) (
 	case !q.Birth.IsZero() && !q.Birth.Valid():
 		valid = fmt.Errorf("%w: the birth date is not in the calendar", ErrInvalid)
 	}
-	return s.find(ctx, by, PatientQuery{q.Practice, nameTerm(q.Name, q.Birth), q.After, q.Limit}, valid)
+	return s.find(ctx, by, PatientQuery{q.Practice, []Term{nameTerm(q.Name, q.Birth)}, q.After, q.Limit}, valid)
 }
 
 // FindByPhone returns the patients of a phone number, after recording that by looked, once for each of them.
 func (s *Service) FindByPhone(ctx context.Context, by audit.Actor, q PhoneQuery) (PatientPage, error) {
 	valid := form.Text(ErrInvalid, "the number", q.Number, longPhone, true)
-	return s.find(ctx, by, PatientQuery{q.Practice, phoneTerm(q.Number), q.After, q.Limit}, valid)
+	return s.find(ctx, by, PatientQuery{q.Practice, []Term{phoneTerm(q.Number)}, q.After, q.Limit}, valid)
 }
 
 // FindByEmail returns the patients of an e-mail address, after recording that by looked, once for each of them.
@@ -103,14 +103,14 @@ func (s *Service) FindByEmail(ctx context.Context, by audit.Actor, q EmailQuery)
 	if err != nil {
 		err = fmt.Errorf("%w: the e-mail address is none", ErrInvalid)
 	}
-	return s.find(ctx, by, PatientQuery{q.Practice, term, q.After, q.Limit}, err)
+	return s.find(ctx, by, PatientQuery{q.Practice, []Term{term}, q.After, q.Limit}, err)
 }
 
-// find looks for a term and records an entry for each patient found, or one that nobody was: that somebody is not a
+// find looks for terms of one kind and records an entry for each patient found, or one that nobody was: that somebody is not a
 // patient here is health information as well.
 func (s *Service) find(ctx context.Context, by audit.Actor, q PatientQuery, valid error) (PatientPage, error) {
 	none := entry("records.patient.find", by, q.Practice, "", audit.Object{Kind: patientKind}, "")
-	none.Details = map[string]string{"by": string(q.Term.Kind)}
+	none.Details = map[string]string{"by": string(q.Terms[0].Kind)}
 	valid = cmp.Or(valid, asks(q.Practice, &q.Limit), form.Text(ErrInvalid, "where the page continues", q.After, form.ID, false))
 	if err := s.allow(ctx, none, valid); err != nil {
 		return PatientPage{}, err

@@ -25,7 +25,7 @@ type Store interface {
 	// Patient returns a patient, or [ErrNotFound].
 	Patient(ctx context.Context, k Key) (Patient, error)
 
-	// Patients returns the patients that have a term, by their ids, at most q.Limit.
+	// Patients returns the patients that have one of the terms, each once, by their ids, at most q.Limit.
 	Patients(ctx context.Context, q PatientQuery) ([]Patient, error)
 
 	// Appointment returns an appointment, or [ErrNotFound].
@@ -119,10 +119,10 @@ func (a Appointment) stored() error {
 
 func isKept(t time.Time) bool { return t == instant(t) && isInstant(t) }
 
-// PatientQuery asks for the patients that have a term.
+// PatientQuery asks for the patients that have one of some terms.
 type PatientQuery struct {
 	Practice string
-	Term     Term
+	Terms    []Term // at least one, each once
 	After    string // only ids after this one
 	Limit    int    // at least 1
 }

@@ -38,7 +38,7 @@ func (s unanswering) Number(context.Context, string, string) (string, bool, erro
 	return "", false, s.wait()
 }
 
-func (s unanswering) FirstNames(context.Context, string, string) ([]string, error) {
+func (s unanswering) FirstNames(context.Context, string, []string) (map[string][]string, error) {
 	return nil, s.wait()
 }
 

@@ -124,12 +124,22 @@ type households struct {
 	known map[Key]answered[[]string]
 }
 
-func (h households) FirstNames(ctx context.Context, practice, number string) ([]string, error) {
-	return remember(h.known, Key{practice, number}, func() ([]string, error) {
-		return ask(ctx, h.of, "the households", func(ctx context.Context) ([]string, error) {
-			return h.Households.FirstNames(ctx, practice, number)
-		})
+// FirstNames remembers what is said of one number, and of many where nothing was in the way.
+func (h households) FirstNames(ctx context.Context, practice string, numbers []string) (map[string][]string, error) {
+	if len(numbers) == 1 {
+		if a, known := h.known[Key{practice, numbers[0]}]; known {
+			return map[string][]string{numbers[0]: a.value}, a.err
+		}
+	}
+	names, err := ask(ctx, h.of, "the households", func(ctx context.Context) (map[string][]string, error) {
+		return h.Households.FirstNames(ctx, practice, numbers)
 	})
+	if err == nil || len(numbers) == 1 {
+		for _, number := range numbers {
+			h.known[Key{practice, number}] = answered[[]string]{names[number], err}
+		}
+	}
+	return names, err
 }
 
 type schedule struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,18 +17,19 @@ import (
 	"github.com/enamel-go/enamel/sms"
 )
 
-// listening counts what is asked of who shares a phone, and fails when it is told to.
+// listening keeps what is asked of who shares a phone, and fails when it is told to, for one number or for all.
 type listening struct {
 	*records.Service
-	asked int
+	asked [][]string
 	fails error
+	of    string
 }
 
-func (l *listening) FirstNames(ctx context.Context, practice, number string) ([]string, error) {
-	if l.asked++; l.fails != nil {
+func (l *listening) FirstNames(ctx context.Context, practice string, numbers []string) (map[string][]string, error) {
+	if l.asked = append(l.asked, numbers); l.fails != nil && (l.of == "" || slices.Contains(numbers, l.of)) {
 		return nil, l.fails
 	}
-	return l.Service.FirstNames(ctx, practice, number)
+	return l.Service.FirstNames(ctx, practice, numbers)
 }
 
 // call enrols a patient by the given name, which is the id too.
@@ -129,19 +131,42 @@ func TestPromise_D5_1_NoTextNamesOneOfAFamily(t *testing.T) {
 			}
 			require.Equal(t, map[string]bool{"Emma": true, "Will": true, "Mary Ann": true, "Ida": true, "": true}, read)
 		})
-		t.Run("one question for a number's texts, and none for a reminder", func(t *testing.T) {
-			shared.asked = 0
+		t.Run("one question for texts that leave together, and none for a reminder", func(t *testing.T) {
+			shared.asked = nil
+			before := len(w.actions("records.patient.find"))
 			for _, id := range []string{"one", "two", "three"} {
 				w.enqueue(w.text(id))
 			}
+			x := w.text("four")
+			x.To = alone
+			w.enqueue(x)
 			w.step(w.dispatcher(asks))
-			require.Equal(t, 1, shared.asked)
-			require.Len(t, w.carrier.bodies(), 3)
+			require.Len(t, shared.asked, 1)
+			require.ElementsMatch(t, []string{patient, alone}, shared.asked[0])
+			require.Len(t, w.actions("records.patient.find"), before+4, "each patient is read once")
+			require.Len(t, w.carrier.bodies(), 4)
 			f := &family{world: w, charts: shared.Service, planner: w.planner(shared.Service)}
 			f.visit("a-1", "Emma", w.now.Now().Add(20*time.Hour))
 			w.step(w.dispatcher(asks))
 			require.Len(t, w.carrier.bodies(), 1)
-			require.Equal(t, 1, shared.asked)
+			require.Len(t, shared.asked, 1)
+		})
+		t.Run("one that cannot be asked about holds up no other", func(t *testing.T) {
+			shared.fails, shared.of = errors.New("the chart is torn"), alone
+			waits, named, leaves := says("torn", "hello Ida."), says("named", "Emma is next."), says("leaves", "see you at 3.")
+			waits.To = alone
+			for _, x := range []sms.Text{waits, named, leaves} {
+				w.enqueue(x)
+			}
+			_, err := w.dispatcher(asks).Step(t.Context())
+			require.ErrorIs(t, err, shared.fails)
+			require.Equal(t, sms.Queued, w.tracked(waits.Key()).State)
+			require.Equal(t, "person", w.tracked(named.Key()).Decision.Rule)
+			require.Equal(t, []string{leaves.Body}, w.carrier.bodies())
+			shared.fails, shared.of = nil, ""
+			w.now.Add(time.Minute)
+			w.step(w.dispatcher(asks))
+			require.Equal(t, []string{waits.Body}, w.carrier.bodies())
 		})
 		t.Run("what cannot be asked waits", func(t *testing.T) {
 			shared.fails = errors.New("the charts are down")

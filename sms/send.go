@@ -41,6 +41,7 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 	facts, held := make([]Facts, len(texts)), make([][]time.Time, len(texts))
 	var asked []consent.Check
 	var complete []int // whose facts are gathered but for consent; as often as a text is about appointments
+	d.families(gathering, texts)
 	for i, t := range texts {
 		checks[i].err = calm(func() (err error) {
 			if facts[i], held[i], err = d.facts(gathering, t); err == nil {

@@ -133,7 +133,11 @@ func (s *Store) Patients(ctx context.Context, q records.PatientQuery) ([]records
 	defer s.mu.RUnlock()
 	var found []records.Patient
 	for k, p := range s.patients {
-		if k.Practice == q.Practice && k.ID > q.After && slices.Contains(records.Terms(p), q.Term) {
+		if k.Practice != q.Practice || k.ID <= q.After {
+			continue
+		}
+		has := func(term records.Term) bool { return slices.Contains(q.Terms, term) }
+		if slices.ContainsFunc(records.Terms(p), has) {
 			found = append(found, p.Clone())
 		}
 	}

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/records"
 )
 
@@ -28,31 +31,36 @@ func (s *Store) Patient(ctx context.Context, k records.Key) (records.Patient, er
 
 // Patients implements [records.Store]. A patient whose key was shredded is left out.
 func (s *Store) Patients(ctx context.Context, q records.PatientQuery) ([]records.Patient, error) {
-	values, err := s.keys.Indexes(ctx, q.Practice, IndexKind(q.Term.Kind), q.Term.Value)
-	if err != nil {
-		return nil, wrap("patients", err)
+	terms := pgstore.NewUnnest("int", "text", "bytea")
+	for i, term := range q.Terms {
+		values, err := s.keys.Indexes(ctx, q.Practice, IndexKind(term.Kind), term.Value)
+		if err != nil {
+			return nil, wrap("patients", err)
+		}
+		for _, value := range values {
+			terms.Add(i, string(term.Kind), value)
+		}
 	}
 	var found []records.Patient
 	for len(found) < q.Limit {
-		var rows []patientRow
+		var rows []foundRow
 		limit := q.Limit - len(found)
-		err := s.pg.Raw(`SELECT DISTINCT ON (i.patient) p.practice, p.id, p.revision, p.sealed
-			FROM ? AS i JOIN ? AS p ON p.practice = i.practice AND p.id = i.patient
-			WHERE i.practice = ? AND i.kind = ? AND i.value IN (?::bytea, ?::bytea) AND i.patient > ?
-			ORDER BY i.patient LIMIT ?`,
-			s.pg.Table(indexTable), s.pg.Table(patientTable), q.Practice, string(q.Term.Kind),
-			values[0], values[len(values)-1], q.After, limit).Scan(ctx, &rows)
+		err := s.pg.Raw(`SELECT p.practice, p.id, p.revision, p.sealed, string_agg(DISTINCT t.i::text, ',') AS terms
+			FROM ?0 AS t (i, kind, value) JOIN ?1 AS x ON x.practice = ?2 AND x.kind = t.kind AND x.value = t.value AND x.patient > ?3
+				JOIN ?4 AS p ON p.practice = x.practice AND p.id = x.patient
+			GROUP BY p.practice, p.id ORDER BY p.id LIMIT ?5`,
+			terms, s.pg.Table(indexTable), q.Practice, q.After, s.pg.Table(patientTable), limit).Scan(ctx, &rows)
 		if err != nil {
 			return nil, wrap("patients", err)
 		}
 		for _, r := range rows {
-			p, err := s.openPatient(ctx, r)
+			p, err := s.openPatient(ctx, r.patientRow)
 			switch {
 			case errors.Is(err, records.ErrGone):
 				continue
 			case err != nil:
 				return nil, wrap("patients", err)
-			case !slices.Contains(records.Terms(p), q.Term):
+			case !r.leads(p, q.Terms):
 				return nil, wrap("patients", fmt.Errorf("%w: an index leads to another patient", records.ErrTampered))
 			}
 			found = append(found, p)
@@ -63,6 +71,24 @@ func (s *Store) Patients(ctx context.Context, q records.PatientQuery) ([]records
 		q.After = rows[len(rows)-1].ID
 	}
 	return found, nil
+}
+
+// foundRow is a patient's row and the terms that lead to it.
+type foundRow struct {
+	patientRow
+	Terms string `bun:"terms"` // where they stand among those that are asked for, with commas between
+}
+
+// leads reports whether the patient has all the terms that led to the row.
+func (r foundRow) leads(p records.Patient, asked []records.Term) bool {
+	has := records.Terms(p)
+	for at := range strings.SplitSeq(r.Terms, ",") {
+		i, err := strconv.Atoi(at)
+		if err != nil || !slices.Contains(has, asked[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 const appointmentColumns = "a.practice, a.id, a.patient, a.start, a.status, a.revision, a.version, a.changed, a.sealed"

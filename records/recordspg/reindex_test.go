@@ -39,7 +39,7 @@ func TestReindex(t *testing.T) {
 		t.Helper()
 		for i := range patients {
 			all, err := store.Patients(t.Context(), records.PatientQuery{
-				Practice: "elm-street", Term: records.Term{Kind: records.ByPhone, Value: fmt.Sprintf("+1212555%04d", i)}, Limit: 10,
+				Practice: "elm-street", Terms: []records.Term{{Kind: records.ByPhone, Value: fmt.Sprintf("+1212555%04d", i)}}, Limit: 10,
 			})
 			require.NoError(t, err)
 			require.Len(t, all, 1)

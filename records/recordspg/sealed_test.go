@@ -78,6 +78,10 @@ func TestAlteredRowsAreNoticed(t *testing.T) {
 		_, err := p.service.FindByPhone(t.Context(), desk, records.PhoneQuery{Practice: "elm-street", Number: "2125550100"})
 		return err
 	}
+	findTogether := func(t *testing.T, p practice) error {
+		_, err := p.service.FirstNames(t.Context(), "elm-street", []string{"2125550100", "2125550101"})
+		return err
+	}
 	repeat := func(t *testing.T, p practice) error {
 		_, err := p.store.Done(t.Context(), records.Act{Practice: "elm-street", ID: "act", Digest: []byte("d")})
 		return err
@@ -95,6 +99,7 @@ func TestAlteredRowsAreNoticed(t *testing.T) {
 		{"an appointment's revision", "UPDATE records_appointment SET revision = 7", readAppointment},
 		{"an appointment's patient", "UPDATE records_appointment SET patient = 'p1' WHERE id = 'a0'", readAppointment},
 		{"an index that leads to another patient", "UPDATE records_patient_index SET patient = CASE patient WHEN 'p0' THEN 'p1' ELSE 'p0' END WHERE kind = 'phone'", findByPhone},
+		{"an index that leads to another of those who are found", "UPDATE records_patient_index SET patient = CASE patient WHEN 'p0' THEN 'p1' ELSE 'p0' END WHERE kind = 'phone'", findTogether},
 		{"an act's digest", "INSERT INTO records_act SELECT practice, 'act', id, sealed FROM records_patient LIMIT 1", repeat},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -45,6 +45,7 @@ func Cases() []Case {
 		{"what no store can keep is refused", invalid},
 		{"patients are found by what they have now", found},
 		{"a patient of two surnames is found by each", surnames},
+		{"patients are found by several terms at once, each once", foundTogether},
 		{"patients come in pages by id", patientPages},
 		{"a schedule has the appointments of its time", schedule},
 		{"a schedule comes in pages", schedulePages},

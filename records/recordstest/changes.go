@@ -79,7 +79,7 @@ func absence(ctx context.Context, h Harness) error {
 		return err
 	}
 	patients, err := h.Store.Patients(ctx, records.PatientQuery{
-		Practice: practice, Term: records.Term{Kind: records.ByPhone, Value: "+12125550100"}, Limit: 10,
+		Practice: practice, Terms: []records.Term{{Kind: records.ByPhone, Value: "+12125550100"}}, Limit: 10,
 	})
 	if err != nil || len(patients) != 0 {
 		return fmt.Errorf("%d patients and error %v of a practice that does not exist", len(patients), err)
@@ -167,7 +167,7 @@ func practicesApart(ctx context.Context, h Harness) error {
 		}
 	}
 	for _, term := range records.Terms(p) {
-		patients, err := h.Store.Patients(ctx, records.PatientQuery{Practice: practice, Term: term, Limit: 10})
+		patients, err := h.Store.Patients(ctx, records.PatientQuery{Practice: practice, Terms: []records.Term{term}, Limit: 10})
 		if err != nil || len(patients) != 0 {
 			return fmt.Errorf("%d patients of another practice were found by %s, error %v", len(patients), term.Kind, err)
 		}
@@ -292,7 +292,7 @@ func allOrNothing(ctx context.Context, h Harness) error {
 		if term.Kind != records.ByEmail {
 			continue
 		}
-		patients, err := h.Store.Patients(ctx, records.PatientQuery{Practice: practice, Term: term, Limit: 10})
+		patients, err := h.Store.Patients(ctx, records.PatientQuery{Practice: practice, Terms: []records.Term{term}, Limit: 10})
 		if err != nil || len(patients) != 0 {
 			return fmt.Errorf("%d patients are found by a term that was not kept, error %v", len(patients), err)
 		}
@@ -319,7 +319,7 @@ func notShared(ctx context.Context, h Harness) error {
 		return err
 	}
 	p.Phones[0].Number = "changed by the writer"
-	query := records.PatientQuery{Practice: practice, Term: records.Terms(patient("p"))[0], Limit: 10}
+	query := records.PatientQuery{Practice: practice, Terms: records.Terms(patient("p"))[:1], Limit: 10}
 	for range 2 {
 		one, err := h.Store.Patient(ctx, p.Key())
 		if err != nil {

@@ -149,6 +149,7 @@ func asking(name, caughtBy string, ask func(*records.AppointmentQuery)) broken {
 func finding(name, caughtBy string, find func(*records.PatientQuery)) broken {
 	return broken{name, caughtBy, func(good records.Store, _ *auditmem.Store) records.Store {
 		return mutant{Store: good, patients: func(ctx context.Context, q records.PatientQuery) ([]records.Patient, error) {
+			q.Terms = slices.Clone(q.Terms)
 			find(&q)
 			return good.Patients(ctx, q)
 		}}
@@ -443,18 +444,34 @@ func reads() []broken {
 		}},
 		finding("finds in all practices", "practices do not see each other", func(q *records.PatientQuery) { q.Practice = "oak-street" }),
 		finding("finds what begins alike", "patients are found by what they have now", func(q *records.PatientQuery) {
-			q.Term.Value = strings.TrimSpace(q.Term.Value)
+			q.Terms[0].Value = strings.TrimSpace(q.Terms[0].Value)
 		}),
 		finding("finds by any kind", "patients are found by what they have now", func(q *records.PatientQuery) {
-			if q.Term.Kind == "other" {
-				q.Term.Kind = records.ByName
+			if q.Terms[0].Kind == "other" {
+				q.Terms[0].Kind = records.ByName
 			}
 		}),
+		finding("finds by the first of several terms", "patients are found by several terms at once, each once", func(q *records.PatientQuery) {
+			q.Terms = q.Terms[:1]
+		}),
+		{"finds a patient once for each term", "patients are found by several terms at once, each once", func(good records.Store, _ *auditmem.Store) records.Store {
+			return mutant{Store: good, patients: func(ctx context.Context, q records.PatientQuery) (all []records.Patient, err error) {
+				for _, term := range q.Terms {
+					q.Terms = []records.Term{term}
+					got, err := good.Patients(ctx, q)
+					if all = append(all, got...); err != nil {
+						return nil, err
+					}
+				}
+				slices.SortFunc(all, func(a, b records.Patient) int { return strings.Compare(a.ID, b.ID) })
+				return all[:min(len(all), q.Limit)], nil
+			}}
+		}},
 		{"finds by the first term of a kind", "a patient of two surnames is found by each", func(good records.Store, _ *auditmem.Store) records.Store {
 			return mutant{Store: good, patients: func(ctx context.Context, q records.PatientQuery) ([]records.Patient, error) {
 				got, err := good.Patients(ctx, q)
 				return slices.DeleteFunc(got, func(p records.Patient) bool {
-					return q.Term.Kind == records.ByName && records.Terms(p)[0] != q.Term
+					return q.Terms[0].Kind == records.ByName && records.Terms(p)[0] != q.Terms[0]
 				}), err
 			}}
 		}},
@@ -470,7 +487,7 @@ func reads() []broken {
 					return good.Apply(ctx, c)
 				}, patients: func(ctx context.Context, q records.PatientQuery) ([]records.Patient, error) {
 					got, err := good.Patients(ctx, q)
-					if k, ok := had[q.Term]; ok && len(got) == 0 {
+					if k, ok := had[q.Terms[0]]; ok && len(got) == 0 {
 						p, err := good.Patient(ctx, k)
 						return []records.Patient{p}, err
 					}

@@ -11,7 +11,7 @@ import (
 
 // finds checks who is found by a term.
 func finds(ctx context.Context, s records.Store, term records.Term, want string) error {
-	got, err := s.Patients(ctx, records.PatientQuery{Practice: practice, Term: term, Limit: 10})
+	got, err := s.Patients(ctx, records.PatientQuery{Practice: practice, Terms: []records.Term{term}, Limit: 10})
 	if err == nil && patientIDs(got) != want {
 		err = fmt.Errorf("found by %s: %q, not %q", term.Kind, patientIDs(got), want)
 	}
@@ -93,6 +93,42 @@ func surnames(ctx context.Context, h Harness) error {
 	return errors.Join(finds(ctx, h.Store, asked("Garcia"), "p"), finds(ctx, h.Store, asked("Marquez"), "q"))
 }
 
+func foundTogether(ctx context.Context, h Harness) error {
+	number := func(n int) string { return fmt.Sprintf("+1212555%04d", n) }
+	for i := range 7 {
+		p := patient(fmt.Sprint("p", i))
+		p.Phones, p.Email = []records.Phone{{Number: number(i / 2)}, {Number: number(10 + i)}}, fmt.Sprintf("p%d@example.com", i)
+		if err := apply(ctx, h.Store, save(p, i)); err != nil {
+			return err
+		}
+	}
+	q := records.PatientQuery{Practice: practice, Limit: 2, Terms: []records.Term{
+		{Kind: records.ByPhone, Value: number(0)},
+		{Kind: records.ByPhone, Value: number(10)},
+		{Kind: records.ByPhone, Value: number(11)},
+		{Kind: records.ByPhone, Value: number(1)},
+		{Kind: records.ByPhone, Value: number(14)},
+		{Kind: records.ByPhone, Value: number(99)},
+		{Kind: records.ByEmail, Value: "p5@example.com"},
+	}}
+	var pages []string
+	for {
+		page, err := h.Store.Patients(ctx, q)
+		if err != nil {
+			return err
+		}
+		pages = append(pages, patientIDs(page))
+		if len(page) < q.Limit {
+			break
+		}
+		q.After = page[len(page)-1].ID
+	}
+	if got := fmt.Sprintf("%q", pages); got != `["p0 p1" "p2 p3" "p4 p5" ""]` {
+		return fmt.Errorf("pages of %s", got)
+	}
+	return nil
+}
+
 func patientPages(ctx context.Context, h Harness) error {
 	const n = 25
 	for i := range n {
@@ -100,7 +136,7 @@ func patientPages(ctx context.Context, h Harness) error {
 			return err
 		}
 	}
-	q := records.PatientQuery{Practice: practice, Term: records.Terms(patient("p"))[0], Limit: 10}
+	q := records.PatientQuery{Practice: practice, Terms: records.Terms(patient("p"))[:1], Limit: 10}
 	var sizes []int
 	next := 0
 	for {
