@@ -56,7 +56,7 @@ func TestNothingOfACancelledBroadcastLeaves(t *testing.T) {
 				dying, err := broadcast.NewWorker(c.casts, c.rows, c.consents, &late{c.texts, func() { require.NoError(t, end(c, k)) }}, nil)
 				require.NoError(t, err)
 				require.PanicsWithError(t, errKilled.Error(), func() { _, _ = dying.Step(t.Context()) })
-				queued, err := c.store.Texts(t.Context(), sms.Query{Practice: practice, State: sms.Queued})
+				queued, err := c.store.Texts(t.Context(), sms.Query{Practice: practice, States: []sms.State{sms.Queued}})
 				require.NoError(t, err)
 				require.Len(t, queued.Texts, 1, "nobody has taken it back")
 				for range 3 {
@@ -71,7 +71,7 @@ func TestNothingOfACancelledBroadcastLeaves(t *testing.T) {
 				require.Equal(t, "Its broadcast was paused or cancelled.", got.Decision.Reason)
 				c.work()
 				require.Len(t, c.texted(), sent)
-				queued, err = c.store.Texts(t.Context(), sms.Query{Practice: practice, State: sms.Queued})
+				queued, err = c.store.Texts(t.Context(), sms.Query{Practice: practice, States: []sms.State{sms.Queued}})
 				require.NoError(t, err)
 				require.Empty(t, queued.Texts, "the next worker takes it back")
 			})

@@ -247,7 +247,7 @@ func TestABroadcastIsPausedAndGoesOn(t *testing.T) {
 		step()
 		p := c.progress(k)
 		require.Equal(t, broadcast.Progress{Status: broadcast.Held, Gathered: true, Audience: 40, Waiting: 36, Sent: 4}, p, "what is queued is taken back")
-		queued, err := c.store.Texts(t.Context(), sms.Query{Practice: practice, State: sms.Queued})
+		queued, err := c.store.Texts(t.Context(), sms.Query{Practice: practice, States: []sms.State{sms.Queued}})
 		require.NoError(t, err)
 		require.Empty(t, queued.Texts)
 		c.work()
@@ -286,7 +286,7 @@ func TestABroadcastIsCancelled(t *testing.T) {
 		c.work()
 		require.Empty(t, c.texted())
 		require.Equal(t, broadcast.Progress{Status: broadcast.Ended, Gathered: true, Audience: 30, Withdrawn: 30}, c.progress(k))
-		taken, err := c.store.Texts(t.Context(), sms.Query{Practice: practice, State: sms.Cancelled})
+		taken, err := c.store.Texts(t.Context(), sms.Query{Practice: practice, States: []sms.State{sms.Cancelled}})
 		require.NoError(t, err)
 		require.Len(t, taken.Texts, 10, "those that were queued, each with its decision")
 		for _, text := range taken.Texts {

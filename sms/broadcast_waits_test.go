@@ -209,7 +209,7 @@ func TestATextThatMayBeQueuedIsTakenBack(t *testing.T) {
 		texts.back = true
 		c.dimly(worker, false)
 		require.Equal(t, broadcast.Progress{Status: broadcast.Ended, Gathered: true, Audience: 5, Withdrawn: 5}, c.progress(k))
-		taken, err := c.store.Texts(t.Context(), sms.Query{Practice: practice, State: sms.Cancelled})
+		taken, err := c.store.Texts(t.Context(), sms.Query{Practice: practice, States: []sms.State{sms.Cancelled}})
 		require.NoError(t, err)
 		require.Len(t, taken.Texts, 5)
 	})

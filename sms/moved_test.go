@@ -59,7 +59,7 @@ func TestPromise_M2_2_RemindersFollowThePracticesNumber(t *testing.T) {
 		move := func() { register("second"); agreed["carrier"], agreed["second"] = false, true }
 		newest := func(state sms.State) sms.Tracked {
 			t.Helper()
-			page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, Number: patient, State: state, Limit: 1})
+			page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, Number: patient, States: []sms.State{state}, Limit: 1})
 			require.NoError(t, err)
 			return page.Texts[0]
 		}

@@ -91,7 +91,7 @@ func (w *world) plans(ctx context.Context, store sms.Store, h heard) error {
 
 // tellsOnce returns what is wrong unless one queued text to a number tells all appointments as they stand, each once.
 func (w *world) tellsOnce(ctx context.Context, number string, c *calendar) error {
-	page, err := w.store.Texts(ctx, sms.Query{Practice: practice, Number: number, State: sms.Queued})
+	page, err := w.store.Texts(ctx, sms.Query{Practice: practice, Number: number, States: []sms.State{sms.Queued}})
 	if err != nil {
 		return err
 	}
@@ -272,7 +272,7 @@ func TestPlannersSideBySide(t *testing.T) {
 		}
 		group.Wait()
 		for i := range families {
-			page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, Number: number(i), State: sms.Queued})
+			page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, Number: number(i), States: []sms.State{sms.Queued}})
 			require.NoError(t, err)
 			require.Len(t, page.Texts, 1)
 			require.Len(t, page.Texts[0].Subjects, 3)

@@ -120,7 +120,7 @@ func TestPromise_M2_2_AFamilysDayIsOneReminder(t *testing.T) {
 				}
 				require.Positive(t, sent, "the log has it of "+who)
 			}
-			page, err := f.store.Texts(t.Context(), sms.Query{Practice: practice, Number: patient, State: sms.Sent})
+			page, err := f.store.Texts(t.Context(), sms.Query{Practice: practice, Number: patient, States: []sms.State{sms.Sent}})
 			require.NoError(t, err)
 			require.Len(t, page.Texts, 1)
 			require.Empty(t, page.Texts[0].Patient)
@@ -425,7 +425,7 @@ func TestAFamilysHoursAreThoseOfAll(t *testing.T) {
 	w.now.Set(chicago(t, 2026, 3, 4, 9))
 	w.step(f.dispatcher())
 	require.Empty(t, w.carrier.bodies())
-	page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, Number: patient, State: sms.Queued})
+	page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, Number: patient, States: []sms.State{sms.Queued}})
 	require.NoError(t, err)
 	require.Len(t, page.Texts, 1)
 	require.ElementsMatch(t, []string{"US-FL", "US-HI"}, page.Texts[0].Decision.Facts.Regions)

@@ -48,7 +48,7 @@ func TestPromise_D1_2_TransactionalTexts(t *testing.T) {
 		// reminder returns the reminder of an appointment, as the list of refused texts has it.
 		reminder := func(t *testing.T, appointment string) sms.Tracked {
 			t.Helper()
-			page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery, State: sms.Refused})
+			page, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery, States: []sms.State{sms.Refused}})
 			require.NoError(t, err)
 			i := slices.IndexFunc(page.Texts, func(x sms.Tracked) bool { return x.Subject == appointment })
 			require.GreaterOrEqual(t, i, 0)

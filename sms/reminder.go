@@ -230,7 +230,7 @@ func (p *Planner) next(ctx context.Context, t Text, of string) (id string, err e
 // join returns the text that tells of an appointment and of those whose reminder is still queued for the same number and day,
 // and that reminder, whose place it takes. It is the text itself where there is none, and no text where it is told already.
 func (p *Planner) join(ctx context.Context, t Text) (joined Text, before *Text, err error) {
-	q := Query{Practice: t.Practice, Number: t.To, State: Queued, Limit: 1000}
+	q := Query{Practice: t.Practice, Number: t.To, States: []State{Queued}, Limit: 1000}
 	joined = t
 	for {
 		page, err := p.service.store.Texts(ctx, q)

@@ -19,7 +19,7 @@ func TestADeadLetterHasAReasonAndAWayBack(t *testing.T) {
 		w.carrier.answer = func(sms.Message) error { return refusal(sms.Filtered) }
 		k := w.enqueue(w.text("x"))
 		w.step(w.dispatcher())
-		dead, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery, State: sms.Failed})
+		dead, err := w.texts.Texts(t.Context(), staff, sms.Query{Practice: practice, Purpose: sms.ForDelivery, States: []sms.State{sms.Failed}})
 		require.NoError(t, err)
 		require.Len(t, dead.Texts, 1)
 		require.Equal(t, sms.Filtered, dead.Texts[0].Class)

@@ -110,7 +110,7 @@ func TestPromise_D4_4_AStopThatWasTakenBackIsNotConfirmed(t *testing.T) {
 		require.Empty(t, w.carrier.bodies(), "nothing says that the patient is removed")
 		require.Empty(t, c.asked, "nothing is taken back")
 		require.Equal(t, sms.StatusAccepted, w.tracked(k).Delivery)
-		page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, State: sms.Refused})
+		page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, States: []sms.State{sms.Refused}})
 		require.NoError(t, err)
 		require.Len(t, page.Texts, 1)
 		require.Equal(t, sms.StopAnswer, page.Texts[0].Kind)

@@ -31,7 +31,7 @@ type Store interface {
 
 	// Received returns the newest messages that came in to a practice, newest first by (At, ID, Provider), at most
 	// q.Limit. It heeds Practice, Number (who wrote), Before, After ([Received.Place]), Free and Limit: IDs are those of texts, no
-	// message has a State or Category, and no worker has Claimed it. A flagged message has no body. Inbound.At is not kept.
+	// message has States or a Category, and no worker has Claimed it. A flagged message has no body. Inbound.At is not kept.
 	Received(ctx context.Context, q Query) ([]Received, error)
 
 	// Sender returns the practice's sender of that number, or its only or oldest one where number is empty, or
@@ -121,7 +121,7 @@ type Query struct {
 	Practice string
 	IDs      []string         // only these texts, at most 1000; none: all
 	Number   string           // only texts to, or messages from, this number; empty: all
-	State    State            // only texts in this state; empty: all
+	States   []State          // only texts in one of these states, all as of one moment; none: all
 	Category consent.Category // only texts of this category; empty: all
 	Before   time.Time        // only texts that were made, or messages that were received, before; zero: all
 	Claimed  time.Time        // only texts that a worker claimed after, by [Progress].Claimed; zero: all

@@ -20,7 +20,7 @@ func (d *Dispatcher) withdraw(ctx context.Context, answer Text, stop consent.Eff
 	defer cancel()
 	var failed []error
 	q := Query{
-		Practice: answer.Practice, Number: answer.To, State: Sent, Category: stop.Category, Claimed: answer.Created.Add(-longest), Limit: 1000,
+		Practice: answer.Practice, Number: answer.To, States: []State{Sent}, Category: stop.Category, Claimed: answer.Created.Add(-longest), Limit: 1000,
 	}
 	for { // a text that was taken on just now may have been queued long ago, and stand on the last page
 		page, err := d.store.Texts(ctx, q)

@@ -138,7 +138,7 @@ func TestOwnWordsOfferTheAnswer(t *testing.T) {
 			require.NoError(t, err)
 			w.plan(p)
 		}
-		page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, Number: patient, State: sms.Queued})
+		page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, Number: patient, States: []sms.State{sms.Queued}})
 		require.NoError(t, err)
 		require.Len(t, page.Texts, 1)
 		offered := regexp.MustCompile(`Responda (C\d\d) para confirmar`)

@@ -18,7 +18,7 @@ func lookDeadLetters(ctx context.Context, _ *app, s *scene, _ url.Values) (any, 
 	}
 	views := []textView{}
 	for _, state := range []sms.State{sms.Review, sms.Failed, sms.Refused} {
-		page, err := s.Texts.Texts(ctx, world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, State: state, Limit: 200})
+		page, err := s.Texts.Texts(ctx, world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, States: []sms.State{state}, Limit: 200})
 		if err != nil {
 			return nil, err
 		}

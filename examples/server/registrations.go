@@ -100,7 +100,7 @@ func (v numberView) Admitted() string { return strings.Join(v.Admits, ", ") }
 func (v numberView) Shown() string { return shown(v.Number) }
 
 func lookRegistrations(ctx context.Context, _ *app, s *scene, _ url.Values) (any, error) {
-	page, err := s.Texts.Texts(ctx, world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, State: sms.Sent, Limit: 200})
+	page, err := s.Texts.Texts(ctx, world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, States: []sms.State{sms.Sent}, Limit: 200})
 	if err != nil {
 		return nil, err
 	}

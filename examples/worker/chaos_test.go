@@ -126,7 +126,7 @@ func TestChaos(t *testing.T) {
 
 // flying counts the texts that workers have claimed and not settled, as far as Postgres is there to tell.
 func (c *trial) flying() int {
-	page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, State: sms.Sending, Limit: 1000})
+	page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, States: []sms.State{sms.Sending}, Limit: 1000})
 	if err != nil {
 		return 0
 	}
@@ -137,7 +137,7 @@ func (c *trial) flying() int {
 func (c *trial) sending() {
 	c.t.Helper()
 	c.eventually("what is due is sent", 3*time.Minute, func() bool {
-		page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, State: sms.Queued, Limit: 1000})
+		page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, States: []sms.State{sms.Queued}, Limit: 1000})
 		due := 0
 		for _, x := range page.Texts {
 			if !x.Due.After(c.world.Clock.Now()) {

@@ -277,7 +277,7 @@ func (c *trial) settled() {
 	c.eventually("every text is settled", 3*time.Minute, func() bool {
 		quiet++
 		for _, state := range []sms.State{sms.Queued, sms.Sending, sms.Doubtful, sms.Queued} {
-			page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, State: state, Limit: 1})
+			page, err := c.world.Texts.Texts(c.t.Context(), world.Desk(), sms.Query{Practice: world.Practice, Purpose: sms.ForDelivery, States: []sms.State{state}, Limit: 1})
 			if err != nil || len(page.Texts) > 0 {
 				quiet = 0
 			}

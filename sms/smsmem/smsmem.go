@@ -278,7 +278,7 @@ func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 
 // sought reports whether a query asks for the text, on whichever page.
 func (i *item) sought(q sms.Query) bool {
-	return i.Practice == q.Practice && (q.Number == "" || i.To == q.Number) && (q.State == "" || i.State == q.State) &&
+	return i.Practice == q.Practice && (q.Number == "" || i.To == q.Number) && (len(q.States) == 0 || slices.Contains(q.States, i.State)) &&
 		(q.Category == "" || i.Category == q.Category) && (q.Before.IsZero() || i.Created.Before(q.Before)) &&
 		(q.Claimed.IsZero() || i.Claimed.After(q.Claimed))
 }

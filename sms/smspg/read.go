@@ -64,8 +64,8 @@ func (s *Store) Texts(ctx context.Context, q sms.Query) (sms.Page, error) {
 		}
 		where = query("? AND t.number = ?", where, number)
 	}
-	if q.State != "" {
-		where = query("? AND q.state = ?", where, string(q.State))
+	if len(q.States) > 0 {
+		where = query("? AND q.state IN (?)", where, bun.List(q.States))
 	}
 	if q.Category != "" {
 		where = query("? AND t.category = ?", where, string(q.Category))

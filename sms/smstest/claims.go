@@ -155,7 +155,7 @@ func claimedAfter(ctx context.Context, h Harness) error {
 			{sms.Query{Claimed: first, Category: consent.Promotional}, id + "-p-2"},
 			{sms.Query{Claimed: second}, ""},
 		} {
-			c.query.State = state
+			c.query.States = []sms.State{state}
 			if err := finds(ctx, h, c.query, c.want); err != nil {
 				return err
 			}

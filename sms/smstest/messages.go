@@ -91,7 +91,7 @@ func messages(ctx context.Context, h Harness) error {
 		{sms.Query{Number: number}, "bca"},
 		{sms.Query{Number: number, Limit: 2}, "bc"},
 		{sms.Query{Number: "+12125550102"}, ""},
-		{sms.Query{IDs: []string{"a"}, State: sms.Sent, Category: consent.Promotional, Claimed: start}, "dbca"},
+		{sms.Query{IDs: []string{"a"}, States: []sms.State{sms.Sent}, Category: consent.Promotional, Claimed: start}, "dbca"},
 		{sms.Query{Free: true}, "dca"},
 		{sms.Query{Number: number, Free: true, Limit: 1}, "c"},
 	} {

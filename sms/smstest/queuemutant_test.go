@@ -117,7 +117,7 @@ func queueMutants() []mutant {
 		{"stops what is on its way", "a claimed text is neither cancelled nor stopped", func(s *store) {
 			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
 				if c.Stop != nil {
-					page, _ := s.Store.Texts(ctx, sms.Query{Practice: c.Stop.Practice, State: sms.Sending})
+					page, _ := s.Store.Texts(ctx, sms.Query{Practice: c.Stop.Practice, States: []sms.State{sms.Sending}})
 					for _, t := range page.Texts {
 						_, _ = s.Store.Settle(ctx, sms.Settlement{Key: t.Key(), Worker: "w", State: sms.Refused})
 					}
@@ -134,7 +134,7 @@ func queueMutants() []mutant {
 		{"lets answers to stops wait for everybody", "the answer to a stop waits for no other number or practice", func(s *store) {
 			s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
 				for _, practice := range []string{"elm-street", "oak-street"} {
-					page, err := s.Store.Texts(ctx, sms.Query{Practice: practice, State: sms.Sending})
+					page, err := s.Store.Texts(ctx, sms.Query{Practice: practice, States: []sms.State{sms.Sending}})
 					if err != nil || len(page.Texts) > 0 {
 						return nil, err
 					}
@@ -474,7 +474,7 @@ func queueMutants() []mutant {
 		}},
 		{"picks before it locks", "of concurrent workers none gets another's text", func(s *store) {
 			s.claim = func(ctx context.Context, c sms.Claim) ([]sms.Tracked, error) {
-				page, err := s.Store.Texts(ctx, sms.Query{Practice: "elm-street", State: sms.Queued, Limit: c.Limit})
+				page, err := s.Store.Texts(ctx, sms.Query{Practice: "elm-street", States: []sms.State{sms.Queued}, Limit: c.Limit})
 				if err != nil {
 					return nil, err
 				}

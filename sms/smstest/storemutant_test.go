@@ -118,14 +118,17 @@ func storeMutants() []mutant {
 			}
 		})},
 		{"ignores the number", "pages can be asked for a number and a state", asking(func(q *sms.Query) { q.Number = "" })},
-		{"ignores the state", "pages can be asked for a number and a state", asking(func(q *sms.Query) { q.State = "" })},
+		{"ignores the state", "pages can be asked for a number and a state", asking(func(q *sms.Query) { q.States = nil })},
+		{"heeds the first state alone", "pages can be asked for a number and a state", asking(func(q *sms.Query) {
+			q.States = q.States[:min(len(q.States), 1)]
+		})},
 		{"ignores the category", "pages can be asked for a category", asking(func(q *sms.Query) { q.Category = "" })},
 		{"folds the case of categories", "pages can be asked for a category", asking(func(q *sms.Query) {
 			q.Category = consent.Category(strings.ToLower(string(q.Category)))
 		})},
 		{"asks for a category or a state", "pages can be asked for a category", asking(func(q *sms.Query) {
 			if q.Category != "" {
-				q.State = ""
+				q.States = nil
 			}
 		})},
 		{"looks for a category on a page that is cut already", "pages can be asked for a category", func(s *store) {
@@ -140,7 +143,7 @@ func storeMutants() []mutant {
 		{"ignores the ids", "pages can be asked for texts by their ids", asking(func(q *sms.Query) { q.IDs = nil })},
 		{"asks for ids or a state", "pages can be asked for texts by their ids", asking(func(q *sms.Query) {
 			if len(q.IDs) > 0 {
-				q.State = ""
+				q.States = nil
 			}
 		})},
 		{"finds no more than a page's ids", "pages can be asked for texts by their ids", asking(func(q *sms.Query) {
@@ -275,7 +278,7 @@ func storeMutants() []mutant {
 			s.apply = func(ctx context.Context, c sms.Change) (bool, error) {
 				written, err := s.Store.Apply(ctx, c)
 				if c.Stop != nil && written {
-					page, _ := s.Store.Texts(ctx, sms.Query{Practice: c.Stop.Practice, Number: c.Stop.Number, State: sms.Queued})
+					page, _ := s.Store.Texts(ctx, sms.Query{Practice: c.Stop.Practice, Number: c.Stop.Number, States: []sms.State{sms.Queued}})
 					for _, t := range page.Texts {
 						_, _ = s.Store.Apply(ctx, sms.Change{Cancel: &sms.Cancel{Key: t.Key(), Decision: c.Stop.Decision}})
 					}

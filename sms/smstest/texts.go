@@ -106,7 +106,7 @@ func practicesApart(ctx context.Context, h Harness) error {
 			return errors.Join(err, same("the texts", len(page.Texts), 0))
 		},
 		func() error {
-			page, err := h.Store.Texts(ctx, sms.Query{Practice: practice, Number: number, State: sms.Queued})
+			page, err := h.Store.Texts(ctx, sms.Query{Practice: practice, Number: number, States: []sms.State{sms.Queued}})
 			return errors.Join(err, same("the texts to a number", len(page.Texts), 0))
 		},
 		func() error {
@@ -214,10 +214,12 @@ func filtered(ctx context.Context, h Harness) error {
 		want  string
 	}{
 		{sms.Query{Number: number}, "c b a"},
-		{sms.Query{Number: number, State: sms.Queued}, "c a"},
-		{sms.Query{State: sms.Queued}, "d c a"},
-		{sms.Query{State: sms.Cancelled}, "b"},
-		{sms.Query{Number: away.To, State: sms.Cancelled}, ""},
+		{sms.Query{Number: number, States: []sms.State{sms.Queued}}, "c a"},
+		{sms.Query{States: []sms.State{sms.Queued}}, "d c a"},
+		{sms.Query{States: []sms.State{sms.Cancelled}}, "b"},
+		{sms.Query{States: []sms.State{sms.Cancelled, sms.Queued}}, "d c b a"},
+		{sms.Query{Number: number, States: []sms.State{sms.Sent, sms.Cancelled}}, "b"},
+		{sms.Query{Number: away.To, States: []sms.State{sms.Cancelled}}, ""},
 		{sms.Query{Number: "2125550100"}, ""},
 	} {
 		if err := finds(ctx, h, c.query, c.want); err != nil {
@@ -280,7 +282,7 @@ func categories(ctx context.Context, h Harness) error {
 		{sms.Query{Category: consent.Conversational}, "c"},
 		{sms.Query{Category: consent.Promotional}, "g e d b"},
 		{sms.Query{Category: consent.Promotional, Number: number}, "g e b"},
-		{sms.Query{Category: consent.Promotional, Number: number, State: sms.Queued}, "g b"},
+		{sms.Query{Category: consent.Promotional, Number: number, States: []sms.State{sms.Queued}}, "g b"},
 		{sms.Query{Category: consent.Promotional, Before: start}, ""},
 		{sms.Query{Category: "Promotional"}, ""},
 		{sms.Query{Category: "promo"}, ""},
@@ -314,7 +316,7 @@ func named(ctx context.Context, h Harness) error {
 		{sms.Query{IDs: []string{"a", "a", "c", "e "}}, "a"},
 		{sms.Query{IDs: []string{"c", "nothing"}}, ""},
 		{sms.Query{IDs: []string{}}, "f e d b a A"},
-		{sms.Query{IDs: []string{"a", "b", "d"}, State: sms.Queued}, "d a"},
+		{sms.Query{IDs: []string{"a", "b", "d"}, States: []sms.State{sms.Queued}}, "d a"},
 		{sms.Query{IDs: []string{"a", "b", "d"}, Number: number}, "b a"},
 		{sms.Query{IDs: []string{"a", "b"}, Before: start}, ""},
 		{sms.Query{IDs: most}, "f a"},

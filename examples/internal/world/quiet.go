@@ -19,9 +19,6 @@ func (w *World) Settle(ctx context.Context, limit time.Duration) error {
 	defer ticker.Stop()
 	for {
 		quiet, err := w.quiet(ctx)
-		if quiet { // a text that went from one state to another meanwhile, or another took the place of, may have been in none
-			quiet, err = w.quiet(ctx)
-		}
 		if quiet || errors.Is(err, context.DeadlineExceeded) {
 			return nil
 		}
@@ -43,21 +40,20 @@ func (w *World) quiet(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	now := w.Clock.Now()
-	for _, state := range []sms.State{sms.Queued, sms.Sending, sms.Doubtful} {
-		page, err := w.texts.Texts(ctx, sms.Query{Practice: Practice, State: state, Limit: 1000})
-		if err != nil {
-			return false, err
-		}
-		for _, t := range page.Texts {
-			if state != sms.Queued || !t.Due.After(now) {
-				return false, nil
-			}
+	// All in one read: a text that another takes the place of is in one of the states, or the other is.
+	page, err := w.texts.Texts(ctx, sms.Query{Practice: Practice, States: []sms.State{sms.Queued, sms.Sending, sms.Doubtful}, Limit: 1000})
+	if err != nil {
+		return false, err
+	}
+	for _, t := range page.Texts {
+		if t.State != sms.Queued || !t.Due.After(now) {
+			return false, nil
 		}
 	}
 	if busy, err := w.casting(ctx); err != nil || busy {
 		return false, err
 	}
-	page, err := w.texts.Texts(ctx, sms.Query{Practice: Practice, State: sms.Sent, Limit: 20})
+	page, err = w.texts.Texts(ctx, sms.Query{Practice: Practice, States: []sms.State{sms.Sent}, Limit: 20})
 	if err != nil {
 		return false, err
 	}
@@ -99,7 +95,7 @@ func (w *World) casting(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// moving reports whether a recipient's text is about to be queued or taken back, or stands elsewhere than the broadcast has
+// moving reports whether a recipient's text is about to be queued, sent or taken back, or stands elsewhere than the broadcast has
 // learned.
 func (w *World) moving(ctx context.Context, k broadcast.Key, runs bool) (bool, error) {
 	for _, stage := range []broadcast.Stage{broadcast.Queued, broadcast.Review} {
@@ -115,7 +111,7 @@ func (w *World) moving(ctx context.Context, k broadcast.Key, runs bool) (bool, e
 			if err != nil {
 				return false, err
 			}
-			stays := t.State.Unsettled() || t.State == sms.Queued && runs
+			stays := t.State == sms.Review || t.State == sms.Queued && runs && t.Due.After(w.Clock.Now())
 			if !stays || (t.State == sms.Review) != (stage == broadcast.Review) {
 				return true, nil
 			}
@@ -140,7 +136,7 @@ func (w *World) TakenIn(ctx context.Context, from, id string) (m sms.Received, f
 // Next returns when the next text is due that is not due yet, or false when none is.
 func (w *World) Next(ctx context.Context) (time.Time, bool, error) {
 	now := w.Clock.Now()
-	page, err := w.texts.Texts(ctx, sms.Query{Practice: Practice, State: sms.Queued, Limit: 1000})
+	page, err := w.texts.Texts(ctx, sms.Query{Practice: Practice, States: []sms.State{sms.Queued}, Limit: 1000})
 	if err != nil {
 		return time.Time{}, false, err
 	}

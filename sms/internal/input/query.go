@@ -91,7 +91,9 @@ func valid(q sms.Query) (limit int, err error) {
 	for _, id := range q.IDs {
 		check.text("the id", id, 128)
 	}
-	check.optional("the state", string(q.State))
+	for _, state := range q.States {
+		check.text("the state", string(state), 64)
+	}
 	check.optional("the category", string(q.Category))
 	for _, at := range []time.Time{q.Before, q.Claimed} {
 		year := at.UTC().Year()

@@ -82,9 +82,9 @@ func (p DuePlace) Next() string { return strconv.FormatInt(p.Due.UnixMicro(), 10
 
 // TaskQuery checks a query and returns its limit and the place it continues from, nil for the first page.
 func TaskQuery(q sms.TaskQuery) (limit int, after *DuePlace, err error) {
-	limit, place, err := Query(sms.Query{Practice: q.Practice, State: sms.State(q.Kind), After: q.After, Limit: q.Limit})
-	if err == nil && !Keepable(q.Number) {
-		err = fmt.Errorf("%w: the number is not valid text", sms.ErrInvalid)
+	limit, place, err := Query(sms.Query{Practice: q.Practice, After: q.After, Limit: q.Limit})
+	if err == nil && !(Keepable(q.Number) && Keepable(string(q.Kind))) {
+		err = fmt.Errorf("%w: the number or the kind is not valid text", sms.ErrInvalid)
 	}
 	if err != nil || place == nil {
 		return limit, nil, err
