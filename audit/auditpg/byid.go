@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -30,7 +31,7 @@ const few = 100
 // rowsByID returns those rows of a practice that have one of the ids: under each term, though only somebody's doing gives
 // an id two.
 func rowsByID(ctx context.Context, h pgstore.Handle, practice string, ids []string) ([]tree.Row, error) {
-	return placed(ctx, h, h.Select(entryTable, (*row)(nil)).
+	return placed(ctx, h, h.Select(entryTable, (*pgentry.Row)(nil)).
 		Where("practice = ? AND id = ANY (?)", practice, pgstore.Texts(ids)))
 }
 
@@ -41,7 +42,7 @@ func rowsOfStretch(ctx context.Context, h pgstore.Handle, practice string, ids [
 		return rowsByID(ctx, h, practice, ids)
 	}
 	limit := len(ids) + len(ids)/4
-	rows, err := placed(ctx, h, h.Select(entryTable, (*row)(nil)).
+	rows, err := placed(ctx, h, h.Select(entryTable, (*pgentry.Row)(nil)).
 		Where("practice = ? AND id BETWEEN ? AND ?", practice, slices.Min(ids), slices.Max(ids)).
 		OrderExpr("id").Limit(int64(limit+1)))
 	if err != nil {

@@ -11,22 +11,6 @@
 //
 // [Store.WithTx] is for a store that is no log's: it appends in the caller's transaction.
 //
-// # One statement for a fact and its entry
-//
-// Enamel's own domains write a fact and the leaves that record it in one statement on Postgres, by [Insert] and [After].
-// Which of the two carries the other depends on whether the fact can be refused.
-//
-// A fact whose duplicate is an error carries its leaves as a CTE; either raises and undoes both:
-//
-//	_, err := h.Insert("consent_fact", &row).With("entry", auditpg.Insert(h, change.Leaves)).Exec(ctx)
-//
-// Where the fact may quietly not happen (ON CONFLICT DO NOTHING, an UPDATE that checks a version), the fact is the CTE
-// and the leaves hang on it, for Postgres runs a data-modifying CTE even when the statement around it changes nothing.
-// The rows touched are the leaves, so zero means that the fact was refused and left no entry:
-//
-//	fact := h.Insert("consent_fact", &row).On("CONFLICT DO NOTHING").Returning("1")
-//	n, err := h.Exec(ctx, "WITH fact AS (?) ?", fact, auditpg.After(h, "fact", change.Leaves))
-//
 // # Many rows
 //
 // A notary's batch, and rows that a verification reads together, go through statements that are prepared inside a

@@ -121,7 +121,7 @@ func placedByColumns(ctx context.Context, q *bun.SelectQuery) ([]tree.Row, error
 	}
 	rows := make([]tree.Row, len(whole))
 	for i, r := range whole {
-		rows[i] = tree.Row{Leaf: r.leaf(), Order: strconv.FormatInt(r.XID, 10) + "." + strconv.FormatInt(r.Seq, 10)}
+		rows[i] = tree.Row{Leaf: r.Leaf(), Order: strconv.FormatInt(r.XID, 10) + "." + strconv.FormatInt(r.Seq, 10)}
 	}
 	return rows, nil
 }

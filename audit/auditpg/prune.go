@@ -11,12 +11,13 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
 // Prunes implements [tree.Store].
 func (t *Trees) Prunes(ctx context.Context, practice, after string, limit int) ([]tree.Row, error) {
-	found, err := placed(ctx, t.pg, t.pg.Select(entryTable, (*row)(nil)).
+	found, err := placed(ctx, t.pg, t.pg.Select(entryTable, (*pgentry.Row)(nil)).
 		Where("practice = ? AND action = ? AND id > ?", practice, tree.PruneAction, after).
 		OrderExpr("id").Limit(int64(limit)))
 	return found, pgstore.Wrap("auditpg: prunes", err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/internal/cursor"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -53,7 +54,7 @@ func (s *Store) Append(ctx context.Context, leaves ...audit.Leaf) error {
 		return ctx.Err()
 	case !s.bound:
 		// A leaf that is there already is rare, and ON CONFLICT costs every other one a look into the indexes.
-		rows := rowsOf(leaves)
+		rows := pgentry.Rows(leaves)
 		if _, err = s.pg.Insert(entryTable, &rows).Exec(ctx); pgstore.Duplicate(err) {
 			err = appendTogether(ctx, s.pg, leaves)
 		}
@@ -72,7 +73,7 @@ func appendTogether(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) 
 // appendLeaves inserts the leaves that are not there. It fails after it has inserted some when others are there and
 // differ.
 func appendLeaves(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) error {
-	rows := rowsOf(leaves)
+	rows := pgentry.Rows(leaves)
 	res, err := h.Insert(entryTable, &rows).On("CONFLICT DO NOTHING").Exec(ctx)
 	if err != nil {
 		return err
@@ -86,12 +87,12 @@ func appendLeaves(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) er
 // unchanged returns [audit.ErrConflict] unless the log holds each of the leaves just as it is.
 func unchanged(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) error {
 	for _, f := range leaves {
-		var kept row
+		var kept pgentry.Row
 		err := h.Select(entryTable, &kept).Where("practice = ? AND id = ?", f.Practice, f.ID).Scan(ctx)
 		if err != nil {
 			return pgstore.Missing(err, audit.ErrConflict)
 		}
-		if !f.Equal(kept.leaf()) {
+		if !f.Equal(kept.Leaf()) {
 			return audit.ErrConflict
 		}
 	}
@@ -104,7 +105,7 @@ func (s *Store) Leaves(ctx context.Context, q audit.Query) (audit.Page, error) {
 	if err != nil {
 		return audit.Page{}, err
 	}
-	var rows []row
+	var rows []pgentry.Row
 	sel := s.pg.Select(entryTable, &rows).ColumnExpr(readable).Where("practice = ?", q.Practice).Limit(int64(limit) + 1)
 	if q.Tag != nil {
 		sel = sel.Where("tag = ?", q.Tag)
@@ -121,7 +122,7 @@ func (s *Store) Leaves(ctx context.Context, q audit.Query) (audit.Page, error) {
 	}
 	leaves := make([]audit.Leaf, len(rows))
 	for i, r := range rows {
-		leaves[i] = r.leaf()
+		leaves[i] = r.Leaf()
 	}
 	return cursor.Page(leaves, limit), nil
 }

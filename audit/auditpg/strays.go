@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -84,7 +85,7 @@ func transactionsBegun(ctx context.Context, h pgstore.Handle) (next int64, err e
 // idsAfter returns the next ids of a practice, in their order, and which of them two rows share: the key takes one id
 // under two terms.
 func idsAfter(ctx context.Context, h pgstore.Handle, practice, after string) (ids []string, shared map[string]bool, err error) {
-	found, err := h.Select(entryTable, (*row)(nil)).Column("id").Where("practice = ? AND id > ?", practice, after).
+	found, err := h.Select(entryTable, (*pgentry.Row)(nil)).Column("id").Where("practice = ? AND id > ?", practice, after).
 		OrderExpr("id").Limit(idsAtOnce + 1).Rows(ctx)
 	if err != nil {
 		return nil, nil, err

@@ -100,57 +100,6 @@ func TestOrdinaryTransaction(t *testing.T) {
 	require.Len(t, actions(t, store), 2)
 }
 
-// A fact of a domain, as its store would keep it.
-type fact struct {
-	bun.BaseModel `bun:"table:fact"`
-	ID            string `bun:"id"`
-}
-
-// TestFactAndEntry writes a fact and its leaves in one statement, in both forms.
-func TestFactAndEntry(t *testing.T) {
-	d, db, o := open(t, 2)
-	_, err := db.NewRaw("CREATE TABLE ?.fact (id text PRIMARY KEY)", bun.Ident(o.Schema)).Exec(t.Context())
-	require.NoError(t, err)
-	log := newLog(t, auditpg.New(d.Pool(1), o))
-	store := auditpg.New(db, o)
-	ctx := t.Context()
-
-	plain := func(h pgstore.Handle, id string, leaves ...audit.Leaf) error {
-		_, err := h.Insert("fact", &fact{ID: id}).With("entry", auditpg.Insert(h, leaves)).Exec(ctx)
-		return err
-	}
-	hung := func(h pgstore.Handle, id string, leaves ...audit.Leaf) int64 {
-		n, err := h.Exec(ctx, "WITH fact AS (?) ?",
-			h.Insert("fact", &fact{ID: id}).On("CONFLICT DO NOTHING").Returning("1"), auditpg.After(h, "fact", leaves))
-		require.NoError(t, err)
-		return n
-	}
-	h := pgstore.New(db, o.Schema)
-	require.NoError(t, plain(h, "a", stamp(t, log, "a"), stamp(t, log, "a")))
-	require.True(t, pgstore.Duplicate(plain(h, "a", stamp(t, log, "again"))))
-	kept := stamp(t, log, "b")
-	require.NoError(t, plain(h, "b", kept))
-	require.True(t, pgstore.Duplicate(plain(h, "c", kept)), "an entry that is there undoes the fact")
-
-	d1, odd := stamp(t, log, "d"), stamp(t, log, `o'd"d\?ä`)
-	require.EqualValues(t, 2, hung(h, "d", d1, odd))
-	require.Zero(t, hung(h, "d", stamp(t, log, "again")), "a refused fact leaves no entry")
-	require.Equal(t, []string{"a", "a", "b", "d", `o'd"d\?ä`}, actions(t, store))
-	page, err := store.Leaves(ctx, audit.Query{Practice: practice, Newest: true, Limit: 1})
-	require.NoError(t, err)
-	require.True(t, odd.Equal(page.Leaves[0]), "%+v", page.Leaves[0])
-
-	tx, err := db.BeginTx(ctx, nil)
-	require.NoError(t, err)
-	require.NoError(t, plain(h.WithTx(tx), "e", stamp(t, log, "e")))
-	require.EqualValues(t, 1, hung(h.WithTx(tx), "f", stamp(t, log, "f")))
-	require.NoError(t, tx.Rollback())
-	var facts int
-	require.NoError(t, db.NewRaw("SELECT count(*) FROM ?.fact", bun.Ident(o.Schema)).Scan(ctx, &facts))
-	require.Equal(t, 3, facts)
-	require.Len(t, actions(t, store), 5)
-}
-
 // statements counts what a pool sends.
 type statements struct{ sent []string }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit/tree"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -94,7 +95,7 @@ func between(
 
 // inOrder selects the rows that now sees of transactions below a number, in their order; all of them without a limit.
 func inOrder(h pgstore.Handle, below int64, now snapshot, limit int) *bun.SelectQuery {
-	q := h.Select(entryTable, (*row)(nil)).Where("xid < ?", below).OrderExpr("xid, seq")
+	q := h.Select(entryTable, (*pgentry.Row)(nil)).Where("xid < ?", below).OrderExpr("xid, seq")
 	if len(now.xip) > 0 {
 		q = q.Where("NOT xid = ANY (?::bigint[])", "{"+now.open()+"}")
 	}

@@ -10,10 +10,10 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/consent/cookie"
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/internal/page"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -77,7 +77,7 @@ func (s *Cookies) Apply(ctx context.Context, c cookie.Change) (bool, error) {
 	n, err := s.pg.Exec(ctx, `WITH fact AS (
 		INSERT INTO ? (practice, id, visitor, recorded, sealed) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING RETURNING 1
-	) ?`, s.pg.Table(cookieTable), r.Practice, r.ID, r.Visitor, r.Recorded, r.Sealed, auditpg.After(s.pg, "fact", c.Leaves))
+	) ?`, s.pg.Table(cookieTable), r.Practice, r.ID, r.Visitor, r.Recorded, r.Sealed, pgentry.After(s.pg, "fact", c.Leaves))
 	return n > 0, pgstore.Wrap("consentpg: apply", err)
 }
 

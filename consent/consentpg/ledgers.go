@@ -13,10 +13,10 @@ import (
 	"github.com/uptrace/bun/schema"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/internal/form"
 	"github.com/enamel-go/enamel/internal/page"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -150,7 +150,7 @@ func (l ledgers[Secret, Fact]) insert(ctx context.Context, r line, seen int, lea
 		INSERT INTO ? (practice, id, ledger, place, kind, recorded, patient, sealed)
 		SELECT ?, ?, ?::bytea, ?, ?, ?::timestamptz, ?::bytea, ?::bytea ?
 		ON CONFLICT DO NOTHING RETURNING 1
-	) ?`, table, r.Practice, r.ID, r.Ledger, place, r.Kind, r.Recorded, r.Patient, r.Sealed, from, auditpg.After(l.pg, "fact", leaves))
+	) ?`, table, r.Practice, r.ID, r.Ledger, place, r.Kind, r.Recorded, r.Patient, r.Sealed, from, pgentry.After(l.pg, "fact", leaves))
 	return n > 0, err
 }
 

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -44,7 +44,7 @@ func (s *Store) configure(ctx context.Context, set consent.Settings, leaves []au
 			double_opt_in = excluded.double_opt_in
 		RETURNING 1
 	) ?`, s.pg.Table(settingsTable), set.Practice, set.Name, set.Platform, set.Zone, string(set.DoubleOptIn),
-		auditpg.After(s.pg, "fact", leaves))
+		pgentry.After(s.pg, "fact", leaves))
 	return err == nil, pgstore.Wrap("consentpg: apply", err)
 }
 
@@ -55,7 +55,7 @@ func (s *Store) accept(ctx context.Context, d consent.Duty, leaves []audit.Leaf)
 			duty_by_kind = excluded.duty_by_kind, duty_by_id = excluded.duty_by_id
 		RETURNING 1
 	) ?`, s.pg.Table(settingsTable), d.Practice, d.Terms, d.Accepted, string(d.By.Kind), d.By.ID,
-		auditpg.After(s.pg, "fact", leaves))
+		pgentry.After(s.pg, "fact", leaves))
 	return err == nil, pgstore.Wrap("consentpg: apply", err)
 }
 

@@ -6,9 +6,9 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -92,6 +92,6 @@ func (s *Store) insert(ctx context.Context, c consent.Change, r row, number []by
 		SELECT ?, ?, ?::bytea, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?::bytea, ?::bytea, ?::bytea ?
 		ON CONFLICT DO NOTHING RETURNING 1
 	) ?`, table, c.Fact.Practice, r.ID, number, place, r.Kind, r.Category, r.At, r.Recorded, r.Patient, r.Sealed, r.Evidence, ledger,
-		auditpg.After(s.pg, "fact", c.Leaves))
+		pgentry.After(s.pg, "fact", c.Leaves))
 	return n > 0, err
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
@@ -28,7 +28,7 @@ func (s *Store) publish(ctx context.Context, w consent.Wording, leaves []audit.L
 		INSERT INTO ? (practice, id, category, language, body, effective, recorded, by_kind, by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING RETURNING 1
 	) ?`, s.pg.Table(wordingTable), w.Practice, w.ID, string(w.Category), w.Language, w.Text, w.Effective, w.Recorded,
-		string(w.By.Kind), w.By.ID, auditpg.After(s.pg, "fact", leaves))
+		string(w.By.Kind), w.By.ID, pgentry.After(s.pg, "fact", leaves))
 	return n > 0, pgstore.Wrap("consentpg: apply", err)
 }
 

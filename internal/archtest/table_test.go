@@ -82,7 +82,7 @@ var kinds = map[kind]struct {
 }{
 	core:  {},
 	mem:   {knows: []string{"audit", "audit/auditmem"}},
-	pg:    {knows: []string{"audit", "audit/auditpg", "crypto", "internal/pgstore", "internal/migrate"}, links: []string{bun}},
+	pg:    {knows: []string{"audit", "crypto", "internal/pgentry", "internal/pgstore", "internal/migrate"}, links: []string{bun}},
 	suite: {},
 }
 
@@ -95,6 +95,7 @@ var ground = map[string]struct {
 	"":                  {},
 	"internal/archtest": {},
 	"internal/migrate":  {knows: []string{"internal/pgstore"}, links: []string{bun}},
+	"internal/pgentry":  {knows: []string{"audit", "internal/pgstore"}, links: []string{bun}},
 	"internal/pgstore":  {links: []string{bun}},
 	"internal/pgtest": {knows: []string{"internal/pgtest/cluster"}, links: []string{
 		bun, bun + "/dialect/pgdialect", "github.com/jackc/", "golang.org/x/",

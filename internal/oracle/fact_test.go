@@ -15,6 +15,7 @@ import (
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/consentpg"
 	"github.com/enamel-go/enamel/internal/pairs"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/internal/uuidv7"
 )
@@ -47,7 +48,7 @@ func BenchmarkPairFact(b *testing.B) {
 		}
 		plain := pairs.Workers(conns, func(int) error {
 			row := newFact()
-			_, err := pg.Insert("consent_fact", &row).With("entry", auditpg.Insert(pg, []audit.Leaf{next()})).Exec(b.Context())
+			_, err := pg.Insert("consent_fact", &row).With("entry", pgentry.Insert(pg, []audit.Leaf{next()})).Exec(b.Context())
 			return err
 		})
 		decided := pairs.Workers(conns, func(int) error {

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 
-	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/records"
 )
@@ -115,7 +115,7 @@ func write(ctx context.Context, pg pgstore.Handle, h hidden) (int64, error) {
 	return pg.Exec(ctx, `WITH fact AS (?), act AS (
 		INSERT INTO ? (practice, id, patient, sealed) SELECT ?, ?, ?, ?::bytea FROM fact
 	) ?`, fact, pg.Table(actTable), h.Act.Practice, h.Act.ID, h.Act.Patient, h.act,
-		auditpg.After(pg, "fact", h.Leaves))
+		pgentry.After(pg, "fact", h.Leaves))
 }
 
 // follow writes what a patient's change brings with it. These are statements of their own, so that they see what was

@@ -10,7 +10,7 @@ import (
 	"github.com/uptrace/bun/schema"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/input"
@@ -75,7 +75,7 @@ func (s *Store) apply(ctx context.Context, c sms.Change) error {
 		if len(c.Leaves) == 0 {
 			return nil
 		}
-		_, err := h.Exec(ctx, "?", auditpg.Insert(h, c.Leaves))
+		_, err := h.Exec(ctx, "?", pgentry.Insert(h, c.Leaves))
 		return err
 	})
 }
@@ -93,7 +93,7 @@ func (p part) run(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) er
 func conclude(ctx context.Context, h pgstore.Handle, with schema.QueryWithArgs, leaves []audit.Leaf) (n int, err error) {
 	q := h.Raw("? SELECT count(*) FROM fact", with)
 	if len(leaves) > 0 {
-		q = h.Raw("?, entry AS (?) SELECT count(*) FROM fact", with, auditpg.After(h, "fact", leaves))
+		q = h.Raw("?, entry AS (?) SELECT count(*) FROM fact", with, pgentry.After(h, "fact", leaves))
 	}
 	return n, q.Scan(ctx, &n)
 }

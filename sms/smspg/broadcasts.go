@@ -8,9 +8,9 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/internal/page"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/sms/broadcast"
 )
@@ -68,7 +68,7 @@ func (s *Broadcasts) Apply(ctx context.Context, c broadcast.Change) (bool, error
 				return err
 			}
 		}
-		_, err := h.Exec(ctx, "?", auditpg.Insert(h, c.Leaves))
+		_, err := h.Exec(ctx, "?", pgentry.Insert(h, c.Leaves))
 		return err
 	})
 	if errors.Is(err, errMade) {

@@ -8,8 +8,8 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/crypto"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/sms/link"
 )
@@ -47,7 +47,7 @@ func (s *Links) Apply(ctx context.Context, c link.Change) (bool, error) {
 		WHERE ? = 1 OR EXISTS (SELECT FROM ? WHERE practice = ? AND id = ? AND place = 1)
 		ON CONFLICT DO NOTHING RETURNING 1
 	) ?`, table, r.Practice, r.ID, r.Place, r.Kind, r.Recorded, r.ActorKind, r.Actor, r.Patient, r.Token, r.Expires, r.Sealed,
-		r.Place, table, r.Practice, r.ID, auditpg.After(s.pg, "fact", c.Leaves))
+		r.Place, table, r.Practice, r.ID, pgentry.After(s.pg, "fact", c.Leaves))
 	if n > 0 || err != nil || r.Place != 1 {
 		return n > 0 && err == nil, pgstore.Wrap("smspg: apply", err)
 	}

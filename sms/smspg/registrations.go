@@ -8,9 +8,9 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
-	"github.com/enamel-go/enamel/audit/auditpg"
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/internal/page"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/sms/registration"
 )
@@ -52,7 +52,7 @@ func (s *Registrations) Apply(ctx context.Context, c registration.Change) (bool,
 		WHERE ? = 0 OR EXISTS (SELECT FROM ? WHERE practice = ? AND place = ?)
 		ON CONFLICT DO NOTHING RETURNING 1
 	) ?`, table, r.Practice, r.Place, r.ID, r.SubjectKind, r.Subject, r.Kind, r.At, r.Recorded, r.ActorKind, r.Actor, r.Number, r.Provider,
-		r.Reference, r.Registry, r.Code, r.Body, r.Sealed, c.Seen, table, r.Practice, c.Seen, auditpg.After(s.pg, "fact", c.Leaves))
+		r.Reference, r.Registry, r.Code, r.Body, r.Sealed, c.Seen, table, r.Practice, c.Seen, pgentry.After(s.pg, "fact", c.Leaves))
 	if n > 0 || err != nil {
 		return err == nil, pgstore.Wrap("smspg: apply", err)
 	}

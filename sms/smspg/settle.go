@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/enamel-go/enamel/audit"
-	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/internal/pgentry"
 	"github.com/enamel-go/enamel/internal/pgstore"
 	"github.com/enamel-go/enamel/sms"
 	"github.com/enamel-go/enamel/sms/internal/input"
@@ -89,7 +89,7 @@ func (q *Queue) Settle(ctx context.Context, settlements ...sms.Settlement) ([]bo
 	var values pgstore.Beside
 	with := query(settle, q.pg.Table(queueTable), values.Rows(rows), q.pg.Table(decisionTable), values.Rows(decisions))
 	if entries > 0 {
-		with = query("?, entry AS (?)", with, auditpg.Each(q.pg, &values, "fact", leaves))
+		with = query("?, entry AS (?)", with, pgentry.Each(q.pg, &values, "fact", leaves))
 	}
 	var places []int
 	err := q.pg.Atomic(ctx, func(h pgstore.Handle) error {

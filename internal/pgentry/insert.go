@@ -1,4 +1,4 @@
-package auditpg
+package pgentry
 
 import (
 	"github.com/uptrace/bun"
@@ -11,15 +11,15 @@ import (
 // Insert returns the INSERT of leaves, to be a CTE of the fact they record. A leaf that is already there raises a
 // duplicate key. There must be at least one leaf.
 func Insert(h pgstore.Handle, leaves []audit.Leaf) *bun.InsertQuery {
-	rows := rowsOf(leaves)
-	return h.Insert(entryTable, &rows).Returning("1")
+	rows := Rows(leaves)
+	return h.Insert(Table, &rows).Returning("1")
 }
 
 // After returns an INSERT of leaves that adds them when the CTE named fact returned at least one row, and nothing
 // otherwise. It is a fragment: an argument for a ? in the statement that defines the CTE. There must be at least one
 // leaf.
 func After(h pgstore.Handle, fact string, leaves []audit.Leaf) schema.QueryAppender {
-	return after{table: h.Table(entryTable), fact: bun.Ident(fact), leaves: leaves}
+	return after{table: h.Table(Table), fact: bun.Ident(fact), leaves: leaves}
 }
 
 type after struct {
@@ -38,7 +38,7 @@ func Each(h pgstore.Handle, values *pgstore.Beside, fact string, leaves [][]audi
 		}
 	}
 	return bun.SafeQuery("INSERT INTO ? ("+entryColumns+") SELECT "+entryColumns+" FROM ? AS leaf (place, "+entryColumns+`)
-		WHERE place = ANY (ARRAY(SELECT place FROM ?))`, h.Table(entryTable), values.Rows(rows), bun.Ident(fact))
+		WHERE place = ANY (ARRAY(SELECT place FROM ?))`, h.Table(Table), values.Rows(rows), bun.Ident(fact))
 }
 
 const entryColumns = "practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac"
