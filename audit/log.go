@@ -170,8 +170,12 @@ func (l *Log) record(ctx context.Context, entries []Entry, stamp func(context.Co
 
 // Refuse records that e was refused because of cause, and returns cause. When the entry cannot be written the result
 // wraps both cause and [ErrNotRecorded]. It is written even when ctx is cancelled, for up to five seconds, and as [Log.StampSeen]
-// stamps it.
+// stamps it. Where e names no practice, or what can be no practice's id, there is no log to record it in, and cause is returned
+// alone.
 func (l *Log) Refuse(ctx context.Context, e Entry, cause error) error {
+	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
+		return cause
+	}
 	e.Outcome, e.Reason = Refused, cause.Error()
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer stop()
@@ -179,15 +183,6 @@ func (l *Log) Refuse(ctx context.Context, e Entry, cause error) error {
 		return errors.Join(cause, fmt.Errorf("%w: %w", ErrNotRecorded, err))
 	}
 	return cause
-}
-
-// Decline is Refuse for a command that may name no practice: then there is no log to record it in, and cause is returned
-// alone.
-func (l *Log) Decline(ctx context.Context, e Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil {
-		return cause
-	}
-	return l.Refuse(ctx, e, cause)
 }
 
 // Check reports whether a leaf's code and its searchable fields fit its bytes, without opening what is sealed. The

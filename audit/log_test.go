@@ -338,16 +338,13 @@ func TestRefuseThatCannotBeRecorded(t *testing.T) {
 }
 
 // Where a command names no practice there is no log to record its refusal in.
-func TestDecline(t *testing.T) {
+func TestRefuseWithoutAPractice(t *testing.T) {
 	log, err := audit.NewLog(failing{}, newKeys(t), nil)
 	require.NoError(t, err)
-	err = log.Decline(t.Context(), read(), errRefused)
-	require.ErrorIs(t, err, errRefused)
-	require.ErrorIs(t, err, audit.ErrNotRecorded, "it is recorded where there is a practice")
 	for _, practice := range []string{"", "a\x00b", strings.Repeat("p", 65)} {
 		e := read()
 		e.Practice = practice
-		require.Equal(t, errRefused, log.Decline(t.Context(), e, errRefused), practice)
+		require.Equal(t, errRefused, log.Refuse(t.Context(), e, errRefused), practice)
 	}
 }
 

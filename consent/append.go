@@ -56,11 +56,11 @@ func (s *Service) write(ctx context.Context, action string, f Fact, decide func(
 			if failed := (failure{}); errors.As(cause, &failed) {
 				return fmt.Errorf("%s: %w", op(action), failed.error)
 			}
-			return s.log.Decline(ctx, entry(action, f), cause)
+			return s.log.Refuse(ctx, entry(action, f), cause)
 		},
 	})
 	if errors.Is(err, audit.ErrShredded) { // what cannot be put on record is not done
-		err = s.log.Decline(ctx, entry(action, f), err)
+		err = s.log.Refuse(ctx, entry(action, f), err)
 	}
 	if err != nil {
 		return State{}, false, err

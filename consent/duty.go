@@ -46,10 +46,10 @@ func (s *Service) Accept(ctx context.Context, by audit.Actor, d Duty) error {
 	}
 	if err := d.valid(); err != nil {
 		e.Details = nil
-		return s.log.Decline(ctx, e, err)
+		return s.log.Refuse(ctx, e, err)
 	}
 	if by.Kind != audit.Staff {
-		return s.log.Decline(ctx, e, fmt.Errorf("%w: only a member of staff accepts the duty for a practice", ErrInvalid))
+		return s.log.Refuse(ctx, e, fmt.Errorf("%w: only a member of staff accepts the duty for a practice", ErrInvalid))
 	}
 	set, err := s.store.Settings(ctx, d.Practice)
 	if err != nil {

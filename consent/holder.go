@@ -61,7 +61,7 @@ func (s *Service) Numbers(ctx context.Context, by audit.Actor, practice, patient
 	for _, id := range []struct{ name, value string }{{"the practice", practice}, {"the patient", patient}} {
 		if err := form.Text(ErrInvalid, id.name, id.value, form.ID, true); err != nil {
 			e.Object.ID, e.Patient = "", ""
-			return nil, s.log.Decline(ctx, e, err)
+			return nil, s.log.Refuse(ctx, e, err)
 		}
 	}
 	numbers, err := s.store.Numbers(ctx, practice, patient)
@@ -117,7 +117,7 @@ func (s *Service) list(ctx context.Context, by audit.Actor, action string, q Que
 		return Page{}, errActor
 	}
 	if err := q.Validate(); err != nil {
-		return Page{}, s.log.Decline(ctx, e, err)
+		return Page{}, s.log.Refuse(ctx, e, err)
 	}
 	page, err := s.store.Facts(ctx, q)
 	if err != nil {

@@ -54,7 +54,7 @@ func (s *Service) Import(ctx context.Context, by audit.Actor, practice string, r
 	}
 	if set.Duty.Terms == "" {
 		e := audit.Entry{Practice: practice, Actor: by, Action: "consent.import", Object: audit.Object{Kind: "practice", ID: practice}}
-		return ImportReport{}, s.log.Decline(ctx, e, ErrDuty)
+		return ImportReport{}, s.log.Refuse(ctx, e, ErrDuty)
 	}
 	i := importing{service: s, by: by, practice: practice}
 	if o != nil {

@@ -52,7 +52,7 @@ func (s *Service) ConfirmByLink(ctx context.Context, by audit.Actor, c LinkConfi
 	request, err := s.follow(ctx, c)
 	switch {
 	case errors.Is(err, ErrNotAsked):
-		return State{}, s.log.Decline(ctx, entry("consent.confirm", f), err)
+		return State{}, s.log.Refuse(ctx, entry("consent.confirm", f), err)
 	case err != nil:
 		return State{}, fmt.Errorf("consent: confirm: %w", err)
 	}

@@ -41,7 +41,7 @@ func (s *Service) Permitted(ctx context.Context, by audit.Actor, q PermittedQuer
 		err = errCategory
 	}
 	if err != nil {
-		return nil, "", s.log.Decline(ctx, e, err)
+		return nil, "", s.log.Refuse(ctx, e, err)
 	}
 	e.Details = map[string]string{"category": string(q.Category)}
 	page, err := s.store.Ledgers(ctx, asked)

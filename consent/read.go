@@ -38,7 +38,7 @@ func (s *Service) look(ctx context.Context, by audit.Actor, k Key) ([]Fact, erro
 		return nil, errActor
 	}
 	if err := k.valid(); err != nil {
-		return nil, s.log.Decline(ctx, entry("consent.read", f), err)
+		return nil, s.log.Refuse(ctx, entry("consent.read", f), err)
 	}
 	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {

@@ -226,7 +226,7 @@ func (s *Service) Configure(ctx context.Context, by audit.Actor, set Settings) e
 		return errActor
 	}
 	if err := set.valid(); err != nil {
-		return s.log.Decline(ctx, e, err)
+		return s.log.Refuse(ctx, e, err)
 	}
 	e.Details = map[string]string{"double opt-in": string(set.DoubleOptIn)}
 	_, err := s.keep(ctx, e, Change{Settings: &set})

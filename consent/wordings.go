@@ -77,11 +77,11 @@ func (s *Service) Publish(ctx context.Context, by audit.Actor, w Wording) error 
 		return errActor
 	}
 	if err := w.valid(); err != nil {
-		return s.log.Decline(ctx, e, err)
+		return s.log.Refuse(ctx, e, err)
 	}
 	e.Details = map[string]string{"wording": w.ID, "category": string(w.Category), "language": w.Language, "wording sha-256": w.Hash()}
 	if by.Kind != audit.Staff {
-		return s.log.Decline(ctx, e, fmt.Errorf("%w: only a member of staff publishes a wording", ErrInvalid))
+		return s.log.Refuse(ctx, e, fmt.Errorf("%w: only a member of staff publishes a wording", ErrInvalid))
 	}
 	known, err := s.store.Wordings(ctx, w.Practice)
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Service) Publish(ctx context.Context, by audit.Actor, w Wording) error 
 	}
 	lacks := wording.Check(w.Text, wording.Names{Practice: set.Name, Platform: set.Platform, Language: w.Language})
 	if len(lacks) > 0 {
-		return s.log.Decline(ctx, e, &WordingError{lacks})
+		return s.log.Refuse(ctx, e, &WordingError{lacks})
 	}
 	written, err := s.keep(ctx, e, Change{Wording: &w})
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Service) Publish(ctx context.Context, by audit.Actor, w Wording) error 
 // republish compares a wording with the one that has its id.
 func (s *Service) republish(ctx context.Context, e audit.Entry, old, w Wording, dated bool) error {
 	if old.Category != w.Category || old.Language != w.Language || old.Text != w.Text || dated && !old.Effective.Equal(w.Effective) {
-		return s.log.Decline(ctx, e, ErrConflict)
+		return s.log.Refuse(ctx, e, ErrConflict)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (s *Service) write(ctx context.Context, o order) (bool, error) {
 	}
 	act, err := newAct(e.Action, e.Actor, e.Practice, o.id, o.command)
 	if err != nil {
-		return false, s.log.Decline(ctx, e, err)
+		return false, s.log.Refuse(ctx, e, err)
 	}
 	for {
 		if repeatable {
@@ -74,7 +74,7 @@ func (s *Service) allow(ctx context.Context, e audit.Entry, valid error) error {
 		return errActor // without an actor there is no entry either
 	}
 	if valid != nil {
-		return s.log.Decline(ctx, e, valid)
+		return s.log.Refuse(ctx, e, valid)
 	}
 	return nil
 }
@@ -85,9 +85,9 @@ func (s *Service) fail(ctx context.Context, e audit.Entry, err error) error {
 	case err == nil:
 		return nil
 	case refusal(err):
-		return s.log.Decline(ctx, e, err)
+		return s.log.Refuse(ctx, e, err)
 	case errors.Is(err, audit.ErrShredded): // what cannot be put on record is neither done nor shown
-		return s.log.Decline(ctx, e, fmt.Errorf("%s: %w", op(e.Action), err))
+		return s.log.Refuse(ctx, e, fmt.Errorf("%s: %w", op(e.Action), err))
 	}
 	return fmt.Errorf("%s: %w", op(e.Action), err)
 }

@@ -410,10 +410,10 @@ func looked(by audit.Actor, action string, q Query) audit.Entry {
 	}
 }
 
-// refuse records a refusal, where there is a practice's log to record it in, and returns cause. What no log can hold is
-// left out of the entry.
+// refuse records a refusal, where somebody is named who was refused, and returns cause. What no log can hold is left out of
+// the entry.
 func (s *Service) refuse(ctx context.Context, e audit.Entry, cause error) error {
-	if form.Text(ErrInvalid, "the practice", e.Practice, form.ID, true) != nil || e.Actor.Validate() != nil {
+	if e.Actor.Validate() != nil {
 		return cause
 	}
 	if form.Text(ErrInvalid, "the patient", e.Patient, form.ID, false) != nil {

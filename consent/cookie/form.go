@@ -107,7 +107,7 @@ func (s *Site) take(r *http.Request) (Choice, error) {
 	}
 	c.Allowed = allowed
 	if err != nil {
-		return Choice{}, s.choices.log.Decline(r.Context(), entry(choose, Choice{
+		return Choice{}, s.choices.log.Refuse(r.Context(), entry(choose, Choice{
 			Practice: c.Practice, Visitor: c.Visitor, Allowed: c.Allowed, Signals: c.Signals, Actor: by,
 		}), err)
 	}

@@ -109,11 +109,11 @@ func (s *Service) Choices(ctx context.Context, by audit.Actor, q Query) (Page, e
 	}
 	e := entry(read, Choice{Practice: q.Practice, Visitor: q.Visitor, Actor: by})
 	if err := q.Validate(); err != nil {
-		return Page{}, s.log.Decline(ctx, e, err)
+		return Page{}, s.log.Refuse(ctx, e, err)
 	}
 	found, err := s.store.Choices(ctx, q)
 	if errors.Is(err, ErrInvalid) {
-		return Page{}, s.log.Decline(ctx, e, err)
+		return Page{}, s.log.Refuse(ctx, e, err)
 	}
 	if err != nil {
 		return Page{}, fmt.Errorf("cookie: choices: %w", err)
@@ -138,7 +138,7 @@ func (s *Service) keep(ctx context.Context, action string, c Choice) (Choice, er
 		c.At = c.Recorded
 	}
 	if err := c.refused(); err != nil {
-		return Choice{}, s.log.Decline(ctx, entry(action, c), err)
+		return Choice{}, s.log.Refuse(ctx, entry(action, c), err)
 	}
 	leaf, err := s.log.Stamp(ctx, entry(action, c))
 	if err != nil {
@@ -156,7 +156,7 @@ func (s *Service) keep(ctx context.Context, action string, c Choice) (Choice, er
 		return Choice{}, fmt.Errorf("cookie: keep: %w", err)
 	}
 	if !c.repeats(old, dated) {
-		return Choice{}, s.log.Decline(ctx, entry(action, c), ErrConflict)
+		return Choice{}, s.log.Refuse(ctx, entry(action, c), ErrConflict)
 	}
 	return old, nil
 }

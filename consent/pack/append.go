@@ -39,7 +39,7 @@ func (s *Service) append(ctx context.Context, store Store, act string, f Fact) (
 			}
 			return store.Apply(ctx, Change{Fact: f, Seen: seen, Leaves: []audit.Leaf{leaf}})
 		},
-		Refuse: func(cause error) error { return s.log.Decline(ctx, entry(action, f), cause) },
+		Refuse: func(cause error) error { return s.log.Refuse(ctx, entry(action, f), cause) },
 	})
 	return done.Fact, err
 }

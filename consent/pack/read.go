@@ -16,7 +16,7 @@ func (s *Service) State(ctx context.Context, by audit.Actor, k Key) (State, erro
 	}
 	looked := Fact{Practice: k.Practice, Release: k.Release, Actor: by}
 	if err := k.valid(); err != nil {
-		return State{}, s.log.Decline(ctx, entry("consent.pack.read", looked), err)
+		return State{}, s.log.Refuse(ctx, entry("consent.pack.read", looked), err)
 	}
 	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *Service) Releases(ctx context.Context, by audit.Actor, q Query) (Page, 
 	}
 	found, err := s.store.Facts(ctx, q)
 	if errors.Is(err, ErrInvalid) {
-		return Page{}, s.log.Decline(ctx, entry(action, Fact{Practice: q.Practice, Actor: by}), err)
+		return Page{}, s.log.Refuse(ctx, entry(action, Fact{Practice: q.Practice, Actor: by}), err)
 	}
 	if err != nil {
 		return Page{}, fmt.Errorf("pack: releases: %w", err)

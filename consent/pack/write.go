@@ -25,7 +25,7 @@ func (s *Service) Write(ctx context.Context, by audit.Actor, w io.Writer, practi
 		return Fact{}, errActor
 	}
 	if err := f.Key().valid(); err != nil {
-		return Fact{}, s.log.Decline(ctx, entry(action, f), err)
+		return Fact{}, s.log.Refuse(ctx, entry(action, f), err)
 	}
 	facts, err := s.own.Ledger(ctx, f.Key())
 	if err != nil {
@@ -33,14 +33,14 @@ func (s *Service) Write(ctx context.Context, by audit.Actor, w io.Writer, practi
 	}
 	f.Recorded = latest(s.moment(), facts)
 	if err := permit(facts, &f); err != nil {
-		return Fact{}, s.log.Decline(ctx, entry(action, f), err)
+		return Fact{}, s.log.Refuse(ctx, entry(action, f), err)
 	}
 	c := content{State: Derive(f.Key(), facts, f.Recorded), Made: f.Recorded}
 	if c.ledgers, err = s.collect(ctx, by, practice, f.Scope); err != nil {
 		return Fact{}, fmt.Errorf("pack: write: %w", err)
 	}
 	if c.ledgers == nil {
-		return Fact{}, s.log.Decline(ctx, entry(action, f), ErrNothing)
+		return Fact{}, s.log.Refuse(ctx, entry(action, f), ErrNothing)
 	}
 	if c.Extract, err = s.proofs(ctx, practice, c.ledgers); err != nil {
 		return Fact{}, fmt.Errorf("pack: write: %w", err)

@@ -44,7 +44,7 @@ func (s *Service) History(ctx context.Context, by audit.Actor, k Key) ([]Fact, e
 	}
 	e := entry("consent.policy.read", Fact{Practice: k.Practice, Document: k.Document, Person: k.Person, Actor: by})
 	if err := k.person(); err != nil {
-		return nil, s.log.Decline(ctx, e, err)
+		return nil, s.log.Refuse(ctx, e, err)
 	}
 	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *Service) Facts(ctx context.Context, by audit.Actor, q Query) (Page, err
 	}
 	found, err := s.store.Facts(ctx, q)
 	if errors.Is(err, ErrInvalid) {
-		return Page{}, s.log.Decline(ctx, entry(action, Fact{Practice: q.Practice, Actor: by}), err)
+		return Page{}, s.log.Refuse(ctx, entry(action, Fact{Practice: q.Practice, Actor: by}), err)
 	}
 	if err != nil {
 		return Page{}, fmt.Errorf("policy: facts: %w", err)

@@ -19,7 +19,7 @@ func (s *Service) May(ctx context.Context, k Key, q Question) (Answer, error) {
 	}
 	e := entry("consent.representative.may", Fact{Practice: k.Practice, Patient: k.Patient, Acts: []Act{q.Act}, Episode: q.Episode, Actor: q.Person})
 	if err := k.valid(); err != nil {
-		return Answer{}, s.log.Decline(ctx, e, err)
+		return Answer{}, s.log.Refuse(ctx, e, err)
 	}
 	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *Service) History(ctx context.Context, by audit.Actor, k Key) ([]Fact, e
 	}
 	e := entry("consent.representative.read", Fact{Practice: k.Practice, Patient: k.Patient, Actor: by})
 	if err := k.valid(); err != nil {
-		return nil, s.log.Decline(ctx, e, err)
+		return nil, s.log.Refuse(ctx, e, err)
 	}
 	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Service) Open(ctx context.Context, by audit.Actor, practice string, zon
 	for more := true; more; more = q.After != "" {
 		found, err := s.store.Facts(ctx, q)
 		if errors.Is(err, ErrInvalid) {
-			return nil, s.log.Decline(ctx, entry(action, Fact{Practice: practice, Actor: by}), err)
+			return nil, s.log.Refuse(ctx, entry(action, Fact{Practice: practice, Actor: by}), err)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("representative: open: %w", err)

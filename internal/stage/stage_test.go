@@ -50,7 +50,7 @@ func TestAStageReadsWhatWasLogged(t *testing.T) {
 		s.Clock.Pass(time.Minute)
 		no, refused := errors.New("no"), done
 		refused.Action = "test.refused"
-		require.ErrorIs(t, s.Log.Decline(t.Context(), refused, no), no)
+		require.ErrorIs(t, s.Log.Refuse(t.Context(), refused, no), no)
 
 		all := s.Logged(t, "elm-street")
 		require.Len(t, all, 2)

@@ -37,7 +37,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, complete func(
 			}
 			return s.store.Apply(ctx, Change{Fact: f, Seen: seen, Recipients: recipients, Leaves: []audit.Leaf{leaf}})
 		},
-		Refuse: func(cause error) error { return s.log.Decline(ctx, entry(act, f), cause) },
+		Refuse: func(cause error) error { return s.log.Refuse(ctx, entry(act, f), cause) },
 	})
 	if err != nil {
 		return State{}, err

@@ -301,7 +301,7 @@ func (s *Service) State(ctx context.Context, by audit.Actor, k Key) (State, erro
 	}
 	f := Fact{Practice: k.Practice, Broadcast: k.Broadcast, Actor: by}
 	if err := k.valid(); err != nil {
-		return State{}, s.log.Decline(ctx, entry("read", f), err)
+		return State{}, s.log.Refuse(ctx, entry("read", f), err)
 	}
 	facts, err := s.store.Ledger(ctx, k)
 	if err != nil {
@@ -322,7 +322,7 @@ func (s *Service) List(ctx context.Context, by audit.Actor, q Query) (Page, erro
 	q.Kind = Drafted
 	e := entry("list", Fact{Practice: q.Practice, Actor: by})
 	if err := q.Validate(); err != nil {
-		return Page{}, s.log.Decline(ctx, e, err)
+		return Page{}, s.log.Refuse(ctx, e, err)
 	}
 	page, err := s.store.Facts(ctx, q)
 	if err != nil {

@@ -43,7 +43,7 @@ func (s *Service) Open(ctx context.Context, by audit.Actor, o Opening) (Resource
 	state, err := s.find(ctx, o.Practice, o.Token)
 	switch {
 	case errors.Is(err, ErrUnknown):
-		return Resource{}, s.log.Decline(ctx, entry(action, f, Fact{}), err)
+		return Resource{}, s.log.Refuse(ctx, entry(action, f, Fact{}), err)
 	case err != nil:
 		return Resource{}, fmt.Errorf("link: open: %w", err)
 	}
@@ -54,15 +54,15 @@ func (s *Service) Open(ctx context.Context, by audit.Actor, o Opening) (Resource
 		return Resource{}, fmt.Errorf("link: open: %w", err)
 	}
 	if !may {
-		return Resource{}, s.log.Decline(ctx, e, ErrOther)
+		return Resource{}, s.log.Refuse(ctx, e, ErrOther)
 	}
 	if err := state.Refusal(f.Recorded); err != nil {
-		return Resource{}, s.log.Decline(ctx, e, err)
+		return Resource{}, s.log.Refuse(ctx, e, err)
 	}
 	written, err := s.write(ctx, s.own, e, f)
 	if err == nil && !written { // another press, or whoever took it back, was faster
 		if state, err = s.find(ctx, o.Practice, o.Token); err == nil {
-			return Resource{}, s.log.Decline(ctx, e, state.ended())
+			return Resource{}, s.log.Refuse(ctx, e, state.ended())
 		}
 	}
 	if err != nil {

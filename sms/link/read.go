@@ -30,11 +30,11 @@ func (s *Service) of(ctx context.Context, by audit.Actor, action, practice, pati
 	}
 	e := entry(action, Fact{Practice: practice, Actor: by}, Fact{Patient: patient})
 	if by.Kind != audit.Staff && by.Kind != audit.System {
-		return nil, s.log.Decline(ctx, e, errIssuer)
+		return nil, s.log.Refuse(ctx, e, errIssuer)
 	}
 	for name, id := range map[string]string{"the practice": practice, "the patient": patient} {
 		if err := form.Text(ErrInvalid, name, id, form.ID, true); err != nil {
-			return nil, s.log.Decline(ctx, e, err)
+			return nil, s.log.Refuse(ctx, e, err)
 		}
 	}
 	states, err := s.store.Of(ctx, practice, patient)

@@ -18,18 +18,18 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, r Revocation) erro
 	}
 	e := entry(revoking, f, Fact{})
 	if err := f.valid(); err != nil {
-		return s.log.Decline(ctx, e, err)
+		return s.log.Refuse(ctx, e, err)
 	}
 	state, found, err := s.store.Link(ctx, f.Practice, f.ID)
 	if err != nil {
 		return fmt.Errorf("link: revoke: %w", err)
 	}
 	if !found {
-		return s.log.Decline(ctx, e, ErrUnknown)
+		return s.log.Refuse(ctx, e, ErrUnknown)
 	}
 	state, err = s.revoke(ctx, state, f)
 	if err == nil && state.Ended.Kind == Opened {
-		err = s.log.Decline(ctx, entry(revoking, f, state.Issued), ErrUsed)
+		err = s.log.Refuse(ctx, entry(revoking, f, state.Issued), ErrUsed)
 	}
 	return err
 }

@@ -89,10 +89,10 @@ func (s *Service) Issue(ctx context.Context, by audit.Actor, l Link) (string, er
 	}
 	e := entry("sms.link.issue", f, f)
 	if err := f.valid(); err != nil {
-		return "", s.log.Decline(ctx, e, err)
+		return "", s.log.Refuse(ctx, e, err)
 	}
 	if !formed(l.Secret) || !passes(l.Secret) {
-		return "", s.log.Decline(ctx, e, fmt.Errorf("%w: a link's secret is 22 to 64 letters and digits in which no word is read", ErrInvalid))
+		return "", s.log.Refuse(ctx, e, fmt.Errorf("%w: a link's secret is 22 to 64 letters and digits in which no word is read", ErrInvalid))
 	}
 	for {
 		old, found, err := s.store.Link(ctx, f.Practice, f.ID)
@@ -100,16 +100,16 @@ func (s *Service) Issue(ctx context.Context, by audit.Actor, l Link) (string, er
 		case err != nil:
 			return "", fmt.Errorf("link: issue: %w", err)
 		case found && !f.repeats(old.Issued, !l.Expires.IsZero()):
-			return "", s.log.Decline(ctx, e, ErrConflict)
+			return "", s.log.Refuse(ctx, e, ErrConflict)
 		case found:
 			return l.Secret, nil
 		case !f.Expires.After(now) || f.Expires.After(now.Add(Longest)):
-			return "", s.log.Decline(ctx, e, fmt.Errorf("%w: a link expires after now, and within seven days", ErrInvalid))
+			return "", s.log.Refuse(ctx, e, fmt.Errorf("%w: a link expires after now, and within seven days", ErrInvalid))
 		}
 		written, err := s.write(ctx, s.store, e, f)
 		switch {
 		case errors.Is(err, ErrConflict):
-			return "", s.log.Decline(ctx, e, ErrConflict)
+			return "", s.log.Refuse(ctx, e, ErrConflict)
 		case err != nil:
 			return "", fmt.Errorf("link: issue: %w", err)
 		case written:

@@ -30,7 +30,7 @@ func (s *Service) append(ctx context.Context, act string, f Fact, decide func([]
 			}
 			return s.store.Apply(ctx, Change{Fact: f, Seen: seen, Leaves: []audit.Leaf{leaf}})
 		},
-		Refuse: func(cause error) error { return s.log.Decline(ctx, entry(action, f), cause) },
+		Refuse: func(cause error) error { return s.log.Refuse(ctx, entry(action, f), cause) },
 	})
 }
 

@@ -99,7 +99,7 @@ func (s *Service) read(ctx context.Context, by audit.Actor, of Fact, err error) 
 	e := entry("sms.registration.read", of)
 	switch {
 	case errors.Is(err, ErrInvalid):
-		return s.log.Decline(ctx, e, err)
+		return s.log.Refuse(ctx, e, err)
 	case err != nil:
 		return fmt.Errorf("registration: read: %w", err)
 	}
