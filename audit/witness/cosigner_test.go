@@ -1,7 +1,14 @@
 package witness_test
 
 import (
+	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +54,33 @@ func TestCosignature(t *testing.T) {
 	require.ErrorIs(t, err, witness.ErrInvalid)
 }
 
+// TestKeyID follows the words of c2sp.org/tlog-cosignature and signed-note, for others' witnesses are known by it.
+func TestKeyID(t *testing.T) {
+	_, public, err := witness.GenerateKey(witnessName)
+	require.NoError(t, err)
+	parts := strings.Split(public, "+")
+	key, err := base64.StdEncoding.DecodeString(strings.Join(parts[2:], "+")) // the type 4, and the key
+	require.NoError(t, err)
+	id := sha256.Sum256(slices.Concat([]byte(witnessName+"\n"), key))
+	require.Equal(t, hex.EncodeToString(id[:4]), parts[1])
+}
+
+// TestCosignatureOfNoTime is one whose time is no number of 63 bits, which the specification has refused.
+func TestCosignatureOfNoTime(t *testing.T) {
+	private, public, err := witness.GenerateKey(witnessName)
+	require.NoError(t, err)
+	verifier, err := witness.NewVerifier(public)
+	require.NoError(t, err)
+	seed, err := base64.StdEncoding.DecodeString(strings.SplitN(private, "+", 5)[4])
+	require.NoError(t, err)
+	cosign := func(at uint64) []byte {
+		signed := fmt.Appendf(nil, "cosignature/v1\ntime %d\ntext\n", at)
+		return append(binary.BigEndian.AppendUint64(nil, at), ed25519.Sign(ed25519.NewKeyFromSeed(seed[1:]), signed)...)
+	}
+	require.True(t, verifier.Verify([]byte("text\n"), cosign(math.MaxInt64)))
+	require.False(t, verifier.Verify([]byte("text\n"), cosign(math.MaxInt64+1)))
+}
+
 func TestKeys(t *testing.T) {
 	private, public, err := witness.GenerateKey(witnessName)
 	require.NoError(t, err)
@@ -58,6 +92,7 @@ func TestKeys(t *testing.T) {
 	}
 	for _, key := range []string{
 		"", "x", public + "x", strings.Replace(public, "w1", "w2", 1), private, strings.Replace(public, "+B", "+A", 1),
+		strings.Replace(public, "w1+", "w1+0", 1),
 	} {
 		_, err := witness.NewVerifier(key)
 		require.ErrorIs(t, err, witness.ErrInvalid, key)

@@ -82,6 +82,9 @@ func TestStatusCodes(t *testing.T) {
 		{"a negative size", "POST", "/add-checkpoint", "old -3\n" + proof + fifth, 400, ""},
 		{"no hash", "POST", "/add-checkpoint", "old 3\nx\n\n" + fifth, 400, ""},
 		{"too many hashes", "POST", "/add-checkpoint", "old 3\n" + strings.Repeat(tlog.Hash{}.String()+"\n", 64) + "\n" + fifth, 400, ""},
+		{"as many hashes as may be", "POST", "/add-checkpoint", "old 3\n" + strings.Repeat(tlog.Hash{}.String()+"\n", 63) + "\n" + fifth, 422, ""},
+		{"no empty line", "POST", "/add-checkpoint", "old 3", 400, ""},
+		{"another word", "POST", "/add-checkpoint", "3\n" + proof + fifth, 400, ""},
 		{"too long", "POST", "/add-checkpoint", "old 3\n" + proof + fifth + strings.Repeat("x", 1<<17), 400, ""},
 		{"a size beyond the checkpoint", "POST", "/add-checkpoint", "old 6\n\n" + fifth, 400, ""},
 		{"an unknown log", "POST", "/add-checkpoint", "old 3\n" + proof + "x" + fifth, 404, ""},
@@ -128,6 +131,58 @@ func TestClientKeepsWhatWasCosigned(t *testing.T) {
 	report, err := l.reader.Verify(t.Context(), l.log, elm, c.Checkpoint())
 	require.NoError(t, err)
 	require.True(t, report.OK())
+}
+
+// TestClientOfAWitnessThatKeepsAHead starts a notary anew, as another process would: what the witness keeps is learned from
+// its answer, once.
+func TestClientOfAWitnessThatKeepsAHead(t *testing.T) {
+	l := newLog(t)
+	w, verifier := newWitness(t, l.key, nil)
+	l.shown = w
+	l.restart(t)
+	l.grow(t, 3)
+	asked := 0
+	l.shown = dial(t, serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		asked++
+		w.ServeHTTP(rw, r)
+	})), verifier)
+	l.restart(t)
+	l.step(t, 0)
+	require.Equal(t, 2, asked)
+	l.grow(t, 2)
+	require.Equal(t, 4, asked)
+	newest, err := l.reader.Checkpoint(t.Context(), "")
+	require.NoError(t, err)
+	require.Contains(t, w.Checkpoint(logName), newest)
+}
+
+// TestSizeThatMoves is of a witness to which others show heads of the log in between.
+func TestSizeThatMoves(t *testing.T) {
+	cosigner, verifier := newCosigner(t)
+	by, _ := signs(t, logName)
+	shown := head(t, by, 9)
+	for conflicts, ok := range map[int]bool{2: true, 3: false} {
+		asked := 0
+		client := dial(t, serve(t, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			if asked++; asked <= conflicts {
+				rw.Header().Set("Content-Type", "text/x.tlog.size")
+				rw.WriteHeader(409)
+				_, _ = fmt.Fprintf(rw, "%d\n", asked)
+				return
+			}
+			signed, err := note.Sign(&note.Note{Text: shown[:strings.Index(shown, "\n\n")+1]}, cosigner)
+			assert.NoError(t, err)
+			_, line, _ := strings.Cut(string(signed), "\n\n")
+			_, _ = io.WriteString(rw, line)
+		})), verifier)
+		err := client.Show(t.Context(), shown, noProof)
+		require.Equal(t, 3, asked)
+		if ok {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorIs(t, err, witness.ErrUnavailable)
+	}
 }
 
 // TestPromise_M4_2_WitnessIsReachedOverTLS13Alone shows heads to servers that offer less.
@@ -208,15 +263,19 @@ func TestAnswersOfNoMeaning(t *testing.T) {
 			rw.WriteHeader(409)
 			_, _ = io.WriteString(rw, "many\n")
 		}, witness.ErrUnavailable},
+		"a negative size": {func(rw http.ResponseWriter, _ *http.Request) {
+			rw.Header().Set("Content-Type", "text/x.tlog.size")
+			rw.WriteHeader(409)
+			_, _ = io.WriteString(rw, "-3\n")
+		}, witness.ErrUnavailable},
 		"a redirect": {func(rw http.ResponseWriter, r *http.Request) {
 			http.Redirect(rw, r, "/elsewhere", http.StatusTemporaryRedirect)
 		}, witness.ErrUnavailable},
-		"an error":          {func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(503) }, witness.ErrUnavailable},
-		"404":               {func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(404) }, witness.ErrUnknown},
-		"403":               {func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(403) }, witness.ErrUnsigned},
-		"400":               {func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(400) }, witness.ErrInvalid},
-		"422":               {func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(422) }, notary.ErrContradicted},
-		"a size that moves": {moving(), witness.ErrUnavailable},
+		"an error": {func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(503) }, witness.ErrUnavailable},
+		"404":      {func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(404) }, witness.ErrUnknown},
+		"403":      {func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(403) }, witness.ErrUnsigned},
+		"400":      {func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(400) }, witness.ErrInvalid},
+		"422":      {func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(422) }, notary.ErrContradicted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := dial(t, serve(t, c.answer), nopVerifier{})
@@ -239,16 +298,6 @@ func TestCosignatureOfMoreThanTheHead(t *testing.T) {
 	})), verifier)
 	require.ErrorIs(t, client.Show(t.Context(), shown, noProof), witness.ErrUnavailable)
 	require.Empty(t, client.Checkpoint())
-}
-
-func moving() http.HandlerFunc {
-	size := 0
-	return func(rw http.ResponseWriter, _ *http.Request) {
-		size++
-		rw.Header().Set("Content-Type", "text/x.tlog.size")
-		rw.WriteHeader(409)
-		_, _ = fmt.Fprintf(rw, "%d\n", size)
-	}
 }
 
 func TestClientEndsInGoodTime(t *testing.T) {

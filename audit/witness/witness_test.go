@@ -432,7 +432,7 @@ func TestWhatIsKeptInAFile(t *testing.T) {
 	_, err = l.notary.Step(t.Context())
 	require.ErrorIs(t, err, notary.ErrContradicted)
 
-	for _, text := range []string{"", "null", "[]", `{"` + logName + `":"x"}`, `{"other":"x"}`} {
+	for _, text := range []string{"", "null", "[]", `{"` + logName + `":"x"}`, `{"other":"x"}`, fmt.Sprintf(`{"other":%q}`, w.Checkpoint(logName))} {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		_, err = open()
 		require.ErrorIs(t, err, witness.ErrInvalid, "%q", text)
@@ -486,6 +486,7 @@ func TestAddRefuses(t *testing.T) {
 		"another size":            {2, nil, signed, nil},
 		"no size":                 {0, nil, signed, nil},
 		"a size beyond":           {4, nil, signed, witness.ErrInvalid},
+		"more than is kept":       {4, nil, head(t, l.signer, 5), nil},
 		"a negative size":         {-1, nil, signed, witness.ErrInvalid},
 		"a proof of too much":     {3, make([]tlog.Hash, 1), signed, notary.ErrContradicted},
 		"a stranger's key":        {3, nil, foreign, witness.ErrUnsigned},
@@ -512,15 +513,19 @@ func TestAddRefuses(t *testing.T) {
 	require.ErrorIs(t, err, witness.ErrInvalid)
 }
 
+// head is a checkpoint of a tree of one size, as a notary signs it, of a log that has the signer's name.
+func head(t *testing.T, by note.Signer, size int64) string {
+	t.Helper()
+	signed, err := note.Sign(&note.Note{Text: fmt.Sprintf("%s\n%d\n%s\n", by.Name(), size, tlog.Hash{1})}, by)
+	require.NoError(t, err)
+	return string(signed)
+}
+
 // TestAbsurdSize is shown to a witness by one of the logs that it knows: it answers, and goes on.
 func TestAbsurdSize(t *testing.T) {
 	l := newLog(t)
 	w, _ := newWitness(t, l.key, nil)
-	sign := func(size int64) string {
-		signed, err := note.Sign(&note.Note{Text: fmt.Sprintf("%s\n%d\n%s\n", logName, size, tlog.Hash{1})}, l.signer)
-		require.NoError(t, err)
-		return string(signed)
-	}
+	sign := func(size int64) string { return head(t, l.signer, size) }
 	_, err := w.Add(t.Context(), 0, nil, sign(1))
 	require.NoError(t, err)
 	for _, size := range []int64{math.MaxInt64, 1<<62 + 1} {
