@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -119,6 +120,9 @@ func TestKeyFileThatIsNone(t *testing.T) {
 	dir := t.TempDir()
 	_, err := crypto.MakeKeyFile(dir)
 	require.ErrorIs(t, err, crypto.ErrInvalid, "a folder")
+	require.NoError(t, os.Chmod(dir, 0o700))
+	_, err = crypto.OpenKeyFile(dir)
+	require.ErrorIs(t, err, crypto.ErrInvalid, "a folder of one's own")
 	_, err = crypto.MakeKeyFile(filepath.Join(dir, "missing", "keys"))
 	require.ErrorIs(t, err, os.ErrNotExist, "no folder")
 	folder(t, dir)
@@ -126,6 +130,18 @@ func TestKeyFileThatIsNone(t *testing.T) {
 	require.NoError(t, os.WriteFile(huge, make([]byte, 2<<20), 0o600))
 	_, err = crypto.MakeKeyFile(huge)
 	require.ErrorIs(t, err, crypto.ErrInvalid)
+}
+
+// TestKeyFileIDs goes through ids that a file may give its keys: they are written into rows, and into lines.
+func TestKeyFileIDs(t *testing.T) {
+	for _, id := range []string{"a", "file-1-00ff", strings.Repeat("z", 64)} {
+		_, err := crypto.DecodeKeyFile(crypto.KeyFileOf(id))
+		require.NoError(t, err, id)
+	}
+	for _, id := range []string{"", strings.Repeat("z", 65), "File-1", "file_1", "file\t1", "é"} {
+		_, err := crypto.DecodeKeyFile(crypto.KeyFileOf(id))
+		require.ErrorIs(t, err, crypto.ErrInvalid, id)
+	}
 }
 
 // TestKeyFileDamaged flips every bit of a file with two keys, cuts it everywhere, and lengthens it: each is refused,

@@ -35,3 +35,6 @@ func FillKeyFile(path string) error {
 	}
 	return os.WriteFile(path, encodeKeyFile(keys), 0o600)
 }
+
+// KeyFileOf returns what a key file with one key of an id would hold.
+func KeyFileOf(id string) []byte { return encodeKeyFile([]rootKey{{id: id, key: newSecret()}}) }

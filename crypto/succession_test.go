@@ -60,7 +60,14 @@ func TestSuccessionAnswers(t *testing.T) {
 	_, err = succession(t, first, second).Unwrap(t.Context(), w, bind)
 	require.ErrorIs(t, err, crypto.ErrUnknownKey)
 
+	own, err := first.Wrap(t.Context(), make([]byte, 32), bind)
+	require.NoError(t, err)
 	third.calls.Store(0)
+	_, err = all.Unwrap(t.Context(), own, []byte("other"))
+	require.ErrorIs(t, err, crypto.ErrAuth, "that it was altered is an answer")
+	require.NotErrorIs(t, err, crypto.ErrUnknownKey)
+	require.Zero(t, third.calls.Load())
+
 	second.down.Store(true)
 	_, err = all.Unwrap(t.Context(), w, bind)
 	require.ErrorIs(t, err, errDown)

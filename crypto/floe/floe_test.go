@@ -207,7 +207,9 @@ func TestArguments(t *testing.T) {
 		_, err = floe.NewReaderAt(bytes.NewReader(nil), 0, key, nil, o)
 		require.ErrorIs(t, err, floe.ErrInvalid)
 	}
-	_, err := floe.NewReaderAt(bytes.NewReader(nil), -1, testKey, nil, nil)
+	_, err := floe.NewWriter(io.Discard, testKey, nil, &floe.Options{SegmentSize: 1 << 25})
+	require.NoError(t, err, "the largest")
+	_, err = floe.NewReaderAt(bytes.NewReader(nil), -1, testKey, nil, nil)
 	require.ErrorIs(t, err, floe.ErrNotOpened)
 	sealed := seal(t, text(3), nil)
 	at, err := floe.NewReaderAt(bytes.NewReader(sealed), int64(len(sealed)), testKey, testAAD, nil)
@@ -589,4 +591,44 @@ func TestLongest(t *testing.T) {
 	_, err = w.Write(text(3 * payload))
 	require.ErrorIs(t, err, floe.ErrInvalid)
 	require.ErrorIs(t, w.Close(), floe.ErrInvalid)
+}
+
+// sparse is a stream of which only the header and the last segment are there.
+type sparse struct {
+	header, last []byte
+	at           int64 // where the last segment begins
+}
+
+func (s sparse) ReadAt(p []byte, off int64) (int, error) {
+	if off >= s.at {
+		return bytes.NewReader(s.last).ReadAt(p, off-s.at)
+	}
+	return bytes.NewReader(s.header).ReadAt(p, off)
+}
+
+// TestLongestAt opens the last part of a stream that is as long as one may be, and of one that is longer, which somebody
+// with the key has made.
+func TestLongestAt(t *testing.T) {
+	for position, ok := range map[uint64]bool{floe.LastPosition: true, floe.LastPosition + 1: false} {
+		var sealed bytes.Buffer
+		w, err := floe.NewWriter(&sealed, testKey, testAAD, small())
+		require.NoError(t, err)
+		header := bytes.Clone(sealed.Bytes())
+		sealed.Reset()
+		w.Skip(position)
+		_, err = w.Write(text(3))
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		long := sparse{header, sealed.Bytes(), int64(len(header)) + int64(position)*testSegment}
+		at, err := floe.NewReaderAt(long, long.at+int64(len(long.last)), testKey, testAAD, small())
+		if !ok {
+			require.ErrorIs(t, err, floe.ErrNotOpened)
+			continue
+		}
+		require.NoError(t, err)
+		got := make([]byte, 3)
+		_, err = at.ReadAt(got, at.Size()-3)
+		require.NoError(t, err)
+		require.Equal(t, text(3), got)
+	}
 }

@@ -36,10 +36,6 @@ func NewReaderAt(r io.ReaderAt, size int64, key, aad []byte, o *Options) (*Reade
 	if err != nil {
 		return nil, err
 	}
-	body := size - headerSize
-	if body < overhead {
-		return nil, errCut
-	}
 	var header [headerSize]byte
 	if err := fill(r, header[:], 0); err != nil {
 		return nil, err
@@ -47,10 +43,10 @@ func NewReaderAt(r io.ReaderAt, size int64, key, aad []byte, o *Options) (*Reade
 	if err := s.check(key, header[:]); err != nil {
 		return nil, err
 	}
-	segment := int64(s.segment)
+	body, segment := size-headerSize, int64(s.segment)
 	last := (body - 1) / segment
 	tail := body - last*segment
-	if tail < overhead || last >= maxSegments {
+	if tail < overhead { // also where size is less than a header has
 		return nil, errCut
 	}
 	out := &ReaderAt{stream: s, r: r, last: uint64(last), tail: int(tail)}
