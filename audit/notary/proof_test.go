@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/enamel-go/enamel/audit/notary"
+	"github.com/enamel-go/enamel/audit/tree"
 	"github.com/enamel-go/enamel/internal/shareddata"
 )
 
@@ -32,6 +33,9 @@ func TestInclusion(t *testing.T) {
 			}
 			heads++
 			leaf := w.leaf(t, elm, id)
+			_, headless, _ := strings.Cut(proof, "\n")
+			_, err = notary.CheckInclusion(headless, leaf, w.known)
+			require.ErrorIs(t, err, notary.ErrProof, "it does not say what it is")
 			c, err := notary.CheckInclusion(proof, leaf, w.known)
 			require.NoError(t, err)
 			require.Equal(t, report.Size, c.Size)
@@ -52,6 +56,8 @@ func TestInclusion(t *testing.T) {
 		}
 		_, err := w.reader.Inclusion(ctx, "ash", "e-00001")
 		require.ErrorIs(t, err, notary.ErrNotFound)
+		_, err = w.reader.Inclusion(ctx, "", elm)
+		require.ErrorIs(t, err, notary.ErrNotFound, "no leaf of a practice's tree")
 	})
 }
 
@@ -79,6 +85,10 @@ func TestConsistency(t *testing.T) {
 			_, err = notary.CheckConsistency(proof, other, w.known)
 			require.ErrorIs(t, err, notary.ErrProof)
 			other = old
+			other.Log = "audit.example.net"
+			_, err = notary.CheckConsistency(proof, other, w.known)
+			require.ErrorIs(t, err, notary.ErrProof)
+			other = old
 			other.Practice = oak
 			_, err = notary.CheckConsistency(proof, other, w.known)
 			require.ErrorIs(t, err, notary.ErrProof)
@@ -94,6 +104,27 @@ func TestConsistency(t *testing.T) {
 		_, err := w.reader.Consistency(ctx, "ash", 1)
 		require.ErrorIs(t, err, notary.ErrNotFound)
 	})
+}
+
+// TestHeadWithAnothersCheckpoint has a practice's newest head carry what the notary signed for another one.
+func TestHeadWithAnothersCheckpoint(t *testing.T) {
+	w := inMemory(t, nil)
+	w.grow(t)
+	signed, err := note.Sign(&note.Note{Text: fmt.Sprintf("%s/ash\n23\n%s\n", logName, tlog.Hash{1})}, w.signer)
+	require.NoError(t, err)
+	reader, err := notary.NewReader(altering{w.trees, func(h *tree.Head) {
+		if h.Practice == elm && h.Number == 3 {
+			h.Checkpoint = string(signed)
+		}
+	}}, w.known)
+	require.NoError(t, err)
+	_, err = reader.Inclusion(t.Context(), elm, "e-00001")
+	require.ErrorIs(t, err, notary.ErrDamaged)
+	_, err = reader.Consistency(t.Context(), elm, 3)
+	require.ErrorIs(t, err, notary.ErrDamaged)
+	report, err := reader.Verify(t.Context(), w.log, elm)
+	require.NoError(t, err)
+	require.NotEmpty(t, report.Damage)
 }
 
 func TestCheckpointIsWhatC2SPSays(t *testing.T) {
