@@ -34,8 +34,10 @@ func TestInclusion(t *testing.T) {
 			heads++
 			leaf := w.leaf(t, elm, id)
 			_, headless, _ := strings.Cut(proof, "\n")
-			_, err = notary.CheckInclusion(headless, leaf, w.known)
-			require.ErrorIs(t, err, notary.ErrProof, "it does not say what it is")
+			for _, bad := range []string{headless, strings.Replace(proof, "\nindex ", "\n", 1)} {
+				_, err = notary.CheckInclusion(bad, leaf, w.known)
+				require.ErrorIs(t, err, notary.ErrProof, "it does not say what it is")
+			}
 			c, err := notary.CheckInclusion(proof, leaf, w.known)
 			require.NoError(t, err)
 			require.Equal(t, report.Size, c.Size)
