@@ -21,7 +21,7 @@ import (
 // command draws one that a vendor may give at a moment, with a claimed time that is right, late, a little ahead or left
 // out, and now and then one that is refused.
 func command(t *rapid.T, now time.Time) func(context.Context, *consent.Service) (consent.State, error) {
-	at := rapid.SampledFrom([]time.Time{{}, {}, now, now.Add(-time.Hour), now.Add(-time.Second), now.Add(time.Minute)}).Draw(t, "at")
+	at := rapid.SampledFrom([]time.Time{{}, {}, now, now.Add(-time.Hour), now.Add(-2 * time.Hour), now.Add(-time.Second), now.Add(time.Minute)}).Draw(t, "at")
 	by := rapid.SampledFrom([]audit.Actor{staff, patient}).Draw(t, "by")
 	switch rapid.SampledFrom([]string{"grant", "grant", "grant", "ask", "confirm", "revoke", "restart", "lapse", "mute", "unmute", "doubt", "clear"}).Draw(t, "command") {
 	case "grant":

@@ -89,7 +89,7 @@ func (s *Service) Confirm(ctx context.Context, by audit.Actor, c Confirmation) (
 		f.About = nil
 		refusal := ErrNotAsked
 		for request := range v.known(Asked) {
-			if request.Token != "" || f.At.Before(request.Recorded) || !v.answerable(request) { // a link is answered by its page
+			if request.Token != "" || f.At.Before(request.Recorded) || !v.answerable(request.Fact) { // a link is answered by its page
 				continue
 			}
 			if f.Recorded.After(request.Expires) {

@@ -16,12 +16,18 @@ type view struct {
 	moment  time.Time
 }
 
+// placed is a fact and its place among those of a view.
+type placed struct {
+	*Fact
+	place int
+}
+
 // known yields the facts of a kind that were recorded by the moment, in the order of writing.
-func (v *view) known(kind Kind) iter.Seq[*Fact] {
-	return func(yield func(*Fact) bool) {
+func (v *view) known(kind Kind) iter.Seq[placed] {
+	return func(yield func(placed) bool) {
 		for i := range v.facts {
 			f := &v.facts[i]
-			if f.Kind == kind && f.Number == v.key.Number && f.Practice == v.key.Practice && !f.Recorded.After(v.moment) && !yield(f) {
+			if f.Kind == kind && f.Number == v.key.Number && f.Practice == v.key.Practice && !f.Recorded.After(v.moment) && !yield(placed{f, i}) {
 				return
 			}
 		}
@@ -52,7 +58,7 @@ func (v *view) given(u Use) Permission {
 	stop, lapse := newest(e.stops), newest(e.lapses)
 	var last [whole + 1]*Fact // the grant of each weight that was written last
 	for f := range v.known(Granted) {
-		last[v.weigh(f, u, e)] = f
+		last[v.weigh(f, u, e)] = f.Fact
 	}
 	var again *Fact
 	if stop != nil && last[earlier] != nil && u.Category != Promotional {
@@ -88,7 +94,7 @@ func (v *view) given(u Use) Permission {
 }
 
 // ends are the revocations and the lapses that ended consent to a category, in the order of writing.
-type ends struct{ stops, lapses []*Fact }
+type ends struct{ stops, lapses []placed }
 
 // ends returns what ended consent to a category.
 func (v *view) ends(c Category) ends {
@@ -102,17 +108,22 @@ func (v *view) ends(c Category) ends {
 }
 
 // lapses returns the number's lapses.
-func (v *view) lapses() []*Fact { return slices.Collect(v.known(Lapsed)) }
+func (v *view) lapses() []placed { return slices.Collect(v.known(Lapsed)) }
 
 // newest returns the one of ends that counts from the latest moment, or nil.
-func newest(ends []*Fact) *Fact {
+func newest(ends []placed) *Fact {
 	var last *Fact
 	for _, f := range ends {
 		if last == nil || f.moment().After(last.moment()) {
-			last = f
+			last = f.Fact
 		}
 	}
 	return last
+}
+
+// outranks reports whether f counts in spite of all of them; see [Outranks].
+func (v *view) outranks(f placed, ends []placed) bool {
+	return !slices.ContainsFunc(ends, func(end placed) bool { return !Outranks(v.facts, f.place, end.place) })
 }
 
 // weight is what one fact counts for as a grant of a category.
@@ -132,17 +143,17 @@ const (
 )
 
 // weigh says what a grant counts for.
-func (v *view) weigh(f *Fact, u Use, e ends) weight {
+func (v *view) weigh(f placed, u Use, e ends) weight {
 	if f.Category != u.Category {
 		return nothing
 	}
 	rule := v.profile.rule(f.Basis, f.At)
-	if rule == nil || !rule.permits(f) {
+	if rule == nil || !rule.permits(f.Fact) {
 		return idle
 	}
 	stopped, by := false, v.moment
 	for _, stop := range e.stops {
-		if f.Outranks(stop) {
+		if Outranks(v.facts, f.place, stop.place) {
 			continue
 		}
 		if stopped = true; stop.moment().Before(by) {
@@ -151,7 +162,7 @@ func (v *view) weigh(f *Fact, u Use, e ends) weight {
 	}
 	settled := !f.Confirm || v.confirmed(f.ID, by)
 	switch {
-	case !f.outranks(e.lapses):
+	case !v.outranks(f, e.lapses):
 		return over
 	case len(e.stops) > 0 && !f.Basis.written() && (stopped || !v.again(f, e.stops)), stopped && !settled:
 		return nothing
@@ -172,17 +183,17 @@ func (v *view) weigh(f *Fact, u Use, e ends) weight {
 }
 
 // waits reports whether a grant waits for the patient's answer, whichever sender it is for.
-func (v *view) waits(f *Fact) bool {
+func (v *view) waits(f placed) bool {
 	u := Use{Category: f.Category, Sender: f.Sender}
 	return v.weigh(f, u, v.ends(u.Category)) == waiting
 }
 
 // restart returns the last written START that came after all stops, or nil.
-func (v *view) restart(stops []*Fact) *Fact {
+func (v *view) restart(stops []placed) *Fact {
 	var last *Fact
 	for f := range v.known(Restarted) {
-		if f.outranks(stops) {
-			last = f
+		if v.outranks(f, stops) {
+			last = f.Fact
 		}
 	}
 	return last
@@ -190,12 +201,12 @@ func (v *view) restart(stops []*Fact) *Fact {
 
 // again reports whether a grant is the patient's own text, written after a START that came after all stops: the patient agreed
 // to texts again, and then wrote first. START itself restores no such grant.
-func (v *view) again(f *Fact, stops []*Fact) bool {
+func (v *view) again(f placed, stops []placed) bool {
 	if f.Basis != OwnText {
 		return false
 	}
 	for start := range v.known(Restarted) {
-		if start.outranks(stops) && f.after(start.moment()) {
+		if v.outranks(start, stops) && f.after(start.moment()) {
 			return true
 		}
 	}
@@ -204,7 +215,7 @@ func (v *view) again(f *Fact, stops []*Fact) bool {
 
 // mute returns a mute of the use's patient that nothing undid, the one that counts from the latest moment, or nil.
 func (v *view) mute(u Use) *Fact {
-	var open []*Fact
+	var open []placed
 	for f := range v.known(Muted) {
 		if f.concerns(u) && !v.undone(f, u) {
 			open = append(open, f)
@@ -214,9 +225,9 @@ func (v *view) mute(u Use) *Fact {
 }
 
 // undone reports whether the use's patient wants texts again since a mute.
-func (v *view) undone(mute *Fact, u Use) bool {
+func (v *view) undone(mute placed, u Use) bool {
 	for f := range v.known(Unmuted) {
-		if f.concerns(u) && f.Outranks(mute) {
+		if f.concerns(u) && Outranks(v.facts, f.place, mute.place) {
 			return true
 		}
 	}
@@ -231,8 +242,8 @@ func (f *Fact) concerns(u Use) bool {
 // doubt returns the first doubt that holds a category, or nil.
 func (v *view) doubt(c Category) *Fact {
 	for f := range v.known(Doubted) {
-		if v.holds(f, c) {
-			return f
+		if v.holds(f.Fact, c) {
+			return f.Fact
 		}
 	}
 	return nil
@@ -272,7 +283,7 @@ func (f *Fact) settles(doubt *Fact) bool {
 // at most.
 func (v *view) confirmed(grant string, by time.Time) bool {
 	for request := range v.known(Asked) {
-		if slices.Contains(request.About, grant) && v.answered(request, by) {
+		if slices.Contains(request.About, grant) && v.answered(request.Fact, by) {
 			return true
 		}
 	}

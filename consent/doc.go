@@ -34,8 +34,8 @@
 // no text of the patient's permits an answer; one that comes after START does. What a patient alone can say (START, the answer
 // to a double opt-in) needs the text or the page it came by.
 //
-// Clocks of several processes differ, so the recorded times of a ledger never run backwards, and a stop that is dated
-// ahead counts from now.
+// Clocks of several processes differ, so the recorded times of a ledger never run backwards, a stop that is dated ahead
+// counts from now, and one that is told of within an hour ends whatever was written before it.
 //
 // # Families and holders
 //

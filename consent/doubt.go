@@ -40,7 +40,7 @@ func (s *Service) Clear(ctx context.Context, by audit.Actor, c Clearance) (State
 		}
 		v := s.view(f.Key(), facts, f.Recorded)
 		for doubt := range v.known(Doubted) {
-			if doubt.ID == c.Doubt && v.open(doubt) {
+			if doubt.ID == c.Doubt && v.open(doubt.Fact) {
 				return nil
 			}
 		}

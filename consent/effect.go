@@ -48,11 +48,11 @@ func endedBefore(before []Fact, f *Fact) bool {
 	return false
 }
 
-// given reports whether one of these facts may let texts leave again that end ended.
+// given reports whether one of these facts, which were written after end, may let texts leave again that it ended.
 func given(facts []Fact, end *Fact) bool {
 	for i := range facts {
 		f := &facts[i]
-		if (f.Kind == Restarted || f.Kind == Lapsed || f.Kind == Granted && f.Basis.written()) && f.Outranks(end) {
+		if (f.Kind == Restarted || f.Kind == Lapsed || f.Kind == Granted && f.Basis.written()) && f.after(end.moment()) {
 			return true
 		}
 	}

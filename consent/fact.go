@@ -144,17 +144,32 @@ func (f *Fact) after(moment time.Time) bool {
 	return f.At.After(moment) && f.Recorded.After(moment)
 }
 
-// Outranks reports whether f counts in spite of what may have ended it, a revocation, a mute or a lapse: only where both its
-// times are later than the earlier one of end's, and end did not come after it at once. Of what is recorded within a minute of
-// the time that it claims, the order of recording is told better by our clock than by whoever's clock it claims.
-func (f *Fact) Outranks(end *Fact) bool {
-	atOnce := !end.At.Before(end.Recorded.Add(-fact.Leeway))
-	return f.after(end.moment()) && !(atOnce && !end.Recorded.Before(f.Recorded))
+// Outranks reports whether of a ledger, in the order of writing, the fact of one place counts in spite of the one of another
+// that may have ended it, a revocation, a mute or a lapse: only where both its times are later than the earlier one of the end's,
+// and it was written after the end, or the end goes by the time that it claims.
+func Outranks(facts []Fact, place, end int) bool {
+	return facts[place].after(facts[end].moment()) && (place > end || late(facts, place, end))
 }
 
-// outranks reports whether f outranks all of them.
-func (f *Fact) outranks(ends []*Fact) bool {
-	return !slices.ContainsFunc(ends, func(end *Fact) bool { return !f.Outranks(end) })
+// late reports whether an end goes by the time that it claims against what was written in a place before it. Which came first
+// the order of writing tells better than clocks do, which differ, unless the end is told of more than an hour later; or more than
+// a minute later, and no more than the ledger held before that place. Where it was recorded no later than a fact before it, by a
+// clock behind the one that recorded that, its time says nothing.
+func late(facts []Fact, place, end int) bool {
+	e := &facts[end]
+	after := e.Recorded.Sub(e.At)
+	late := after > time.Hour
+	for i := range facts[:end] {
+		f := &facts[i]
+		switch {
+		case f.Key() != e.Key():
+		case f.Recorded.Equal(e.Recorded):
+			return false
+		case i < place && f.Kind == e.Kind && f.Patient == e.Patient && (f.Category == "" || f.Category == e.Category):
+			late = late || after > fact.Leeway && !f.moment().Before(e.moment())
+		}
+	}
+	return late
 }
 
 // Channel is how a revocation reached the practice. None is better than another (47 CFR 64.1200(a)(10)).

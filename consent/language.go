@@ -19,7 +19,7 @@ func (s *Service) Language(ctx context.Context, k Key) (string, error) {
 	v := s.view(k, facts, latest(s.moment(), facts))
 	lapses, language := v.lapses(), ""
 	for f := range v.known(Granted) {
-		if f.Evidence.Language != "" && f.outranks(lapses) {
+		if f.Evidence.Language != "" && v.outranks(f, lapses) {
 			language = f.Evidence.Language
 		}
 	}

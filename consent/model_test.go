@@ -35,6 +35,10 @@ func wide() consent.Profile {
 // modelled computes a status in another way than Decide does: it asks of every grant whether anything beats it.
 func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment time.Time) consent.Status {
 	c := u.Category
+	written := map[string]int{} // in which place
+	for i, f := range facts {
+		written[f.ID] = i
+	}
 	var grants, stops, lapses, starts, mutes, unmutes, doubts []consent.Fact
 	answered := map[string]time.Time{} // when grants were first confirmed whose request was answered in time
 	cleared := map[string]bool{}
@@ -79,11 +83,17 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 		return slices.Contains([]consent.Basis{consent.SignedAgreement, consent.WebForm, consent.OfficeDocument}, f.Basis)
 	}
 	beats := func(stop, f consent.Fact) bool {
-		since := min(stop.At.UnixMicro(), stop.Recorded.UnixMicro())
-		if stop.Recorded.Sub(stop.At) <= time.Minute && !f.Recorded.After(stop.Recorded) {
-			return true // it came at once, by whatever clock
+		clockAhead := slices.ContainsFunc(facts[:written[stop.ID]], func(g consent.Fact) bool {
+			return g.Key() == stop.Key() && g.Recorded.Equal(stop.Recorded)
+		})
+		told := slices.ContainsFunc(facts[:written[f.ID]], func(g consent.Fact) bool {
+			all := g.Category == "" || g.Category == stop.Category
+			return g.Key() == stop.Key() && g.Kind == stop.Kind && all && g.Patient == stop.Patient && !since(g).Before(since(stop))
+		})
+		if written[f.ID] < written[stop.ID] && (clockAhead || stop.Recorded.Sub(stop.At) <= time.Minute || !told && stop.Recorded.Sub(stop.At) <= time.Hour) {
+			return true // it came after it, whatever the clocks say
 		}
-		return min(f.At.UnixMicro(), f.Recorded.UnixMicro()) <= since
+		return !since(f).After(since(stop))
 	}
 	settles := func(stop, doubt consent.Fact) bool {
 		said, open := min(stop.At.UnixMicro(), stop.Recorded.UnixMicro()), min(doubt.At.UnixMicro(), doubt.Recorded.UnixMicro())
@@ -145,12 +155,12 @@ func modelled(facts []consent.Fact, p consent.Profile, u consent.Use, moment tim
 	return consent.None
 }
 
-// since is when a stop counts from.
-func since(stop consent.Fact) time.Time {
-	if stop.Recorded.Before(stop.At) {
-		return stop.Recorded
+// since is the earlier of a fact's times.
+func since(f consent.Fact) time.Time {
+	if f.Recorded.Before(f.At) {
+		return f.Recorded
 	}
-	return stop.At
+	return f.At
 }
 
 // permits reads the profiles of these tests, whose rules hold at all times.
@@ -158,10 +168,13 @@ func permits(p consent.Profile, b consent.Basis, c consent.Category) bool {
 	return slices.ContainsFunc(p.Rules, func(r consent.Rule) bool { return r.Basis == b && slices.Contains(r.Permits, c) })
 }
 
-// instant draws one of few moments, so that equal ones are common.
+// instant draws one of few moments of two hours, so that equal ones are common, and those a minute or an hour apart.
 func instant(t *rapid.T, name string) time.Time {
-	return noon.Add(time.Duration(rapid.IntRange(0, 12).Draw(t, name)) * time.Minute)
+	return noon.Add(time.Duration(60*rapid.IntRange(0, 2).Draw(t, name+" hours")+rapid.IntRange(0, 4).Draw(t, name)) * time.Minute)
 }
+
+// evening is after all instants.
+var evening = noon.Add(6 * time.Hour)
 
 // history draws a ledger: facts of any kind, late and ahead, in no order of time.
 func history(t *rapid.T, kinds ...consent.Kind) []consent.Fact {
@@ -250,7 +263,7 @@ func check(t *testing.T, property func(*rapid.T)) {
 
 // momentOf draws when a ledger is looked at: after all of it as a rule.
 func momentOf(t *rapid.T) time.Time {
-	return rapid.OneOf(rapid.Just(noon.Add(time.Hour)), rapid.Custom(func(t *rapid.T) time.Time { return instant(t, "moment") })).Draw(t, "look")
+	return rapid.OneOf(rapid.Just(evening), rapid.Custom(func(t *rapid.T) time.Time { return instant(t, "moment") })).Draw(t, "look")
 }
 
 func profile(t *rapid.T) consent.Profile {
@@ -290,13 +303,22 @@ func TestAnEarlierMomentHasItsAnswerAgain(t *testing.T) {
 	})
 }
 
-func TestTheOrderOfFactsDecidesNothing(t *testing.T) {
+// What was written before an end and what after it counts, and no other order does.
+func TestTheOrderOfFactsBetweenTwoEndsDecidesNothing(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		facts, p, moment := history(t, allKinds...), profile(t), momentOf(t)
 		other := slices.Clone(facts)
-		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(other), func(i, j int) {
-			other[i], other[j] = other[j], other[i]
-		})
+		random := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
+		for from := 0; from < len(other); {
+			between := other[from:]
+			if end := slices.IndexFunc(between, func(f consent.Fact) bool {
+				return f.Kind == consent.Revoked || f.Kind == consent.Lapsed || f.Kind == consent.Muted
+			}); end >= 0 {
+				between = between[:end]
+			}
+			random.Shuffle(len(between), func(i, j int) { between[i], between[j] = between[j], between[i] })
+			from += len(between) + 1
+		}
 		require.Equal(t, statuses(consent.Derive(key, facts, p, moment)), statuses(consent.Derive(key, other, p, moment)))
 	})
 }
@@ -317,9 +339,29 @@ func TestNothingButALaterWrittenGrantOrStartRevives(t *testing.T) {
 		at := rapid.IntRange(0, len(facts)).Draw(t, "place")
 		facts = slices.Insert(facts, at, stop)
 		for _, u := range uses() {
-			if got := consent.Decide(key, facts, p, noon.Add(time.Hour), u); got.Status != consent.Stopped {
+			if got := consent.Decide(key, facts, p, evening, u); got.Status != consent.Stopped {
 				t.Fatalf("%+v stands at %+v", u, got)
 			}
+		}
+	})
+}
+
+// Nothing that was written before a stop outranks it where it is told of within an hour and no other was known, or where its
+// clock was behind.
+func TestAStopEndsWhateverWasWrittenBeforeIt(t *testing.T) {
+	check(t, func(t *rapid.T) {
+		facts := history(t, allKinds...)
+		stop := consent.Fact{
+			ID: "stop", Practice: key.Practice, Number: key.Number, Kind: consent.Revoked, Channel: consent.ByText, Recorded: instant(t, "written"),
+		}
+		stop.At = stop.Recorded.Add(time.Duration(rapid.IntRange(-60, 60).Draw(t, "said")) * time.Minute)
+		if slices.ContainsFunc(facts, func(f consent.Fact) bool { return f.Recorded.Equal(stop.Recorded) }) {
+			stop.At = instant(t, "claimed").AddDate(-1, 0, 0)
+		} else {
+			facts = slices.DeleteFunc(facts, func(f consent.Fact) bool { return f.Kind == consent.Revoked && !since(f).Before(since(stop)) })
+		}
+		for _, u := range uses() {
+			require.Equal(t, consent.Stopped, consent.Decide(key, append(facts, stop), profile(t), evening, u).Status)
 		}
 	})
 }
@@ -359,8 +401,8 @@ func TestWhatNarrowsNeverPermitsMore(t *testing.T) {
 			}
 		}
 		for _, u := range uses() {
-			before := consent.Decide(key, facts, p, noon.Add(time.Hour), u)
-			if after := consent.Decide(key, append(facts, more...), p, noon.Add(time.Hour), u); after.Status == consent.Active {
+			before := consent.Decide(key, facts, p, evening, u)
+			if after := consent.Decide(key, append(facts, more...), p, evening, u); after.Status == consent.Active {
 				require.Equal(t, consent.Active, before.Status)
 			}
 		}
@@ -374,7 +416,7 @@ func TestWithoutDutyNothingIsPermitted(t *testing.T) {
 			facts[i].Duty = ""
 		}
 		for _, u := range uses() {
-			got := consent.Decide(key, facts, profile(t), noon.Add(time.Hour), u).Status
+			got := consent.Decide(key, facts, profile(t), evening, u).Status
 			require.NotContains(t, []consent.Status{consent.Active, consent.Pending, consent.Held}, got)
 		}
 	})

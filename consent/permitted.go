@@ -67,7 +67,7 @@ func (s *Service) permitted(facts []Fact, u Use) (Permitted, bool) {
 	p, about := Permitted{Number: v.key.Number}, map[string]bool{}
 	lapses := v.lapses()
 	for f := range v.known(Granted) {
-		if f.Category != u.Category || !f.outranks(lapses) {
+		if f.Category != u.Category || !v.outranks(f, lapses) {
 			continue
 		}
 		u.Patient = f.Patient

@@ -456,10 +456,10 @@ func TestAStopCountsAtOnceWhateverTheClocksSay(t *testing.T) {
 	})
 	t.Run("dated by a clock that is behind", func(t *testing.T) {
 		for behind, want := range map[time.Duration]consent.Status{
-			0:                              consent.Stopped,
-			2 * time.Second:                consent.Stopped,
-			time.Minute:                    consent.Stopped,
-			time.Minute + time.Microsecond: consent.Active, // it is told of late, and ends what was given before it
+			0:                            consent.Stopped,
+			2 * time.Second:              consent.Stopped,
+			time.Hour:                    consent.Stopped,
+			time.Hour + time.Microsecond: consent.Active, // it is told of late, and ends what was given before it
 		} {
 			b := onMemory(t)
 			must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))

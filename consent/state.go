@@ -69,8 +69,9 @@ func Derive(k Key, facts []Fact, p Profile, moment time.Time) State {
 //     ahead undoes a STOP. And it must be a written one (signed agreement, web form, document signed in the office),
 //     whatever a wider profile permits: an import or a word to staff never undoes a STOP.
 //   - What a grant permits is the profile's to say, for the sender it names or else for all, until it expires.
-//   - Clocks differ: a revocation, a mute or a lapse that was recorded within a minute of the time that it claims ends whatever
-//     was recorded before it.
+//   - Clocks differ: a revocation, a mute or a lapse ends whatever was written before it, by the order of facts, where it was
+//     recorded within an hour of the time that it claims, or by a clock that was behind the fact before it. One that is told of
+//     later than that, or that tells of nothing new, ends what was given before the time that it claims.
 //   - A grant that needs confirmation is pending until the patient answered the request in time, and not before it was made.
 //   - The patient's own START restores what a written and, where needed, confirmed grant carried before the revocation;
 //     never promotional texts.

@@ -59,17 +59,17 @@ func uses(facts []consent.Fact, patient string) []consent.Use {
 func own(facts []consent.Fact, patient string) []consent.Fact {
 	tenures := map[int]bool{}
 	if patient == "" {
-		tenures[tenure(facts, consent.Fact{At: end, Recorded: end})] = true // whoever holds it now
+		tenures[holders(facts, func(int) bool { return true })] = true // whoever holds it now
 	}
-	for _, f := range facts {
+	for i, f := range facts {
 		if patient != "" && f.Patient == patient {
-			tenures[tenure(facts, f)] = true
+			tenures[tenure(facts, i)] = true
 		}
 	}
 	shown := map[string]bool{}
 	var mine []consent.Fact
-	for _, f := range facts {
-		if f.Patient != "" && f.Patient != patient || !tenures[tenure(facts, f)] {
+	for i, f := range facts {
+		if f.Patient != "" && f.Patient != patient || !tenures[tenure(facts, i)] {
 			continue
 		}
 		if len(f.About) > 0 {
@@ -90,15 +90,17 @@ func own(facts []consent.Fact, patient string) []consent.Fact {
 	return mine
 }
 
-// end is after every fact.
-var end = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+// tenure counts the holders that a number had before the one that the fact of a place belongs to. As in [consent.Decide] what
+// does not outrank a lapse is the earlier holder's.
+func tenure(facts []consent.Fact, place int) int {
+	return holders(facts, func(lapse int) bool { return consent.Outranks(facts, place, lapse) })
+}
 
-// tenure counts the holders that a number had before the one that a fact belongs to. As in [consent.Decide] what does not
-// outrank a lapse is the earlier holder's.
-func tenure(facts []consent.Fact, f consent.Fact) int {
+// holders counts the holders whose time with a number ended by one of those lapses that count.
+func holders(facts []consent.Fact, counts func(lapse int) bool) int {
 	n := 0
-	for _, lapse := range facts {
-		if reassigns(lapse) && f.Outranks(&lapse) {
+	for i, f := range facts {
+		if reassigns(f) && counts(i) {
 			n++
 		}
 	}
