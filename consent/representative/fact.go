@@ -8,7 +8,6 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/civil"
-	"github.com/enamel-go/enamel/internal/fact"
 	"github.com/enamel-go/enamel/internal/form"
 )
 
@@ -181,15 +180,6 @@ func (f Fact) moment() time.Time {
 		return f.At
 	}
 	return f.Recorded
-}
-
-// outranks reports whether a consent counts in spite of a withdrawal: only where both its times are later than the earlier one
-// of the withdrawal's, and that did not come after it at once. Of what is recorded within a minute of the time that it claims,
-// the order of recording is told better by our clock than by whoever's clock it claims.
-func (f Fact) outranks(withdrawal Fact) bool {
-	since := withdrawal.moment()
-	atOnce := !withdrawal.At.Before(withdrawal.Recorded.Add(-fact.Leeway))
-	return f.At.After(since) && f.Recorded.After(since) && !(atOnce && !withdrawal.Recorded.Before(f.Recorded))
 }
 
 // valid refuses what no ledger can hold.

@@ -511,6 +511,35 @@ func TestWhatProtectsAChildWaitsForNobodyAndNoClock(t *testing.T) {
 	require.ErrorIs(t, err, stage.ErrFull)
 }
 
+// A process whose clock is ahead dates a consent ahead. The parent who took it back after that is heard.
+func TestPromise_M8_1_AWithdrawalEndsWhatAClockThatIsAheadRecordedBeforeIt(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		for name, c := range map[string]struct {
+			ahead, until, ago time.Duration // how far the clock was ahead, how long after it was taken back, how late that was told
+			allowed           bool
+		}{
+			"refuses_by_minutes":                    {ahead: 5 * time.Minute, until: 2 * time.Minute},
+			"refuses_by_hours":                      {ahead: 5 * time.Hour, until: 2 * time.Minute},
+			"refuses_when_the_clock_is_right_again": {ahead: 5 * time.Minute, until: 12 * time.Minute, ago: 10 * time.Minute},
+			"refuses_within_an_hour":                {until: 50 * time.Minute, ago: time.Hour},
+			"keeps_what_was_given_after_it":         {until: 50 * time.Minute, ago: time.Hour + time.Microsecond, allowed: true},
+		} {
+			t.Run(name, func(t *testing.T) {
+				b := open(t)
+				b.Clock.Set(noon.Add(c.ahead))
+				b.consent(t, mother)
+				b.appoint(t, appointing(father)) // something else in the ledger
+				b.Clock.Set(noon.Add(c.until))
+				w := withdrawing()
+				w.At = b.Clock.Now().Add(-c.ago)
+				_, err := b.Withdraw(t.Context(), father, w)
+				require.NoError(t, err)
+				require.Equal(t, c.allowed, b.may(t, child, representative.Enter, ten).Allowed)
+			})
+		}
+	})
+}
+
 func TestAConsentByMailNeedsItsConfirmation(t *testing.T) {
 	b := onMemory(t)
 	c := consenting(mother)

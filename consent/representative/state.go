@@ -114,15 +114,36 @@ func (s state) shielded() []string {
 func (s state) consent() *Fact {
 	var last *Fact
 	for i, f := range s.facts {
-		if f.Kind != Consented || s.barred(f.Person, Agree) {
-			continue
-		}
-		withdrawn := slices.ContainsFunc(s.facts, func(w Fact) bool { return w.Kind == Withdrawn && !f.outranks(w) })
-		if !withdrawn {
+		if f.Kind == Consented && !s.barred(f.Person, Agree) && !s.withdrawn(i) {
 			last = &s.facts[i]
 		}
 	}
 	return last
+}
+
+// withdrawn reports whether a withdrawal ends the consent of a place.
+func (s state) withdrawn(place int) bool {
+	for i, f := range s.facts {
+		if f.Kind == Withdrawn && !s.outranks(place, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// outranks reports whether the consent of a place counts in spite of a withdrawal: only where both its times are later than the
+// earlier one of the withdrawal's, and it was written after it or the withdrawal is told of late.
+func (s state) outranks(place, withdrawal int) bool {
+	f, since := s.facts[place], s.facts[withdrawal].moment()
+	return f.At.After(since) && f.Recorded.After(since) && (place > withdrawal || s.late(withdrawal))
+}
+
+// late reports whether the withdrawal of a place goes by the time that it claims, for it was told of more than an hour later.
+// Until then the order of writing tells better what came first than clocks do, which differ; and where it was recorded no later
+// than a fact before it, by a clock behind the one that recorded that, its time says nothing.
+func (s state) late(place int) bool {
+	w := s.facts[place]
+	return w.Recorded.Sub(w.At) > time.Hour && !slices.ContainsFunc(s.facts[:place], func(f Fact) bool { return f.Recorded.Equal(w.Recorded) })
 }
 
 // open returns a report that nobody has decided on, or nil.
