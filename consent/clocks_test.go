@@ -25,11 +25,6 @@ func (b bench) said(ago time.Duration) consent.Revocation {
 	return r
 }
 
-// shut is a store whose ledgers cannot be read.
-type shut struct{ consent.Store }
-
-func (shut) Ledger(context.Context, consent.Key) ([]consent.Fact, error) { return nil, errDisk }
-
 // A process whose clock is ahead dates what it records ahead. The patient said stop after that, and no clock says otherwise.
 func TestPromise_D4_1_AStopEndsWhatAClockThatIsAheadRecordedBeforeIt(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
@@ -100,7 +95,7 @@ func TestPromise_D4_1_AStopEndsWhatAClockThatIsAheadRecordedBeforeIt(t *testing.
 			b := open(t)
 			b.fast(t, 5*time.Minute, sign)
 			b.Clock.Pass(2 * time.Minute)
-			must(t)(b.WithStore(shut{b.store}).Revoke(t.Context(), patient, stop()))
+			must(t)(b.WithStore(broken{b.store, "ledger"}).Revoke(t.Context(), patient, stop()))
 			require.Equal(t, consent.Stopped, b.status(t, consent.Transactional))
 		})
 		t.Run("refuses_a_grant_that_is_written_beside_the_stop", func(t *testing.T) {
@@ -162,4 +157,25 @@ func TestPromise_D4_1_AStopEndsWhatAClockThatIsAheadRecordedBeforeIt(t *testing.
 			})
 		}
 	})
+}
+
+// What a ledger rarely holds: ends that are told of twice, beside ends of other patients and other lengths.
+func TestWhichOfTwoFactsOutranksTheOther(t *testing.T) {
+	of := func(kind consent.Kind, at, recorded int, patient string) consent.Fact {
+		return line(kind, at, recorded, func(f *consent.Fact) { f.Patient = patient })
+	}
+	for name, c := range map[string]struct {
+		facts      []consent.Fact
+		place, end int
+		want       bool
+	}{
+		"an end that is told of again":           {[]consent.Fact{of(consent.Lapsed, 0, 0, ""), of(consent.Granted, 10, 10, ""), of(consent.Lapsed, 0, 61, "")}, 1, 2, true},
+		"an end that is told of again at once":   {[]consent.Fact{of(consent.Lapsed, 0, 0, ""), of(consent.Granted, 10, 10, ""), of(consent.Lapsed, 0, 60, "")}, 1, 2, false},
+		"an end that was told of after it":       {[]consent.Fact{of(consent.Granted, 10, 10, ""), of(consent.Lapsed, 5, 100, ""), of(consent.Lapsed, 0, 110, "")}, 0, 2, false},
+		"an end of another kind":                 {[]consent.Fact{of(consent.Revoked, 0, 0, ""), of(consent.Granted, 10, 10, ""), of(consent.Lapsed, 0, 61, "")}, 1, 2, false},
+		"a mute of the same patient, told again": {[]consent.Fact{of(consent.Muted, 0, 0, "p-1"), of(consent.Unmuted, 10, 10, "p-1"), of(consent.Muted, 0, 61, "p-1")}, 1, 2, true},
+		"a mute of another patient":              {[]consent.Fact{of(consent.Muted, 0, 0, "p-2"), of(consent.Unmuted, 10, 10, "p-1"), of(consent.Muted, 0, 61, "p-1")}, 1, 2, false},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, consent.Outranks(c.facts, c.place, c.end)) })
+	}
 }

@@ -3,6 +3,7 @@ package consent_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -148,11 +149,38 @@ func TestWhatUndoesAStopAndWhatRepeatsIt(t *testing.T) {
 			must(t)(b.Doubt(t.Context(), patient, consent.Doubt{
 				ID: "m-1", Practice: key.Practice, Number: key.Number, Channel: consent.ByText, Evidence: stop().Evidence,
 			}))
+			require.Zero(t, effect(t, b, "m-1"))
+			b.later()
 			_, err := b.Hear(t.Context(), patient, consent.Said{
 				ID: "m-1", Practice: key.Practice, Number: key.Number, Channel: consent.ByText, Evidence: stop().Evidence,
 			})
 			require.NoError(t, err)
 			require.Equal(t, b.Clock.Now(), effect(t, b, "m-1").Since, "the stop counts, and is found")
+		})
+		t.Run("told of after something was given", func(t *testing.T) {
+			b := open(t)
+			revoke(t, b, "first", "")
+			must(t)(b.Grant(t.Context(), staff, grant(consent.Transactional)))
+			b.later()
+			r := b.said(5 * time.Minute) // of before the grant
+			r.ID = "second"
+			must(t)(b.Revoke(t.Context(), patient, r))
+			second := effect(t, b, "second")
+			require.False(t, second.Undone, "by what was written before it")
+			require.Equal(t, b.Clock.Now(), second.Since, "when it was recorded")
+			b.later()
+			revoke(t, b, "third", "")
+			require.True(t, effect(t, b, "third").Repeats, "nothing was given since the second")
+		})
+		t.Run("a START of the very moment that claims to be later", func(t *testing.T) {
+			b := open(t)
+			r := stop()
+			r.ID = "first"
+			must(t)(b.Revoke(t.Context(), patient, r))
+			s := start()
+			s.At = b.Clock.Now().Add(time.Minute)
+			must(t)(b.Restart(t.Context(), patient, s))
+			require.False(t, effect(t, b, "first").Undone)
 		})
 	})
 }

@@ -1,9 +1,11 @@
 package consent_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -116,6 +118,7 @@ func TestPromise_D4_1_AnyWordsByAnyChannel(t *testing.T) {
 				require.ErrorIs(t, err, consent.ErrInvalid)
 			}
 			require.Empty(t, b.facts(t))
+			require.Len(t, b.logged(t, key.Practice), 4, "each is refused once")
 		})
 		t.Run("without_rule", func(t *testing.T) {
 			require.Equal(t, keyword.None, keyword.Classify("Please do not text me any more."), "whole words alone would not hear it")
@@ -144,9 +147,82 @@ func TestWordsThatAreKeptElsewhereAreUnderstood(t *testing.T) {
 			for _, f := range facts {
 				require.Equal(t, consent.Withheld, f.Evidence.Words)
 			}
+			if want == keyword.Stop {
+				require.Empty(t, facts[0].Category, "all of it is stopped")
+			}
 			if want == keyword.Narrow {
 				require.Equal(t, consent.Promotional, facts[0].Category)
 			}
 		}
 	})
+}
+
+// Whatever the words ask for, it is of when they were said, and no stray byte in them holds it up.
+func TestWhatIsHeardIsOfWhenItWasSaid(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		for words, kinds := range map[string][]consent.Kind{
+			"stop texting me caf\xe9": {consent.Revoked}, "no more ads caf\xe9": {consent.Revoked},
+			"wrong number caf\xe9": {consent.Revoked, consent.Lapsed}, "how do I stop these texts? caf\xe9 \x00": {consent.Doubted},
+		} {
+			b := open(t)
+			b.Clock.Pass(3 * time.Hour)
+			_, err := b.Hear(t.Context(), patient, consent.Said{
+				Practice: key.Practice, Number: key.Number, Channel: consent.ByEmail, Evidence: consent.Evidence{Words: words}, At: noon,
+			})
+			require.NoError(t, err)
+			facts := b.facts(t)
+			require.Len(t, facts, len(kinds))
+			for i, f := range facts {
+				require.Equal(t, kinds[i], f.Kind)
+				require.Equal(t, noon, f.At)
+				if f.Kind == consent.Lapsed {
+					require.Equal(t, consent.WrongNumber, f.Cause)
+				} else {
+					require.Equal(t, consent.ByEmail, f.Channel)
+				}
+			}
+		}
+	})
+}
+
+// Two strangers are two acts, whose words came without an id.
+func TestWordsWithoutAnIdAreAnActEach(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(testing.TB) bench) {
+		b := open(t)
+		for _, number := range []string{key.Number, "+12125550101"} {
+			_, err := b.Hear(t.Context(), patient, consent.Said{
+				Practice: key.Practice, Number: number, Channel: consent.ByText, Evidence: consent.Evidence{Words: "wrong number"},
+			})
+			require.NoError(t, err)
+		}
+	})
+}
+
+// unwriting is a store that cannot write a practice's facts of a kind.
+type unwriting struct {
+	consent.Store
+	practice string
+	kind     consent.Kind
+}
+
+func (s unwriting) Apply(ctx context.Context, c consent.Change) (bool, error) {
+	if c.Fact != nil && c.Fact.Practice == s.practice && c.Fact.Kind == s.kind {
+		return false, errDisk
+	}
+	return s.Store.Apply(ctx, c)
+}
+
+func TestWhatCannotBeWrittenAtOneOfThePracticesIsTold(t *testing.T) {
+	for words, kind := range map[string]consent.Kind{
+		"STOP": consent.Revoked, "wrong number": consent.Lapsed, "how do I stop these texts?": consent.Doubted,
+	} {
+		for _, practice := range []string{key.Practice, "oak-street"} {
+			b := onMemory(t)
+			s := b.with(t, consent.Options{Shared: sharing{office: {key.Practice, "oak-street"}}}).WithStore(unwriting{b.store, practice, kind})
+			_, err := s.Hear(t.Context(), patient, consent.Said{
+				Practice: key.Practice, Number: key.Number, Channel: consent.ByText, Sender: office, Evidence: consent.Evidence{Words: words},
+			})
+			require.ErrorIs(t, err, errDisk, "%s at %s", words, practice)
+		}
+	}
 }

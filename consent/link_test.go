@@ -53,9 +53,16 @@ func TestPromise_D2_3_DoubleOptInByLink(t *testing.T) {
 		t.Run("refuses_a_link_that_expired", func(t *testing.T) {
 			b := open(t)
 			l := linked(t, b)
-			b.Clock.Pass(week)
+			b.Clock.Set(b.facts(t)[1].Expires.Add(time.Microsecond))
 			refused(t, consent.ErrExpired)(b.ConfirmByLink(t.Context(), patient, press(l)))
 			require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
+		})
+		t.Run("keeps_an_answer_of_the_last_moment", func(t *testing.T) {
+			b := open(t)
+			l := linked(t, b)
+			b.Clock.Set(b.facts(t)[1].Expires)
+			must(t)(b.ConfirmByLink(t.Context(), patient, press(l)))
+			require.Equal(t, consent.Active, b.status(t, consent.Promotional))
 		})
 		t.Run("refuses_a_link_that_a_stop_overtook", func(t *testing.T) {
 			b := open(t)
@@ -75,8 +82,13 @@ func TestPromise_D2_3_DoubleOptInByLink(t *testing.T) {
 				base64.RawURLEncoding.EncodeToString([]byte("nobody's")) + "." + secret,
 				base64.RawURLEncoding.EncodeToString([]byte("a\x00\xff")) + "." + secret,
 			} {
+				before := len(b.logged(t, key.Practice))
 				refused(t, consent.ErrNotAsked)(b.ConfirmByLink(t.Context(), patient, press(wrong)))
+				require.Len(t, b.logged(t, key.Practice), before+1, "the refusal is on record")
 			}
+			_, err := b.ConfirmByLink(t.Context(), audit.Actor{}, press(id+"."))
+			require.ErrorIs(t, err, consent.ErrInvalid)
+			require.NotErrorIs(t, err, consent.ErrNotAsked)
 			for _, practice := range []string{"oak-street", "", key.Practice + "\x00"} {
 				elsewhere := press(l)
 				elsewhere.Practice = practice
@@ -91,6 +103,9 @@ func TestPromise_D2_3_DoubleOptInByLink(t *testing.T) {
 			refused(t, consent.ErrEvidence)(b.ConfirmByLink(t.Context(), staff, press(l)))
 			bare := press(l)
 			bare.Evidence.Browser = ""
+			refused(t, consent.ErrEvidence)(b.ConfirmByLink(t.Context(), patient, bare))
+			bare = press(l)
+			bare.Evidence.Address = ""
 			refused(t, consent.ErrEvidence)(b.ConfirmByLink(t.Context(), patient, bare))
 			refused(t, consent.ErrInvalid)(b.ConfirmByLink(t.Context(), audit.Actor{}, press(l)))
 			require.Equal(t, consent.Pending, b.status(t, consent.Promotional))
@@ -152,6 +167,8 @@ func TestAnotherLinkIsAnotherAct(t *testing.T) {
 	refused(t, consent.ErrConflict)(b.ConfirmByLink(t.Context(), patient, other))
 	require.Equal(t, consent.Active, b.status(t, consent.Promotional))
 	require.Equal(t, consent.Pending, b.status(t, consent.Transactional))
+	must(t)(b.ConfirmByLink(t.Context(), patient, press(l)))
+	require.Equal(t, consent.Active, b.status(t, consent.Transactional), "one link does not use up another")
 }
 
 func TestTheSameLinkTwice(t *testing.T) {
@@ -170,7 +187,7 @@ func TestTheSameLinkTwice(t *testing.T) {
 	l.Secret += "m"
 	_, _, err = b.AskByLink(t.Context(), staff, l)
 	require.ErrorIs(t, err, consent.ErrConflict)
-	l.ID, l.Secret = "link 2", "short"
+	l.ID, l.Secret = "link 2", "0123456789abcdefghijk"
 	_, _, err = b.AskByLink(t.Context(), staff, l)
 	require.ErrorIs(t, err, consent.ErrInvalid)
 	b.Clock.Pass(time.Minute)

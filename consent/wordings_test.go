@@ -110,7 +110,9 @@ func TestPromise_D3_1_WhatAnOptInMustSay(t *testing.T) {
 		})
 		t.Run("refuses_what_nobody_may_or_can_publish", func(t *testing.T) {
 			b := open(t)
-			require.ErrorIs(t, b.Publish(t.Context(), patient, published("w")), consent.ErrInvalid)
+			for _, by := range []audit.Actor{patient, {Kind: audit.System, ID: "import"}, {Kind: audit.Representative, ID: "mother-9"}} {
+				require.ErrorIs(t, b.Publish(t.Context(), by, published("w")), consent.ErrInvalid)
+			}
 			require.ErrorIs(t, b.Publish(t.Context(), audit.Actor{}, published("w")), consent.ErrInvalid)
 			for _, change := range []func(*consent.Wording){
 				func(w *consent.Wording) { w.ID = "" },
@@ -118,11 +120,33 @@ func TestPromise_D3_1_WhatAnOptInMustSay(t *testing.T) {
 				func(w *consent.Wording) { w.Language = "tlh" },
 				func(w *consent.Wording) { w.Category = "ads" },
 				func(w *consent.Wording) { w.Practice = "nameless" },
+				func(w *consent.Wording) { w.Text += strings.Repeat(" ", 16<<10) },
+				func(w *consent.Wording) { w.Effective = time.Date(1<<16, 1, 1, 0, 0, 0, 0, time.UTC) },
 			} {
 				w := published("w")
 				change(&w)
 				require.ErrorIs(t, b.Publish(t.Context(), staff, w), consent.ErrInvalid)
 			}
+		})
+		t.Run("refuses_another_text_that_is_published_beside_it", func(t *testing.T) {
+			b := open(t)
+			other := published("offers-1")
+			other.Text += " "
+			store := &beside{b.store, func() { require.NoError(t, b.Publish(t.Context(), staff, other)) }}
+			require.ErrorIs(t, b.WithStore(store).Publish(t.Context(), staff, published("offers-1")), consent.ErrConflict)
+		})
+		t.Run("keeps_its_time_as_every_store_does", func(t *testing.T) {
+			b := open(t)
+			w := published("offers-1")
+			w.Effective = noon.In(time.FixedZone("", 3600)).Add(-time.Hour + 7)
+			for range 2 {
+				require.NoError(t, b.Publish(t.Context(), staff, w))
+			}
+			all, err := b.Wordings(t.Context(), key.Practice)
+			require.NoError(t, err)
+			require.Equal(t, noon.Add(-time.Hour), all[len(all)-1].Effective)
+			_, err = b.Wordings(t.Context(), "")
+			require.ErrorIs(t, err, consent.ErrInvalid)
 		})
 		t.Run("without_rule", func(t *testing.T) {
 			b := open(t)
