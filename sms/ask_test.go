@@ -3,6 +3,7 @@ package sms_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -142,3 +143,84 @@ type booked struct{ sms.Schedule }
 
 func (*booked) Current(context.Context, string, string, string) (bool, error) { return true, nil }
 func (*booked) Runs(context.Context, string, string) (bool, error)            { return true, nil }
+
+// answering answers what is asked of one practice or broadcast with yes, and of any other with no.
+type answering struct {
+	sms.Schedule
+	yes func(practice, of string) bool
+}
+
+func (a answering) InForce(_ context.Context, practice, provider string) (bool, error) {
+	return a.yes(practice, provider), nil
+}
+
+func (a answering) Standing(_ context.Context, practice, number string) (sms.Standing, error) {
+	return sms.Standing{Kind: sms.LongCode, Approved: a.yes(practice, number), Categories: consent.Categories()}, nil
+}
+
+func (a answering) Runs(_ context.Context, practice, broadcast string) (bool, error) {
+	return a.yes(practice, broadcast), nil
+}
+
+// One check asks once for what many texts share, and takes what is said of one practice, or one broadcast, for no other's.
+func TestWhatIsSaidOfOneIsTakenForNoOther(t *testing.T) {
+	const oak, theirs = "oak-street", "+12125550150"
+	first := func(p, _ string) bool { return p == practice }
+	for name, c := range map[string]struct {
+		plug func(*sms.DispatcherOptions, answering)
+		yes  func(practice, of string) bool
+		sent []string
+	}{
+		"agreements":              {func(o *sms.DispatcherOptions, a answering) { o.Agreements = a }, first, []string{"a", "b"}},
+		"registrations":           {func(o *sms.DispatcherOptions, a answering) { o.Registrations = a }, first, []string{"a", "b"}},
+		"broadcasts":              {func(o *sms.DispatcherOptions, a answering) { o.Broadcasts = a }, first, []string{"a", "b"}},
+		"one of its broadcasts":   {func(o *sms.DispatcherOptions, a answering) { o.Broadcasts = a }, func(_, b string) bool { return b == "b-1" }, []string{"a", "c"}},
+		"the other of broadcasts": {func(o *sms.DispatcherOptions, a answering) { o.Broadcasts = a }, func(_, b string) bool { return b == "b-2" }, []string{"b"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := inMemory(t)
+			w.grant(consent.Transactional)
+			w.neighbour(oak, theirs)
+			sent := map[string]sms.Key{}
+			for id, broadcast := range map[string]string{"a": "b-1", "b": "b-2", "c": "b-1"} {
+				x := w.text(id)
+				x.Broadcast = broadcast
+				if id == "c" {
+					x.Practice = oak
+				}
+				sent[id] = w.enqueue(x)
+			}
+			d := w.dispatcher(func(o *sms.DispatcherOptions) {
+				o.Broadcasts = &booked{}
+				c.plug(o, answering{yes: c.yes})
+			})
+			_, err := d.Step(t.Context())
+			require.NoError(t, err)
+			for id, k := range sent {
+				require.Equal(t, slices.Contains(c.sent, id), w.tracked(k).State == sms.Sent, id)
+			}
+		})
+	}
+}
+
+// neighbour lets another practice text from a number, with its patient's consent.
+func (w *world) neighbour(other, number string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	require.NoError(w.t, w.consents.Accept(ctx, staff, consent.Duty{Practice: other, Terms: "2026-01"}))
+	require.NoError(w.t, w.consents.Configure(ctx, staff, consent.Settings{
+		Practice: other, Name: "Elm Street Dental", Platform: "DentTracks", DoubleOptIn: consent.ConfirmOff,
+	}))
+	require.NoError(w.t, w.consents.Publish(ctx, staff, consent.Wording{
+		ID: "w-1", Practice: other, Category: consent.Transactional, Language: "en", Text: shown,
+	}))
+	_, err := w.consents.Grant(ctx, staff, consent.Grant{
+		Practice: other, Number: patient, Category: consent.Transactional, Basis: consent.OfficeDocument,
+		Evidence: consent.Evidence{Wording: shown, Language: "en", Document: "scan-2", Staff: "u-17"},
+	})
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.texts.Register(ctx, staff, sms.Sender{
+		Practice: other, Number: number, Provider: "carrier", Name: "Elm Street Dental",
+		Contact: "214-555-0199", Frequency: "about 2 texts per visit", Zone: "America/Chicago",
+	}))
+}
