@@ -110,3 +110,39 @@ func TestAKeywordWithoutWordsIsHeard(t *testing.T) {
 		}
 	}
 }
+
+// untold is a gate that cannot say what a stop came to.
+type untold struct{ *consent.Service }
+
+func (untold) Effect(context.Context, consent.Key, string) (consent.Effect, error) {
+	return consent.Effect{Repeats: true}, errors.New("the ledger cannot be read")
+}
+
+func TestAStopIsAnsweredWhereNobodyCanTellWhetherItRepeatsAnother(t *testing.T) {
+	w := inMemory(t)
+	texts, err := sms.New(w.store, untold{w.consents}, w.log, &sms.Options{Now: w.now.Now})
+	require.NoError(t, err)
+	_, err = texts.Receive(t.Context(), practice, sms.Inbound{Provider: "carrier", ID: "m", From: patient, To: office, Body: "STOP"})
+	require.NoError(t, err)
+	w.step(w.dispatcher())
+	require.Len(t, w.carrier.bodies(), 1)
+}
+
+// The day of five answers is 24 hours, to the moment.
+func TestADayOfAnswersHasTwentyFourHours(t *testing.T) {
+	w := inMemory(t)
+	d := w.dispatcher()
+	for range 6 {
+		w.receive(patient, "HELP")
+	}
+	w.step(d)
+	require.Len(t, w.carrier.bodies(), 5)
+	w.now.Add(24*time.Hour - time.Microsecond)
+	w.receive(patient, "HELP")
+	w.step(d)
+	require.Empty(t, w.carrier.bodies())
+	w.now.Add(time.Microsecond)
+	w.receive(patient, "HELP")
+	w.step(d)
+	require.Len(t, w.carrier.bodies(), 1)
+}
