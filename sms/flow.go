@@ -62,8 +62,7 @@ func (f *flow) round(ctx context.Context, limit int, answers bool) (int, error) 
 	began, worker := time.Now(), f.worker()
 	texts, err := f.claim(ctx, f.queue.Claim, worker, limit, answers)
 	f.take(len(texts))
-	var leaving []Tracked
-	var decided []checked
+	leaving, decided := make([]Tracked, 0, len(texts)), make([]checked, 0, len(texts))
 	for i, c := range f.check(ctx, texts) {
 		if s, send, err := f.weigh(ctx, texts[i], c); !send {
 			f.finish(worker, outcome{texts[i], s, err})

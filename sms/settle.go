@@ -15,8 +15,7 @@ import (
 func (d *Dispatcher) settle(ended []outcome) error {
 	ctx, cancel := context.WithTimeout(context.Background(), d.o.Lease)
 	defer cancel()
-	var settlements []Settlement
-	var of []outcome
+	settlements, of := make([]Settlement, 0, len(ended)), make([]outcome, 0, len(ended))
 	var failed []error
 	for _, o := range ended {
 		s := o.Settlement

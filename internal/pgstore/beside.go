@@ -12,7 +12,7 @@ import (
 // takes longer to read a hundred rows there than to write them.
 //
 //	var values pgstore.Beside
-//	h.ExecWith(ctx, &values, "INSERT INTO ? SELECT * FROM ? AS v (practice, sealed)", h.Table("thing"), values.Rows(rows))
+//	h.ScanWith(ctx, &values, &ids, "INSERT INTO ? SELECT * FROM ? AS v (id, sealed) RETURNING id", h.Table("thing"), values.Rows(rows))
 //
 // It belongs to one statement.
 type Beside struct{ values []any }
