@@ -52,9 +52,9 @@ func (s *Service) Alarms(ctx context.Context, by audit.Actor, practice string) (
 // Finish ends a task and reports whether it did: one that is finished already stays as it is. What follows from the outcome
 // happens with it: of a text in review it is recorded whether it was sent, and what was in doubt is revoked, or cleared, at
 // consent first. It is refused with [ErrInvalid] when the outcome is none of the task's kind, and when nobody says whom a
-// correction is about; sensitive content is filed or deleted instead. The entry keeps the reason and
-// the outcome; about a patient whose keys were destroyed it names nobody and keeps the reason alone ([audit.Log.StampSeen]), and
-// the outcome stands with the task.
+// correction is about; sensitive content is filed or deleted instead. The entry keeps the reason and the outcome; about a
+// patient whose keys were destroyed it names nobody and keeps the reason alone ([audit.Log.StampSeen]), and the outcome
+// stands with the task.
 func (s *Service) Finish(ctx context.Context, by audit.Actor, f Finish) (bool, error) {
 	entry := audit.Entry{
 		Practice: f.Key.Practice, Actor: by, Action: "sms.task.finish", Object: audit.Object{Kind: "task", ID: f.Key.ID},

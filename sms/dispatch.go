@@ -49,9 +49,9 @@ type DispatcherOptions struct {
 	// Channels is asked where a patient wants to be reached, before a text about the patient leaves: one who asked since it
 	// was queued gets it at that number, and nothing at the usual one. Defaults to nobody asked for anything.
 	Channels Channels
-	// Households is asked whose names texts must not give, before all but answers and reminders, which name nobody, and for those
-	// that are claimed together at once.
-	// Defaults to nobody knows: then a text that says which child it is about leaves for a family's phone as any other.
+	// Households is asked whose names texts must not give, before all but answers and reminders, which name nobody, and for
+	// those that are claimed together at once. Defaults to nobody knows: then a text that says which child it is about
+	// leaves for a family's phone as any other.
 	Households Households
 	// Wording says what a reminder says that is taken apart; the planner has the same. Defaults to the library's own words, in
 	// English.

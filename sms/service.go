@@ -150,10 +150,11 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, sender Sender) e
 }
 
 // Enqueue queues a text of kind [Ordinary]: From, Provider, Kind and Created are filled in here. Whether it leaves is
-// decided when it is due, by what holds then. The same id with the same content again changes nothing; with other
-// content it is refused with [ErrConflict]. A text about a patient who asked for another number goes to that one; one of a
-// broadcast is refused with [ErrRedirected]. What it would come to, [Dispatcher.Decide] says beforehand: a body that no text may carry, or a LastUseful that has passed, is refused when
-// the text is due. The practice registers the number that it texts from first, see [Service.Register].
+// decided when it is due, by what holds then. The same id with the same content again changes nothing; with other content it
+// is refused with [ErrConflict]. A text about a patient who asked for another number goes to that one; one of a broadcast is
+// refused with [ErrRedirected]. What it would come to, [Dispatcher.Decide] says beforehand: a body that no text may carry,
+// or a LastUseful that has passed, is refused when the text is due. The practice registers the number that it texts from
+// first, see [Service.Register].
 func (s *Service) Enqueue(ctx context.Context, by audit.Actor, t Text) (Key, error) {
 	t.Kind = Ordinary
 	if !t.Start.IsZero() || t.Clock != "" || t.Language != "" || len(t.Subjects) > 0 {
