@@ -133,15 +133,16 @@ func (l *Law) judge(f *Facts, now time.Time, least time.Duration) Decision {
 	q := question{law: l, now: now, least: least}
 	q.edition = l.at(q.now)
 	e := &l.editions[q.edition]
-	c := e.course(f)
-	d := Decision{Verdict: Send, Until: f.Text.LastUseful, Trail: slices.Clone(c.trail), Law: e.id, At: q.now}
-	for i, r := range c.rules {
+	var room [48]*rule
+	rules := e.concerning(room[:0], f)
+	d := Decision{Verdict: Send, Until: f.Text.LastUseful, Trail: make([]Step, 0, len(rules)), Law: e.id, At: q.now}
+	for _, r := range rules {
 		a := q.ask(r, f, &d)
-		s := &d.Trail[i]
-		s.Fact, s.Says, s.Reason = a.fact, a.says, a.reason
+		d.Trail = append(d.Trail, Step{
+			Rule: r.ID, Version: r.Version, Citation: r.Citation, Fact: a.fact, Says: a.says, Reason: a.reason,
+		})
 		switch {
 		case a.says == Refuse:
-			d.Trail = d.Trail[:i+1]
 			return d.refused(r.ID, a.reason)
 		case a.says == Defer && (d.Verdict == Send || a.until.After(d.Until)):
 			d.Verdict, d.Until, d.Rule, d.Reason = Defer, a.until, r.ID, a.reason

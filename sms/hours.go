@@ -13,18 +13,18 @@ func (q *question) window(r *rule, f *Facts) answer {
 	if f.Text.Kind.Answer() {
 		return answer{says: Send, fact: "answers the patient's own message at any hour"}
 	}
-	own, unknown := q.zones(r, f)
+	var room [4]span
+	own, unknown := q.spans(room[:0], r, f)
 	switch {
 	case unknown != "":
 		return answer{says: Refuse, fact: "the time zone " + unknown, reason: "A time zone that the recipient may be in is not known here."}
 	case len(own) == 0:
 		return answer{says: Refuse, fact: "no time zone", reason: "Nobody knows what time it is for the recipient."}
 	}
-	fact := q.say(own)
+	fact := q.clocks(own)
 	var until time.Time
 	open := true
-	for i := range own {
-		s := span{r, own[i]}
+	for _, s := range own {
 		closes, inside := s.inside(q.now, q.least)
 		if open = open && inside; !open {
 			break
@@ -62,8 +62,8 @@ func (r *rule) over(f *Facts) time.Time {
 
 // later defers to the next lawful moment.
 func (q *question) later(r *rule, f *Facts, fact string) answer {
-	if !q.sought {
-		q.sought, q.opens = true, q.next(f)
+	if !q.looked {
+		q.looked, q.opens = true, q.next(f)
 	}
 	if q.opens.IsZero() {
 		return answer{says: Refuse, fact: fact, reason: "There is no lawful hour that all time zones of the recipient share. " + r.reason}
@@ -83,14 +83,12 @@ func (q *question) next(f *Facts) time.Time {
 	for now, i := q.now, q.edition; ; i++ {
 		begins := now
 		var room [8]span
+		var rules [48]*rule
 		spans := room[:0]
-		for _, r := range editions[i].course(f).rules {
+		for _, r := range editions[i].concerning(rules[:0], f) {
 			switch r.Check {
 			case CheckWindow:
-				clocks, _ := q.zones(r, f)
-				for i := range clocks {
-					spans = append(spans, span{r, clocks[i]})
-				}
+				spans, _ = q.spans(spans, r, f)
 			case CheckCap:
 				if over := r.over(f); over.After(begins) {
 					begins = over
@@ -107,57 +105,54 @@ func (q *question) next(f *Facts) time.Time {
 	}
 }
 
-// zones returns what time it is in each zone that a rule's window speaks of. It also returns the name of one that is not known
-// here.
-func (q *question) zones(r *rule, f *Facts) (clocks []local, unknown string) {
-	if !q.located {
-		q.locate(f)
+// spans appends a rule's window in each zone it speaks of. It also returns the name of a zone that is not known here.
+func (q *question) spans(spans []span, r *rule, f *Facts) (own []span, unknown string) {
+	if r.Zone != "" {
+		clock, _ := q.at(r.Zone)
+		return append(spans, span{r, clock}), ""
 	}
-	if r.Zone == "" {
-		return q.theirs, q.unknown
-	}
-	for i := range q.theirs {
-		if q.theirs[i].zone.String() == r.Zone {
-			return q.theirs[i : i+1], ""
-		}
-	}
-	for i := range q.named {
-		switch l := &q.named[i]; {
-		case l.zone == nil:
-			*l = localAt(q.now, q.law.zone(r.Zone))
-			fallthrough
-		case l.zone.String() == r.Zone:
-			return q.named[i : i+1], ""
-		}
-	}
-	return []local{localAt(q.now, q.law.zone(r.Zone))}, ""
-}
-
-// locate sees what time it is where the recipient may be.
-func (q *question) locate(f *Facts) {
-	q.located, q.theirs = true, make([]local, 0, len(f.Zones))
 	for _, name := range f.Zones {
-		if zone := q.law.zone(name); zone != nil {
-			q.theirs = append(q.theirs, localAt(q.now, zone))
+		if clock, known := q.at(name); known {
+			spans = append(spans, span{r, clock})
 		} else {
-			q.unknown = cmp.Or(name, "without a name")
+			unknown = cmp.Or(name, "without a name")
 		}
 	}
+	return spans, unknown
 }
 
-// say says what time it is in each zone.
-func (q *question) say(clocks []local) string {
-	if q.said.zone == clocks[0].zone && q.said.zones == len(clocks) { // most windows are of the same zones
-		return q.said.words
+// at returns what time it is in a zone, unless it is not known here.
+func (q *question) at(name string) (l local, known bool) {
+	at := 0
+	for ; at < len(q.locals) && q.locals[at].zone != nil; at++ {
+		if q.locals[at].zone.String() == name {
+			return q.locals[at], true
+		}
+	}
+	zone := q.law.zone(name)
+	if zone == nil {
+		return local{}, false
+	}
+	l = localAt(q.now, zone)
+	if at < len(q.locals) {
+		q.locals[at] = l
+	}
+	return l, true
+}
+
+// clocks says what time it is in each zone.
+func (q *question) clocks(spans []span) string {
+	if len(spans) == 1 && q.said.zone == spans[0].local.zone { // two windows in one zone are what most texts have
+		return q.said.clock
 	}
 	var room [128]byte
 	said := room[:0]
-	for i := range clocks {
-		l := &clocks[i]
+	for i := range spans {
+		s := &spans[i]
 		if i > 0 {
 			said = append(said, ", "...)
 		}
-		second := l.clock - l.day()*secondsADay
+		second := s.local.clock - s.local.day()*secondsADay
 		for i, part := range [...]int64{second / 3600, second / 60 % 60, second % 60} {
 			if i > 0 {
 				said = append(said, ':')
@@ -165,8 +160,11 @@ func (q *question) say(clocks []local) string {
 			said = append(said, byte('0'+part/10), byte('0'+part%10))
 		}
 		said = append(said, ' ')
-		said = append(said, l.zone.String()...)
+		said = append(said, s.local.zone.String()...)
 	}
-	q.said.zone, q.said.zones, q.said.words = clocks[0].zone, len(clocks), string(said)
-	return q.said.words
+	text := string(said)
+	if len(spans) == 1 {
+		q.said.zone, q.said.clock = spans[0].local.zone, text
+	}
+	return text
 }

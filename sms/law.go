@@ -76,41 +76,31 @@ type Rule struct {
 type Law struct {
 	editions []edition
 	zones    map[string]*time.Location
-	others   sync.Map  // zones by name that are loaded when a recipient is first there
-	courses  []*course // each once, for many matters have the same
+	others   sync.Map // zones by name that are loaded when a recipient is first there
 }
 
 // edition is the rules in effect from a moment until the next edition's, in order; whether a text is still of use is asked last,
 // for it depends on what all others come to.
 type edition struct {
-	from    time.Time
-	id      string
-	rules   []*rule
-	regions []string // those that rules name, and none
-	courses map[matter]*course
+	from  time.Time
+	id    string
+	rules []*rule
+	about map[matter][]*rule // those that are looked at for such texts, wherever the recipient is
 }
 
-// matter is what a text is and where it goes, as far as rules tell texts apart.
+// matter is what a text is, as far as rules tell texts apart.
 type matter struct {
 	category consent.Category
 	ordinary bool
-	region   string // one that rules name; empty: another one
-}
-
-// course is the rules that are looked at for texts of one matter.
-type course struct {
-	rules []*rule
-	trail []Step // through all of them, without what they say
 }
 
 // rule is a row with what is worked out beforehand, so that a decision has little to do.
 type rule struct {
 	Rule
-	texts  bool     // it looks only at what a practice writes, not at answers and requests, whose words are fixed
-	reason string   // of a window or cap: why a text is deferred
-	call   string   // the same for a reply of staff
-	given  []string // of a warning: what is said of a consent by each of the bases
-	row    []byte   // the row and the holidays it keeps, by which editions are told apart
+	texts  bool   // it looks only at what a practice writes, not at answers and requests, whose words are fixed
+	reason string // of a window or cap: why a text is deferred
+	call   string // the same for a reply of staff
+	row    []byte // the row and the holidays it keeps, by which editions are told apart
 }
 
 // NewLaw checks the rules and loads the time zones of North America and those that the rules name. It fails when a
@@ -136,7 +126,7 @@ func NewLaw(rules []Rule) (*Law, error) {
 	}
 	slices.SortFunc(moments, time.Time.Compare)
 	for _, from := range slices.CompactFunc(moments, time.Time.Equal) {
-		l.editions = append(l.editions, l.newEdition(all, from))
+		l.editions = append(l.editions, newEdition(all, from))
 	}
 	return l, nil
 }
@@ -151,9 +141,6 @@ func (l *Law) prepare(given Rule) (*rule, error) {
 	case CheckWarning:
 		if len(r.Bases) == 0 {
 			return nil, fmt.Errorf("%w: rule %s has no basis of consent", ErrInvalid, r.ID)
-		}
-		for _, basis := range r.Bases {
-			r.given = append(r.given, "consent by "+string(basis))
 		}
 	case CheckConversation:
 		if r.texts = true; r.Within <= 0 {
@@ -224,8 +211,8 @@ func (l *Law) prepareWindow(r *rule) error {
 }
 
 // newEdition takes of all rules those in effect at a moment.
-func (l *Law) newEdition(all []*rule, from time.Time) edition {
-	e := edition{from: from, regions: []string{""}, courses: map[matter]*course{}}
+func newEdition(all []*rule, from time.Time) edition {
+	e := edition{from: from, about: map[matter][]*rule{}}
 	newest := map[string]*rule{}
 	for _, r := range all {
 		if o := newest[r.ID]; !r.Effective.After(from) && (o == nil || r.Effective.After(o.Effective)) {
@@ -247,15 +234,11 @@ func (l *Law) newEdition(all []*rule, from time.Time) edition {
 	}
 	e.rules = append(e.rules, last...)
 	for _, r := range e.rules {
-		if !slices.Contains(e.regions, r.Region) {
-			e.regions = append(e.regions, r.Region)
-		}
-	}
-	for _, region := range e.regions {
 		for _, category := range consent.Categories() {
 			for _, ordinary := range []bool{false, true} {
-				m := matter{category, ordinary, region}
-				e.courses[m] = l.share(e.lay(m, []string{region}))
+				if m := (matter{category, ordinary}); r.about(m) {
+					e.about[m] = append(e.about[m], r)
+				}
 			}
 		}
 	}
@@ -296,50 +279,18 @@ func (l *Law) zone(name string) *time.Location {
 	return zone
 }
 
-// course returns the rules that are looked at for such a text and such a recipient: every one, for a text of no category.
-func (e *edition) course(f *Facts) *course {
-	m := matter{category: f.Text.Category, ordinary: f.Text.Kind == Ordinary}
-	if len(f.Regions) == 1 {
-		m.region = e.named(f.Regions[0])
+// concerning appends the rules that are looked at for such a text and such a recipient: every one, for a text of no category.
+func (e *edition) concerning(rules []*rule, f *Facts) []*rule {
+	about, known := e.about[matter{f.Text.Category, f.Text.Kind == Ordinary}]
+	if !known {
+		about = e.rules
 	}
-	if c := e.courses[m]; c != nil && len(f.Regions) < 2 {
-		return c
-	}
-	return e.lay(m, f.Regions)
-}
-
-// named returns a region that rules name, else its country if rules name that, else none.
-func (e *edition) named(region string) string {
-	if slices.Contains(e.regions, region) {
-		return region
-	}
-	if country := region[:min(len(region), 2)]; slices.Contains(e.regions, country) {
-		return country
-	}
-	return ""
-}
-
-// share returns a course of the same rules that another matter or another edition has, or the course itself.
-func (l *Law) share(c *course) *course {
-	for _, o := range l.courses {
-		if slices.Equal(o.rules, c.rules) {
-			return o
+	for _, r := range about {
+		if r.Region == "" || r.reaches(f.Regions) {
+			rules = append(rules, r)
 		}
 	}
-	l.courses = append(l.courses, c)
-	return c
-}
-
-// lay picks the rules for texts of a matter to recipients who may be in one of some regions.
-func (e *edition) lay(m matter, regions []string) *course {
-	c := new(course)
-	known := slices.Contains(consent.Categories(), m.category)
-	for _, r := range e.rules {
-		if (!known || r.about(m)) && (r.Region == "" || r.reaches(regions)) {
-			c.rules, c.trail = append(c.rules, r), append(c.trail, Step{Rule: r.ID, Version: r.Version, Citation: r.Citation})
-		}
-	}
-	return c
+	return rules
 }
 
 // about reports whether a rule is looked at for such texts.

@@ -21,18 +21,14 @@ type question struct {
 
 	waits Check // what the rule that defers furthest asks; empty: none defers
 
-	located bool
-	theirs  []local  // what time it is where the recipient may be
-	unknown string   // a zone of the recipient's that is not known here
-	named   [2]local // what time it is in other zones, which rules name
-	said    struct { // some of them in words
-		zone  *time.Location // of the first
-		zones int
-		words string
+	locals [4]local // what time it is, in the zones that were asked for first
+	said   struct { // the same of one zone, in words
+		zone  *time.Location
+		clock string
 	}
 
 	// The next lawful hours, worked out when the first rule defers.
-	sought bool
+	looked bool
 	opens  time.Time // zero: there are none
 }
 
@@ -63,14 +59,13 @@ func (q *question) ask(r *rule, f *Facts, d *Decision) answer {
 		if f.Text.Kind.Answer() || f.Permission.Basis == "" && f.Permission.Status != consent.Active {
 			return answer{says: Send, fact: "no consent to look at"}
 		}
-		at := slices.Index(r.Bases, f.Permission.Basis)
-		if at < 0 {
+		if !slices.Contains(r.Bases, f.Permission.Basis) {
 			return answer{
 				says: Refuse, fact: "consent by " + cmp.Or(string(f.Permission.Basis), "no basis that is known"),
 				reason: "Nothing on record says that the patient was warned that texts are not encrypted.",
 			}
 		}
-		return answer{says: Send, fact: r.given[at]}
+		return answer{says: Send, fact: "consent by " + string(f.Permission.Basis)}
 	case CheckConversation:
 		return q.conversation(r, f)
 	case CheckCurrent:
