@@ -45,10 +45,7 @@ func dial(t testing.TB, s *httptest.Server, verifier note.Verifier) *witness.Cli
 
 // TestStatusCodes are those of c2sp.org/tlog-witness.
 func TestStatusCodes(t *testing.T) {
-	l := newLog(t)
-	w, verifier := newWitness(t, l.key, nil)
-	l.shown = w
-	l.restart(t)
+	l, w, verifier := watched(t)
 	l.grow(t, 3)
 	third, err := l.reader.Checkpoint(t.Context(), "")
 	require.NoError(t, err)
@@ -136,10 +133,7 @@ func TestClientKeepsWhatWasCosigned(t *testing.T) {
 // TestClientOfAWitnessThatKeepsAHead starts a notary anew, as another process would: what the witness keeps is learned from
 // its answer, once.
 func TestClientOfAWitnessThatKeepsAHead(t *testing.T) {
-	l := newLog(t)
-	w, verifier := newWitness(t, l.key, nil)
-	l.shown = w
-	l.restart(t)
+	l, w, verifier := watched(t)
 	l.grow(t, 3)
 	asked := 0
 	l.shown = dial(t, serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

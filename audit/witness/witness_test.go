@@ -140,13 +140,20 @@ func newWitness(t testing.TB, key note.Verifier, o *witness.Options) (*witness.W
 	return w, verifier
 }
 
+// watched returns a log whose notary shows its heads to a witness in the process.
+func watched(t *testing.T) (*log, *witness.Witness, note.Verifier) {
+	t.Helper()
+	l := newLog(t)
+	w, verifier := newWitness(t, l.key, nil)
+	l.shown = w
+	l.restart(t)
+	return l, w, verifier
+}
+
 // each runs a test with a witness in the process and with one over https.
 func each(t *testing.T, test func(t *testing.T, l *log, w *witness.Witness)) {
 	t.Run("in the process", func(t *testing.T) {
-		l := newLog(t)
-		w, _ := newWitness(t, l.key, nil)
-		l.shown = w
-		l.restart(t)
+		l, w, _ := watched(t)
 		test(t, l, w)
 	})
 	t.Run("over https", func(t *testing.T) {
@@ -255,10 +262,7 @@ func another(t *testing.T, l *log, n int) *auditmem.Store {
 // TestSplitView shows one history to the witness and signs another for somebody else: the cosignature is missing from
 // theirs, and what the witness keeps contradicts it.
 func TestSplitView(t *testing.T) {
-	l := newLog(t)
-	w, verifier := newWitness(t, l.key, nil)
-	l.shown = w
-	l.restart(t)
+	l, w, verifier := watched(t)
 	l.grow(t, 4)
 	other, err := notary.NewReader(another(t, l, 4), note.VerifierList(l.key))
 	require.NoError(t, err)
@@ -280,10 +284,7 @@ func TestSplitView(t *testing.T) {
 
 // TestDeletedBeforeItWasIntegrated is what no witness finds.
 func TestDeletedBeforeItWasIntegrated(t *testing.T) {
-	l := newLog(t)
-	w, _ := newWitness(t, l.key, nil)
-	l.shown = w
-	l.restart(t)
+	l, w, _ := watched(t)
 	l.grow(t, 2)
 	sound := l.store.Store
 	l.record(t, 1)
@@ -373,10 +374,7 @@ func (f showFunc) Show(ctx context.Context, signed string, prove notary.Prove) e
 }
 
 func TestTwoNotariesShowOneWitness(t *testing.T) {
-	l := newLog(t)
-	w, _ := newWitness(t, l.key, nil)
-	l.shown = w
-	l.restart(t)
+	l, w, _ := watched(t)
 	first := l.notary
 	l.restart(t)
 	second := l.notary
@@ -459,10 +457,7 @@ func TestFileThatCannotBeWritten(t *testing.T) {
 }
 
 func TestAddRefuses(t *testing.T) {
-	l := newLog(t)
-	w, _ := newWitness(t, l.key, nil)
-	l.shown = w
-	l.restart(t)
+	l, w, _ := watched(t)
 	l.grow(t, 3)
 	kept := w.Checkpoint(logName)
 	signed, err := l.reader.Checkpoint(t.Context(), "")
