@@ -146,10 +146,11 @@
 //
 // # Errors
 //
-// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrUnsure], [ErrLaw], [ErrAgreement], [ErrPurpose], [ErrChannel];
-// [ErrSignature], [ErrCredentials] and [ErrTooLarge] for webhooks; *[SendError] from providers. A refusal is recorded in the
-// log and changes nothing. No error carries a number or a body. A worker's errors go to its logger; a text that nobody can
-// decide on, or whose provider this worker does not have, is looked at again, each time later, until it is of no use.
+// [ErrInvalid], [ErrNotFound], [ErrConflict], [ErrUnsure], [ErrLaw], [ErrAgreement], [ErrPurpose], [ErrChannel],
+// [ErrElsewhere], [ErrRedirected]; [ErrSignature], [ErrCredentials] and [ErrTooLarge] for webhooks; *[SendError] from
+// providers. A refusal is recorded in the log and changes nothing. No error carries a number or a body. A worker's errors go
+// to its logger; a text that nobody can decide on, or whose provider this worker does not have, is looked at again, each time
+// later, until it is of no use.
 //
 // # Writing your own
 //

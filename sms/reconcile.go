@@ -84,8 +84,8 @@ func (r *Reconciler) Run(ctx context.Context) error {
 
 // Step reads every provider's list since its last whole round and records a revocation for each entry that the ledger
 // does not hold. It returns how many it recorded, also beside an error. One provider, or one entry, that fails holds up
-// none of the others; of a list's entries that fail the error tells of the first. An entry that the ledger
-// cannot take, because it names no number say, is told of like any other, and the next round goes on behind it.
+// none of the others; of a list's entries that fail the error tells of the first. An entry that the ledger cannot take,
+// because it names no number say, is told of like any other, and the next round goes on behind it.
 func (r *Reconciler) Step(ctx context.Context) (int, error) {
 	n := 0
 	var failed error
