@@ -158,7 +158,7 @@ func Outranks(facts []Fact, place, end int) bool {
 func late(facts []Fact, place, end int) bool {
 	e := &facts[end]
 	after := e.Recorded.Sub(e.At)
-	late := after > time.Hour
+	late := after > fact.Late
 	for i := range facts[:end] {
 		f := &facts[i]
 		switch {

@@ -48,7 +48,7 @@ func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 	for _, f := range found {
 		v, err := s.planned(ctx, f)
 		if err != nil {
-			failed = errors.Join(err, s.putOff(ctx, f.Appointment))
+			failed = errors.Join(err, s.store.PutOff(ctx, f.Appointment.Key(), f.Appointment.Version, s.moment()))
 			continue
 		}
 		visits = append(visits, v)
@@ -57,11 +57,6 @@ func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 		return nil, fmt.Errorf("records: changed: %w", failed)
 	}
 	return visits, nil
-}
-
-// putOff lets a visit that cannot be planned now stand in front of no other. It changes nothing when we are told to stop.
-func (s *Service) putOff(ctx context.Context, a Appointment) error {
-	return s.store.PutOff(ctx, a.Key(), a.Version, s.moment())
 }
 
 // visit returns an appointment as its reminder needs it.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/internal/civil"
+	"github.com/enamel-go/enamel/internal/fact"
 )
 
 // state is a ledger as it stands for a question on a day.
@@ -143,7 +144,7 @@ func (s state) outranks(place, withdrawal int) bool {
 // than a fact before it, by a clock behind the one that recorded that, its time says nothing.
 func (s state) late(place int) bool {
 	w := s.facts[place]
-	return w.Recorded.Sub(w.At) > time.Hour && !slices.ContainsFunc(s.facts[:place], func(f Fact) bool { return f.Recorded.Equal(w.Recorded) })
+	return w.Recorded.Sub(w.At) > fact.Late && !slices.ContainsFunc(s.facts[:place], func(f Fact) bool { return f.Recorded.Equal(w.Recorded) })
 }
 
 // open returns a report that nobody has decided on, or nil.

@@ -11,6 +11,10 @@ import (
 // Leeway is how far ahead of our clock a claimed time may be: clocks differ, the future does not happen.
 const Leeway = time.Minute
 
+// Late is how long after the time that it claims something that ends consent may be told of and still end whatever was written
+// before it: until then the order of writing tells better what came first than clocks do, which differ.
+const Late = time.Hour
+
 // Head is what every fact has.
 type Head struct {
 	ID       *string

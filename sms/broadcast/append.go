@@ -78,7 +78,7 @@ func entry(act string, f Fact) audit.Entry {
 		"fact": f.ID, "category": string(f.Plan.Category), "template": f.Plan.Template,
 		"criterion": string(f.Plan.Audience.Criterion), "day": f.Plan.Audience.Day, "detail": f.Plan.Audience.Detail,
 	}
-	if f.Kind == Included || f.Kind == Gathered || f.Kind == Redirected {
+	if f.Kind.brings() {
 		details["recipients"] = strconv.Itoa(f.Count)
 	}
 	if f.Plan.Version > 0 {

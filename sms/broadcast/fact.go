@@ -117,6 +117,9 @@ func (k Kind) Works() bool {
 	return slices.Contains([]Kind{Started, Gathered, Redirected, Paused, Resumed, Cancelled}, k)
 }
 
+// brings reports whether recipients come into the audience with a fact of the kind.
+func (k Kind) brings() bool { return slices.Contains([]Kind{Included, Gathered, Redirected}, k) }
+
 // Fact is one line of a broadcast's ledger.
 type Fact struct {
 	ID        string

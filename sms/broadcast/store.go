@@ -103,8 +103,7 @@ func (c Change) Validate() error {
 	if err := c.Fact.valid(); err != nil {
 		return err
 	}
-	brings := c.Fact.Kind == Included || c.Fact.Kind == Gathered || c.Fact.Kind == Redirected
-	if len(c.Recipients) > most || len(c.Recipients) > 0 && !brings {
+	if len(c.Recipients) > most || len(c.Recipients) > 0 && !c.Fact.Kind.brings() {
 		return fmt.Errorf("%w: at most %d recipients are included, gathered or redirected at once", ErrInvalid, most)
 	}
 	if len(c.Instead) > most || (len(c.Instead) > 0) != (c.Fact.Kind == Redirected) {
