@@ -54,8 +54,7 @@ func (s *Store) Append(ctx context.Context, leaves ...audit.Leaf) error {
 		return ctx.Err()
 	case !s.bound:
 		// A leaf that is there already is rare, and ON CONFLICT costs every other one a look into the indexes.
-		rows := pgentry.Rows(leaves)
-		if _, err = s.pg.Insert(entryTable, &rows).Exec(ctx); pgstore.Duplicate(err) {
+		if _, err = pgentry.Append(ctx, s.pg, leaves, ""); pgstore.Duplicate(err) {
 			err = appendTogether(ctx, s.pg, leaves)
 		}
 	case len(leaves) == 1:
@@ -73,12 +72,8 @@ func appendTogether(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) 
 // appendLeaves inserts the leaves that are not there. It fails after it has inserted some when others are there and
 // differ.
 func appendLeaves(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf) error {
-	rows := pgentry.Rows(leaves)
-	res, err := h.Insert(entryTable, &rows).On("CONFLICT DO NOTHING").Exec(ctx)
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == int64(len(leaves)) {
+	n, err := pgentry.Append(ctx, h, leaves, "ON CONFLICT DO NOTHING")
+	if err != nil || n == int64(len(leaves)) {
 		return err
 	}
 	return unchanged(ctx, h, leaves)

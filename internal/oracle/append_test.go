@@ -9,7 +9,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditpg"
@@ -18,37 +21,36 @@ import (
 )
 
 // BenchmarkPairAppend appends a leaf to the log, each in a transaction of its own, beside pgx inserting the same bytes
-// into the same table by a prepared statement, and beside a chain of hashes, of which every entry names the one before
-// it: the usual home-made log that shows tampering.
+// into the same table: both in pgx's own mode, in which a statement is prepared once, and both in the one that prepares
+// nothing. The third is a chain of hashes, of which every entry names the one before it: the usual home-made log that shows
+// tampering.
 func BenchmarkPairAppend(b *testing.B) {
 	d, o := migrated(b)
 	log, err := audit.NewLog(auditpg.New(d.Pool(1), o), keyring(b), nil)
 	require.NoError(b, err)
 	next := stamped(b, log)
 	native := newNative(b, d, o.Schema)
-	for _, conns := range connections {
-		store := auditpg.New(d.Pool(conns), o)
-		pool, plain := native.pool(b, conns, pgx.QueryExecModeCacheStatement), native.pool(b, conns, pgx.QueryExecModeExec)
-		// One after another the chain waits for the disk as often as we do, so it has no goal there.
-		chain := pairs.Peer{Name: "chain"}
-		if conns == 32 {
-			chain.Rate = 4
+	for _, mode := range []pgx.QueryExecMode{pgx.QueryExecModeCacheStatement, pgx.QueryExecModeExec} {
+		name := strings.ReplaceAll(mode.String(), " ", "_")
+		for _, conns := range connections {
+			store := auditpg.New(native.database(b, conns, mode), o)
+			pool := native.pool(b, conns, mode)
+			// One after another the chain waits for the disk as often as we do, so it has no goal there.
+			chain := pairs.Peer{Name: "chain"}
+			if conns == 32 {
+				chain.Rate = 4
+			}
+			chain.Run = pairs.Workers(conns, func(int) error { return native.link(b.Context(), pool, next()) })
+			b.Run(name+"/"+at(conns), func(b *testing.B) {
+				pairs.Run(b, pairs.Wait,
+					pairs.Workers(conns, func(int) error { return store.Append(b.Context(), next()) }),
+					pairs.Peer{Name: "pgx", Rate: 0.85, Run: pairs.Workers(conns, func(int) error {
+						_, err := pool.Exec(b.Context(), native.insert, columns(next())...)
+						return err
+					})},
+					chain)
+			})
 		}
-		chain.Run = pairs.Workers(conns, func(int) error { return native.link(b.Context(), pool, next()) })
-		b.Run(at(conns), func(b *testing.B) {
-			pairs.Run(b, pairs.Wait,
-				pairs.Workers(conns, func(int) error { return store.Append(b.Context(), next()) }),
-				pairs.Peer{Name: "pgx", Rate: 0.85, Run: pairs.Workers(conns, func(int) error {
-					_, err := pool.Exec(b.Context(), native.insert, columns(next())...)
-					return err
-				})},
-				// As a store of ours does it: nothing is prepared, so that it works behind PgBouncer.
-				pairs.Peer{Name: "pgx-unprepared", Rate: 0.85, Run: pairs.Workers(conns, func(int) error {
-					_, err := plain.Exec(b.Context(), native.insert, columns(next())...)
-					return err
-				})},
-				chain)
-		})
 	}
 }
 
@@ -81,6 +83,19 @@ func (n *native) pool(b *testing.B, conns int, mode pgx.QueryExecMode) *pgxpool.
 	require.NoError(b, err)
 	b.Cleanup(pool.Close)
 	return pool
+}
+
+// database is such a pool as our stores take it.
+func (n *native) database(b *testing.B, conns int, mode pgx.QueryExecMode) *bun.DB {
+	b.Helper()
+	config, err := pgx.ParseConfig(n.d.DSN())
+	require.NoError(b, err)
+	config.DefaultQueryExecMode = mode
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	b.Cleanup(func() { require.NoError(b, pool.Close()) })
+	return bun.NewDB(pool, pgdialect.New())
 }
 
 // link appends an entry to the chain.

@@ -1,6 +1,8 @@
 package pgentry
 
 import (
+	"context"
+
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
@@ -8,11 +10,20 @@ import (
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
-// Insert returns the INSERT of leaves, to be a CTE of the fact they record. A leaf that is already there raises a
-// duplicate key. There must be at least one leaf.
-func Insert(h pgstore.Handle, leaves []audit.Leaf) *bun.InsertQuery {
-	rows := Rows(leaves)
-	return h.Insert(Table, &rows).Returning("1")
+// Append adds leaves that no fact goes with, of which there must be at least one, and returns how many it added. A leaf that is
+// already there raises a duplicate key, unless conflict says what to do then: "ON CONFLICT DO NOTHING".
+func Append(ctx context.Context, h pgstore.Handle, leaves []audit.Leaf, conflict string) (int64, error) {
+	var values pgstore.Beside
+	const insert = "INSERT INTO ? (" + entryColumns + ") "
+	if len(leaves) == 1 { // which Postgres plans and carries out sooner than rows of arrays
+		one := values.List(rowOf(leaves[0]).values()...)
+		return h.ExecWith(ctx, &values, insert+"VALUES (?) ?", h.Table(Table), one, bun.Safe(conflict))
+	}
+	rows := pgstore.NewUnnest(entryTypes...).Expect(len(leaves))
+	for _, f := range leaves {
+		rows.Add(rowOf(f).values()...)
+	}
+	return h.ExecWith(ctx, &values, insert+"SELECT * FROM ? ?", h.Table(Table), values.Rows(rows), bun.Safe(conflict))
 }
 
 // After returns an INSERT of leaves that adds them when the CTE named fact returned at least one row, and nothing
@@ -30,11 +41,10 @@ type after struct {
 // Each returns an INSERT of leaves that adds leaves[i] when the CTE named fact returned a row whose column place is i. It is a
 // fragment, as that of [After] is, of a statement that is sent with values. There must be at least one leaf.
 func Each(h pgstore.Handle, values *pgstore.Beside, fact string, leaves [][]audit.Leaf) schema.QueryAppender {
-	rows := pgstore.NewUnnest("int", "text", "text", "timestamptz", "text", "text", "text", "text", "text", "bytea", "bytea", "bytea").Expect(len(leaves))
+	rows := pgstore.NewUnnest(append([]string{"int"}, entryTypes...)...).Expect(len(leaves))
 	for place, leaves := range leaves {
 		for _, f := range leaves {
-			r := rowOf(f)
-			rows.Add(place, r.Practice, r.ID, r.At, r.ActorKind, r.Actor, r.Action, r.Outcome, r.Term, r.Tag, r.Bytes, r.MAC)
+			rows.Add(append([]any{place}, rowOf(f).values()...)...)
 		}
 	}
 	return bun.SafeQuery("INSERT INTO ? ("+entryColumns+") SELECT "+entryColumns+" FROM ? AS leaf (place, "+entryColumns+`)
@@ -42,6 +52,8 @@ func Each(h pgstore.Handle, values *pgstore.Beside, fact string, leaves [][]audi
 }
 
 const entryColumns = "practice, id, at, actor_kind, actor, action, outcome, term, tag, bytes, mac"
+
+var entryTypes = []string{"text", "text", "timestamptz", "text", "text", "text", "text", "text", "bytea", "bytea", "bytea"}
 
 // AppendQuery writes the fragment. The casts say what the literals are, which INSERT ... SELECT does not tell them. A
 // single leaf is no list of VALUES, whose plan costs Postgres a tenth of the statement; the fact is carried out as a
@@ -62,7 +74,5 @@ func (a after) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
 }
 
 func appendLiterals(gen schema.QueryGen, b []byte, f audit.Leaf) []byte {
-	r := rowOf(f)
-	return gen.AppendQuery(b, "?, ?, ?::timestamptz, ?, ?, ?, ?, ?, ?::bytea, ?::bytea, ?::bytea",
-		r.Practice, r.ID, r.At, r.ActorKind, r.Actor, r.Action, r.Outcome, r.Term, r.Tag, r.Bytes, r.MAC)
+	return gen.AppendQuery(b, "?, ?, ?::timestamptz, ?, ?, ?, ?, ?, ?::bytea, ?::bytea, ?::bytea", rowOf(f).values()...)
 }

@@ -64,12 +64,6 @@ func (b bench) kept(t *testing.T) (facts int, leaves []audit.Leaf) {
 	return facts, page.Leaves
 }
 
-// both writes a fact whose duplicate is an error.
-func both(ctx context.Context, h pgstore.Handle, id string, leaves ...audit.Leaf) error {
-	_, err := h.Insert("fact", &fact{ID: id}).With("entry", pgentry.Insert(h, leaves)).Exec(ctx)
-	return err
-}
-
 // after writes a fact that may quietly not happen, and returns how many leaves it left.
 func after(t *testing.T, h pgstore.Handle, id string, leaves ...audit.Leaf) int64 {
 	t.Helper()
@@ -88,16 +82,30 @@ func same(t *testing.T, want, got []audit.Leaf) {
 	}
 }
 
-func TestInsert(t *testing.T) {
+func TestAppend(t *testing.T) {
 	b := open(t)
-	first, second, third := b.stamp(t, "a"), b.stamp(t, "a"), b.stamp(t, "b")
-	require.NoError(t, both(t.Context(), b.h, "a", first, second))
-	require.True(t, pgstore.Duplicate(both(t.Context(), b.h, "a", b.stamp(t, "again"))), "a fact that is there undoes its entry")
-	require.NoError(t, both(t.Context(), b.h, "b", third))
-	require.True(t, pgstore.Duplicate(both(t.Context(), b.h, "c", third)), "an entry that is there undoes the fact")
-	facts, leaves := b.kept(t)
-	require.Equal(t, 2, facts)
-	same(t, []audit.Leaf{first, second, third}, leaves)
+	add := func(conflict string, leaves ...audit.Leaf) (int64, error) {
+		return pgentry.Append(t.Context(), b.h, leaves, conflict)
+	}
+	alone, odd, first, second := b.stamp(t, "a"), b.stamp(t, `o'd"d\?ä{},$1`), b.stamp(t, "b"), b.stamp(t, `it's`)
+	for _, leaves := range [][]audit.Leaf{{alone}, {odd}, {first, second}} {
+		n, err := add("", leaves...)
+		require.NoError(t, err)
+		require.EqualValues(t, len(leaves), n)
+	}
+	further := b.stamp(t, "c")
+	for _, leaves := range [][]audit.Leaf{{alone}, {further, second}} {
+		_, err := add("", leaves...)
+		require.True(t, pgstore.Duplicate(err), "one that is there undoes all")
+	}
+	n, err := add("ON CONFLICT DO NOTHING", alone)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	n, err = add("ON CONFLICT DO NOTHING", further, second)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n)
+	_, leaves := b.kept(t)
+	same(t, []audit.Leaf{alone, odd, first, second, further}, leaves)
 }
 
 func TestAfter(t *testing.T) {
@@ -114,7 +122,7 @@ func TestAfter(t *testing.T) {
 // Each fact's leaves go with it, whichever of the others happen, and however many leaves it has.
 func TestEach(t *testing.T) {
 	b := open(t)
-	require.NoError(t, both(t.Context(), b.h, "there", b.stamp(t, "there")))
+	require.EqualValues(t, 1, after(t, b.h, "there", b.stamp(t, "there")))
 	_, before := b.kept(t)
 	a, odd, refused := b.stamp(t, "a"), b.stamp(t, `o'd"d\?ä{},`), b.stamp(t, "again")
 	leaves := [][]audit.Leaf{{a, odd}, {refused}, nil}
@@ -139,8 +147,12 @@ func TestOneTransaction(t *testing.T) {
 	b := open(t)
 	tx, err := b.db.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
-	require.NoError(t, both(t.Context(), b.h.WithTx(tx), "a", b.stamp(t, "a")))
-	require.EqualValues(t, 1, after(t, b.h.WithTx(tx), "b", b.stamp(t, "b")))
+	h := b.h.WithTx(tx)
+	require.EqualValues(t, 1, after(t, h, "a", b.stamp(t, "a")))
+	for _, leaves := range [][]audit.Leaf{{b.stamp(t, "b")}, {b.stamp(t, "c"), b.stamp(t, "d")}} {
+		_, err = pgentry.Append(t.Context(), h, leaves, "")
+		require.NoError(t, err)
+	}
 	require.NoError(t, tx.Rollback())
 	facts, leaves := b.kept(t)
 	require.Zero(t, facts)

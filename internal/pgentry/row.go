@@ -28,15 +28,6 @@ type Row struct {
 	MAC       []byte    `bun:"mac"`
 }
 
-// Rows returns leaves as rows.
-func Rows(leaves []audit.Leaf) []Row {
-	rows := make([]Row, len(leaves))
-	for i, f := range leaves {
-		rows[i] = rowOf(f)
-	}
-	return rows
-}
-
 func rowOf(f audit.Leaf) Row {
 	r := Row{
 		Practice: f.Practice, ID: f.ID, At: f.At, ActorKind: string(f.Actor.Kind), Actor: f.Actor.ID,
@@ -46,6 +37,11 @@ func rowOf(f audit.Leaf) Row {
 		r.Tag = nil
 	}
 	return r
+}
+
+// values returns what the columns that are written hold, in the order of entryColumns.
+func (r Row) values() []any {
+	return []any{r.Practice, r.ID, r.At, r.ActorKind, r.Actor, r.Action, r.Outcome, r.Term, r.Tag, r.Bytes, r.MAC}
 }
 
 // Leaf returns the leaf that the row is.

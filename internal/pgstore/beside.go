@@ -2,9 +2,9 @@ package pgstore
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 
+	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 )
 
@@ -14,8 +14,29 @@ import (
 //	var values pgstore.Beside
 //	h.ScanWith(ctx, &values, &ids, "INSERT INTO ? SELECT * FROM ? AS v (id, sealed) RETURNING id", h.Table("thing"), values.Rows(rows))
 //
-// It belongs to one statement.
+// The text is the same whatever the values are, so that a pool whose driver keeps prepared statements prepares it once. A Beside
+// belongs to one statement.
 type Beside struct{ values []any }
+
+// List returns values as a fragment of the statement: $1, $2.
+func (v *Beside) List(values ...any) schema.QueryAppender {
+	l := list{first: len(v.values) + 1, count: len(values)}
+	v.values = append(v.values, values...)
+	return l
+}
+
+type list struct{ first, count int }
+
+// AppendQuery implements schema.QueryAppender.
+func (l list) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
+	for i := range l.count {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = strconv.AppendInt(append(b, '$'), int64(l.first+i), 10)
+	}
+	return b, nil
+}
 
 // Rows returns the rows as a fragment of the statement.
 func (v *Beside) Rows(u *Unnest) schema.QueryAppender {
@@ -46,17 +67,31 @@ func (r rows) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
 
 // ScanWith runs a statement with values beside it and reads its rows into dest, as bun does.
 func (h Handle) ScanWith(ctx context.Context, v *Beside, dest any, query string, args ...any) error {
-	text := h.Raw(query, args...).String()
-	var rows *sql.Rows
-	var err error
-	if tx := h.Tx(); tx != nil {
-		rows, err = tx.QueryContext(ctx, text, v.values...)
-	} else {
-		rows, err = h.db.DB.QueryContext(ctx, text, v.values...)
-	}
+	rows, err := h.conn().QueryContext(ctx, h.Raw(query, args...).String(), v.values...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	return h.db.ScanRows(ctx, rows, dest)
+}
+
+// ExecWith runs a statement with values beside it, and returns how many rows it touched.
+func (h Handle) ExecWith(ctx context.Context, v *Beside, query string, args ...any) (int64, error) {
+	res, err := h.conn().ExecContext(ctx, h.Raw(query, args...).String(), v.values...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// conn returns what statements with values beside them are sent through: what is beneath bun, for bun would look for its
+// own placeholders.
+func (h Handle) conn() bun.IConn {
+	if tx := h.Tx(); tx != nil {
+		return tx
+	}
+	if h.tx != nil { // somebody's own, which must not be passed by
+		return h.tx
+	}
+	return h.db.DB
 }

@@ -53,6 +53,9 @@ func fail(ctx context.Context, h pgstore.Handle, state string) error {
 	return err
 }
 
+// wrapped is a transaction as somebody may hand it over.
+type wrapped struct{ bun.IConn }
+
 // bun writes values into the text of a statement. Nothing in a value may be read as SQL or as a placeholder, on
 // whatever connection the text then runs.
 func TestValuesStayValues(t *testing.T) {
@@ -73,22 +76,35 @@ func TestValuesStayValues(t *testing.T) {
 			t.Cleanup(func() { _ = tx.Rollback() })
 			return h.WithTx(tx)
 		},
+		"a transaction that somebody wrapped": func(t *testing.T, pool *bun.DB, h pgstore.Handle) pgstore.Handle {
+			tx, err := pool.DB.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+			t.Cleanup(func() { _ = tx.Rollback() })
+			return h.WithTx(wrapped{tx})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			pool, schema := things(t)
 			pool = pool.WithNamedArg("name", "replaced")
 			h := bind(t, pool, pgstore.New(pool, schema))
 			for i, value := range values {
-				require.NoError(t, insert(t.Context(), h, 2*i, value))
-				n, err := h.Exec(t.Context(), "INSERT INTO ? VALUES (?, ?)", h.Table("thing"), 2*i+1, value)
+				require.NoError(t, insert(t.Context(), h, 3*i, value))
+				n, err := h.Exec(t.Context(), "INSERT INTO ? VALUES (?, ?)", h.Table("thing"), 3*i+1, value)
+				require.NoError(t, err)
+				require.EqualValues(t, 1, n)
+				var beside pgstore.Beside
+				n, err = h.ExecWith(t.Context(), &beside, "INSERT INTO ? VALUES (?)", h.Table("thing"), beside.List(3*i+2, value))
 				require.NoError(t, err)
 				require.EqualValues(t, 1, n)
 			}
-			for i := range 2 * len(values) {
+			for i := range 3 * len(values) {
 				var got thing
 				require.NoError(t, h.Select("thing", &got).Where("id = ?", i).Scan(t.Context()))
-				require.Equal(t, values[i/2], got.Name)
-				require.NoError(t, h.Raw("SELECT * FROM ? WHERE name = ? AND id = ?", h.Table("thing"), values[i/2], i).
+				require.Equal(t, values[i/3], got.Name)
+				var beside pgstore.Beside
+				require.NoError(t, h.ScanWith(t.Context(), &beside, &got, "SELECT * FROM ? WHERE (id, name) = (?)", h.Table("thing"),
+					beside.List(i, values[i/3])))
+				require.NoError(t, h.Raw("SELECT * FROM ? WHERE name = ? AND id = ?", h.Table("thing"), values[i/3], i).
 					Scan(t.Context(), &got))
 			}
 		})
@@ -112,6 +128,28 @@ func TestWithTxIsTheCallersTransaction(t *testing.T) {
 		}
 	}
 	require.NoError(t, insert(t.Context(), h, 2, "free"), "the handle it came from is still on the pool")
+}
+
+// What is sent with values beside it is undone with the transaction too, whoever made that.
+func TestValuesBesideAStatementStayInTheTransaction(t *testing.T) {
+	pool, schema := things(t)
+	for name, wrap := range map[string]func(*sql.Tx) bun.IConn{
+		"sql.Tx":  func(tx *sql.Tx) bun.IConn { return tx },
+		"bun.Tx":  func(tx *sql.Tx) bun.IConn { return bun.Tx{Tx: tx} },
+		"wrapped": func(tx *sql.Tx) bun.IConn { return wrapped{tx} },
+	} {
+		tx, err := pool.DB.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		h := pgstore.New(pool, schema).WithTx(wrap(tx))
+		var one, two pgstore.Beside
+		_, err = h.ExecWith(t.Context(), &one, "INSERT INTO ? VALUES (?)", h.Table("thing"), one.List(1, "a"))
+		require.NoError(t, err)
+		var id int
+		require.NoError(t, h.ScanWith(t.Context(), &two, &id, "INSERT INTO ? VALUES (?) RETURNING id", h.Table("thing"), two.List(2, "b")))
+		require.Equal(t, 2, id)
+		require.NoError(t, tx.Rollback())
+		require.Empty(t, names(t, pool, schema), name)
+	}
 }
 
 func TestTx(t *testing.T) {

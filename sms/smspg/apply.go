@@ -75,7 +75,7 @@ func (s *Store) apply(ctx context.Context, c sms.Change) error {
 		if len(c.Leaves) == 0 {
 			return nil
 		}
-		_, err := h.Exec(ctx, "?", pgentry.Insert(h, c.Leaves))
+		_, err := pgentry.Append(ctx, h, c.Leaves, "")
 		return err
 	})
 }

@@ -68,7 +68,7 @@ func (s *Broadcasts) Apply(ctx context.Context, c broadcast.Change) (bool, error
 				return err
 			}
 		}
-		_, err := h.Exec(ctx, "?", pgentry.Insert(h, c.Leaves))
+		_, err := pgentry.Append(ctx, h, c.Leaves, "")
 		return err
 	})
 	if errors.Is(err, errMade) {
