@@ -11,11 +11,15 @@
 //
 // [Store.WithTx] is for a store that is no log's: it appends in the caller's transaction.
 //
-// # Many rows
+// # Prepared statements
+//
+// The statement of an append is always the same, and its values go beside it. So a pool in a mode of pgx that keeps what it
+// has prepared, as pgx's own does, prepares it once; in the mode called exec it prepares nothing, as a pooler needs it that
+// gives a connection to one client after the other.
 //
 // A notary's batch, and rows that a verification reads together, go through statements that are prepared inside a
 // transaction and closed before it ends: so drivers send bytes as bytes, in half the size, and nothing is left on a
-// connection that a pooler gives to somebody else. Hooks of bun do not hear of these statements; tracers of the driver do.
+// connection. Hooks of bun hear of none of these statements; tracers of the driver do.
 //
 // # Rights
 //

@@ -9,8 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditpg"
@@ -100,27 +103,43 @@ func TestOrdinaryTransaction(t *testing.T) {
 	require.Len(t, actions(t, store), 2)
 }
 
-// statements counts what a pool sends.
-type statements struct{ sent []string }
-
-func (s *statements) BeforeQuery(ctx context.Context, e *bun.QueryEvent) context.Context {
-	s.sent = append(s.sent, e.Query)
-	return ctx
+func TestAppendIsOneStatement(t *testing.T) {
+	d, _, o := open(t, 1)
+	log := newLog(t, auditpg.New(d.Pool(1), o))
+	var sent []string
+	heard := auditpg.New(d.Heard(func(statement string) { sent = append(sent, statement) }), o)
+	require.NoError(t, heard.Append(t.Context(), stamp(t, log, "one")))
+	require.NoError(t, heard.Append(t.Context(), stamp(t, log, "two"), stamp(t, log, "three")))
+	require.Len(t, sent, 2)
+	for _, statement := range sent {
+		require.True(t, strings.HasPrefix(statement, "INSERT INTO "))
+	}
 }
 
-func (s *statements) AfterQuery(context.Context, *bun.QueryEvent) {}
-
-func TestAppendIsOneStatement(t *testing.T) {
-	d, db, o := open(t, 1)
-	log := newLog(t, auditpg.New(d.Pool(1), o))
-	var count statements
-	counted := db.WithQueryHook(&count)
-	require.NoError(t, auditpg.New(counted, o).Append(t.Context(), stamp(t, log, "one")))
-	require.NoError(t, auditpg.New(counted, o).Append(t.Context(), stamp(t, log, "two"), stamp(t, log, "three")))
-	require.Len(t, count.sent, 2)
-	for _, sent := range count.sent {
-		require.True(t, strings.HasPrefix(sent, "INSERT INTO "))
+// TestAppendIsPreparedOnce appends on a pool in pgx's own mode, which keeps what it has prepared: whatever was appended, that
+// is one statement for a single leaf and one for several.
+func TestAppendIsPreparedOnce(t *testing.T) {
+	d, _, o := open(t, 1)
+	config, err := pgx.ParseConfig(d.DSN())
+	require.NoError(t, err)
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(1)
+	defer func() { require.NoError(t, pool.Close()) }()
+	db := bun.NewDB(pool, pgdialect.New())
+	store := auditpg.New(db, o)
+	log := newLog(t, store)
+	for i := range 5 {
+		require.NoError(t, store.Append(t.Context(), stamp(t, log, "one")))
+		var several []audit.Leaf
+		for range 2 + i {
+			several = append(several, stamp(t, log, "several"))
+		}
+		require.NoError(t, store.Append(t.Context(), several...))
 	}
+	var kept int
+	require.NoError(t, db.NewRaw("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'INSERT %'").Scan(t.Context(), &kept))
+	require.Equal(t, 2, kept)
+	require.Len(t, actions(t, store), 5+2+3+4+5+6)
 }
 
 // TestWriterNeedsInsertAlone appends as a role that can do nothing else.

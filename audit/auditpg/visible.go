@@ -3,7 +3,6 @@ package auditpg
 import (
 	"context"
 	"iter"
-	"slices"
 	"sort"
 
 	"github.com/uptrace/bun"
@@ -13,7 +12,7 @@ import (
 	"github.com/enamel-go/enamel/internal/pgstore"
 )
 
-// visible gives out the rows that now sees and last does not, in parts of whole transactions. At the end it sets until to
+// visible gives out the rows that now sees and last does not, of whole transactions. At the end it sets until to
 // the snapshot up to which they are complete: now, or an earlier one where there are more than limit.
 func visible(
 	ctx context.Context, h pgstore.Handle, last, now snapshot, limit int, until *snapshot,
@@ -21,9 +20,14 @@ func visible(
 	return func(yield func([]tree.Row, error) bool) {
 		var held [][]tree.Row // of the newest transaction, which may have more
 		read, given, cut := 0, 0, now.xmax
-		give := func(rows []tree.Row) bool {
-			given += len(rows)
-			return len(rows) == 0 || yield(rows, nil)
+		give := func(parts ...[]tree.Row) bool {
+			for _, rows := range parts {
+				given += len(rows)
+				if len(rows) > 0 && !yield(rows, nil) {
+					return false
+				}
+			}
+			return true
 		}
 		for part, err := range between(ctx, h, last, now, now.xmax, limit+1) {
 			if err != nil {
@@ -34,7 +38,7 @@ func visible(
 			newest := xidOf(part[len(part)-1])
 			whole := sort.Search(len(part), func(i int) bool { return xidOf(part[i]) == newest })
 			if len(held) > 0 && xidOf(held[0][0]) != newest {
-				if !give(slices.Concat(held...)) {
+				if !give(held...) {
 					return
 				}
 				held = nil
@@ -56,7 +60,7 @@ func visible(
 				}
 			}
 		}
-		if !give(slices.Concat(held...)) {
+		if !give(held...) {
 			return
 		}
 		if *until = now; cut < now.xmax {

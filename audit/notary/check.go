@@ -15,8 +15,10 @@ import (
 	"github.com/enamel-go/enamel/audit/tree"
 )
 
-// checked is what a row is worth.
+// checked is what a row is worth. It keeps nothing of the row but its place.
 type checked struct {
+	practice string
+	mark     tree.Mark
 	hash     tlog.Hash // of the leaf as it is
 	tampered error     // wraps audit.ErrTampered; nil for a genuine leaf
 	absent   bool      // its practice's key cannot be had, and nothing else is known of it
@@ -24,24 +26,17 @@ type checked struct {
 
 // checkAll checks rows. An error says that a row could not be checked.
 func checkAll(ctx context.Context, log *audit.Log, rows []tree.Row) ([]checked, error) {
-	all := make([]checked, 0, len(rows))
-	whole := func(yield func([]tree.Row, error) bool) { yield(rows, nil) }
-	err := checkParts(ctx, log, whole, &absent{}, func(_ tree.Row, c checked) { all = append(all, c) })
-	return all, err
+	return checkParts(ctx, log, func(yield func([]tree.Row, error) bool) { yield(rows, nil) }, &absent{})
 }
 
 // checkParts is checkAll for rows that come in parts, and checks some while others are read: with as many goroutines as may
 // run, which end with it. Of a practice whose row could not be checked it checks no further ones, and none at all when
-// there are too many such practices for out. At the end it gives each row to take with what it is worth, in order.
+// there are too many such practices for out. It returns what each row is worth, in order.
 func checkParts(
-	ctx context.Context, log *audit.Log, parts iter.Seq2[[]tree.Row, error], out *absent, take func(tree.Row, checked),
-) error {
+	ctx context.Context, log *audit.Log, parts iter.Seq2[[]tree.Row, error], out *absent,
+) ([]checked, error) {
 	const most = 128 // rows for a goroutine, so that none has much more to do than another
-	type job struct {
-		rows []tree.Row
-		all  []checked
-	}
-	var jobs []job
+	var done [][]checked
 	var group sync.WaitGroup
 	defer group.Wait()
 	ctx, fail := context.WithCancelCause(ctx)
@@ -50,17 +45,17 @@ func checkParts(
 reading:
 	for part, err := range parts {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for rows := range slices.Chunk(part, most) {
-			j := job{rows, make([]checked, len(rows))}
-			jobs = append(jobs, j)
+			all := make([]checked, len(rows))
+			done = append(done, all)
 			free <- struct{}{}
 			if ctx.Err() != nil {
 				break reading
 			}
 			group.Go(func() {
-				if err := check(ctx, log, j.rows, j.all, out); err != nil {
+				if err := check(ctx, log, rows, all, out); err != nil {
 					fail(err)
 				}
 				<-free
@@ -69,23 +64,22 @@ reading:
 	}
 	group.Wait()
 	if err := context.Cause(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	for _, j := range jobs {
-		for i, row := range j.rows {
-			if out.has(row.Leaf.Practice) { // also where some of its rows were checked before
-				j.all[i] = checked{absent: true}
-			}
-			take(row, j.all[i])
+	all := slices.Concat(done...)
+	for i, c := range all {
+		if out.has(c.practice) { // also where some of its rows were checked before
+			all[i] = checked{practice: c.practice, mark: c.mark, absent: true}
 		}
 	}
-	return nil
+	return all, nil
 }
 
 func check(ctx context.Context, log *audit.Log, rows []tree.Row, into []checked, out *absent) error {
 	room := make([]byte, 0, 1024)
 	for i := range rows {
 		f := rows[i].Leaf
+		into[i].practice, into[i].mark = f.Practice, tree.Mark{ID: f.ID, Order: rows[i].Order}
 		if out.has(f.Practice) {
 			continue
 		}

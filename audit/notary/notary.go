@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -209,52 +210,54 @@ type result struct {
 	points  map[string]Checkpoint // of the trees that changed; none when no leaf was taken
 }
 
-// genuine is a row that belongs into a tree.
-type genuine struct {
-	mark tree.Mark
-	hash tlog.Hash
-}
-
 func (n *Notary) integrate(ctx context.Context, round tree.Round, out *absent) (result, error) {
 	r := result{batch: tree.Batch{At: n.now().UTC().Truncate(time.Microsecond)}, points: map[string]Checkpoint{}}
-	byPractice, aside := map[string][]genuine{}, map[string][]string{}
-	err := checkParts(ctx, n.log, round.Rows, out, func(row tree.Row, c checked) {
-		r.rows++
-		if c.absent {
-			aside[row.Leaf.Practice] = append(aside[row.Leaf.Practice], row.Leaf.ID)
-			return
-		}
-		if c.tampered != nil {
-			r.refused = append(r.refused, refused(row.Leaf, c.tampered))
-			return
-		}
-		g := genuine{tree.Mark{ID: row.Leaf.ID, Order: row.Order}, c.hash}
-		byPractice[row.Leaf.Practice] = append(byPractice[row.Leaf.Practice], g)
-		r.taken++
-	})
-	if err == nil && len(out.found) > 0 && !out.answered.Load() {
-		return result{rows: r.rows}, out.why()
-	}
+	all, err := checkParts(ctx, n.log, round.Rows, out)
 	if err != nil {
 		return result{}, err
 	}
+	r.rows = len(all)
+	if len(out.found) > 0 && !out.answered.Load() {
+		return result{rows: r.rows}, out.why()
+	}
+	aside := map[string][]string{}
+	genuine := slices.DeleteFunc(all, func(c checked) bool {
+		if c.absent {
+			aside[c.practice] = append(aside[c.practice], c.mark.ID)
+		} else if c.tampered != nil {
+			r.refused = append(r.refused, refused(c))
+		}
+		return c.absent || c.tampered != nil
+	})
+	r.taken = len(genuine)
 	for _, practice := range slices.Sorted(maps.Keys(aside)) {
 		r.batch.Aside = append(r.batch.Aside, tree.Aside{Practice: practice, IDs: aside[practice]})
 	}
 	if r.taken == 0 {
 		return r, nil
 	}
-	practices := slices.Sorted(maps.Keys(byPractice))
+	slices.SortStableFunc(genuine, func(a, b checked) int { return strings.Compare(a.practice, b.practice) })
+	var practices []string
+	for i, c := range genuine {
+		if i == 0 || c.practice != genuine[i-1].practice {
+			practices = append(practices, c.practice)
+		}
+	}
 	edges, err := n.edges(ctx, round, practices)
 	if err != nil {
 		return result{}, err
 	}
-	heads := head{edge: edges[""]}
+	heads := newHead(edges[""], len(practices))
 	for _, practice := range practices {
-		h := head{edge: edges[practice]}
-		for _, g := range byPractice[practice] {
-			h.add(g.mark, g.hash)
+		next := slices.IndexFunc(genuine, func(c checked) bool { return c.practice != practice })
+		if next < 0 {
+			next = len(genuine)
 		}
+		h := newHead(edges[practice], next)
+		for _, c := range genuine[:next] {
+			h.add(c.mark, c.hash)
+		}
+		genuine = genuine[next:]
 		kept, point, err := h.sign(n.signer, practice, round.Number)
 		if err != nil {
 			return result{}, err
@@ -267,8 +270,8 @@ func (n *Notary) integrate(ctx context.Context, round tree.Round, out *absent) (
 	return r, err
 }
 
-func refused(f audit.Leaf, err error) Damage {
-	return Damage{Kind: Forged, Practice: f.Practice, ID: f.ID, Position: -1, Note: err.Error()}
+func refused(c checked) Damage {
+	return Damage{Kind: Forged, Practice: c.practice, ID: c.mark.ID, Position: -1, Note: c.tampered.Error()}
 }
 
 // edges returns the right edges of the practices' trees and of the tree of heads, after it has checked that they lead to the
@@ -333,6 +336,11 @@ type head struct {
 	edge   edge
 	marks  []tree.Mark
 	hashes []tree.Hash
+}
+
+// newHead returns a head with room for n leaves, and for the hashes that are stored of them.
+func newHead(e edge, n int) head {
+	return head{edge: e, marks: make([]tree.Mark, 0, n), hashes: make([]tree.Hash, 0, n+n/(1<<stride-1)+1)}
 }
 
 func (h *head) add(m tree.Mark, leaf tlog.Hash) {

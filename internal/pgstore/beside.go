@@ -90,8 +90,12 @@ func (h Handle) conn() bun.IConn {
 	if tx := h.Tx(); tx != nil {
 		return tx
 	}
-	if h.tx != nil { // somebody's own, which must not be passed by
-		return h.tx
+	switch own := h.tx.(type) {
+	case nil:
+		return h.db.DB
+	case bun.Conn:
+		return own.Conn
+	default: // somebody's own, which must not be passed by
+		return own
 	}
-	return h.db.DB
 }

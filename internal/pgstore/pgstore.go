@@ -38,6 +38,8 @@ func (h Handle) Tx() *sql.Tx {
 	switch tx := h.tx.(type) {
 	case bun.Tx:
 		return tx.Tx
+	case *bun.Tx:
+		return tx.Tx
 	case *sql.Tx:
 		return tx
 	}

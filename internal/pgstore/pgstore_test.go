@@ -136,20 +136,31 @@ func TestValuesBesideAStatementStayInTheTransaction(t *testing.T) {
 	for name, wrap := range map[string]func(*sql.Tx) bun.IConn{
 		"sql.Tx":  func(tx *sql.Tx) bun.IConn { return tx },
 		"bun.Tx":  func(tx *sql.Tx) bun.IConn { return bun.Tx{Tx: tx} },
+		"*bun.Tx": func(tx *sql.Tx) bun.IConn { return &bun.Tx{Tx: tx} },
 		"wrapped": func(tx *sql.Tx) bun.IConn { return wrapped{tx} },
 	} {
 		tx, err := pool.DB.BeginTx(t.Context(), nil)
 		require.NoError(t, err)
-		h := pgstore.New(pool, schema).WithTx(wrap(tx))
-		var one, two pgstore.Beside
-		_, err = h.ExecWith(t.Context(), &one, "INSERT INTO ? VALUES (?)", h.Table("thing"), one.List(1, "a"))
-		require.NoError(t, err)
-		var id int
-		require.NoError(t, h.ScanWith(t.Context(), &two, &id, "INSERT INTO ? VALUES (?) RETURNING id", h.Table("thing"), two.List(2, "b")))
-		require.Equal(t, 2, id)
+		besides(t, pgstore.New(pool, schema).WithTx(wrap(tx)))
 		require.NoError(t, tx.Rollback())
 		require.Empty(t, names(t, pool, schema), name)
 	}
+	conn, err := pool.Conn(t.Context())
+	require.NoError(t, err)
+	besides(t, pgstore.New(pool, schema).WithTx(conn))
+	require.NoError(t, conn.Close())
+	require.Equal(t, []string{"a", "b"}, names(t, pool, schema))
+}
+
+// besides adds two things.
+func besides(t *testing.T, h pgstore.Handle) {
+	t.Helper()
+	var one, two pgstore.Beside
+	_, err := h.ExecWith(t.Context(), &one, "INSERT INTO ? VALUES (?)", h.Table("thing"), one.List(1, "a"))
+	require.NoError(t, err)
+	var id int
+	require.NoError(t, h.ScanWith(t.Context(), &two, &id, "INSERT INTO ? VALUES (?) RETURNING id", h.Table("thing"), two.List(2, "b")))
+	require.Equal(t, 2, id)
 }
 
 func TestTx(t *testing.T) {
@@ -159,6 +170,7 @@ func TestTx(t *testing.T) {
 	ours, err := pool.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
 	require.Same(t, ours.Tx, h.WithTx(ours).Tx())
+	require.Same(t, ours.Tx, h.WithTx(&ours).Tx())
 	require.NoError(t, ours.Rollback())
 	theirs, err := pool.DB.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
