@@ -13,6 +13,9 @@ import (
 //go:embed page.html
 var pageHTML string
 
+// pagePolicy lets the page run nothing, load nothing, send nothing and be framed by nobody.
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
 // PageOptions adjusts a [Service.Page]. The zero value is ready to use.
@@ -25,7 +28,8 @@ type PageOptions struct {
 
 // Page returns the handler of a document's public page: the version in effect with its date, upcoming ones with what will
 // change, and links to all that stood before. ?version= and ?language= choose another one; without a language it is the
-// first text's. Before the first version is in effect, and for a version that does not stand, it answers 404. O may be nil.
+// first text's. Before the first version is in effect, and for a version that does not stand, it answers 404. It runs no script, loads
+// nothing, and shows in no frame. O may be nil.
 func (s *Service) Page(practice, document string, o *PageOptions) (http.Handler, error) {
 	if err := (Key{Practice: practice, Document: document}).valid(); err != nil {
 		return nil, err
@@ -62,7 +66,7 @@ func (s *Service) Page(practice, document string, o *PageOptions) (http.Handler,
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+		w.Header().Set("Content-Security-Policy", pagePolicy)
 		_, _ = page.WriteTo(w) // a client that has gone reads nothing
 	}), nil
 }

@@ -26,6 +26,21 @@ func TestThePageRunsNothingAndLoadsNothing(t *testing.T) {
 	require.NotRegexp(t, `(?i)\bsrc\s*=\s*"|<link|url\(|https?:`, strings.ReplaceAll(shown, "src=x", ""))
 }
 
+// Nor does another site frame it, beside words of its own that patients would take for the practice's.
+func TestTheBrowserIsToldWhatThePageMayDo(t *testing.T) {
+	b := onMemory(t)
+	b.publish(t, first())
+	h, err := b.Page(practice, document, nil)
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	told := strings.Split(w.Header().Get("Content-Security-Policy"), "; ")
+	// What default-src says nothing of has to be said beside it.
+	require.ElementsMatch(t, []string{
+		"default-src 'none'", "style-src 'unsafe-inline'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+	}, told)
+}
+
 func TestThePageCanOnlyBeRead(t *testing.T) {
 	b := onMemory(t)
 	b.publish(t, first())
