@@ -26,8 +26,11 @@ type file struct {
 // patient, or one entry. Handing it out is recorded first.
 func lookExport(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
 	patient, id := q.Get("patient"), q.Get("entry")
-	if patient != "" && id != "" {
+	if len(q) > 1 {
 		return nil, badInput("Ask for a patient's entries or for one entry, not for both.")
+	}
+	if len(q) == 1 && patient == "" && id == "" {
+		return nil, badInput("Say which patient or which entry. Without either it is the whole log.")
 	}
 	if err := integrated(ctx, s); err != nil {
 		return nil, err
@@ -41,9 +44,15 @@ func lookExport(ctx context.Context, _ *app, s *scene, q url.Values) (any, error
 	}}
 	switch {
 	case patient != "":
+		if err := mentioned(ctx, s, patient); err != nil {
+			return nil, err
+		}
 		e.Reason = "the entries about one patient"
 		f = extract(s, "patient.jsonl", notary.OfPatient(ctx, s.Log, world.Practice, patient))
 	case id != "":
+		if _, err := inclusion(ctx, s, id); err != nil {
+			return nil, err
+		}
 		e.Object = audit.Object{Kind: "entry", ID: id}
 		f = extract(s, "entry.jsonl", notary.IDs(id))
 	}
@@ -55,6 +64,23 @@ func extract(s *scene, name string, ids iter.Seq2[string, error]) file {
 		_, err := s.Reader.Extract(ctx, w, world.Practice, ids, nil)
 		return err
 	}}
+}
+
+// mentioned answers in plain words where the log has nothing about a patient: a file without entries looks like an answer.
+func mentioned(ctx context.Context, s *scene, patient string) error {
+	for _, err := range notary.OfPatient(ctx, s.Log, world.Practice, patient) {
+		return err // the first is enough
+	}
+	return &inputError{http.StatusNotFound, "The log has no entry about a patient of this id."}
+}
+
+// inclusion returns the proof of one entry.
+func inclusion(ctx context.Context, s *scene, id string) (string, error) {
+	proof, err := s.Reader.Inclusion(ctx, world.Practice, id)
+	if errors.Is(err, notary.ErrNotFound) {
+		return "", &inputError{http.StatusNotFound, "No checkpoint holds such an entry. A new one is integrated within a second."}
+	}
+	return proof, err
 }
 
 // integrated answers in plain words while the notary has taken nothing in.
@@ -84,10 +110,7 @@ type proofView struct {
 
 func lookProof(ctx context.Context, _ *app, s *scene, q url.Values) (any, error) {
 	id := q.Get("entry")
-	proof, err := s.Reader.Inclusion(ctx, world.Practice, id)
-	if errors.Is(err, notary.ErrNotFound) {
-		return nil, &inputError{http.StatusNotFound, "No checkpoint holds such an entry. A new one is integrated within a second."}
-	}
+	proof, err := inclusion(ctx, s, id)
 	return proofView{ID: id, Proof: proof, Key: s.Public}, err
 }
 

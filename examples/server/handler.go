@@ -80,13 +80,11 @@ func (s *app) noSuch(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *app) serveLook(w http.ResponseWriter, r *http.Request, l look) {
-	for name := range r.URL.Query() {
-		if _, known := l.Query[name]; !known {
-			s.failJSON(w, r, badInput("There is no parameter %q here.", name))
-			return
-		}
+	query, err := l.readQuery(r)
+	var result any
+	if err == nil {
+		result, err = l.run(r.Context(), s, s.scene.Load(), query)
 	}
-	result, err := l.run(r.Context(), s, s.scene.Load(), r.URL.Query())
 	if err != nil {
 		s.failJSON(w, r, err)
 		return

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -110,6 +109,9 @@ func rotate(ctx context.Context, s *app, in rotateInput) (done, error) {
 		return done{}, err
 	}
 	sc := s.scene.Load()
+	if root == "yes" && !sc.Durable {
+		return done{}, badInput("In memory the root key lives and dies with the server, so it has one version. Rotate the practice's key alone.")
+	}
 	if !sc.beginRotation() {
 		return done{}, badInput("A rotation is under way. Its progress is shown with the keys.")
 	}
@@ -123,9 +125,6 @@ func rotate(ctx context.Context, s *app, in rotateInput) (done, error) {
 		err = sc.RotateKeys(ctx, sc.progressed)
 	}
 	far := sc.endRotation(err)
-	if errors.Is(err, world.ErrRootStays) {
-		return done{}, badInput("In memory the root key lives and dies with the server, so it has one version. Rotate the practice's key alone.")
-	}
 	if err != nil {
 		return done{}, err
 	}

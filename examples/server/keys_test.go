@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/notary"
 	"github.com/enamel-go/enamel/crypto"
 )
@@ -56,7 +58,10 @@ func TestKeysAreRotated(t *testing.T) {
 		require.Contains(t, s.act("verify", nil), "none is missing")
 
 		if !s.scene.Load().Durable {
+			rotations := s.acted("crypto.keys.rotate")
 			require.Contains(t, s.refused(http.StatusBadRequest, "rotate", map[string]string{"root": "yes"}), "one version")
+			require.Equal(t, rotations, s.acted("crypto.keys.rotate"), "the log tells of no rotation that never began")
+			require.Equal(t, after.Rotation, get[keysView](s, "keys").Rotation, "nothing is there to go on with")
 			return
 		}
 		s.act("rotate", map[string]string{"root": "yes"})
@@ -67,6 +72,43 @@ func TestKeysAreRotated(t *testing.T) {
 		_, page := s.send(http.MethodGet, "/", "", nil)
 		says(t, page, "rotated")
 	})
+}
+
+// A rotation of many keys takes its time, and whoever reloads the page, or clicks again, sees how far it has come.
+func TestRotationIsShownWhileItRuns(t *testing.T) {
+	t.Parallel()
+	s := openSite(t, config{})
+	sc := s.scene.Load()
+	require.True(t, sc.beginRotation())
+	sc.progressed(crypto.Progress{Seen: 7, Rewrapped: 5})
+	now := get[keysView](s, "keys").Rotation
+	require.True(t, now.Running)
+	require.Equal(t, []int{7, 5}, []int{now.Seen, now.Rewrapped})
+	_, page := s.send(http.MethodGet, "/", "", nil)
+	says(t, page, "rotating")
+	says(t, page, "7 keys looked at, 5 wrapped anew")
+	require.Contains(t, s.refused(http.StatusBadRequest, "rotate", nil), "A rotation is under way")
+	require.True(t, get[keysView](s, "keys").Rotation.Running)
+
+	sc.endRotation(errors.New("the key manager is gone"))
+	_, page = s.send(http.MethodGet, "/", "", nil)
+	says(t, page, "not done")
+	says(t, page, "it goes on where it stopped")
+	s.act("rotate", nil)
+	require.Empty(t, get[keysView](s, "keys").Rotation.Failed)
+}
+
+// acted counts the entries of an action in the newest part of the practice's log.
+func (s *site) acted(action string) (n int) {
+	s.t.Helper()
+	page, err := s.scene.Load().Log.Leaves(s.t.Context(), audit.Query{Practice: practice, Newest: true, Limit: 1000})
+	require.NoError(s.t, err)
+	for _, f := range page.Leaves {
+		if f.Action == action {
+			n++
+		}
+	}
+	return n
 }
 
 func TestExportIsCheckedElsewhere(t *testing.T) {
@@ -108,8 +150,20 @@ func TestExportIsCheckedElsewhere(t *testing.T) {
 
 		status, body := s.send(http.MethodGet, "/api/log/proof?entry=e-0", "", nil)
 		require.Equal(t, http.StatusNotFound, status, body)
-		status, body = s.send(http.MethodGet, "/api/log/export?entry=e-0&patient=p-101", "", nil)
-		require.Equal(t, http.StatusBadRequest, status, body)
+		// Nobody gets another file than was asked for: one without entries that seems to say that there are none, or the
+		// whole log in place of a patient's part of it.
+		for query, code := range map[string]int{
+			"entry=e-0": http.StatusNotFound, "patient=p-none": http.StatusNotFound,
+			"entry=e-0&patient=p-101": http.StatusBadRequest, "patient=p-101&patient=p-102": http.StatusBadRequest,
+			"patient=": http.StatusBadRequest, "entry=": http.StatusBadRequest,
+			"patient=p-101;x": http.StatusBadRequest, "patient=p-1%0": http.StatusBadRequest,
+		} {
+			exports := s.acted("audit.log.export")
+			status, body := s.send(http.MethodGet, "/api/log/export?"+query, "", nil)
+			require.Equal(t, code, status, query)
+			require.NotContains(t, body, "enamel-audit", query)
+			require.Equal(t, exports, s.acted("audit.log.export"), "%s: nothing was handed out", query)
+		}
 	})
 }
 

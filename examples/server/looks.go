@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -19,6 +20,23 @@ type look struct {
 	Does   string            `json:"does"`
 	Query  map[string]string `json:"query,omitempty"`
 	run    func(context.Context, *app, *scene, url.Values) (any, error)
+}
+
+// readQuery reads the parameters strictly: one that is unclear is refused, for without it more would be shown than was asked for.
+func (l look) readQuery(r *http.Request) (url.Values, error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, badInput("The parameters in the address cannot be read.")
+	}
+	for name, values := range query {
+		if _, known := l.Query[name]; !known {
+			return nil, badInput("There is no parameter %q here.", name)
+		}
+		if len(values) > 1 {
+			return nil, badInput("The parameter %q was sent more than once.", name)
+		}
+	}
+	return query, nil
 }
 
 // looks lists what the API shows.

@@ -7,9 +7,6 @@ import (
 	"github.com/enamel-go/enamel/crypto"
 )
 
-// ErrRootStays is the answer to a rotation of a root key that has no versions.
-var ErrRootStays = errors.New("in memory the root key lives and dies with the process; there is no other version of it")
-
 // Keys tells of all the practice's keys what may be shown of them.
 func (g *Ground) Keys(ctx context.Context) ([]crypto.KeyInfo, error) {
 	const most = 1000
@@ -25,12 +22,12 @@ func (g *Ground) Keys(ctx context.Context) ([]crypto.KeyInfo, error) {
 	}
 }
 
-// RotateRoot makes a new version of the root key. Call [Ground.RotateKeys] after it: until then every key lies under
-// the older one.
+// RotateRoot makes a new version of the root key; on Postgres alone has it any. Call [Ground.RotateKeys] after it: until
+// then every key lies under the older one.
 func (g *Ground) RotateRoot() error {
 	rotator, ok := g.manager.(interface{ Rotate() error })
 	if !ok {
-		return ErrRootStays
+		return errors.New("in memory the root key lives and dies with the process; there is no other version of it")
 	}
 	return rotator.Rotate()
 }
