@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/enamel-go/enamel/examples/internal/copied"
 	"github.com/enamel-go/enamel/examples/internal/world"
 	"github.com/enamel-go/enamel/internal/phone"
 )
@@ -177,7 +178,7 @@ type verifyInput struct {
 }
 
 func verifyLog(ctx context.Context, s *app, in verifyInput) (done, error) {
-	report, err := verify(ctx, s.scene.Load(), s.config, in.Checkpoint)
+	report, err := verify(ctx, s.scene.Load(), s.config, copied.Checkpoint(in.Checkpoint))
 	if err != nil {
 		return done{}, err
 	}

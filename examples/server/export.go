@@ -66,6 +66,18 @@ func extract(s *scene, name string, ids iter.Seq2[string, error]) file {
 	}}
 }
 
+// lookCheckpoint hands out the newest checkpoint, byte for byte.
+func lookCheckpoint(ctx context.Context, _ *app, s *scene, _ url.Values) (any, error) {
+	if err := integrated(ctx, s); err != nil {
+		return nil, err
+	}
+	signed, err := s.Reader.Checkpoint(ctx, world.Practice)
+	return file{name: "checkpoint.txt", kind: "text/plain; charset=utf-8", write: func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, signed)
+		return err
+	}}, err
+}
+
 // mentioned answers in plain words where the log has nothing about a patient: a file without entries looks like an answer.
 func mentioned(ctx context.Context, s *scene, patient string) error {
 	for _, err := range notary.OfPatient(ctx, s.Log, world.Practice, patient) {

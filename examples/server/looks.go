@@ -94,6 +94,7 @@ func looks() []look {
 			"looks": "yes: with the entries of looks", "limit": "at most this many; 1 to 500",
 		}, lookLog},
 		{"GET", "/api/log/proof", "the proof that a checkpoint holds an entry", map[string]string{"entry": "the entry's id"}, lookProof},
+		{"GET", "/api/log/checkpoint", "the log's newest checkpoint, as the notary signed it, to keep elsewhere", nil, lookCheckpoint},
 		{"GET", "/api/log/export", "the log as lines that anybody checks with the public key alone", map[string]string{
 			"patient": "only the entries about this patient", "entry": "only this entry",
 		}, lookExport},

@@ -83,7 +83,7 @@ func verify(ctx context.Context, s *scene, c config, given string) (reportView, 
 	}
 	report, err := s.Reader.Verify(ctx, s.Log, world.Practice, kept...)
 	if errors.Is(err, notary.ErrProof) || errors.Is(err, notary.ErrInvalid) {
-		return reportView{}, badInput("The checkpoint that was kept was not signed by this log's notary.")
+		return reportView{}, badInput("The checkpoint that was kept cannot be read, or was not signed by this log's notary.")
 	}
 	if err != nil {
 		return reportView{}, err

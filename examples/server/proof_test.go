@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,4 +81,37 @@ func TestVerdict(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestKeptCheckpoint keeps a checkpoint as the page offers it, and has the log verified against it: by the form, and by JSON,
+// however it was copied.
+func TestKeptCheckpoint(t *testing.T) {
+	t.Parallel()
+	s := openSite(t, config{})
+	require.Contains(t, s.act("verify", nil), "none is missing")
+	kept := s.download("/api/log/checkpoint")
+	_, err := s.scene.Load().OpenCheckpoint(kept)
+	require.NoError(t, err)
+	_, page := s.send(http.MethodGet, "/", "", nil)
+	says(t, page, `<a href="/api/log/checkpoint">`)
+	says(t, page, `<textarea id="l-kept" name="checkpoint"`)
+
+	for name, copied := range map[string]string{
+		"a file": kept, "of the page": strings.TrimSpace(kept), "of an editor": "\ufeff" + strings.ReplaceAll(kept, "\n", "\r\n"),
+	} {
+		require.Contains(t, s.act("verify", map[string]string{"checkpoint": copied}), "none is missing", name)
+	}
+	require.Contains(t, s.act("verify", map[string]string{"checkpoint": " \r\n"}), "none is missing", "a form that was left empty")
+	_, size, _ := strings.Cut(kept, "\n")
+	size, _, _ = strings.Cut(size, "\n")
+	for _, other := range []string{"nonsense", strings.Replace(kept, "\n"+size+"\n", "\n1\n", 1)} {
+		require.Contains(t, s.refused(http.StatusBadRequest, "verify", map[string]string{"checkpoint": other}),
+			"cannot be read, or was not signed by this log's notary")
+	}
+
+	// What was typed into a form that was refused stays there.
+	status, body := s.send(http.MethodPost, "/do/verify", "application/x-www-form-urlencoded",
+		strings.NewReader(url.Values{"checkpoint": {"nonsense"}}.Encode()))
+	require.Equal(t, http.StatusBadRequest, status)
+	says(t, body, `>nonsense</textarea>`)
 }

@@ -13,6 +13,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"flag"
 	"fmt"
@@ -23,6 +24,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/enamel-go/enamel/audit/notary"
+	"github.com/enamel-go/enamel/examples/internal/copied"
 )
 
 // What the program ends with.
@@ -59,7 +61,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	flags.StringVar(&practice, "practice", "", "the `practice` whose log this must be; any, where it is left out")
 	flags.Func("kept", "a `file` with a checkpoint that was kept elsewhere; may be given more than once", func(path string) error {
 		text, err := os.ReadFile(path)
-		kept = append(kept, string(text))
+		kept = append(kept, copied.Checkpoint(string(text)))
 		return err
 	})
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -77,7 +79,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return unknown
 	}
 	defer closeFile()
-	result, err := notary.CheckExport(file, note.VerifierList(keys...), &notary.CheckOptions{
+	buffered := bufio.NewReaderSize(file, longStart)
+	start, _ := buffered.Peek(longStart) // what keeps it from being read is found again
+	result, err := notary.CheckExport(buffered, note.VerifierList(keys...), &notary.CheckOptions{
 		Practice: practice, Kept: kept,
 		Progress: func(done, size int64) {
 			if done%100_000 == 0 {
@@ -85,8 +89,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			}
 		},
 	})
-	return tell(stdout, stderr, result, err)
+	return tell(stdout, stderr, saved(start), result, err)
 }
+
+// longStart is so much of a file, in bytes, that its first line is in it.
+const longStart = 64 << 10
 
 // open opens the file at path, or what is piped in where path is a dash.
 func open(path string, stdin io.Reader) (io.Reader, func() error, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
@@ -157,6 +159,12 @@ func TestVerifylog(t *testing.T) {
 	code, stdout, _ = verifylog(t, f.log, "-key", f.key, "-practice", practice, "-kept", kept, "-")
 	require.Equal(t, sound, code)
 	require.Equal(t, says+"It agrees with the checkpoint kept elsewhere.\n", stdout)
+	signed, err := os.ReadFile(kept)
+	require.NoError(t, err)
+	edited := f.put(t, "edited.txt", "\ufeff"+strings.TrimSpace(strings.ReplaceAll(string(signed), "\n", "\r\n")))
+	code, stdout, stderr = verifylog(t, "", "-key", f.key, "-kept", edited, good)
+	require.Equal(t, sound, code, stderr)
+	require.Contains(t, stdout, "It agrees with the checkpoint kept elsewhere.")
 	code, stdout, _ = verifylog(t, "", "-key", f.key, "-kept", kept, "-kept", newer, good)
 	require.Equal(t, unknown, code)
 	require.Contains(t, stdout, "NOT COMPARED with the checkpoint kept")
@@ -174,6 +182,20 @@ func TestVerifylog(t *testing.T) {
 		require.Equal(t, changed, code, name)
 		require.Contains(t, stdout, c.says, name)
 		require.Empty(t, stderr, name)
+	}
+	wide := []byte{0xff, 0xfe}
+	for _, r := range utf16.Encode([]rune(f.log)) {
+		wide = binary.LittleEndian.AppendUint16(wide, r)
+	}
+	for says, file := range map[string]string{
+		"Its lines end as they do on Windows": strings.ReplaceAll(f.log, "\n", "\r\n"),
+		"It begins with a byte order mark":    "\ufeff" + f.log,
+		"It is in UTF-16":                     string(wide),
+		"It is compressed":                    "\x1f\x8b\x08" + f.log,
+	} {
+		code, stdout, _ := verifylog(t, file, "-key", f.key, "-")
+		require.Equal(t, changed, code, says)
+		require.Contains(t, stdout, says)
 	}
 	_, public, err := notary.GenerateKey("audit.elm-dental.example")
 	require.NoError(t, err)
@@ -237,6 +259,17 @@ func TestExtract(t *testing.T) {
 		"whether others should be here too, the file cannot say.\nSigned by audit.elm-dental.example.\n", stdout)
 }
 
+// What has no entry proves none, and is not called verified.
+func TestExtractOfNothing(t *testing.T) {
+	f := newFiles(t)
+	var b bytes.Buffer
+	_, err := f.reader.Extract(t.Context(), &b, practice, notary.IDs("e-0"), nil)
+	require.NoError(t, err)
+	code, stdout, _ := verifylog(t, b.String(), "-key", f.key, "-")
+	require.Equal(t, unknown, code)
+	require.Equal(t, "NOTHING TO VERIFY. The file has no entry of the log of practice elm-street.\n", stdout)
+}
+
 func TestWords(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 12431: "12,431", 1234567: "1,234,567"} {
 		require.Equal(t, want, grouped(n))
@@ -246,8 +279,8 @@ func TestWords(t *testing.T) {
 
 	var out bytes.Buffer
 	r := notary.Result{Leaves: 3, Absent: 1, AbsentAt: []notary.Range{{First: 1, Last: 1}}}
-	require.Equal(t, sound, tell(&out, &out, r, nil))
+	require.Equal(t, sound, tell(&out, &out, "", r, nil))
 	require.Contains(t, out.String(), "Of 1 entry only the fingerprint is in the file")
 	require.Contains(t, out.String(), "They are: no. 2.")
-	require.Equal(t, unknown, tell(&out, &out, r, os.ErrClosed))
+	require.Equal(t, unknown, tell(&out, &out, "", r, os.ErrClosed))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,12 +10,16 @@ import (
 	"github.com/enamel-go/enamel/audit/notary"
 )
 
-// tell says what was found, in words for whoever manages a practice, and returns what the program ends with.
-func tell(stdout, stderr io.Writer, r notary.Result, err error) int {
+// tell says what was found, in words for whoever manages a practice, and returns what the program ends with. What saved says
+// explains why not even the first line can be read.
+func tell(stdout, stderr io.Writer, saved string, r notary.Result, err error) int {
 	var wrong *notary.ExportError
 	switch {
 	case errors.As(err, &wrong):
 		fmt.Fprintf(stdout, "NOT VERIFIED. %s\nLine %s of the file: %s.\n", meaning(wrong.Kind), grouped(wrong.Line), wrong.Note)
+		if saved != "" && wrong.Line == 1 && wrong.Kind == notary.Malformed {
+			fmt.Fprintf(stdout, "%s: another program saved it anew. Check the file as it was downloaded.\n", saved)
+		}
 		fmt.Fprintln(stdout, "Keep this file, do not rely on it, and ask for another one.")
 		return changed
 	case errors.Is(err, notary.ErrProof):
@@ -25,6 +30,10 @@ func tell(stdout, stderr io.Writer, r notary.Result, err error) int {
 		return unknown
 	case err != nil:
 		fmt.Fprintln(stderr, "verifylog: the file could not be read:", err)
+		return unknown
+	}
+	if r.Extract && r.Leaves == 0 {
+		fmt.Fprintf(stdout, "NOTHING TO VERIFY. The file has no entry of the log of practice %s.\n", r.Checkpoint.Practice)
 		return unknown
 	}
 	if r.Extract {
@@ -53,6 +62,22 @@ func tell(stdout, stderr io.Writer, r notary.Result, err error) int {
 		return unknown
 	}
 	return sound
+}
+
+// saved says what another program made of a file when it saved it, by the file's start, or nothing.
+func saved(start []byte) string {
+	line, _, _ := bytes.Cut(start, []byte("\n"))
+	switch {
+	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
+		return "It is in UTF-16"
+	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
+		return "It begins with a byte order mark"
+	case bytes.HasPrefix(start, []byte("\x1f\x8b")), bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return "It is compressed"
+	case bytes.HasSuffix(line, []byte("\r")):
+		return "Its lines end as they do on Windows"
+	}
+	return ""
 }
 
 // meaning says a kind of damage in one sentence.
