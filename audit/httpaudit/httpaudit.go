@@ -177,7 +177,7 @@ func (m *Middleware) record(r *http.Request, e audit.Entry) error {
 // pattern returns the pattern of the [http.ServeMux] that a request took. Where the mux redirects a CONNECT to a path with a
 // slash at its end, it gives that path for the pattern: what the client sent. Then there is none.
 func pattern(r *http.Request) string {
-	if r.Pattern == path.Clean("/"+r.URL.Path)+"/" {
+	if r.Method == http.MethodConnect && r.Pattern == path.Clean("/"+r.URL.Path)+"/" {
 		return ""
 	}
 	return r.Pattern

@@ -346,6 +346,21 @@ func TestRouteOfARedirectIsNotWhatWasSent(t *testing.T) {
 	}
 }
 
+// A route that is a path with a slash at its end is recorded like any other when somebody asks for just that.
+func TestRouteThatIsAPath(t *testing.T) {
+	log := newRecorder()
+	mux := http.NewServeMux()
+	mux.Handle("/charts/", http.NotFoundHandler())
+	for _, path := range []string{"/charts/", "/charts", "/charts/p-204"} {
+		wrap(t, log, mux, nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
+	}
+	all := log.all()
+	require.Len(t, all, 3)
+	for _, e := range all {
+		require.Equal(t, []string{"/charts/", "charts"}, []string{e.Details["route"], e.Details["feature"]})
+	}
+}
+
 func TestNew(t *testing.T) {
 	log := newRecorder()
 	for _, o := range []*httpaudit.Options{{Hold: -1}, {Trusted: []netip.Prefix{{}}}, {Nobody: strings.Repeat("x", 65)}} {
