@@ -34,7 +34,8 @@
 // what the log is searched by. The patient's id, the object's id, the reason and the details are sealed under the
 // patient's evidence key (the practice's where there is no patient), and so is the id of an actor who is a patient or
 // a representative. A tag, a keyed hash of the patient's id, finds a patient's entries without naming them. After the
-// key is shredded the leaf still verifies and says nothing of whom.
+// key is shredded the leaf still verifies and names nobody. The tag stays: who has the practice's audit key and still knows
+// the id finds the patient's entries, so that what was done with the data of somebody who was erased can be accounted for.
 //
 // # What an attacker can do
 //

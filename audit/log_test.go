@@ -200,6 +200,10 @@ func TestShreddedPatient(t *testing.T) {
 	require.Equal(t, "patient", opened.Object.Kind)
 	require.Empty(t, opened.Patient)
 	require.Empty(t, opened.Object.ID)
+
+	tag, err := log.Tag(t.Context(), "elm-street", "p-204")
+	require.NoError(t, err)
+	require.Equal(t, tag, leaf.Tag, "who knows the id still finds it, as the package says")
 }
 
 // TestEntriesWithoutADestroyedPatient keeps what was seen, and what was refused, where an entry can name its patient no more.

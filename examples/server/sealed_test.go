@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,9 @@ var planted = []string{
 	"Quillféather", "Xanthippe", "1971-10-23", "19711023", "xq.private@mail.example",
 	"5125550177", "(512) 555-0177", "2000 Hidden Hollow",
 	"my wisdom tooth hurts", "we have moved to Sparrow Lane", "scan-of-form-88431", "rang about the cat",
+	"prefers letters by pigeon", "not while she travels", "aunt-quillfeather-7", "birth-certificate-4417", "may play with the tablet",
+	"Barnaby Tattlewell", "tattlewell@mail.example", "he typed it at the kiosk", "Court of Lower Umbrage", "subpoena-90210",
+	"ran away with a circus", "moved to the lighthouse",
 }
 
 // TestPromise_M4_1_NothingIsReadableAtRest tells a whole story on Postgres, with workers, and then looks for it in every
@@ -40,7 +44,10 @@ func TestPromise_M4_1_NothingIsReadableAtRest(t *testing.T) {
 
 	tables := dump(t, db)
 	require.Greater(t, len(tables), 12)
-	for _, table := range []string{"sms_text", "sms_queue", "sms_received", "consent_fact", "records_patient", "audit_entry", "crypto_key"} {
+	for _, table := range []string{
+		"sms_text", "sms_queue", "sms_received", "consent_fact", "consent_pack", "consent_representative",
+		"records_patient", "records_appointment", "audit_entry", "crypto_key",
+	} {
 		found := false
 		for name, content := range tables {
 			found = found || strings.HasPrefix(name, table) && content != ""
@@ -84,8 +91,35 @@ func tell(t *testing.T, s *site) string {
 	s.act("reply", map[string]string{"number": "+15125550177", "words": "my wisdom tooth hurts"})
 	s.act("reply", map[string]string{"number": "+15125550177", "words": "STOP"})
 	s.act("stop", map[string]string{"number": "+15125550177", "words": "rang about the cat"})
+	tellMore(s, patient)
 	require.Contains(t, s.act("verify", nil), "none is missing")
 	return patient
+}
+
+// tellMore tells what else somebody says, signs or is told of: about texts, for a child, to a court, of an appointment.
+func tellMore(s *site, patient string) {
+	const number, child = "+15125550177", "p-103"
+	s.act("heard", map[string]string{"number": number, "channel": "mail", "words": "she prefers letters by pigeon"})
+	s.act("mute", map[string]string{"patient": patient, "words": "not while she travels"})
+	s.act("appoint", map[string]string{"patient": child, "person": "aunt-quillfeather-7", "proof": "a certificate", "document": "birth-certificate-4417", "from": "2026-01-01"})
+	s.act("parentconsent", map[string]string{
+		"patient": child, "parent": "aunt-quillfeather-7", "wording": "My child may play with the tablet.", "document": "scan-of-form-88431",
+	})
+	s.act("reportchild", map[string]string{
+		"given": "Jonah", "family": "Feld", "birth": "2016-02-20",
+		"name": "Barnaby Tattlewell", "contact": "tattlewell@mail.example", "words": "he typed it at the kiosk",
+	})
+	s.act("requestpack", map[string]string{
+		"recipient": "court", "patient": patient, "number": number, "name": "Court of Lower Umbrage", "document": "subpoena-90210",
+	})
+	s.act("requestpack", map[string]string{"recipient": "patient", "patient": patient, "number": number, "name": "herself"})
+	visits := get[[]visitView](s, "schedule")
+	at := slices.IndexFunc(visits, func(v visitView) bool { return v.Patient == patient })
+	require.GreaterOrEqual(s.t, at, 0, "the visit that was booked")
+	s.act("cancel", map[string]string{
+		"appointment": visits[at].ID, "revision": strconv.Itoa(visits[at].Revision), "reason": "ran away with a circus",
+	})
+	s.act("lapse", map[string]string{"number": number, "cause": "reassigned", "words": "moved to the lighthouse"})
 }
 
 // dump returns the rows of every table in the schema as text, in lower case.
