@@ -79,6 +79,8 @@ pairs:
 	for dir in $$(grep -rl --include='*_test.go' 'enamel/internal/pairs"' . | xargs -n 1 dirname | sort -u); do \
 		go -C $$dir test -run '^$$' -bench '^BenchmarkPair' -benchtime $(ROUNDS)x . ; \
 	done 2>&1 | awk -f internal/pairs/table.awk
+	@echo "A whole log, beside a scan of its rows and a notary that claims them; keys wrapped anew, beside fields sealed anew:"
+	@REQUIRE_POSTGRES=1 go test -run '^$$' -bench '^Benchmark(Verify|Step|Rewrap)$$' -benchtime $(ROUNDS)x ./audit/notary ./crypto/cryptopg
 
 # The tests of crypto run themselves again in both modes; this does it for everything, and with the validated module.
 .PHONY: fips
