@@ -71,9 +71,12 @@ func lookCheckpoint(ctx context.Context, _ *app, s *scene, _ url.Values) (any, e
 	if err := integrated(ctx, s); err != nil {
 		return nil, err
 	}
-	signed, err := s.Reader.Checkpoint(ctx, world.Practice)
+	point, err := checkpoint(ctx, s)
+	if err == nil && point.Altered {
+		err = notary.ErrDamaged
+	}
 	return file{name: "checkpoint.txt", kind: "text/plain; charset=utf-8", write: func(_ context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, signed)
+		_, err := io.WriteString(w, point.Signed)
 		return err
 	}}, err
 }
@@ -104,13 +107,34 @@ func integrated(ctx context.Context, s *scene) error {
 	return err
 }
 
-// serveFile sends a file. What fails on the way leaves it without its end, which whoever checks it sees.
+// serveFile sends a file. What fails before its first byte is answered in words; what fails later cuts the connection, so that
+// nobody takes what has come for the whole file.
 func (s *app) serveFile(w http.ResponseWriter, r *http.Request, f file) {
 	w.Header().Set("Content-Type", cmp.Or(f.kind, "application/jsonl; charset=utf-8"))
 	w.Header().Set("Content-Disposition", `attachment; filename="`+f.name+`"`)
-	if err := f.write(r.Context(), w); err != nil {
+	out := &begun{Writer: w}
+	err := f.write(r.Context(), out)
+	switch {
+	case err == nil:
+	case out.yes:
 		s.logFailure(r.Context(), true, err)
+		panic(http.ErrAbortHandler)
+	default:
+		w.Header().Del("Content-Disposition")
+		s.failJSON(w, r, err)
 	}
+}
+
+// begun knows whether anything was written.
+type begun struct {
+	io.Writer
+	yes bool
+}
+
+// Write implements [io.Writer].
+func (b *begun) Write(p []byte) (int, error) {
+	b.yes = true
+	return b.Writer.Write(p)
 }
 
 // proofView is the proof of one entry.

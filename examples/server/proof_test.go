@@ -2,8 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -114,4 +118,38 @@ func TestKeptCheckpoint(t *testing.T) {
 		strings.NewReader(url.Values{"checkpoint": {"nonsense"}}.Encode()))
 	require.Equal(t, http.StatusBadRequest, status)
 	says(t, body, `>nonsense</textarea>`)
+}
+
+// A file that cannot be written to its end is not taken for a whole one, and one that was not begun is refused in words.
+func TestFileThatFails(t *testing.T) {
+	t.Parallel()
+	s := openSite(t, config{})
+	failing := func(first string) *httptest.Server {
+		f := file{name: "log.jsonl", write: func(_ context.Context, w io.Writer) error {
+			if first != "" {
+				_, err := io.WriteString(w, first)
+				require.NoError(t, err)
+			}
+			return errors.New("the disk is on fire")
+		}}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serveFile(w, r, f) }))
+		t.Cleanup(server.Close)
+		return server
+	}
+	server := failing("")
+	res, err := server.Client().Get(server.URL)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.Equal(t, http.StatusInternalServerError, res.StatusCode)
+	require.Empty(t, res.Header.Get("Content-Disposition"))
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.Contains(t, string(body), "Something is wrong on our side")
+
+	server = failing(strings.Repeat("a line\n", 10_000))
+	res, err = server.Client().Get(server.URL)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	_, err = io.ReadAll(res.Body)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }

@@ -168,6 +168,47 @@ func TestPostgresOutlivesTheServer(t *testing.T) {
 	require.Contains(t, s.act("verify", nil), "The log was damaged")
 }
 
+// What was altered among the notary's own rows is told by whatever rests on them, and by the page, which stays.
+func TestAlteredCheckpoint(t *testing.T) {
+	t.Parallel()
+	db := layout.New(t)
+	s := startSite(t, config{database: db.DSN(), schema: db.Schema(), keys: filepath.Join(t.TempDir(), "keys")})
+	s.employ()
+	s.settle()
+	require.Contains(t, s.act("verify", nil), "none is missing")
+	entries := get[struct{ Entries []entryView }](s, "log", "limit", "500").Entries
+	oldest := entries[len(entries)-1].ID
+
+	const altered = "The log was altered, so nothing is made of it. Verify the log: it says what was altered."
+	pool := db.Pool(1)
+	alter := func() {
+		_, err := pool.NewRaw(`UPDATE ? SET checkpoint = replace(checkpoint, E'\n\n', E'\nx\n\n')
+			WHERE practice = ? AND checkpoint NOT LIKE E'%\nx\n%'`, bun.Ident(db.Schema()+".audit_head"), practice).Exec(t.Context())
+		require.NoError(t, err)
+	}
+	told := func() bool {
+		for _, path := range []string{"export", "export?entry=" + oldest, "proof?entry=" + oldest, "checkpoint"} {
+			status, body := s.send(http.MethodGet, "/api/log/"+path, "", nil)
+			if status != http.StatusConflict || !strings.Contains(body, altered) {
+				return false
+			}
+		}
+		return true
+	}
+	// A notary who was just signing adds one more head, and then none.
+	deadline := time.Now().Add(time.Minute)
+	for alter(); !told(); alter() {
+		require.True(t, time.Now().Before(deadline), "it is not told")
+	}
+	require.Equal(t, altered, s.refused(http.StatusConflict, "check", nil))
+	require.Regexp(t, `^The log was damaged in \d+ places\. The first: [^.]+\.( |$)`, s.act("verify", nil))
+	require.True(t, get[struct{ Checkpoint checkpointView }](s, "log").Checkpoint.Altered)
+	status, page := s.send(http.MethodGet, "/", "", nil)
+	require.Equal(t, http.StatusOK, status)
+	says(t, page, "is not what the notary signed")
+	says(t, page, "damaged</span>")
+}
+
 // A STOP that comes through Twilio counts like any other. Its answer is not sent: no agreement with Twilio is in force.
 func TestTwilioWebhook(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/enamel-go/enamel/audit"
+	"github.com/enamel-go/enamel/audit/notary"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/cookie"
 	"github.com/enamel-go/enamel/consent/pack"
@@ -102,6 +103,7 @@ func verdicts() []verdict {
 		{sms.ErrNotFound, http.StatusNotFound, "There is no such text, message or task, or what it held is here no more."},
 		{sms.ErrConflict, http.StatusConflict, "Another text has this id."},
 		{sms.ErrInvalid, http.StatusBadRequest, ""},
+		{notary.ErrDamaged, http.StatusConflict, "The log was altered, so nothing is made of it. Verify the log: it says what was altered."},
 		{audit.ErrInvalid, http.StatusBadRequest, ""},
 	}
 }
