@@ -15,6 +15,9 @@ import (
 // pioneers are the days that Utah keeps besides.
 var pioneers = []string{"2026-07-24", "2027-07-23", "2027-07-24"}
 
+// holidays are all that Utah keeps.
+var holidays = slices.Concat(federal, pioneers)
+
 // federal are the legal holidays of two years, and the days on which those are kept that fall on a weekend, as the Office
 // of Personnel Management lists them.
 var federal = []string{
@@ -29,21 +32,40 @@ type oracle struct {
 	zones map[string]*time.Location
 	rules []sms.Rule
 	facts sms.Facts
+	known map[question]bool
+}
+
+// question is whether a moment is lawful, asked while so many of the rules have taken effect.
+type question struct {
+	rules  int
+	moment time.Time
 }
 
 // lawful reports whether the rules in effect at a moment admit it.
 func (o oracle) lawful(moment time.Time) bool { return o.lawfulBy(moment, moment) }
 
-// lawfulBy reports whether the rules that are in effect at one moment admit another.
+// lawfulBy reports whether the rules that are in effect at one moment admit another. What it has found out it remembers, since
+// the same minutes are looked at again and again.
 func (o oracle) lawfulBy(law, moment time.Time) bool {
-	newest := map[string]sms.Rule{}
+	newest, q := map[string]sms.Rule{}, question{moment: moment}
 	for _, r := range o.rules {
-		old, ok := newest[r.ID]
-		if !r.Effective.After(law) && (!ok || r.Effective.After(old.Effective)) {
+		if r.Effective.After(law) {
+			continue
+		}
+		q.rules++
+		if old, ok := newest[r.ID]; !ok || r.Effective.After(old.Effective) {
 			newest[r.ID] = r
 		}
 	}
-	for _, r := range newest {
+	if _, known := o.known[q]; !known {
+		o.known[q] = o.admit(newest, moment)
+	}
+	return o.known[q]
+}
+
+// admit reports whether rules admit a moment.
+func (o oracle) admit(rules map[string]sms.Rule, moment time.Time) bool {
+	for _, r := range rules {
 		switch r.Check {
 		case sms.CheckWindow:
 			zones := o.facts.Zones
@@ -92,14 +114,15 @@ func (o oracle) inside(r sms.Rule, local time.Time) bool {
 }
 
 func sinceMidnight(t time.Time) time.Duration {
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
+	hour, minute, second := t.Clock()
+	return time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second
 }
 
 // hoursOn returns a rule's hours on a date, or nil.
 func hoursOn(r sms.Rule, local time.Time) *sms.Hours {
 	h := &sms.Hours{Opens: r.Opens, Closes: r.Closes}
 	switch {
-	case r.Holidays != "" && slices.Contains(slices.Concat(federal, pioneers), local.Format(time.DateOnly)):
+	case r.Holidays != "" && slices.Contains(holidays, local.Format(time.DateOnly)):
 		return nil
 	case local.Weekday() == time.Saturday && r.Saturday != nil:
 		h = r.Saturday
@@ -183,7 +206,7 @@ func TestWhatWaitsLeavesAtTheNextLawfulMinute(t *testing.T) {
 		require.NoError(r, err)
 		d := l.Decide(f, now)
 		counts[d.Verdict]++
-		o := oracle{zones, rules, f}
+		o := oracle{zones, rules, f, map[question]bool{}}
 		if o.lawful(now) {
 			require.Equal(r, sms.Send, d.Verdict, d.Reason)
 			require.True(r, o.lawful(d.Until.Add(-time.Second)) || d.Until.After(now.Add(24*time.Hour)), "lawful until it must be delivered")
@@ -242,7 +265,7 @@ func TestWhatLingersArrivesInLawfulMinutesAlone(t *testing.T) {
 		}
 		l, err := sms.NewLaw(rules)
 		require.NoError(r, err)
-		o := oracle{zones, rules, f}
+		o := oracle{zones, rules, f, map[question]bool{}}
 		arrives := func(from time.Time) bool {
 			laws := []time.Time{from}
 			for at := from; at.Before(from.Add(f.Linger)); at = at.Add(time.Minute) {

@@ -50,6 +50,7 @@ func start(t *testing.T, script carrier.Script, phones, workers int) *trial {
 	ctx := t.Context()
 	c := &trial{t: t, server: pgtest.Start(t), binary: filepath.Join(t.TempDir(), "worker"), written: map[string]bool{}}
 	build := exec.CommandContext(ctx, "go", "build", "-o", c.binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as the linters, so that what they share is compiled once
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 

@@ -85,7 +85,7 @@ func TestConsentBringsNobodyAlong(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
 
-	goCommand(t, dir, []string{"GOFLAGS=-mod=mod", "GOPROXY=off", "GOMODCACHE=" + t.TempDir()}, "build", "-o", os.DevNull, ".")
+	goCommand(t, dir, []string{"GOFLAGS=-mod=mod", "GOPROXY=off", "GOMODCACHE=" + t.TempDir()}, "list", "-deps", ".")
 
 	sums, err := os.ReadFile(filepath.Join(dir, "go.sum"))
 	if !errors.Is(err, os.ErrNotExist) {
