@@ -40,14 +40,14 @@ lint: tools
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 
 # What lint has vetted is not vetted again. Tests wait for Postgres much of their time, so twice as many run as there are cores,
-# and those of one package more.
-# A process under the race detector lingers when it ends: a tenth of a second here, not a whole one.
+# and one package more than cores. A process under the race detector lingers when it ends: a tenth of a second here, not a whole
+# one.
 TEST := go test -race -vet=off -parallel $(shell echo $$((2 * $(CORES))))
 
 # Packages that take longest begin first, so that none of them is waited for alone in the end.
 SLOW := ./sms ./crypto ./audit/notary ./sms/smspg ./consent
 
-# The other modules share the cores, half of them each: the tests of one would leave some idle.
+# The other modules share the cores: the tests of one would leave some idle.
 HALF := $(shell echo $$((($(CORES) + 1) / 2)))
 
 .PHONY: test
@@ -55,7 +55,7 @@ test: lint
 	@echo "== go test -race"
 	@CGO_ENABLED=1 REQUIRE_POSTGRES=1 GORACE=atexit_sleep_ms=100 $(BIN)/pgrun sh -c '\
 		$(TEST) -p $$(($(CORES) + 1)) $(SLOW) ./...; root=$$?; \
-		($(call each,examples internal/tools,$(TEST) -p $(HALF) ./...)) & \
+		($(call each,examples internal/tools,$(TEST) -p $(CORES) ./...)) & \
 		($(call each,internal/oracle crypto/awskms sms/phonenumbers,$(TEST) -p $(HALF) ./...)); oracle=$$?; \
 		wait $$! && exit $$((root | oracle))'
 
