@@ -47,6 +47,11 @@ func (k *Keyring) use(ctx context.Context, row Key, r ref) (*live, error) {
 // create makes the first key of r's subject, or takes the one that another process has made meanwhile.
 func (k *Keyring) create(ctx context.Context, r ref) (*live, error) {
 	return k.cache.get(ctx, flightRef{ref: r, making: true}, func(ctx context.Context) (*live, error) {
+		if r.Class == PracticeKey {
+			if err := k.lost(ctx, r); err != nil {
+				return nil, err
+			}
+		}
 		raw := newSecret()
 		defer raw.wipe()
 		given, kept, err := k.add(ctx, r.stored(), 1, raw)
@@ -62,6 +67,22 @@ func (k *Keyring) create(ctx context.Context, r ref) (*live, error) {
 		}
 		return l, err
 	})
+}
+
+// errLost is the answer where a registry has keys of a practice and not the one that wraps them. It is not errAbsent: the
+// practice must not get another in its place, which would stand in the way when the row is restored.
+var errLost = fmt.Errorf("%w: the practice's key is missing", ErrUnknownKey)
+
+// lost returns errLost where a practice that has no key of its own has others.
+func (k *Keyring) lost(ctx context.Context, r ref) error {
+	others, err := k.page(ctx, r.Practice, Key{}, 1)
+	if err != nil || len(others) == 0 {
+		return err
+	}
+	if _, err = k.row(ctx, r); errors.Is(err, errAbsent) { // else another process has made both meanwhile
+		return errLost
+	}
+	return err
 }
 
 // stored returns the subject as the key store knows it: of an index key with its kind.
@@ -160,8 +181,7 @@ func (k *Keyring) parent(ctx context.Context, row Key) (*live, error) {
 		l, err = k.load(ctx, r)
 	}
 	if errors.Is(err, errAbsent) {
-		// Not errAbsent: a registry that has lost its practice key must not get another in its place.
-		return nil, fmt.Errorf("%w: the practice's key is missing", ErrUnknownKey)
+		return nil, errLost
 	}
 	if err == nil && l.id != id {
 		l, err = k.keyByID(ctx, row.Practice, id, "")

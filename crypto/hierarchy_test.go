@@ -102,7 +102,7 @@ func TestStoreKeepsAnother(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newStore()
 			s.after = func(k crypto.Key, err error) (crypto.Key, error) {
-				if err == nil {
+				if k.ID != 0 {
 					change(&k)
 				}
 				return k, err
@@ -222,8 +222,35 @@ func TestLostPracticeKey(t *testing.T) {
 	shut(t, ring, sealed, b, crypto.ErrUnknownKey)
 	_, err = ring.Seal(t.Context(), nil, []byte("plain"), b)
 	require.ErrorIs(t, err, crypto.ErrUnknownKey)
+	_, err = ring.Seal(t.Context(), nil, []byte("plain"), chart("p-new", "n-1"))
+	require.ErrorIs(t, err, crypto.ErrUnknownKey, "nor for whom the registry knows nothing of")
+	_, err = ring.MAC(t.Context(), practice, []byte("message"))
+	require.ErrorIs(t, err, crypto.ErrUnknownKey)
 	_, err = partial.Key(t.Context(), crypto.Subject{Practice: practice, Class: "practice"}, 0)
 	require.ErrorIs(t, err, crypto.ErrUnknownKey, "none was made")
+}
+
+// TestPracticeBeginsTwice lets another process begin with a practice before each single call of the one that does: both
+// go on with one key.
+func TestPracticeBeginsTwice(t *testing.T) {
+	b := chart("p-204", "n-1")
+	for at, began := int64(1), true; began; at++ {
+		s, m := newStore(), newManager()
+		there := newRing(t, s.KeyStore, m, nil)
+		began = false
+		s.before = func(context.Context) error {
+			if s.reads.Load() == at {
+				began = true
+				seal(t, there, "plain", chart("p-205", "n-1"))
+			}
+			return nil
+		}
+		sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+		opens(t, there, sealed, b, "plain")
+		keys, err := there.Keys(t.Context(), practice, crypto.KeyInfo{}, 1000)
+		require.NoError(t, err)
+		require.Equal(t, began, len(keys) == 3)
+	}
 }
 
 // TestPracticesApart wants the keys of one practice to be of no use in another.

@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
+	"crypto/pbkdf2"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -30,7 +31,8 @@ type vectorGroup struct {
 		TCID                       int
 		Key, IV, AAD, Msg, CT, Tag octets
 		IKM, Salt, Info, OKM       octets
-		Size                       int
+		Password, DK               octets
+		Size, IterationCount       int
 		Comment, Result            string
 	}
 }
@@ -105,4 +107,22 @@ func TestWycheproofHMAC(t *testing.T) {
 		}
 	}
 	require.Equal(t, 162, ran)
+}
+
+// TestWycheproofPBKDF2 wants what a key file's passphrase becomes to be what others make of it, for passphrases and salts
+// that are long enough.
+func TestWycheproofPBKDF2(t *testing.T) {
+	ran := 0
+	for _, g := range vectors(t, "pbkdf2_hmacsha256_test.json") {
+		for _, v := range g.Tests {
+			if len(v.Password) < 14 || len(v.Salt) != 16 {
+				continue // of this package's passphrases
+			}
+			key, err := pbkdf2.Key(sha256.New, string(v.Password), v.Salt, v.IterationCount, len(v.DK))
+			require.NoError(t, err, "%d %s", v.TCID, v.Comment)
+			require.Equal(t, []byte(v.DK), key, "%d %s", v.TCID, v.Comment)
+			ran++
+		}
+	}
+	require.Equal(t, 12, ran)
 }

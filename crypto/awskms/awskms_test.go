@@ -215,6 +215,18 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// TestWrapsInVain wants no word of an alteration where KMS loses or exchanges what it was given: nothing of the caller's was.
+func TestWrapsInVain(t *testing.T) {
+	k := newKMS(t)
+	m := k.manager(t, nil)
+	for _, f := range []cryptotest.Fault{cryptotest.Lost, cryptotest.Exchanged} {
+		require.NoError(t, k.broken(f))
+		_, err := m.Wrap(t.Context(), key, bind)
+		refused(t, err, crypto.ErrUnavailable)
+		require.NotErrorIs(t, err, crypto.ErrNotOpened)
+	}
+}
+
 // TestRepeats wants the SDK's own repetitions to be left to the configuration, and to end with the timeout.
 func TestRepeats(t *testing.T) {
 	k := newKMS(t)

@@ -143,6 +143,10 @@ func TestCheck(t *testing.T) {
 		"a top below the average":        {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: 1e6, Top: 1e-7})}, []blindindex.Rule{blindindex.Declared}},
 		"even with a top":                {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: 1e6, Top: 0.5, Even: true})}, []blindindex.Rule{blindindex.Declared}},
 		"no number":                      {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: math.NaN(), Top: math.NaN()})}, []blindindex.Rule{blindindex.Declared}},
+		"an input without a name":        {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Values: 1e6, Top: 0.1})}, []blindindex.Rule{blindindex.Declared}},
+		"more than all":                  {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: 1e6, Top: 1.1})}, []blindindex.Rule{blindindex.Declared}},
+		"no end of values":               {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: math.Inf(1), Even: true})}, []blindindex.Rule{blindindex.Declared}},
+		"fewer than nobody":              {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: 1e6, Top: 0.1, Together: -1})}, []blindindex.Rule{blindindex.Declared}},
 		"whole with bits":                {10_000, []blindindex.Index{{Name: "x", Inputs: []blindindex.Input{wide()}, Bits: 8, Whole: true}}, []blindindex.Rule{blindindex.Declared}},
 	} {
 		t.Run(what, func(t *testing.T) {

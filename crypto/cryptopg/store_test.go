@@ -120,6 +120,29 @@ func TestShredLeavesNothing(t *testing.T) {
 	require.Equal(t, strings.Count(before, "\n"), strings.Count(after, "\n"), "the mark stays")
 }
 
+// TestRights wants the rights that the package comment names to be enough, and who only opens to need no other than to read.
+func TestRights(t *testing.T) {
+	d := layout.New(t)
+	o := &cryptopg.Options{Schema: d.Schema()}
+	manager := crypto.NewEphemeral()
+	app := newRing(t, cryptopg.New(d.Restricted("SELECT, INSERT, UPDATE ON crypto_key").Pool(2), o), manager, nil)
+	sealed, err := app.Seal(t.Context(), nil, []byte("plain"), chart("p-204"))
+	require.NoError(t, err)
+	_, err = app.Seal(t.Context(), nil, []byte("plain"), chart("p-205"))
+	require.NoError(t, err)
+	require.NoError(t, app.Rotate(t.Context(), crypto.Subject{Practice: practice, Patient: "p-204", Class: crypto.Chart}))
+	require.NoError(t, app.Rotate(t.Context(), ownKey))
+	require.NoError(t, app.Rewrap(t.Context(), practice, nil))
+	require.NoError(t, app.Shred(t.Context(), crypto.Subject{Practice: practice, Patient: "p-205", Class: crypto.Chart}))
+
+	reads := newRing(t, cryptopg.New(d.Restricted("SELECT ON crypto_key").Pool(1), o), manager, nil)
+	plain, err := reads.Open(t.Context(), nil, sealed, chart("p-204"))
+	require.NoError(t, err)
+	require.Equal(t, "plain", string(plain))
+	_, err = reads.Seal(t.Context(), nil, []byte("plain"), chart("p-206"))
+	require.Error(t, err, "it makes no key")
+}
+
 // dump returns every row of the table as text.
 func dump(t *testing.T, db *bun.DB, o *cryptopg.Options) string {
 	t.Helper()

@@ -152,6 +152,9 @@ func TestVersions(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, tenth.KeyID, moved.KeyID)
 	require.NotEqual(t, first.Blob, moved.Blob)
+	again, err := m.Rewrap(t.Context(), tenth, bind)
+	require.NoError(t, err, "it is there already")
+	require.Equal(t, tenth.KeyID, again.KeyID)
 
 	v.set(func(v *vault) { v.keys[keyName].minDecryption = 10 })
 	_, err = m.Unwrap(t.Context(), first, bind)
@@ -300,6 +303,16 @@ func TestAnswers(t *testing.T) {
 			refused(t, err, crypto.ErrUnavailable)
 		})
 	}
+	t.Run("what does not open", func(t *testing.T) {
+		v.set(func(v *vault) { v.status = 0 })
+		for _, f := range []cryptotest.Fault{cryptotest.Lost, cryptotest.Exchanged} {
+			require.NoError(t, v.broken(f))
+			_, err := m.Wrap(t.Context(), key, bind)
+			refused(t, err, crypto.ErrUnavailable)
+			require.NotErrorIs(t, err, crypto.ErrNotOpened, "nothing of the caller's was altered")
+		}
+		require.NoError(t, v.broken(cryptotest.Healthy))
+	})
 	t.Run("an older version", func(t *testing.T) {
 		v.set(func(v *vault) { v.status = 0 })
 		require.NoError(t, v.rotate())
