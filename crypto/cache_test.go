@@ -2,6 +2,7 @@ package crypto_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -210,6 +211,33 @@ func TestOneLoad(t *testing.T) {
 	})
 }
 
+// TestOneFailure wants a load that fails to fail for all that wait for it, for the outage of a store is no time to ask it
+// once for each of them.
+func TestOneFailure(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
+	synctest.Test(t, func(t *testing.T) {
+		ring := newRing(t, s, m, nil)
+		s.reads.Store(0)
+		release := make(chan struct{})
+		s.before = func(context.Context) error { <-release; return errDown }
+		defer func() { s.before = nil }()
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				if got, err := ring.Open(t.Context(), nil, sealed, b); !errors.Is(err, errDown) || got != nil {
+					t.Errorf("%s, %v", got, err)
+				}
+			})
+		}
+		synctest.Wait()
+		close(release)
+		all.Wait()
+		require.EqualValues(t, 1, s.reads.Load())
+	})
+}
+
 // TestLeaderGivesUp cancels the caller that loads: those that wait for it load for themselves.
 func TestLeaderGivesUp(t *testing.T) {
 	s, m := newStore(), newManager()
@@ -399,6 +427,20 @@ func TestKeptOnce(t *testing.T) {
 	require.Equal(t, 4, names)
 }
 
+// TestOlderLeavesNewest opens what an older version has sealed: the newest stays at hand.
+func TestOlderLeavesNewest(t *testing.T) {
+	s, m := newStore(), newManager()
+	b := chart("p-204", "n-1")
+	older := seal(t, newRing(t, s, m, nil), "plain", b)
+	ring := newRing(t, s, m, nil)
+	require.NoError(t, ring.Rotate(t.Context(), subject(b)))
+	newer := seal(t, ring, "plain", b)
+	opens(t, ring, older, b, "plain")
+	s.reads.Store(0)
+	require.Equal(t, newer[:12], seal(t, ring, "plain", b)[:12])
+	require.Zero(t, s.reads.Load())
+}
+
 // TestPurgedWhileLoaded shreds many patients while the row of the first is on its way: its key is not kept.
 func TestPurgedWhileLoaded(t *testing.T) {
 	s, m := newStore(), newManager()
@@ -444,4 +486,54 @@ func TestForgottenInBetween(t *testing.T) {
 		require.Zero(t, keys)
 		require.Zero(t, names)
 	})
+}
+
+// TestLoadedMeanwhile has others load a key each time that a caller has found one which has aged: it takes theirs, reads
+// nothing, and leaves the cache open to others.
+func TestLoadedMeanwhile(t *testing.T) {
+	var c clock
+	var others []func()
+	now := func() time.Time {
+		if waiting := others; len(waiting) > 0 {
+			others = nil
+			waiting[0]()
+			others = waiting[1:]
+		}
+		return c.now()
+	}
+	s := newStore()
+	ring := newRing(t, s, newManager(), &crypto.Options{Now: now})
+	b := chart("p-204", "n-1")
+	sealed := seal(t, ring, "plain", b)
+	load := func() {
+		c.advance(5 * time.Minute)
+		seal(t, ring, "plain", b)
+		s.reads.Store(0)
+	}
+	others = []func(){load, load}
+	seal(t, ring, "plain", b)
+	require.Empty(t, others)
+	require.Zero(t, s.reads.Load())
+	opens(t, ring, sealed, b, "plain")
+	opens(t, ring, seal(t, ring, "plain", chart("p-205", "n-1")), chart("p-205", "n-1"), "plain")
+}
+
+// TestShortLifetime wants lives too short for a timer to be told by the clock, and by the one that was given.
+func TestShortLifetime(t *testing.T) {
+	b := chart("p-204", "n-1")
+	ring := newRing(t, newStore(), newManager(), &crypto.Options{Lifetime: time.Second - 1})
+	seal(t, ring, "plain", b)
+	require.False(t, ring.Armed())
+
+	var c clock
+	s := newStore()
+	ring = newRing(t, s, newManager(), &crypto.Options{Lifetime: 1, Now: c.now})
+	seal(t, ring, "plain", b)
+	s.reads.Store(0)
+	seal(t, ring, "plain", b)
+	require.Zero(t, s.reads.Load(), "the clock stands")
+	require.False(t, ring.Armed())
+	c.advance(1)
+	seal(t, ring, "plain", b)
+	require.NotZero(t, s.reads.Load())
 }

@@ -150,9 +150,10 @@
 // A wrapped key is the byte 0x01, a nonce of 12 bytes, 32 bytes of ciphertext and a tag of 16, by AES-256-GCM too. A
 // key that the practice's key wraps has as additional data "enamel/key/1"; practice, patient and class as above; its
 // id in 8 bytes and its version in 4. Its check in the key store is the first 16 bytes of HMAC-SHA256, under the key
-// itself, of the same with "enamel/commit/1" in front. The practice's own keys have no patient and the class
-// practice, data, index or audit; a sealed value of a practice's own data key is bound to an empty class. A
-// practice's key is bound, at the key manager, to the practice and the word "practice", each behind its length.
+// itself, of the same but for "enamel/commit/1" in the place of "enamel/key/1". The practice's own keys have no patient
+// and the class practice, data or audit, or "index/" and the kind; a sealed value of a practice's own data key is bound
+// to an empty class. A practice's key is bound, at the key manager, to the practice and the word "practice", each behind
+// its length, and has a check like the others.
 //
 // A key file wraps it with additional data "enamel/root/1", the root key's id and those bytes, again behind lengths.
 // It is text: a line "enamel-keys 1 " with the number of keys, then a line for each key, oldest first, with its id,

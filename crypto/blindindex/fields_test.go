@@ -40,6 +40,9 @@ func TestFields(t *testing.T) {
 		{blindindex.Email, "a b@c", "", true},
 		{blindindex.Email, "@c", "", true},
 		{blindindex.Email, "zoe", "", true},
+		{blindindex.Email, "<zoe@example.com>", "", true},
+		{blindindex.Email, "zoe@example.com,", "", true},
+		{blindindex.Email, strings.Repeat("A", 249) + "@b.de", strings.Repeat("a", 249) + "@b.de", false},
 		{blindindex.Email, "a\x00@b", "", true},
 		{blindindex.Email, strings.Repeat("a", 250) + "@b.de", "", true},
 		{blindindex.Email, strings.Repeat("Ⱥ", 100) + "@b.de", "", true}, // in lower case it is longer

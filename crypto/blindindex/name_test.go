@@ -53,6 +53,15 @@ func TestNamesThatAreTheSame(t *testing.T) {
 	}
 }
 
+// Of every block of marks that are not seen the first and the last are dropped.
+func TestMarksAreDropped(t *testing.T) {
+	for _, mark := range "\u0300\u036F\u0483\u0487\u1AB0\u1AFF\u1DC0\u1DFF\u20D0\u20F0\uFE20\uFE2F\u0591\u05BD\u05BF\u05C7\u0640\u064B\u065F\u0670\u00AD\u200B" {
+		got, err := blindindex.Name("a" + string(mark) + "b")
+		require.NoError(t, err)
+		require.Equal(t, "ab", got, "%U", mark)
+	}
+}
+
 func TestNamesThatStayApart(t *testing.T) {
 	for _, pair := range [][2]string{
 		{"Müller", "Mueller"},
@@ -111,6 +120,8 @@ func TestSurnames(t *testing.T) {
 		"García de la Cruz":    {"garcia de la cruz", "garcia", "cruz", "de la cruz"},
 		"Ortega y Gasset":      {"ortega y gasset", "ortega", "gasset", "y gasset"},
 		"Kreiger Jr.":          {"kreiger jr", "kreiger"},
+		"Cruz a Lima":          {"cruz a lima", "cruz", "lima", "a lima"},
+		"Cruz z Lima":          {"cruz z lima", "cruz", "lima", "z lima"},
 		"Smith-Jones III":      {"smith jones iii", "smith", "jones"},
 		"Jr":                   {"jr"},
 		"Le":                   {"le"},

@@ -3,6 +3,7 @@ package blindindex_test
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -143,6 +144,10 @@ func TestCheck(t *testing.T) {
 		"a top below the average":        {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: 1e6, Top: 1e-7})}, []blindindex.Rule{blindindex.Declared}},
 		"even with a top":                {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: 1e6, Top: 0.5, Even: true})}, []blindindex.Rule{blindindex.Declared}},
 		"no number":                      {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: math.NaN(), Top: math.NaN()})}, []blindindex.Rule{blindindex.Declared}},
+		"a name beside a whole phone":    {10_000, []blindindex.Index{name(14), whole(blindindex.PhoneInput())}, []blindindex.Rule{blindindex.Fine}},
+		"no sum of what is unsound":      {10_000, []blindindex.Index{name(8), index("", 8, blindindex.SurnameInput())}, []blindindex.Rule{blindindex.Declared}},
+		"a household":                    {10_000, []blindindex.Index{whole(blindindex.Input{Name: "phone", Values: 1e9, Even: true, Together: 8})}, nil},
+		"a hundred for each":             {10_000, []blindindex.Index{whole(blindindex.Input{Name: "number", Values: 1e6, Even: true})}, nil},
 		"an input without a name":        {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Values: 1e6, Top: 0.1})}, []blindindex.Rule{blindindex.Declared}},
 		"more than all":                  {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: 1e6, Top: 1.1})}, []blindindex.Rule{blindindex.Declared}},
 		"no end of values":               {10_000, []blindindex.Index{index("x", 8, blindindex.Input{Name: "x", Values: math.Inf(1), Even: true})}, []blindindex.Rule{blindindex.Declared}},
@@ -160,9 +165,25 @@ func TestCheck(t *testing.T) {
 			err := plan.Check()
 			require.Equal(t, c.broken != nil, errors.Is(err, blindindex.ErrUnsafe))
 			require.Equal(t, c.broken == nil, err == nil)
-			require.NotContains(t, plan.Report().String(), "NaN")
+			said := plan.Report().String()
+			require.NotContains(t, said, "NaN")
+			require.Equal(t, c.broken == nil, strings.Contains(said, "breaks no rule"))
+			for _, p := range plan.Report().Problems {
+				require.Contains(t, said, "Not safe: "+p.Text)
+			}
 		})
 	}
+}
+
+// What is kept whole is no part of the sum, and a number that was given out stands out nowhere.
+func TestReportOfWhole(t *testing.T) {
+	r := blindindex.Plan{Population: 10_000, Indexes: []blindindex.Index{
+		{Name: "phone", Inputs: []blindindex.Input{blindindex.PhoneInput()}, Whole: true},
+	}}.Report()
+	require.Zero(t, r.Coincidences)
+	require.NotContains(t, r.String(), "truncated")
+	even := blindindex.Plan{Population: 10_000, Indexes: []blindindex.Index{index("phone", 8, blindindex.PhoneInput())}}.Report()
+	require.NotContains(t, even.String(), "guessed")
 }
 
 // Whatever is declared, nothing panics and no number is absurd.

@@ -74,7 +74,7 @@ func (m *Manager) call(ctx context.Context, operation string, body request) (dat
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, remote.MaxAnswer+1))
 	defer clear(answer)
 	switch {
-	case err != nil:
+	case err != nil || ctx.Err() != nil: // where both sides end at once half an answer looks like a whole one
 		return data{}, broken(ctx, err)
 	case len(answer) > remote.MaxAnswer:
 		return data{}, errNoAnswer

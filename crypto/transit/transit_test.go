@@ -345,6 +345,14 @@ func TestTokens(t *testing.T) {
 		refused(t, err, want)
 	}
 	require.NoError(t, os.WriteFile(path, []byte("\n"+token+"\n"), 0o600))
+	before := v.count()
+	for _, none := range []string{" x", "x y", "x\t", "\x7f", "planted-\u00e9"} {
+		m, err := transit.New(v.URL, keyName, transit.StaticToken(none), &transit.Options{RootCAs: v.roots()})
+		require.NoError(t, err)
+		_, err = m.Wrap(t.Context(), key, bind)
+		refused(t, err, crypto.ErrUnavailable)
+	}
+	require.Equal(t, before, v.count(), "the server was not asked")
 	unwraps(t, m, wrap(t, m))
 }
 
@@ -364,6 +372,32 @@ func TestTimeout(t *testing.T) {
 	require.NoError(t, err)
 	_, err = m.Wrap(t.Context(), key, bind)
 	refused(t, err, crypto.ErrUnavailable)
+}
+
+// TestEndsHalfway ends the caller's context amid an answer, and the answer with it: that the answer makes no sense is not what
+// the caller is told.
+func TestEndsHalfway(t *testing.T) {
+	ends := make(chan context.CancelFunc, 1)
+	half := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"data": {"ciphertext": "`)
+		_ = http.NewResponseController(w).Flush()
+		(<-ends)()
+	}))
+	half.Config.ErrorLog = log.New(io.Discard, "", 0)
+	half.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
+	half.StartTLS()
+	defer half.Close()
+	m, err := transit.New(half.URL, keyName, transit.StaticToken(token), &transit.Options{
+		RootCAs: half.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs,
+	})
+	require.NoError(t, err)
+	defer m.Close()
+	for range 10 {
+		ctx, cancel := context.WithCancel(t.Context())
+		ends <- cancel
+		_, err := m.Wrap(ctx, key, bind)
+		refused(t, err, context.Canceled)
+	}
 }
 
 func TestNoServer(t *testing.T) {
