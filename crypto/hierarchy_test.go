@@ -226,6 +226,24 @@ func TestLostPracticeKey(t *testing.T) {
 	require.ErrorIs(t, err, crypto.ErrUnknownKey, "nor for whom the registry knows nothing of")
 	_, err = ring.MAC(t.Context(), practice, []byte("message"))
 	require.ErrorIs(t, err, crypto.ErrUnknownKey)
+	require.ErrorContains(t, err, "the practice's key is missing")
+
+	// Nor is it forgotten to look where the store fails.
+	failed := 0
+	for at := int64(1); failed == int(at-1); at++ {
+		partial.reads.Store(0)
+		partial.before = func(context.Context) error {
+			if partial.reads.Load() == at {
+				failed++
+				return errDown
+			}
+			return nil
+		}
+		_, err := newRing(t, partial, m, nil).Seal(t.Context(), nil, []byte("plain"), chart("p-new", "n-1"))
+		require.Error(t, err)
+	}
+	require.Greater(t, failed, 2)
+	partial.before = nil
 	_, err = partial.Key(t.Context(), crypto.Subject{Practice: practice, Class: "practice"}, 0)
 	require.ErrorIs(t, err, crypto.ErrUnknownKey, "none was made")
 }

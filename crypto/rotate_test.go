@@ -100,6 +100,24 @@ func TestRotateElsewhere(t *testing.T) {
 	}
 }
 
+// TestResealRefuses wants nothing to take the place of a value that does not open.
+func TestResealRefuses(t *testing.T) {
+	ring := plainRing(t)
+	b := chart("p-204", "n-1")
+	sealed := seal(t, ring, "plain", b)
+	for name, c := range map[string]struct {
+		sealed []byte
+		b      crypto.Binding
+	}{
+		"altered": {append(sealed[:len(sealed)-1:len(sealed)-1], sealed[len(sealed)-1]^1), b},
+		"moved":   {sealed, chart("p-204", "n-2")},
+	} {
+		got, err := ring.Reseal(t.Context(), nil, c.sealed, c.b)
+		require.ErrorIs(t, err, crypto.ErrAuth, name)
+		require.Nil(t, got, name)
+	}
+}
+
 // TestOutdatedRefuses asks of what does not open.
 func TestOutdatedRefuses(t *testing.T) {
 	ring := plainRing(t)
