@@ -14,21 +14,30 @@ import (
 //	var values pgstore.Beside
 //	h.ScanWith(ctx, &values, &ids, "INSERT INTO ? SELECT * FROM ? AS v (id, sealed) RETURNING id", h.Table("thing"), values.Rows(rows))
 //
-// The text is the same whatever the values are, so that a pool whose driver keeps prepared statements prepares it once. A Beside
-// belongs to one statement.
-type Beside struct{ values []any }
+// The text is the same whatever the values are, so that a pool whose driver keeps prepared statements prepares it once. Through a
+// transaction that somebody wrapped they are written into it after all. A Beside belongs to one statement.
+type Beside struct {
+	values []any
+	within bool // the text
+}
 
 // List returns values as a fragment of the statement: $1, $2.
 func (v *Beside) List(values ...any) schema.QueryAppender {
-	l := list{first: len(v.values) + 1, count: len(values)}
+	l := list{of: v, first: len(v.values) + 1, count: len(values)}
 	v.values = append(v.values, values...)
 	return l
 }
 
-type list struct{ first, count int }
+type list struct {
+	of           *Beside
+	first, count int
+}
 
 // AppendQuery implements schema.QueryAppender.
-func (l list) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
+func (l list) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
+	if l.of.within {
+		return bun.List(l.of.values[l.first-1:][:l.count]).AppendQuery(gen, b)
+	}
 	for i := range l.count {
 		if i > 0 {
 			b = append(b, ", "...)
@@ -40,7 +49,7 @@ func (l list) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
 
 // Rows returns the rows as a fragment of the statement.
 func (v *Beside) Rows(u *Unnest) schema.QueryAppender {
-	r := rows{types: u.types, first: len(v.values) + 1}
+	r := rows{of: v, rows: u, first: len(v.values) + 1}
 	for _, column := range u.columns {
 		v.values = append(v.values, "{"+string(column)+"}")
 	}
@@ -48,14 +57,18 @@ func (v *Beside) Rows(u *Unnest) schema.QueryAppender {
 }
 
 type rows struct {
-	types []string
+	of    *Beside
+	rows  *Unnest
 	first int
 }
 
 // AppendQuery implements schema.QueryAppender.
-func (r rows) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
+func (r rows) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
+	if r.of.within {
+		return r.rows.AppendQuery(gen, b)
+	}
 	b = append(b, "unnest("...)
-	for i, of := range r.types {
+	for i, of := range r.rows.types {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
@@ -67,7 +80,11 @@ func (r rows) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
 
 // ScanWith runs a statement with values beside it and reads its rows into dest, as bun does.
 func (h Handle) ScanWith(ctx context.Context, v *Beside, dest any, query string, args ...any) error {
-	rows, err := h.conn().QueryContext(ctx, h.Raw(query, args...).String(), v.values...)
+	conn := h.beneath()
+	if v.within = conn == nil; v.within {
+		return h.Raw(query, args...).Scan(ctx, dest)
+	}
+	rows, err := conn.QueryContext(ctx, h.Raw(query, args...).String(), v.values...)
 	if err != nil {
 		return err
 	}
@@ -77,25 +94,25 @@ func (h Handle) ScanWith(ctx context.Context, v *Beside, dest any, query string,
 
 // ExecWith runs a statement with values beside it, and returns how many rows it touched.
 func (h Handle) ExecWith(ctx context.Context, v *Beside, query string, args ...any) (int64, error) {
-	res, err := h.conn().ExecContext(ctx, h.Raw(query, args...).String(), v.values...)
+	conn := h.beneath()
+	if v.within = conn == nil; v.within {
+		return h.Exec(ctx, query, args...)
+	}
+	res, err := conn.ExecContext(ctx, h.Raw(query, args...).String(), v.values...)
 	if err != nil {
 		return 0, err
 	}
 	return res.RowsAffected()
 }
 
-// conn returns what statements with values beside them are sent through: what is beneath bun, for bun would look for its
-// own placeholders.
-func (h Handle) conn() bun.IConn {
+// beneath returns what is beneath bun, which would look for its own placeholders; nil where that cannot be had: what somebody
+// wrapped may be bun's, and must not be passed by.
+func (h Handle) beneath() bun.IConn {
 	if tx := h.Tx(); tx != nil {
 		return tx
 	}
-	switch own := h.tx.(type) {
-	case nil:
+	if h.tx == nil {
 		return h.db.DB
-	case bun.Conn:
-		return own.Conn
-	default: // somebody's own, which must not be passed by
-		return own
 	}
+	return nil
 }

@@ -133,13 +133,14 @@ func TestWithTxIsTheCallersTransaction(t *testing.T) {
 // What is sent with values beside it is undone with the transaction too, whoever made that.
 func TestValuesBesideAStatementStayInTheTransaction(t *testing.T) {
 	pool, schema := things(t)
-	for name, wrap := range map[string]func(*sql.Tx) bun.IConn{
-		"sql.Tx":  func(tx *sql.Tx) bun.IConn { return tx },
-		"bun.Tx":  func(tx *sql.Tx) bun.IConn { return bun.Tx{Tx: tx} },
-		"*bun.Tx": func(tx *sql.Tx) bun.IConn { return &bun.Tx{Tx: tx} },
-		"wrapped": func(tx *sql.Tx) bun.IConn { return wrapped{tx} },
+	for name, wrap := range map[string]func(bun.Tx) bun.IConn{
+		"sql.Tx":                         func(tx bun.Tx) bun.IConn { return tx.Tx },
+		"bun.Tx":                         func(tx bun.Tx) bun.IConn { return tx },
+		"*bun.Tx":                        func(tx bun.Tx) bun.IConn { return &tx },
+		"a sql.Tx that somebody wrapped": func(tx bun.Tx) bun.IConn { return wrapped{tx.Tx} },
+		"a bun.Tx that somebody wrapped": func(tx bun.Tx) bun.IConn { return wrapped{tx} },
 	} {
-		tx, err := pool.DB.BeginTx(t.Context(), nil)
+		tx, err := pool.BeginTx(t.Context(), nil)
 		require.NoError(t, err)
 		besides(t, pgstore.New(pool, schema).WithTx(wrap(tx)))
 		require.NoError(t, tx.Rollback())
@@ -149,10 +150,10 @@ func TestValuesBesideAStatementStayInTheTransaction(t *testing.T) {
 	require.NoError(t, err)
 	besides(t, pgstore.New(pool, schema).WithTx(conn))
 	require.NoError(t, conn.Close())
-	require.Equal(t, []string{"a", "b"}, names(t, pool, schema))
+	require.Equal(t, []string{"a", "b", "it's", "d"}, names(t, pool, schema))
 }
 
-// besides adds two things.
+// besides adds four things.
 func besides(t *testing.T, h pgstore.Handle) {
 	t.Helper()
 	var one, two pgstore.Beside
@@ -161,6 +162,13 @@ func besides(t *testing.T, h pgstore.Handle) {
 	var id int
 	require.NoError(t, h.ScanWith(t.Context(), &two, &id, "INSERT INTO ? VALUES (?) RETURNING id", h.Table("thing"), two.List(2, "b")))
 	require.Equal(t, 2, id)
+	rows := pgstore.NewUnnest("int", "text")
+	rows.Add(3, "it's")
+	rows.Add(4, "d")
+	var three pgstore.Beside
+	n, err := h.ExecWith(t.Context(), &three, "INSERT INTO ? SELECT * FROM ?", h.Table("thing"), three.Rows(rows))
+	require.NoError(t, err)
+	require.EqualValues(t, 2, n)
 }
 
 func TestTx(t *testing.T) {
