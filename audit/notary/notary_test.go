@@ -104,7 +104,11 @@ func TestForgedLeafIsRefused(t *testing.T) {
 		var refused *notary.RefusedError
 		require.ErrorAs(t, err, &refused)
 		require.Len(t, refused.Damage, 2)
-		require.Equal(t, altered.ID, refused.Damage[0].ID)
+		for i, f := range []audit.Leaf{altered, forged} {
+			require.NotEmpty(t, refused.Damage[i].Note)
+			refused.Damage[i].Note = ""
+			require.Equal(t, notary.Damage{Kind: notary.Forged, Practice: elm, ID: f.ID, Position: -1}, refused.Damage[i])
+		}
 		require.Contains(t, err.Error(), altered.ID)
 		w.step(t, 0)
 
@@ -464,7 +468,10 @@ func TestRun(t *testing.T) {
 		synctest.Wait()
 
 		w.record(t, elm, 7)
-		time.Sleep(10 * time.Second) // the clock of the bubble
+		time.Sleep(9 * time.Second) // the clock of the bubble
+		synctest.Wait()
+		require.Zero(t, w.verify(t, elm).Size, "it looked before its time")
+		time.Sleep(time.Second)
 		synctest.Wait()
 		require.EqualValues(t, 7, w.verify(t, elm).Size, "more than a batch is taken at once")
 
@@ -479,6 +486,22 @@ func TestRun(t *testing.T) {
 		require.Contains(t, told.String(), forged.ID)
 		require.NotContains(t, told.String(), "u-17")
 
+		stop()
+		require.ErrorIs(t, <-ended, context.Canceled)
+	})
+}
+
+func TestRunLooksEverySecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := inMemory(t, nil)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- w.notary.Run(ctx) }()
+		synctest.Wait()
+		w.record(t, elm, 1)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.EqualValues(t, 1, w.verify(t, elm).Size)
 		stop()
 		require.ErrorIs(t, <-ended, context.Canceled)
 	})
