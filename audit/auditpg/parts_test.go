@@ -116,3 +116,24 @@ func TestNothingStaysPrepared(t *testing.T) {
 	require.Zero(t, left)
 	require.Equal(t, "on", scans)
 }
+
+// TestDoubleAcrossAPage has more ids than are compared with the heads at once, and a second row under the id of which the first
+// row is the last that is read of them. It is no less a stray for that.
+func TestDoubleAcrossAPage(t *testing.T) {
+	_, db, o := open(t, 2)
+	store, trees := auditpg.New(db, o), auditpg.NewTrees(db, o)
+	const page = 20_000
+	leaves := numbered(0, page+2)
+	require.NoError(t, store.Append(t.Context(), leaves...))
+	require.Len(t, taken(t, trees, page), page+2)
+	double := leaves[page]
+	double.Term = audit.OneYear
+	late := numbered(page+2, page+3)[0]
+	require.NoError(t, store.Append(t.Context(), double, late))
+
+	strays, err := trees.Strays(t.Context(), practice, "", 10)
+	require.NoError(t, err)
+	require.Len(t, strays, 3)
+	require.ElementsMatch(t, []audit.Leaf{leaves[page], double, late}, []audit.Leaf{strays[0].Leaf, strays[1].Leaf, strays[2].Leaf})
+	require.Equal(t, []int{1, 1, 0}, []int{strays[0].Times, strays[1].Times, strays[2].Times})
+}

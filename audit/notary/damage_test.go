@@ -217,6 +217,16 @@ func TestDamageBySQL(t *testing.T) {
 			"the mark of the newest batch renamed", `UPDATE {s}.audit_head SET ids = set_byte(ids, 2, ascii('a')), lowest = 'alm-street'
 			WHERE practice = '' AND number = 3`, []string{"unsound 11"},
 		},
+		{
+			"the newest checkpoint of the heads, an older one", `UPDATE {s}.audit_head
+			SET checkpoint = (SELECT checkpoint FROM {s}.audit_head WHERE practice = '' AND number = 2)
+			WHERE practice = '' AND number = 3`, []string{"unsound -1"},
+		},
+		{
+			"the newest checkpoint of the heads, a practice's of that size", `UPDATE {s}.audit_head
+			SET checkpoint = (SELECT checkpoint FROM {s}.audit_head WHERE practice = 'oak avenue/2' AND number = 3)
+			WHERE practice = '' AND number = 3`, []string{"unsound -1"},
+		},
 		{"every head deleted", `DELETE FROM {s}.audit_head WHERE practice = 'elm-street'`, nil},
 		{"the newest head of the heads deleted", `DELETE FROM {s}.audit_head WHERE practice = '' AND number = 3`, nil},
 		{"every head of the heads deleted", `DELETE FROM {s}.audit_head WHERE practice = ''`, nil},

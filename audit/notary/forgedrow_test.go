@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"github.com/enamel-go/enamel/audit/notary"
 )
@@ -44,6 +45,24 @@ func TestARowOfNoTransaction(t *testing.T) {
 	x.record(t, elm, 3)
 	x.step(t, 3)
 	require.Equal(t, []string{"back-dated -1 e-00030"}, found(x.verify(t, elm, x.kept[1])))
+}
+
+// A row that claims an open transaction's number waits for that transaction, and is integrated once.
+func TestARowOfAnOpenTransaction(t *testing.T) {
+	w, d, o := onPostgres(t, nil)
+	db := d.Pool(2)
+	tx, err := db.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	var xid int64
+	require.NoError(t, tx.NewRaw("SELECT pg_current_xact_id()::text::bigint").Scan(t.Context(), &xid))
+	w.record(t, elm, 1)
+	_, err = db.NewRaw("UPDATE ?.audit_entry SET xid = ?", bun.Ident(o.Schema), xid).Exec(t.Context())
+	require.NoError(t, err)
+	w.step(t, 0)
+	require.NoError(t, tx.Commit())
+	w.step(t, 1)
+	w.step(t, 0)
+	require.Empty(t, w.verify(t, elm).Damage)
 }
 
 // Where a tree's hashes begin is a number that somebody may alter to any other: that is damage, and no error of the database.
