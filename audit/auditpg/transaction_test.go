@@ -17,6 +17,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/audit/auditpg"
+	"github.com/enamel-go/enamel/audit/tree"
 	"github.com/enamel-go/enamel/crypto"
 	"github.com/enamel-go/enamel/crypto/cryptomem"
 	"github.com/enamel-go/enamel/internal/pgstore"
@@ -190,4 +191,18 @@ func TestMigrations(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, auditpg.New(db, other).Append(t.Context(), stamp(t, newLog(t, auditpg.New(db, o)), "one")))
 	require.NoError(t, auditpg.Migrate(t.Context(), db, other), "what plain SQL applied is not applied again")
+}
+
+// TestBatchWhoseNumberIsTaken has another notary commit a batch while one is made: the later one is nobody's error.
+func TestBatchWhoseNumberIsTaken(t *testing.T) {
+	_, db, o := open(t, 2)
+	require.NoError(t, auditpg.New(db, o).Append(t.Context(), numbered(0, 1)...))
+	err := auditpg.NewTrees(db, o).Integrate(t.Context(), 10, func(ctx context.Context, r tree.Round) (tree.Batch, error) {
+		for _, err := range r.Rows {
+			require.NoError(t, err)
+		}
+		_, err := db.NewRaw("INSERT INTO ?.audit_batch VALUES (?, '1:1:', now())", bun.Ident(o.Schema), r.Number).Exec(ctx)
+		return tree.Batch{At: time.Now()}, err
+	})
+	require.ErrorIs(t, err, tree.ErrBusy)
 }

@@ -19,18 +19,22 @@ import (
 
 var errStore = errors.New("the database does not answer")
 
-// failing is a store that fails once, when it is asked for the n-th time.
+// failing is a store that something happens to when it is asked for the n-th time: it fails, unless there is something else.
 type failing struct {
 	tree.Store
 	n     int64
+	event func() error
 	asked atomic.Int64
 }
 
 func (f *failing) fail() error {
-	if f.asked.Add(1) == f.n {
-		return errStore
+	switch {
+	case f.asked.Add(1) != f.n:
+		return nil
+	case f.event != nil:
+		return f.event()
 	}
-	return nil
+	return errStore
 }
 
 // unless returns what read does, unless it is its turn to fail.
@@ -175,6 +179,46 @@ func TestNobodyIsAccusedWhileTheStoreFails(t *testing.T) {
 				require.ErrorIs(t, err, errStore, "failure %d", n)
 			}
 		})
+	}
+}
+
+// A batch that comes while somebody verifies or exports, between whichever two questions, is no damage.
+func TestBatchesMayComeAtAnyTime(t *testing.T) {
+	for n := int64(1); ; n++ {
+		w := inMemory(t, nil)
+		w.grow(t)
+		kept := []string{w.checkpoint(t, "")}
+		w.grow(t)
+		asked := false
+		for _, practice := range []string{elm, oak, ""} {
+			store := &failing{Store: w.trees, n: n, event: func() error {
+				for _, p := range []string{elm, "ash", elm} {
+					if err := w.log.Record(t.Context(), entry(p, 1)); err != nil {
+						return err
+					}
+					if _, err := w.notary.Step(t.Context()); err != nil {
+						return err
+					}
+				}
+				return nil
+			}}
+			reader, err := notary.NewReader(store, w.known)
+			require.NoError(t, err)
+			report, err := reader.Verify(t.Context(), w.log, practice, kept...)
+			require.NoError(t, err)
+			require.Empty(t, report.Damage, "practice %q, question %d", practice, n)
+			asked = asked || store.asked.Load() >= n
+			if practice == "" {
+				continue
+			}
+			store.asked.Store(0)
+			_, err = reader.Export(t.Context(), io.Discard, practice, &notary.ExportOptions{Kept: kept})
+			require.NoError(t, err, "practice %q, question %d", practice, n)
+			asked = asked || store.asked.Load() >= n
+		}
+		if !asked {
+			return
+		}
 	}
 }
 
