@@ -83,9 +83,7 @@ func (v *verification) amongHeads(ctx context.Context) error {
 		return err
 	}
 	tip, err := v.Reader.tip(ctx, "")
-	if errors.Is(err, ErrNotFound) {
-		tip = tree.Head{}
-	} else if err != nil {
+	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
 	signed, err := OpenCheckpoint(tip.Checkpoint, v.known)
