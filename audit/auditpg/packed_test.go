@@ -52,6 +52,26 @@ func TestPackedMarks(t *testing.T) {
 	require.Error(t, err)
 }
 
+// Nothing but a UUID in its canonical form is packed as one: of anything else the text could not be made again.
+func TestParseUUID(t *testing.T) {
+	const id = "018f4d2e-7c1a-7b3c-9d5e-0123456789ab"
+	raw, ok := parseUUID(id)
+	require.True(t, ok)
+	require.Equal(t, id, string(appendUUID(nil, raw[:])))
+	odd := []string{"", id[:35], id + "0"}
+	for i := range id {
+		for _, c := range "-_AFg" {
+			if other := id[:i] + string(c) + id[i+1:]; other != id {
+				odd = append(odd, other)
+			}
+		}
+	}
+	for _, other := range odd {
+		_, ok := parseUUID(other)
+		require.False(t, ok, other)
+	}
+}
+
 func FuzzUnpack(f *testing.F) {
 	f.Add([]byte{packedUUIDs, 1, 2, 3}, []byte{1, 2})
 	f.Add(packTexts([]tree.Mark{{ID: "a"}, {ID: "b"}}), []byte{2, 2, 2, 2})
