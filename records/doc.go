@@ -34,8 +34,8 @@
 //
 // A write's entry is part of the write. A read's entry is committed before the data is returned, one for each patient
 // or appointment that is; when it cannot be, nothing is returned. A question that finds nobody, and one that is
-// refused, leave an entry too. Only [Service.Current] and [Service.Planned] leave none: they tell a machine nothing of
-// a patient.
+// refused, leave an entry too. Only [Service.Current], [Service.Planned] and [Service.PutOff] leave none: they tell a machine
+// nothing of a patient.
 //
 // # Transactions
 //
@@ -62,7 +62,7 @@
 //
 // # Reminders
 //
-// [Service.Changed], [Service.Planned] and [Service.Current] are the schedule as a planner of reminders reads it. An
+// [Service.Changed], [Service.Planned], [Service.PutOff] and [Service.Current] are the schedule as a planner of reminders reads it. An
 // appointment's version changes with its time and status, and with the number, the language, the time zone and the State or province
 // ([Address.Region]) of its patient, so a reminder that was planned for an older version is known to be out of date.
 // [Service.Visit] is what a patient's answer to a reminder is held against; that the patient confirmed is yours to keep.

@@ -217,6 +217,7 @@ func TestWhatCannotBeReadIsNotAnswered(t *testing.T) {
 		},
 		"changed":     func() error { _, err := s.Changed(ctx, 0); return err },
 		"planned":     func() error { return s.Planned(ctx, practice, "a", a.Version) },
+		"put off":     func() error { return s.PutOff(ctx, practice, "a", a.Version) },
 		"current":     func() error { _, err := s.Current(ctx, practice, "a", a.Version); return err },
 		"appointment": func() error { _, err := s.Appointment(ctx, desk, key("a")); return err },
 		"book":        func() error { _, err := s.Book(ctx, desk, booking("b", "p")); return err },

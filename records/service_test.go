@@ -559,6 +559,7 @@ func TestVersionsFollowWhatRemindersDependOn(t *testing.T) {
 	_, err = d.Changed(ctx, 1001)
 	require.ErrorIs(t, err, records.ErrInvalid)
 	require.ErrorIs(t, d.Planned(ctx, practice, "a", ""), records.ErrInvalid)
+	require.ErrorIs(t, d.PutOff(ctx, practice, "", "v"), records.ErrInvalid)
 }
 
 // meddler writes something else between what the service reads and what it writes.

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ type Visit = struct {
 // reported, moved and cancelled ones are. A record that cannot be read, because it was destroyed or altered, is no
 // longer active; where it was altered, the log says so. Nor is a visit active whose patient's evidence was destroyed, for no text
 // about it could be put on record. What cannot be read or put on record now, because a practice's keys cannot be had, is left out
-// and stays reported, behind all others; the error comes where there is nothing else, or where limit visits wait so: the next call
+// and put off as by [Service.PutOff]; the error comes where there is nothing else, or where limit visits wait so: the next call
 // goes on behind them. The limit is 1 to 1000, 0 for 100.
 func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 	limit, err := page.Limit(ErrInvalid, limit)
@@ -48,7 +49,7 @@ func (s *Service) Changed(ctx context.Context, limit int) ([]Visit, error) {
 	for _, f := range found {
 		v, err := s.planned(ctx, f)
 		if err != nil {
-			failed = errors.Join(err, s.store.PutOff(ctx, f.Appointment.Key(), f.Appointment.Version, s.moment()))
+			failed = errors.Join(err, s.putOff(ctx, f.Appointment.Key(), f.Appointment.Version))
 			continue
 		}
 		visits = append(visits, v)
@@ -123,16 +124,35 @@ func (s *Service) planned(ctx context.Context, f Appointed) (Visit, error) {
 // reported. It holds nothing of a patient and leaves no entry.
 func (s *Service) Planned(ctx context.Context, practice, appointment, version string) error {
 	k := Key{practice, appointment}
-	if err := k.valid("the appointment"); err != nil {
-		return err
-	}
-	if err := form.Text(ErrInvalid, "the version", version, form.ID, true); err != nil {
+	if err := versioned(k, version); err != nil {
 		return err
 	}
 	if err := s.store.Planned(ctx, k, version); err != nil {
 		return fmt.Errorf("records: planned: %w", err)
 	}
 	return nil
+}
+
+// PutOff says that the reminders of a visit in this version cannot be planned now. It stays reported, behind what changed before;
+// once it changes it is reported in its turn. It holds nothing of a patient and leaves no entry.
+func (s *Service) PutOff(ctx context.Context, practice, appointment, version string) error {
+	k := Key{practice, appointment}
+	if err := versioned(k, version); err != nil {
+		return err
+	}
+	return s.putOff(ctx, k, version)
+}
+
+func (s *Service) putOff(ctx context.Context, k Key, version string) error {
+	if err := s.store.PutOff(ctx, k, version, s.moment()); err != nil {
+		return fmt.Errorf("records: put off: %w", err)
+	}
+	return nil
+}
+
+// versioned refuses what names no version of an appointment.
+func versioned(k Key, version string) error {
+	return cmp.Or(k.valid("the appointment"), form.Text(ErrInvalid, "the version", version, form.ID, true))
 }
 
 // Current reports whether an appointment is still booked in this very version. It reads the store every time, and

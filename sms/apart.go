@@ -38,7 +38,8 @@ func (f Facts) only(i int) Facts {
 
 // refuse settles a text that a rule forbids. What of it may be told all the same takes its place: one about several
 // appointments is taken apart, unless the same forbids all of them, and what its patient asked to be told at another number
-// goes to that one. A text of a broadcast stays refused: its audience is chosen by number, and may have the other one too.
+// goes to that one. A text of a broadcast stays refused: its audience is chosen by number, and may have the other one too, so its
+// worker sees to that one.
 func (d *Dispatcher) refuse(ctx context.Context, t Tracked, decision Decision, elsewhere []string) Settlement {
 	refused := Settlement{State: Refused, Class: decision.class(), Decision: decision}
 	if decision.Facts == nil || t.Broadcast != "" {

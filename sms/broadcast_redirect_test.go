@@ -3,6 +3,7 @@ package sms_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -127,6 +128,158 @@ func TestPromise_M9_5_ANumberThatIsAskedForLateIsTextedOnce(t *testing.T) {
 			c.work()
 			require.Equal(t, map[string]int{second: 1}, c.texted())
 			require.Equal(t, sent(1), c.progress(k))
+		})
+	})
+	deliver := func(c *casting, worker *broadcast.Worker) {
+		c.t.Helper()
+		dispatcher := c.dispatcher(func(o *sms.DispatcherOptions) { o.Channels = c.channels })
+		for range 100 {
+			n, err := worker.Step(c.t.Context())
+			require.NoError(c.t, err)
+			m, err := dispatcher.Step(c.t.Context())
+			require.NoError(c.t, err)
+			if n+m == 0 {
+				return
+			}
+		}
+		c.t.Fatal("they find work for ever")
+	}
+	t.Run("when its text is queued already", func(t *testing.T) {
+		for name, v := range map[string]struct {
+			before  channels
+			asked   channels
+			want    map[string]int
+			refused map[string]int
+		}{
+			"one more":                   {nil, channels{"p-1": third}, map[string]int{third: 1, second: 1}, nil},
+			"a number of the audience's": {nil, channels{"p-1": second}, map[string]int{second: 1}, nil},
+			"one by two":                 {nil, channels{"p-1": third, "p-2": third}, map[string]int{third: 1}, nil},
+			"each other's":               {nil, channels{"p-1": second, "p-2": first}, map[string]int{first: 1, second: 1}, nil},
+			"the first one again":        {channels{"p-1": third}, channels{"p-1": first}, map[string]int{first: 1, second: 1}, nil},
+			"one without consent":        {nil, channels{"p-1": "+12125550009"}, map[string]int{second: 1}, map[string]int{"consent": 1}},
+			"none":                       {nil, channels{"p-1": ""}, map[string]int{second: 1}, map[string]int{"elsewhere": 1}},
+		} {
+			t.Run(name, func(t *testing.T) {
+				castings(t, func(t *testing.T, c *casting) {
+					maps.Copy(c.channels, v.before)
+					k, worker := listed(c), c.worker()
+					_, err := worker.Step(t.Context())
+					require.NoError(t, err)
+					require.Equal(t, 2, c.progress(k).Queued)
+					maps.Copy(c.channels, v.asked)
+					deliver(c, worker)
+					require.Equal(t, v.want, c.texted())
+					p := c.progress(k)
+					require.Equal(t, broadcast.Done, p.Status)
+					require.Equal(t, v.refused, p.Refused)
+					require.Equal(t, len(v.want), p.Sent)
+					require.Equal(t, len(v.want)+len(v.refused), p.Audience)
+				})
+			})
+		}
+		t.Run("and the number is texted already", func(t *testing.T) {
+			castings(t, func(t *testing.T, c *casting) {
+				k, worker := listed(c), c.worker()
+				_, err := worker.Step(t.Context())
+				require.NoError(t, err)
+				c.carrier.answer = func(m sms.Message) error { // the text to the first number has to be tried again
+					if m.To == first {
+						return &sms.SendError{Stage: sms.AtSend, Provider: "carrier", Code: "30003", Class: sms.Transient}
+					}
+					return nil
+				}
+				c.step(c.dispatcher())
+				c.carrier.answer = nil
+				c.channels["p-1"] = second
+				c.now.Add(time.Hour)
+				deliver(c, worker)
+				require.Equal(t, map[string]int{first: 1, second: 1}, c.texted(), "each was asked for once, and the first was refused")
+				require.Equal(t, sent(1), c.progress(k))
+			})
+		})
+		t.Run("and it is paused meanwhile", func(t *testing.T) {
+			castings(t, func(t *testing.T, c *casting) {
+				k, worker := listed(c), c.worker()
+				_, err := worker.Step(t.Context())
+				require.NoError(t, err)
+				c.channels["p-1"] = third
+				c.step(c.dispatcher(func(o *sms.DispatcherOptions) { o.Channels = c.channels }))
+				_, err = c.casts.Pause(t.Context(), staff, acting(k, ""))
+				require.NoError(t, err)
+				deliver(c, worker)
+				require.Equal(t, 1, c.progress(k).Waiting)
+				_, err = c.casts.Resume(t.Context(), staff, acting(k, ""))
+				require.NoError(t, err)
+				deliver(c, worker)
+				require.Equal(t, map[string]int{second: 1, third: 1}, c.texted())
+				require.Equal(t, sent(2), c.progress(k))
+			})
+		})
+		t.Run("refuses_what_is_cancelled", func(t *testing.T) {
+			castings(t, func(t *testing.T, c *casting) {
+				k, worker := listed(c), c.worker()
+				_, err := worker.Step(t.Context())
+				require.NoError(t, err)
+				c.channels["p-1"] = third
+				c.step(c.dispatcher(func(o *sms.DispatcherOptions) { o.Channels = c.channels }))
+				_, err = c.casts.Cancel(t.Context(), staff, acting(k, ""))
+				require.NoError(t, err)
+				deliver(c, worker)
+				require.Equal(t, map[string]int{second: 1}, c.texted())
+				require.Equal(t, map[string]int{"restriction": 1}, c.progress(k).Refused)
+			})
+		})
+		t.Run("refuses_where_the_broadcasts_ask_nobody", func(t *testing.T) {
+			castings(t, func(t *testing.T, c *casting) {
+				var err error
+				c.casts, err = broadcast.New(c.rows, c.store, c.log, &broadcast.Options{Now: c.now.Now})
+				require.NoError(t, err)
+				k, worker := listed(c), c.worker()
+				_, err = worker.Step(t.Context())
+				require.NoError(t, err)
+				c.channels["p-1"] = third
+				deliver(c, worker)
+				require.Equal(t, map[string]int{second: 1}, c.texted())
+				require.Equal(t, map[string]int{"restriction": 1}, c.progress(k).Refused)
+			})
+		})
+		t.Run("while nobody can tell which", func(t *testing.T) {
+			castings(t, func(t *testing.T, c *casting) {
+				d := c.dimmed(true)
+				k, worker := listed(c), c.worker()
+				_, err := worker.Step(t.Context())
+				require.NoError(t, err)
+				c.channels["p-1"] = third
+				c.step(c.dispatcher(func(o *sms.DispatcherOptions) { o.Channels = c.channels }))
+				d.of["p-1"] = true
+				_, err = worker.Step(t.Context())
+				require.ErrorIs(t, err, errUnknown)
+				require.Equal(t, 1, c.progress(k).Queued, "nothing is decided")
+				delete(d.of, "p-1")
+				deliver(c, worker)
+				require.Equal(t, map[string]int{second: 1, third: 1}, c.texted())
+				require.Equal(t, sent(2), c.progress(k))
+			})
+		})
+		t.Run("and another patient came to share it", func(t *testing.T) {
+			castings(t, func(t *testing.T, c *casting) {
+				d := c.dimmed(false)
+				d.of["p-2"] = true
+				k, worker := listed(c), c.worker()
+				_, err := worker.Step(t.Context())
+				require.ErrorIs(t, err, errUnknown)
+				delete(d.of, "p-2")
+				c.channels["p-2"] = first
+				_, err = c.consents.Mute(t.Context(), staff, consent.Mute{Practice: practice, Number: first, Patient: "p-1"})
+				require.NoError(t, err)
+				c.now.Add(time.Minute)
+				_, err = worker.Step(t.Context())
+				require.NoError(t, err)
+				require.Equal(t, broadcast.Progress{Status: broadcast.Running, Gathered: true, Audience: 1, Queued: 1}, c.progress(k))
+				deliver(c, worker)
+				require.Equal(t, map[string]int{first: 1}, c.texted(), "what the one does not want the other does")
+				require.Equal(t, sent(1), c.progress(k))
+			})
 		})
 	})
 	t.Run("nobody is texted at two numbers", func(t *testing.T) {

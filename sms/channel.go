@@ -12,7 +12,8 @@ import (
 // all (45 CFR 164.522(b)).
 type Channels interface {
 	// Number returns the number that a patient asked to be texted at, and whether the patient asked for anything. Where it
-	// was asked and the number is empty, the patient is not texted.
+	// was asked and the number is empty, the patient is not texted. Who takes a wish back has asked for the usual number: only where
+	// that is said does what was turned to the other number before, and has not left, go to the usual one.
 	Number(ctx context.Context, practice, patient string) (number string, asked bool, err error)
 }
 

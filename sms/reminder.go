@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -42,6 +41,13 @@ type Schedule interface {
 	Current(ctx context.Context, practice, appointment, version string) (bool, error)
 }
 
+// Backlog is a [Schedule] that lets what cannot be planned now wait behind the rest; *records.Service is one. One that is none
+// reports the same visits again, and of those a thousand hold up all others.
+type Backlog interface {
+	// PutOff says that a visit could not be planned in this version: Changed reports it again, behind those that changed before.
+	PutOff(ctx context.Context, practice, appointment, version string) error
+}
+
 // PlannerOptions adjusts a [Planner]. The zero value is ready to use.
 type PlannerOptions struct {
 	// Lead is how long before an appointment its reminder is due. Defaults to 24 hours.
@@ -69,7 +75,6 @@ type Planner struct {
 	service  *Service
 	schedule Schedule
 	o        PlannerOptions
-	stuck    atomic.Int64 // visits that the last step could not plan
 }
 
 // NewPlanner returns a planner that reads schedule and queues reminders with service; o may be nil.
@@ -104,13 +109,18 @@ func (p *Planner) Run(ctx context.Context) error {
 	})
 }
 
-// Step plans the reminders of up to a hundred visits that changed, and returns how many it planned. A reminder that is
-// refused, for a number that is none say, is recorded and does not hold up the others. It looks behind as many visits more as the
-// step before could not plan, nine hundred at most; the error tells of the first of them.
+// Step plans the reminders of up to a hundred visits that changed, of a thousand where the schedule is no [Backlog], and returns how
+// many it planned. A reminder that is refused, for a number that is none say, is recorded and does not hold up the others. What
+// cannot be planned now is put off, and the error tells of the first of them.
 func (p *Planner) Step(ctx context.Context) (int, error) {
+	backlog, able := p.schedule.(Backlog)
+	limit := 100
+	if !able {
+		limit = 1000
+	}
 	var visits []Visit
 	err := calm(func() (err error) {
-		visits, err = p.schedule.Changed(ctx, int(100+min(p.stuck.Load(), 900)))
+		visits, err = p.schedule.Changed(ctx, limit)
 		return err
 	})
 	if err != nil {
@@ -119,13 +129,16 @@ func (p *Planner) Step(ctx context.Context) (int, error) {
 	planned := 0
 	var failed error
 	for _, v := range visits {
-		if err := calm(func() error { return p.plan(ctx, v) }); err != nil {
-			failed = cmp.Or(failed, err)
+		err := calm(func() error { return p.plan(ctx, v) })
+		if err == nil {
+			planned++
 			continue
 		}
-		planned++
+		if able {
+			err = errors.Join(err, calm(func() error { return backlog.PutOff(ctx, v.Practice, v.Appointment, v.Version) }))
+		}
+		failed = cmp.Or(failed, err)
 	}
-	p.stuck.Store(int64(len(visits) - planned))
 	return planned, failed
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
+	"github.com/enamel-go/enamel/records"
 	"github.com/enamel-go/enamel/sms"
 )
 
@@ -190,45 +191,122 @@ func TestAScheduleThatPanicsEndsNoPlanner(t *testing.T) {
 	})
 }
 
-// crowded is a schedule of which the first visits can never be planned.
+// crowded is a schedule of which some visits cannot be planned.
 type crowded struct {
 	visits []sms.Visit
-	fail   int
+	fails  map[string]bool
 	err    error
 	done   []string
 }
 
 func (b *crowded) Changed(_ context.Context, limit int) ([]sms.Visit, error) {
-	return b.visits[:min(limit, len(b.visits))], nil
+	return slices.Clone(b.visits[:min(limit, len(b.visits))]), nil
 }
 
 func (b *crowded) Planned(_ context.Context, _, appointment, _ string) error {
-	i := slices.IndexFunc(b.visits, func(v sms.Visit) bool { return v.Appointment == appointment })
-	if i < b.fail {
+	if b.fails[appointment] {
 		return b.err
 	}
+	i := slices.IndexFunc(b.visits, func(v sms.Visit) bool { return v.Appointment == appointment })
 	b.visits, b.done = slices.Delete(b.visits, i, i+1), append(b.done, appointment)
 	return nil
 }
 
 func (*crowded) Current(context.Context, string, string, string) (bool, error) { return false, nil }
 
-// However many visits cannot be planned, those behind them are.
+// shuffled is a crowded schedule that puts off what cannot be planned.
+type shuffled struct{ *crowded }
+
+func (b shuffled) PutOff(_ context.Context, _, appointment, _ string) error {
+	i := slices.IndexFunc(b.visits, func(v sms.Visit) bool { return v.Appointment == appointment })
+	v := b.visits[i]
+	b.visits = append(slices.Delete(b.visits, i, i+1), v)
+	return nil
+}
+
+// However many visits cannot be planned, those behind them are, and they themselves once they can be: as many as a schedule puts off,
+// and some hundred of one that cannot put them off.
 func TestVisitsThatCannotBePlannedDoNotStandInFrontOfOthers(t *testing.T) {
-	w := inMemory(t)
-	b := &crowded{fail: 890, err: errors.New("closed")}
-	for i := range 1000 {
-		b.visits = append(b.visits, sms.Visit{Practice: practice, Appointment: fmt.Sprint("a-", i), Version: "1"})
+	for name, v := range map[string]struct {
+		fail int
+		of   func(*crowded) sms.Schedule
+	}{
+		"put off":       {3000, func(b *crowded) sms.Schedule { return shuffled{b} }},
+		"left in front": {890, func(b *crowded) sms.Schedule { return b }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := inMemory(t)
+			b := &crowded{fails: map[string]bool{}, err: errors.New("closed")}
+			for i := range v.fail + 110 {
+				id := fmt.Sprint("a-", i)
+				b.visits = append(b.visits, sms.Visit{Practice: practice, Appointment: id, Version: "1"})
+				b.fails[id] = i < v.fail
+			}
+			p := w.planner(v.of(b))
+			planned := 0
+			for range 40 {
+				n, err := p.Step(t.Context())
+				require.True(t, err != nil || n > 0, "somebody hears of it")
+				if err != nil {
+					require.ErrorIs(t, err, b.err)
+					require.Less(t, len(err.Error()), 1000, "an error is no list of all that failed")
+				}
+				planned += n
+			}
+			require.Equal(t, 110, planned)
+			require.Len(t, b.done, 110)
+			require.Contains(t, b.done, fmt.Sprint("a-", v.fail+109))
+			clear(b.fails)
+			for range 40 {
+				_, err := p.Step(t.Context())
+				require.NoError(t, err)
+			}
+			require.Empty(t, b.visits, "nobody is forgotten")
+		})
 	}
-	p := w.planner(b)
-	planned := 0
-	for range 20 {
+}
+
+// The planner puts off what it cannot plan behind the rest of the schedule, as the schedule does with what it cannot read.
+func TestAVisitThatCannotBePlannedIsPutOff(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.grant(consent.Transactional)
+		charts := w.charts()
+		at := chicago(t, 2026, 3, 5, 15)
+		for i, id := range []string{"p-1", "p-2", "p-3"} {
+			w.enrol(charts, id, fmt.Sprintf("+1212555020%d", i), "")
+			_, err := charts.Book(t.Context(), staff, records.Booking{
+				Practice: practice, Appointment: "of " + id, Patient: id, Clinician: "dr-1", Start: at, Zone: "America/Chicago", Duration: time.Hour,
+			})
+			require.NoError(t, err)
+			w.now.Add(time.Second)
+		}
+		waits := func() (ids []string) {
+			visits, err := charts.Changed(t.Context(), 0)
+			require.NoError(t, err)
+			for _, v := range visits {
+				ids = append(ids, v.Appointment)
+			}
+			return ids
+		}
+		require.Equal(t, []string{"of p-1", "of p-2", "of p-3"}, waits())
+		d := dim{channels: channels{}, of: map[string]bool{"p-1": true, "p-2": true}}
+		var err error
+		w.texts, err = sms.New(w.store, w.consents, w.log, &sms.Options{Now: w.now.Now, Channels: d})
+		require.NoError(t, err)
+		p := w.planner(charts)
 		n, err := p.Step(t.Context())
-		require.ErrorIs(t, err, b.err)
-		require.Less(t, len(err.Error()), 1000, "an error is no list of all that failed")
-		planned += n
-	}
-	require.Equal(t, 110, planned)
-	require.Len(t, b.done, 110)
-	require.Contains(t, b.done, "a-999")
+		require.ErrorIs(t, err, sms.ErrChannel)
+		require.Equal(t, 1, n)
+		_, err = charts.Book(t.Context(), staff, records.Booking{
+			Practice: practice, Appointment: "later", Patient: "p-3", Clinician: "dr-1", Start: at, Zone: "America/Chicago", Duration: time.Hour,
+		})
+		require.NoError(t, err)
+		w.now.Add(time.Second)
+		_, err = charts.Cancel(t.Context(), staff, records.Cancellation{Practice: practice, Appointment: "of p-2", Revision: 1, Reason: "ill"})
+		require.NoError(t, err)
+		require.Equal(t, []string{"later", "of p-1", "of p-2"}, waits(), "what changes has its own turn")
+		clear(d.of)
+		w.plan(p)
+		require.Empty(t, waits())
+	})
 }

@@ -89,7 +89,7 @@ type Recipient struct {
 	Authorization string // of a criterion of health: the reference of the patient's authorization
 
 	Stage  Stage
-	Turn   int    // how often a text was taken back to wait
+	Turn   int    // how often a text was taken back, or refused, to wait for another one
 	Reason string // of Refused: the rule's id, or what else refused it; of Failed: the class; of Waiting: why it goes on waiting, see [Progress]; never a patient's data
 }
 

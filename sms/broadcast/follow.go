@@ -36,7 +36,10 @@ func (r *round) follow(ctx context.Context, stage Stage) (stay int, err error) {
 				r.next = due(t)
 			}
 		}
-		if _, err := r.move(ctx, moves); err != nil || len(recipients) < pages {
+		if _, err := r.move(ctx, moves); err != nil {
+			return stay, err
+		}
+		if err := r.redirect(ctx); err != nil || len(recipients) < pages {
 			return stay, err
 		}
 	}
@@ -108,11 +111,41 @@ func (r *round) settle(ctx context.Context, one Recipient, t sms.Tracked, kept b
 	case sms.Sent:
 		m.To = Sent
 	case sms.Refused:
-		m.To, m.Reason = Refused, t.Decision.Rule
+		return r.refused(ctx, one, t, m), nil
 	case sms.Failed:
 		m.To, m.Reason = Failed, string(t.Class)
 	}
 	return m, nil
+}
+
+// refused says where a recipient goes whose text a rule forbade. One whose patient asked for another number since it was queued waits
+// for that one, where it is decided on anew. One that another patient came to share meanwhile waits for a text about nobody in
+// particular, for what forbade the one patient's may not forbid the other's.
+func (r *round) refused(ctx context.Context, one Recipient, t sms.Tracked, m Move) Move {
+	m.To, m.Reason = Refused, t.Decision.Rule
+	open := r.state.Status == Running || r.state.Status == Held
+	if !open || one.Stage != Queued || !r.state.Plan.LastUseful.After(r.service.moment()) {
+		return m
+	}
+	if one.Shared && t.Patient != "" {
+		m.To, m.Reason, m.Again = Waiting, "", true
+		return m
+	}
+	if t.Decision.Rule != string(sms.CheckRestriction) {
+		return m
+	}
+	to, texted, err := r.service.reached(ctx, r.key.Practice, one)
+	switch {
+	case err != nil: // asked again when it is looked at next
+		m.To, m.Reason = one.Stage, ""
+		r.hold(err)
+	case !texted:
+		m.Reason = "elsewhere"
+	case to.Number != one.Number:
+		m.To, m.Reason, m.Again = Waiting, "channel", true
+		r.asked = append(r.asked, one)
+	}
+	return m
 }
 
 // back takes a recipient whose text was taken back out of the queue.

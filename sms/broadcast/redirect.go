@@ -6,12 +6,14 @@ import (
 	"github.com/enamel-go/enamel/sms"
 )
 
-// redirect puts those whose patients asked for other numbers than they were gathered with into the audience by these, each number
-// once, in the place of what they were: so nobody else's text to one of them is a second one. Where the broadcast was paused, or
+// redirect puts those whose patients asked for other numbers than they were gathered or queued with into the audience by these, each
+// number once, in the place of what they were: so nobody else's text to one of them is a second one. Where the broadcast was paused, or
 // somebody else moved one of them, they wait, and are found again when their texts are to be queued.
 func (r *round) redirect(ctx context.Context) error {
 	c := Change{Fact: Fact{Kind: Redirected}}
-	for _, one := range r.asked {
+	asked := r.asked
+	r.asked = nil // who stays is found again among those who wait
+	for _, one := range asked {
 		to, texted, err := r.service.reached(ctx, r.key.Practice, one)
 		switch {
 		case err != nil:

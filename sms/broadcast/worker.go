@@ -335,7 +335,6 @@ func (r *round) useless(ctx context.Context) (waiting int, err error) {
 func (r *round) lay(ctx context.Context, recipients []Recipient) (back bool, err error) {
 	var moves, after []Move
 	var leaving []Recipient
-	r.asked = nil // whom the round found before is among those who wait now
 	for _, one := range recipients {
 		m := Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Queued}
 		if r.state.Plan.Audience.Criterion.Health() {
