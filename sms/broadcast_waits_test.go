@@ -214,3 +214,37 @@ func TestATextThatMayBeQueuedIsTakenBack(t *testing.T) {
 		require.Len(t, taken.Texts, 5)
 	})
 }
+
+// A text that was queued and left, though nobody could say so, is counted as what it is, however the broadcast ends.
+func TestATextThatLeftIsCountedWhenTheBroadcastEnds(t *testing.T) {
+	for name, end := range map[string]func(c *casting, k broadcast.Key) broadcast.Status{
+		"cancelled": func(c *casting, k broadcast.Key) broadcast.Status {
+			_, err := c.casts.Cancel(c.t.Context(), staff, acting(k, ""))
+			require.NoError(c.t, err)
+			return broadcast.Ended
+		},
+		"of no use any more": func(c *casting, _ broadcast.Key) broadcast.Status {
+			c.now.Set(c.recall("").LastUseful)
+			return broadcast.Done
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			castings(t, func(t *testing.T, c *casting) {
+				people := c.people(3, consent.Transactional)
+				k := c.draft(c.recall("recall"))
+				c.include(k, people...)
+				c.start(k)
+				texts := &faltering{Texts: c.texts, number: people[0].Number, back: true}
+				worker, err := broadcast.NewWorker(c.casts, c.rows, c.consents, texts, nil)
+				require.NoError(t, err)
+				_, err = worker.Step(t.Context())
+				require.ErrorIs(t, err, errUnknown)
+				c.step(c.dispatcher())
+				c.once(people)
+				status := end(c, k)
+				c.dimly(worker, false)
+				require.Equal(t, broadcast.Progress{Status: status, Gathered: true, Audience: 3, Sent: 3}, c.progress(k))
+			})
+		})
+	}
+}

@@ -55,6 +55,9 @@ func due(t sms.Tracked) time.Time {
 
 // tracked returns the texts of recipients by their ids. One that is not there is not among them.
 func (r *round) tracked(ctx context.Context, recipients []Recipient) (map[string]sms.Tracked, error) {
+	if len(recipients) == 0 {
+		return nil, nil
+	}
 	ids := make([]string, len(recipients))
 	for i, one := range recipients {
 		ids[i] = one.Text(r.key).ID

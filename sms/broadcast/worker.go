@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/enamel-go/enamel/audit"
@@ -320,14 +321,35 @@ func (r *round) feed(ctx context.Context, queued int, rest *rest) (waiting int, 
 
 // useless refuses those who wait for what is of no use any more, by what they waited for.
 func (r *round) useless(ctx context.Context) (waiting int, err error) {
+	return r.close(ctx, func(one Recipient) Move { return Move{To: Refused, Reason: cmp.Or(one.Reason, "useful")} })
+}
+
+// withdraw takes those who wait for a broadcast that was cancelled out of it.
+func (r *round) withdraw(ctx context.Context) (waiting int, err error) {
+	return r.close(ctx, func(Recipient) Move { return Move{To: Withdrawn} })
+}
+
+// close moves those who wait to where they end, and returns how many it looked at. One whose text may be queued, for all that an
+// error said, is followed where it is.
+func (r *round) close(ctx context.Context, end func(Recipient) Move) (waiting int, err error) {
 	recipients, err := r.service.store.Recipients(ctx, r.key, Waiting, 0, pages)
+	if err != nil {
+		return 0, err
+	}
+	texts, err := r.tracked(ctx, slices.DeleteFunc(slices.Clone(recipients), func(one Recipient) bool { return one.Reason != "error" }))
+	if err != nil {
+		return len(recipients), err
+	}
 	moves := make([]Move, len(recipients))
 	for i, one := range recipients {
-		moves[i] = Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Refused, Reason: cmp.Or(one.Reason, "useful")}
+		m := end(one)
+		if _, kept := texts[one.Text(r.key).ID]; kept {
+			m = Move{To: Queued}
+		}
+		m.Place, m.Turn, m.From = one.Place, one.Turn, Waiting
+		moves[i] = m
 	}
-	if err == nil {
-		_, err = r.move(ctx, moves)
-	}
+	_, err = r.move(ctx, moves)
 	return len(recipients), err
 }
 
@@ -423,26 +445,6 @@ func (r *round) enqueue(ctx context.Context, one Recipient) (Move, error) {
 		r.hold(err)
 	}
 	return m, nil
-}
-
-// withdraw takes those who wait for a broadcast that was cancelled out of it, and returns how many it looked at.
-func (r *round) withdraw(ctx context.Context) (waiting int, err error) {
-	recipients, err := r.service.store.Recipients(ctx, r.key, Waiting, 0, pages)
-	if err != nil {
-		return 0, err
-	}
-	var moves []Move
-	for _, one := range recipients {
-		if one.Reason == "error" { // it may be queued all the same
-			if _, err := r.takeBack(ctx, one.Text(r.key)); err != nil {
-				r.hold(err)
-				continue
-			}
-		}
-		moves = append(moves, Move{Place: one.Place, Turn: one.Turn, From: Waiting, To: Withdrawn})
-	}
-	_, err = r.move(ctx, moves)
-	return len(recipients), err
 }
 
 // move moves recipients on, and counts them.
