@@ -139,6 +139,16 @@ func TestPromise_M9_5_WhatWasPlannedGoesWhereThePatientAskedSince(t *testing.T) 
 			tells(got[other], "3:00 PM")
 			require.Len(t, got, 1)
 		})
+		t.Run("one who wants the usual number again", func(t *testing.T) {
+			again()
+			asked["emma"] = private
+			f.visit("k-1", "emma", at(15))
+			require.Equal(t, sms.Queued, w.newest(private).State)
+			asked["emma"] = patient
+			got := leave()
+			tells(got[patient], "3:00 PM")
+			require.Len(t, got, 1)
+		})
 		t.Run("what staff queued", func(t *testing.T) {
 			again()
 			x := w.text("by staff")
