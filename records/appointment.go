@@ -37,7 +37,7 @@ type Appointment struct {
 	Duration  time.Duration // at most 24 hours
 	Status    Status
 	Revision  int       // counts what was written by commands, from 1
-	Version   string    // another one whenever what a reminder depends on has changed; set by the service
+	Version   string    // another one whenever what a reminder says or depends on has changed, and no other time; set by the service
 	Changed   time.Time // when it got that version; UTC, at microseconds
 }
 

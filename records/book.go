@@ -133,6 +133,9 @@ func (s *Service) alter(ctx context.Context, o order, k Key, revision int, edit 
 			e.Details["from"] = kept.Start.Format(time.RFC3339)
 		}
 		next.Revision++
+		if next.Status == kept.Status && next.Start.Equal(kept.Start) { // its reminder says the same, and may have left
+			return Change{Appointment: &next, Seen: kept.Version}, nil
+		}
 		next.Version, next.Changed = s.newID(), s.moment()
 		// Another process's clock may be ahead of ours; changes are still reported in the order they happened.
 		if next.Changed.Before(kept.Changed) {

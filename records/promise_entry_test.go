@@ -90,6 +90,7 @@ func calls() []call {
 var silent = map[string]string{
 	"WithStore": "binds a copy and touches nothing",
 	"Planned":   "marks that reminders are planned; a mark is nothing of a patient's",
+	"PutOff":    "marks that they cannot be planned now; a mark is nothing of a patient's",
 	"Current":   "tells a machine yes or no about a version; the machine records the decision it builds on it",
 }
 

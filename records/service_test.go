@@ -538,10 +538,16 @@ func TestVersionsFollowWhatRemindersDependOn(t *testing.T) {
 			version = v.Version
 		}
 	}
-	moved, err := d.Move(ctx, desk, records.Move{Practice: practice, Appointment: "a", Revision: 1, Start: noon.AddDate(0, 0, 4), Reason: "asked"})
+	same, err := d.Move(ctx, desk, records.Move{
+		Practice: practice, Appointment: "a", Revision: 1, Start: a.Start, Clinician: "u-9", Duration: time.Hour, Reason: "somebody is ill",
+	})
+	require.NoError(t, err)
+	require.Equal(t, 2, same.Revision)
+	require.Equal(t, version, same.Version, "its reminder says the same")
+	moved, err := d.Move(ctx, desk, records.Move{Practice: practice, Appointment: "a", Revision: 2, Start: noon.AddDate(0, 0, 4), Reason: "asked"})
 	require.NoError(t, err)
 	require.Equal(t, moved.Version, planned().Version)
-	_, err = d.Cancel(ctx, desk, records.Cancellation{Practice: practice, Appointment: "a", Revision: 2, Reason: "ill"})
+	_, err = d.Cancel(ctx, desk, records.Cancellation{Practice: practice, Appointment: "a", Revision: 3, Reason: "ill"})
 	require.NoError(t, err)
 	require.False(t, planned().Active)
 
@@ -596,6 +602,28 @@ func TestDecisionsAreRepeatedWhenTheRecordChanges(t *testing.T) {
 	}
 	_, err := d.SavePatient(ctx, desk, records.Save{Patient: next})
 	require.ErrorIs(t, err, records.ErrRevision)
+
+	// A number that changes beside another clinician is not undone by it: a reminder to the old one would stand again.
+	saved = d.save(t, records.Patient{Practice: practice, ID: "other", Name: records.Name{Family: "Weber"}, Phones: []records.Phone{{Number: "5125550142"}}})
+	a := d.book(t, booking("a-1", "other"))
+	elsewhere := saved.Patient
+	elsewhere.Phones = []records.Phone{{Number: "5125550143"}}
+	m.meddle = func() {
+		_, err := direct.SavePatient(ctx, desk, records.Save{Patient: elsewhere})
+		require.NoError(t, err)
+	}
+	a, err = d.Move(ctx, desk, records.Move{Practice: practice, Appointment: "a-1", Revision: 1, Start: a.Start, Clinician: "u-9", Reason: "ill"})
+	require.NoError(t, err)
+	current, err := d.Current(ctx, practice, "a-1", a.Version)
+	require.NoError(t, err)
+	require.True(t, current)
+	v, err := d.Visit(ctx, practice, "a-1")
+	require.NoError(t, err)
+	require.Equal(t, "+15125550143", v.Number)
+	require.Equal(t, a.Version, v.Version)
+	visits, err := d.Changed(ctx, 0)
+	require.NoError(t, err)
+	require.Len(t, visits, 1)
 
 	// The very same act, delivered twice at once, is done once.
 	next.Revision = 2

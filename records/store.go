@@ -14,8 +14,9 @@ import (
 type Store interface {
 	// Apply writes a whole change or nothing of it. It reports false, and writes nothing, not even an entry, when the
 	// practice has an act of c.Act's id. Nor does it write anything beside an error: [ErrStale] when what is kept does
-	// not have the revision before that of c.Patient or c.Appointment, a new one being revision 1; [ErrNotFound] when
-	// the practice lacks the patient of a new appointment; the error of [Change.Validate] where it has one.
+	// not have the revision before that of c.Patient or c.Appointment, a new one being revision 1, or another version than
+	// c.Seen; [ErrNotFound] when the practice lacks the patient of a new appointment; the error of [Change.Validate] where it
+	// has one.
 	Apply(ctx context.Context, c Change) (bool, error)
 
 	// Done reports whether the practice has the act, by its id. It returns [ErrConflict] when that act has another
@@ -59,6 +60,7 @@ type Change struct {
 	Reissue     *Reissue     // beside Patient: its appointments get another version
 	Appointment *Appointment // replaces the revision before it
 	Plan        bool         // beside Appointment: its reminders are to be planned; otherwise they are not, whatever was
+	Seen        string       // beside Appointment: the version that it has and keeps, planned or not as it is, whatever Plan says; empty: it gets another
 	Leaves      []audit.Leaf // the entries that record the change
 }
 

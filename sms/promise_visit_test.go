@@ -156,6 +156,20 @@ func TestPromise_M2_2_RemindersFollowTheAppointment(t *testing.T) {
 			require.Empty(t, w.carrier.bodies())
 			require.Empty(t, w.until(p, d, at(3, 28, 15)))
 		})
+		t.Run("with another clinician, before it was told and after", func(t *testing.T) {
+			a := w.book(charts, "a-10", at(3, 30, 9))
+			with := func(clinician string) {
+				var err error
+				a, err = charts.Move(t.Context(), staff, records.Move{
+					Practice: practice, Appointment: a.ID, Revision: a.Revision, Start: a.Start, Clinician: clinician, Reason: "somebody is ill",
+				})
+				require.NoError(t, err)
+			}
+			with("dr-2")
+			one(t, w.until(p, d, at(3, 29, 15)), "Monday, March 30 at 9:00 AM")
+			with("dr-3")
+			require.Empty(t, w.until(p, d, at(3, 30, 9)), "it was told, and nothing that it says has changed")
+		})
 		t.Run("refuses_the_old_number_after_it_changed", func(t *testing.T) {
 			a := w.book(charts, "a-8", at(3, 31, 15))
 			w.plan(p)

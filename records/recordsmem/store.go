@@ -71,7 +71,11 @@ func (s *Store) Apply(ctx context.Context, c records.Change) (bool, error) {
 		s.reissue(c.Patient.Key(), *c.Reissue)
 	}
 	if c.Appointment != nil {
-		s.appointments[c.Appointment.Key()] = appointment{Appointment: *c.Appointment, planned: !c.Plan}
+		kept := s.appointments[c.Appointment.Key()]
+		if kept.Appointment = *c.Appointment; c.Seen == "" {
+			kept.planned, kept.putOff = !c.Plan, time.Time{}
+		}
+		s.appointments[c.Appointment.Key()] = kept
 	}
 	return true, nil
 }
@@ -90,7 +94,7 @@ func (s *Store) fits(c records.Change) error {
 	switch {
 	case !found && a.Revision == 1 && !known:
 		return records.ErrNotFound
-	case kept.Revision != a.Revision-1 || found && kept.Patient != a.Patient:
+	case kept.Revision != a.Revision-1 || found && kept.Patient != a.Patient || c.Seen != "" && kept.Version != c.Seen:
 		return records.ErrStale
 	}
 	return nil

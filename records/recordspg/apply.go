@@ -107,10 +107,11 @@ func write(ctx context.Context, pg pgstore.Handle, h hidden) (int64, error) {
 			pg.Table(appointmentTable), a.Practice, a.ID, a.Start, string(a.Status), a.Version, a.Changed, !h.Plan, h.record,
 			pg.Table(patientTable), a.Practice, a.Patient, known)
 	default:
-		fact = pg.Raw(`UPDATE ? SET start = ?, status = ?, revision = ?, version = ?, changed = ?, planned = ?, sealed = ?
-			WHERE practice = ? AND id = ? AND patient = ? AND revision = ? AND NOT EXISTS (?) RETURNING 1`,
-			pg.Table(appointmentTable), a.Start, string(a.Status), a.Revision, a.Version, a.Changed, !h.Plan, h.record,
-			a.Practice, a.ID, a.Patient, a.Revision-1, known)
+		fact = pg.Raw(`UPDATE ? SET start = ?, status = ?, revision = ?, version = ?, changed = ?, sealed = ?,
+				planned = CASE ? WHEN '' THEN ? ELSE planned END
+			WHERE practice = ? AND id = ? AND patient = ? AND revision = ? AND ? IN ('', version) AND NOT EXISTS (?) RETURNING 1`,
+			pg.Table(appointmentTable), a.Start, string(a.Status), a.Revision, a.Version, a.Changed, h.record, h.Seen, !h.Plan,
+			a.Practice, a.ID, a.Patient, a.Revision-1, h.Seen, known)
 	}
 	return pg.Exec(ctx, `WITH fact AS (?), act AS (
 		INSERT INTO ? (practice, id, patient, sealed) SELECT ?, ?, ?, ?::bytea FROM fact

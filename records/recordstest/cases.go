@@ -53,6 +53,7 @@ func Cases() []Case {
 		{"changes are reported oldest first, of all practices", changesInOrder},
 		{"what is put off stands behind the others", putOff},
 		{"a reissue gives booked appointments another version", reissue},
+		{"a version that was replaced is not written back", replaced},
 		{"a cancelled context writes nothing", cancelled},
 		{"concurrent writers lose nothing", concurrent},
 		{"concurrent saves of one revision exclude each other", concurrentSaves},

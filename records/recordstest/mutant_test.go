@@ -552,6 +552,20 @@ func reads() []broken {
 				return got, err
 			}}
 		}},
+		{"writes back any version", "a version that was replaced is not written back", func(good records.Store, _ *auditmem.Store) records.Store {
+			return mutant{Store: good, apply: func(ctx context.Context, c records.Change) (bool, error) {
+				c.Seen = ""
+				return good.Apply(ctx, c)
+			}}
+		}},
+		{"plans anew what keeps its version", "a version that was replaced is not written back", func(good records.Store, _ *auditmem.Store) records.Store {
+			return mutant{Store: good, apply: func(ctx context.Context, c records.Change) (bool, error) {
+				if c.Seen != "" && c.Plan {
+					c.Seen = ""
+				}
+				return good.Apply(ctx, c)
+			}}
+		}},
 		{"puts nothing off", "what is put off stands behind the others", func(good records.Store, _ *auditmem.Store) records.Store {
 			return mutant{Store: good, putOff: func(context.Context, records.Key, string, time.Time) error { return nil }}
 		}},

@@ -485,3 +485,41 @@ func reissue(ctx context.Context, h Harness) error {
 	a.Version, a.Changed = "reissued", now
 	return hasAppointment(ctx, h.Store, a)
 }
+
+func replaced(ctx context.Context, h Harness) error {
+	a := appointment("a")
+	if err := apply(ctx, h.Store, save(patient("p"), 1), book(a, 2)); err != nil {
+		return err
+	}
+	next := patient("p")
+	next.Revision = 2
+	c := save(next, 3)
+	c.Reissue = &records.Reissue{Version: "reissued", At: start.Add(-time.Hour)}
+	if err := apply(ctx, h.Store, c); err != nil {
+		return err
+	}
+	old := a.Version
+	a.Revision, a.Clinician = 2, "u-9"
+	c = book(a, 4)
+	c.Seen = old
+	if written, err := h.Store.Apply(ctx, c); !errors.Is(err, records.ErrStale) || written {
+		return fmt.Errorf("a version that was replaced: written %v, error %v, not ErrStale", written, err)
+	}
+	if err := logged(ctx, h, 3); err != nil {
+		return err
+	}
+	// What keeps its version is to be planned, or is planned, as it was.
+	a.Version, a.Revision = "reissued", 1
+	for i, want := range []string{"a", ""} {
+		a.Revision++
+		c := book(a, 4+i)
+		c.Seen, c.Plan = "reissued", i == 1
+		if err := errors.Join(apply(ctx, h.Store, c), hasAppointment(ctx, h.Store, a), reports(ctx, h.Store, want)); err != nil {
+			return err
+		}
+		if err := h.Store.Planned(ctx, a.Key(), "reissued"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
