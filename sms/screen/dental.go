@@ -54,7 +54,7 @@ func dental() []row {
 			gauze salt_water no_straws a_straw soft_food soft_foods`},
 		{Health, "procedure", cosmetic, `whitening teeth_whitening tooth_whitening zoom_whitening bleaching teeth_bleaching bleaching_trays
 			blanqueamiento blanqueamiento_dental blanchiment cosmetic_dentistry smile_makeover odontologia_estetica dentisterie_esthetique`},
-		{Health, "tooth", always, `tooth teeth molar premolar bicuspid cuspid incisor incisors eyetooth wisdom_tooth wisdom_teeth wisdoms your_mouth gums gumline gum_line gum_tissue
+		{Health, "tooth", always, `tooth teeth molar~ premolar bicuspid cuspid incisor incisors eyetooth wisdom_tooth wisdom_teeth wisdoms your_mouth gums gumline gum_line gum_tissue
 			gingiva* mandib* maxilla maxillar* palate palatal buccal buccally lingual lingually mesial* distal occlus* interproximal alveol*
 			enamel dentin dentine dentition edentulous dentoalveolar dentigerous supernumerary odontogenic jaw jaws jawbone tmj tmd
 			temporomandibular upper_molar lower_molar dental_arch dental_pulp dental_history dental_work dental_infection

@@ -23,7 +23,9 @@
 //
 // It reads letters without their case, width, style and accents, takes other alphabets' lookalikes and figures for the letters
 // that they stand for, and looks past signs and invisible characters in a word, past blanks where a word is spelled or parted
-// in two, and through a link's escapes. It does not read pictures, other languages, or what somebody takes pains to hide.
+// in two, through a page's &oacute; and &nbsp;, and through a link's escapes, however often they were escaped. It does not
+// read pictures, nor emoji, other languages, a tooth whose number is a word or stands without its sign (fourteen, no. 14), a
+// page's tags within a word, or what somebody takes pains to hide.
 //
 // # What it is worth
 //

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -105,13 +106,15 @@ func isHost(name []byte, schemed, path bool) bool {
 // unescape reads what a link writes as %XX. It returns the character and how many bytes it takes.
 func unescape(s string) (rune, int) {
 	var raw [utf8.UTFMax]byte
-	n := 0
-	for n < len(raw) && len(s) >= 3*n+3 && s[3*n] == '%' {
-		high, low := hex(s[3*n+1]), hex(s[3*n+2])
-		if high < 0 || low < 0 {
+	var ends [utf8.UTFMax]int // where each of raw ends in s
+	n, end := 0, 0
+	for n < len(raw) {
+		c, size := escaped(s[end:])
+		if size == 0 {
 			break
 		}
-		raw[n] = byte(high<<4 | low)
+		end += size
+		raw[n], ends[n] = c, end
 		n++
 	}
 	if n == 0 {
@@ -121,7 +124,38 @@ func unescape(s string) (rune, int) {
 	if c == utf8.RuneError {
 		c = rune(raw[0])
 	}
-	return c, 3 * size
+	return c, ends[size-1]
+}
+
+// escaped reads the byte that s begins with where it is written as %XX, or as %25XX by who escaped that once more. It returns
+// how many bytes of s that takes, 0 where it is written otherwise.
+func escaped(s string) (c byte, size int) {
+	if s == "" || s[0] != '%' {
+		return 0, 0
+	}
+	pair := func(i int) bool { return len(s) >= i+2 && hex(s[i]) >= 0 && hex(s[i+1]) >= 0 }
+	i := 1
+	for pair(i) && s[i:i+2] == "25" && pair(i+2) {
+		i += 2
+	}
+	if !pair(i) {
+		return 0, 0
+	}
+	return byte(hex(s[i])<<4 | hex(s[i+1])), i + 2
+}
+
+// unescaped returns what a link's path is when nothing in it is escaped.
+func unescaped(path string) string {
+	var plain strings.Builder
+	for i := 0; i < len(path); {
+		c, size := escaped(path[i:])
+		if size == 0 {
+			c, size = path[i], 1
+		}
+		plain.WriteByte(c)
+		i += size
+	}
+	return plain.String()
 }
 
 func hex(c byte) int {
@@ -140,13 +174,21 @@ func (s *screening) linked() {
 		if l.short {
 			s.add(Forbidden, "shortener", l.from, l.to)
 		}
-		if j := strings.IndexAny(s.body[l.path:l.to], "?#;"); j >= 0 {
-			s.query(l.path+j, l.to)
+		path := s.body[l.path:l.to]
+		tells := func(what string, from, to int) { s.add(Link, what, l.path+from, l.path+to) }
+		query(path, tells)
+		steps(path, tells)
+		if strings.IndexByte(path, '%') >= 0 { // a place in it is none in the text
+			path = unescaped(path)
+			tells = func(what string, _, _ int) {
+				if !slices.ContainsFunc(s.found, func(f Finding) bool { return f.What == what && l.from <= f.Start && f.End <= l.to }) {
+					s.add(Link, what, l.from, l.to)
+				}
+			}
+			query(path, tells)
+			steps(path, tells)
 		}
-		s.parts(l.path, l.to)
-		if strings.IndexByte(s.body[l.from:l.to], '@') >= 0 { // before the host it is somebody's name
-			s.add(Link, "e-mail address", l.from, l.to)
-		} else if strings.Contains(s.body[l.path:l.to], "%40") {
+		if strings.IndexByte(s.body[l.from:l.path], '@') >= 0 || strings.IndexByte(path, '@') >= 0 { // before the host it is somebody's name
 			s.add(Link, "e-mail address", l.from, l.to)
 		}
 	}
@@ -157,16 +199,17 @@ func (s *screening) linked() {
 	}
 }
 
-// query adds the parameters of a link that identify a person or carry money owed.
-func (s *screening) query(from, to int) {
-	for from < to {
+// query tells the parameters of a link's path that identify a person or carry money owed, and where they stand in it.
+func query(path string, tells func(what string, from, to int)) {
+	from := strings.IndexAny(path, "?#;")
+	for 0 <= from && from < len(path) {
 		end := from + 1
-		for end < to && strings.IndexByte("&;?#", s.body[end]) < 0 {
+		for end < len(path) && strings.IndexByte("&;?#", path[end]) < 0 {
 			end++
 		}
-		key, value, ok := strings.Cut(s.body[from+1:end], "=")
+		key, value, ok := strings.Cut(path[from+1:end], "=")
 		if what := parameter(key); ok && value != "" && what != "" && (what != "id" || digits(value)) {
-			s.add(Link, what, from+1, end)
+			tells(what, from+1, end)
 		}
 		from = end
 	}

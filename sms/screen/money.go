@@ -22,7 +22,7 @@ func money() []row {
 func insurance() []row {
 	return []row{
 		{Health, "insurer", always, `delta_dental aetna cigna metlife humana unitedhealth* united_healthcare united_concordia uhc blue_cross blue_shield bluecross bcbs anthem_blue anthem_dental
-			ameritas guardian_dental guardian_insurance guardian_life sun_life_dental lincoln_financial geha tricare medicaid medicare medi_cal_card medi_cal_id medical_assistance denti_cal dentical peachcare badgercare masshealth
+			ameritas guardian_dental guardian_insurance guardian_life sun_life_dental lincoln_financial geha tricare medicaid medicare medical_assistance denti_cal dentical peachcare badgercare masshealth
 			kaiser_permanente kaiser~ manulife green_shield greenshield canada_life great_west_life desjardins ramq cdcp ohip dentaquest envolve_dental liberty_dental mcna dentemax careington
 			insurance_renewed annual_max your_insurance your_ins the_ins ins_paid ins_denied insurance_plan insurance_company insurance_coverage insurance_benefit insurance_provider insurance_carrier insurance_information insurance_info insurance_policy
 			insurance_paid insurance_pays insurance_denied insurance_changed insurance_expired insurance_is insurance_has insurance_was insurance_will insurance_estimate insurance_verification verify_insurance update_insurance

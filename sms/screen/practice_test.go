@@ -99,7 +99,21 @@ func TestPromise_D1_1_WhatFrontDesksWrite(t *testing.T) {
 		elm.example/pay?amt=112
 		elm.example/v?pt_name=Ana
 		elm.example/v?claim=99
-		elm.example/v?ins=delta`) {
+		elm.example/v?ins=delta
+		Your Medi-Cal ended
+		medi cal renewal
+		Tue 9 AM Crown. Park behind the building.
+		Tomorrow: implant. Street parking only
+		your crown park in lot B
+		Tue 9 Crown Dr. Lee
+		Ask your doctor. Implant on Tuesday
+		We moved to 4 Oak Dr. Crowns are ready
+		su extracci&oacute;n el martes
+		votre d&eacute;tartrage
+		root&nbsp;canal
+		r&#111;ot can&#x61;l
+		ᴄʀᴏᴡɴ
+		croԝn`) {
 		require.True(t, carries(body, screen.Health, screen.Link), body)
 	}
 	for _, body := range lines(`
@@ -112,6 +126,12 @@ func TestPromise_D1_1_WhatFrontDesksWrite(t *testing.T) {
 		Responda si para confirmar
 		Write STOP if you can't make it`) {
 		require.True(t, carries(body, screen.Reserved), body)
+	}
+	for _, body := range lines(`
+		Casino night at our Casino Drive office
+		See you at the casino, drive safely
+		Win big at the casino. Court side seats`) {
+		require.True(t, carries(body, screen.Forbidden), body)
 	}
 	require.True(t, carries("Save $50", screen.Promotion))
 	require.True(t, carries("CBD now in stock", screen.Forbidden))
@@ -140,6 +160,10 @@ func TestWhatLooksLikeHealth(t *testing.T) {
 		We are above the liquor store, and behind the smoke shop.
 		She quit tobacco and alcohol.
 		Our Norco office is open.
+		We are at 777 Casino Dr, Suite 4.
+		Take Casino Way, then 12 Crown Court.
+		Ms. Molar, see you at 3, at our medical building.
+		Tue at 9:30 AM Dr. Crown sees you.
 		Use entrance #3, then elevator #2 to level #4.
 		Take exit #14.
 		Parking is 5 $.

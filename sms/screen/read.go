@@ -64,8 +64,11 @@ func (t *reader) read(body string) {
 				c = rune(body[i]) // as Latin-1 has it
 			}
 		}
-		if t.in && c == '%' {
+		switch {
+		case c == '%' && t.in:
 			c, n = unescape(body[i:])
+		case c == '&' && !t.in:
+			c, n = entity(body[i:])
 		}
 		begins = t.rune(c, i, n)
 		i += n

@@ -9,7 +9,7 @@ import (
 
 // Version is the version of the rules and words. It grows whenever the same text may come out otherwise than before, so that
 // a decision can say by which rules a text was screened.
-const Version = 4
+const Version = 5
 
 // Class is what kind of thing a text must not carry.
 type Class string
@@ -114,6 +114,10 @@ func (s *screening) screen() {
 				continue
 			}
 		}
+		if s.mediCal(i) {
+			i++
+			continue
+		}
 		if m, last := d.longest(&s.text, i); m != 0 && !s.other(&d.terms[m], i, last) {
 			s.hit(m, i, last)
 			i = last
@@ -144,6 +148,15 @@ func (s *screening) add(class Class, what string, start, end int) {
 		return
 	}
 	s.found = append(s.found, Finding{class, what, s.body[start:end], start, end})
+}
+
+// mediCal adds California's insurer, which has the letters of another word and is no term therefore.
+func (s *screening) mediCal(i int) bool {
+	if string(s.word(i)) != "medi" || !s.next(i, "cal") {
+		return false
+	}
+	s.addTokens(Health, "insurer", i, i+1)
+	return true
 }
 
 // addTokens adds a finding of whole tokens. What says something of a person's health says it in a link as well.
@@ -226,19 +239,46 @@ func (s *screening) other(t *term, first, last int) bool {
 	if string(s.word(first)) == "xxx" {
 		return first == last && !s.tokens[first].shouted
 	}
-	if !t.name {
-		return false
+	return t.name && (s.surname(first) || s.place(t, first, last))
+}
+
+// surname reports whether a token is the name behind a title: Dr. Crown, and not "ask your doctor. Crown at 3".
+func (s *screening) surname(i int) bool {
+	switch s.gap(i) {
+	case " ":
+		return s.tokens[i].capital && s.previous(i, "dr dra doctor mr mrs ms") && !s.drive(i-1)
+	case ".", ". ":
+		return s.tokens[i].capital && s.previous(i, "dr dra mr mrs ms") && !s.drive(i-1)
 	}
-	if s.previous(first, "dr dra doctor mr mrs ms") {
-		return true
+	return false
+}
+
+// drive reports whether a token that reads Dr ends an address: 4 Oak Dr.
+func (s *screening) drive(i int) bool {
+	for first := i; i > 0 && s.gap(i) == " "; i-- {
+		switch w := &s.tokens[i-1]; {
+		case w.digits:
+			return i < first
+		case !w.capital, w.shouted && w.end-w.at > 1, calendar(s.word(i - 1)):
+			return false
+		}
 	}
-	if last+1 == len(s.tokens) {
+	return false
+}
+
+// place reports whether some tokens are the name of a street or a house, written as one: 12 Crown Street, and not "your
+// crown. Street parking". Only what is no treatment has a Dr behind it, who may be the dentist: Crown Dr. Lee.
+func (s *screening) place(t *term, first, last int) bool {
+	if last+1 == len(s.tokens) || s.gap(last+1) != " " || !s.tokens[first].capital || !s.tokens[last+1].capital {
 		return false
 	}
 	switch string(s.word(last + 1)) {
 	case "street", "st", "road", "rd", "avenue", "ave", "boulevard", "blvd", "lane", "ln", "plaza", "parkway", "pkwy", "square",
-		"hotel", "heights", "point", "terrace", "circle", "towers", "building", "center", "centre", "mall", "park", "hill":
+		"hotel", "heights", "point", "terrace", "circle", "towers", "building", "center", "centre", "mall", "park", "hill",
+		"drive", "way", "court", "ct":
 		return true
+	case "dr":
+		return t.class != Health
 	}
 	return false
 }

@@ -167,6 +167,15 @@ func TestFindings(t *testing.T) {
 		elm.example/v?d=19801231 → link 19801231
 		elm.example/v/123-45-6789 → link 123-45-6789
 		elm.example/patients/4711 → link patients/4711
+		ELM.COM/PATIENTS/4711 → link PATIENTS/4711
+		elm.example/v/214-555-0199 → link 214-555-0199
+		elm.example/v?d=3-4-1985 → link 3-4-1985
+		elm.example/r%256Fot%2520can%25C3%25A1l → link r%256Fot%2520can%25C3%25A1l
+		elm.example/patients%2F4711 → link elm.example/patients%2F4711
+		elm.example/v?p%61tient=77 → link elm.example/v?p%61tient=77
+		elm.example/in?next=%252Fv%253Fpatient%253D77 → link elm.example/in?next=%252Fv%253Fpatient%253D77
+		elm.example/v?d=1985%252D03%252D04 → link elm.example/v?d=1985%252D03%252D04
+		https://elm.example/?e=a%2540b.example → link https://elm.example/?e=a%2540b.example
 		elm.example/appointment/4711/ok → link appointment/4711
 		https://elm.example/?e=a%40b.example → link https://elm.example/?e=a%40b.example
 		see bit.ly/abc. → forbidden bit.ly/abc
