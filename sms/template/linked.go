@@ -8,8 +8,8 @@ import (
 	"github.com/enamel-go/enamel/sms/screen"
 )
 
-// host is what a link is known by.
-var host = regexp.MustCompile(`://|(?i:\bwww\.)|[\pL\pN]\.\pL{2}`)
+// host is what a link is known by. A variable, which is written as a NUL here, may be a part of its name: {{practice}}.com/book.
+var host = regexp.MustCompile(`://|(?i:\bwww\.)|[\pL\pN]\.\pL{2}|\x00\.\pL[^\x00/]*/`)
 
 // closes are the signs that may stand right behind a link and are no part of it.
 const closes = ".,;:!?'’”»"
@@ -28,11 +28,14 @@ func linked(pieces []piece) []screen.Finding {
 		for _, p := range word {
 			if p.name == "" {
 				written.WriteString(p.text)
+			} else {
+				written.WriteByte(0)
 			}
 		}
 		hosted, behind := host.MatchString(written.String()), false
 		for _, p := range word {
-			if p.name != "" && hosted || behind && (p.name != "" || strings.Trim(p.text, closes) != "") {
+			varies := p.name != "" && p.kind != PracticeName // the practice's name is no word of anybody's
+			if varies && hosted || behind && strings.Trim(p.text, closes) != "" {
 				found = append(found, screen.Finding{Class: screen.Link, What: "variable", Words: p.text, Start: p.at, End: p.at + len(p.text)})
 			}
 			behind = behind || p.kind == Link
@@ -41,12 +44,9 @@ func linked(pieces []piece) []screen.Finding {
 	}
 	at := 0
 	for _, p := range pieces {
-		switch {
-		case p.kind == PracticeName:
-			end() // no words of anybody's
-		case p.name != "":
+		if p.name != "" {
 			word = append(word, part{p, at})
-		default:
+		} else {
 			rest, from := p.text, at
 			for {
 				i := strings.IndexAny(rest, " \t\r\n\u00a0\"“«<>()[]{}|")

@@ -42,6 +42,7 @@ func TestPromise_D1_1_TemplatesCarryNoHealthInformation(t *testing.T) {
 	t.Run("refuses_a_variable_of_free_words", func(t *testing.T) {
 		_, err := template.New(source("{{practice}}: your {{reason}} is {{date}}." + end))
 		require.ErrorIs(t, err, template.ErrInvalid)
+		require.ErrorContains(t, err, "first_name", "what there is")
 	})
 	t.Run("refuses_such_a_value", func(t *testing.T) {
 		made, err := template.New(source("{{practice}}: your visit is with {{clinician}}." + end))
@@ -69,12 +70,14 @@ func TestPromise_D1_1_TemplatesCarryNoHealthInformation(t *testing.T) {
 	t.Run("refuses_a_link_that_a_value_makes", func(t *testing.T) {
 		for _, body := range []string{
 			"see https://elm.example/{{code}}", "see elm.example/?t={{phone}}", "see elm.example/v?a={{clinician}}", "see {{first_name}}.elm.example/x", "see {{link}}/{{first_name}}",
-			"see {{link}}{{first_name}}", "see {{link}}?u={{phone}}", "see {{link}}root", "see (www.elm.example/{{answer}})",
+			"see {{link}}{{first_name}}", "see {{link}}?u={{phone}}", "see {{link}}root", "see {{link}}.{{code}}", "see (www.elm.example/{{answer}})",
+			"see www.{{practice}}.com/{{first_name}}", "see https://{{practice}}.example/{{code}}", "see {{practice}}.com/{{first_name}}", "see {{clinician}}.com/{{code}}",
 		} {
 			require.Equal(t, map[screen.Class]bool{screen.Link: true}, refused(t, consent.Transactional, "{{practice}}: "+body+end), body)
 		}
+		require.True(t, refused(t, consent.Transactional, "{{practice}}: reply STOP to end texts, or see elm.example/{{code}}")[screen.Link], "at the end")
 		for _, body := range []string{
-			"see {{link}}.", "see ({{link}})", "Link:{{link}}", "reply {{come_answer}}/{{move_answer}}.", "at {{time}}.See elm.example/book", "Tel.{{phone}}", "see “{{link}}”!",
+			"see {{link}}.", "see ({{link}})", "Link:{{link}}", "reply {{come_answer}}/{{move_answer}}.", "at {{time}}.See elm.example/book", "Tel.{{phone}}", "see “{{link}}”!", "see {{practice}}.com/book", "{{practice}}.See us at {{time}}",
 		} {
 			require.Nil(t, refused(t, consent.Transactional, "{{practice}}: "+body+end), body)
 		}

@@ -3,7 +3,6 @@ package template
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/enamel-go/enamel/sms/screen"
 	"github.com/enamel-go/enamel/sms/segment"
@@ -84,7 +83,7 @@ func (t *Template) Preview(l Language, s Setting, smart bool) (Preview, error) {
 	size := count(text)
 	p := Preview{Text: text, Encoding: size.Encoding, Segments: size.Segments, Units: size.Units}
 	for at, r := range text {
-		if r >= utf8.RuneSelf && strings.IndexRune(text, r) == at && count(string(r)).Encoding == segment.UCS2 {
+		if strings.IndexRune(text, r) == at && count(string(r)).Encoding == segment.UCS2 {
 			p.Foreign = append(p.Foreign, Foreign{r, at})
 		}
 	}

@@ -205,7 +205,7 @@ func written(pieces []piece, l Language, s Setting, found []screen.Finding) []sc
 	}
 	place := func(offset int, end bool) int {
 		for i, sp := range spans {
-			if offset < sp.text+sp.length || end && offset == sp.text+sp.length {
+			if offset < sp.text+sp.length {
 				switch {
 				case pieces[i].name == "":
 					return sp.body + offset - sp.text

@@ -70,9 +70,9 @@ func TestRenderWritesAsTheLanguageDoes(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	got, err := made.Render(template.English, setting, template.Values{"date": "2026-08-01", "time": "00:00", "phone": "+4930123456"})
+	got, err := made.Render(template.English, setting, template.Values{"date": "2026-08-01", "time": "00:00", "phone": "+493012345"})
 	require.NoError(t, err)
-	require.Equal(t, "Elm Street Dental: Sat, Aug 1, 12:00 AM, +4930123456, STOP to end.", got)
+	require.Equal(t, "Elm Street Dental: Sat, Aug 1, 12:00 AM, +493012345, STOP to end.", got)
 }
 
 // A list of times names each, or of many the first and the last.
@@ -98,11 +98,30 @@ func TestTimesOfADay(t *testing.T) {
 	}
 }
 
+// What is as long or as short as a type allows goes into its variable.
+func TestValuesAtTheEdge(t *testing.T) {
+	for kind, good := range map[string][]string{
+		"clinician": {"Dr. " + strings.Repeat("a", 44)}, "first_name": {"J", strings.Repeat("a", 24)}, "code": {"1234"}, "answer": {"A", "Z999"},
+		"link": {
+			"https://texts.elm.example/QTZK4W7XGPHV2N6RJSC3YD", "https://texts.elm.example/vv/QTZK4W7XGPHV2N6RJSC3YD",
+			"https://texts.elm.example/" + strings.Repeat("Q", 94),
+		},
+	} {
+		made, err := template.New(source("{{practice}}: {{" + kind + "}} STOP to end."))
+		require.NoError(t, err, kind)
+		for _, value := range good {
+			_, err := made.Render(template.English, setting, template.Values{kind: value})
+			require.NoError(t, err, "%s %q", kind, value)
+		}
+	}
+}
+
 // Nothing but values of its form goes into a variable.
 func TestValuesAreOfTheirType(t *testing.T) {
 	for kind, bad := range map[string][]string{
+		"practice":   {"", "Elm ", "4 + 4", "Elm/Oak", strings.Repeat("a", 65), "a b c d e f g h i"},
 		"clinician":  {"", "root canal at 3 with Dr. Lee", "Dr. Lee, 14", "a b c d e", "\xff", "evil.com", "Dr. evil.com", "Dr. Lee.co"},
-		"first_name": {"", "Ann and Bob", "Ann 14", "Ann\n", strings.Repeat("a", 25)},
+		"first_name": {"", "Ann and Bob", "Ann 14", "Ann\n", "Ann ", "'", "\u0301Ann", strings.Repeat("a", 25)},
 		"date":       {"", "tomorrow", "12/08/2026", "2026-13-01", "2026-12-08 root canal"},
 		"time":       {"", "9:30", "25:00", "09:30 extraction"},
 		"times":      {"", ",,", "9:30", "09:30,", "09:30, 10:15", "10:15,09:30", "09:30,09:30", "09:30,extraction", "09:30,25:00"},
@@ -115,17 +134,25 @@ func TestValuesAreOfTheirType(t *testing.T) {
 			strings.Replace(token, "example/", "example.evil.example/", 1), token + "\u200b", strings.Replace(token, "QT", "%72", 1), token[:len(token)-5],
 			"https://texts.elm.example/ana-nunez", "https://texts.elm.example/2026-12-08", "https://texts.elm.example/patients/4711", "https://texts.elm.example/",
 			strings.Replace(token, "/v/", "/ana/", 1), strings.Replace(token, "/v/", "/v/v/", 1), strings.Replace(token, "/v/", "//", 1), strings.Replace(token, "/v/", "/V/", 1),
-			"https://texts.elm.example/v/ana-nunez-1980-12-08-root-canal", token + strings.Repeat("x", 100),
+			"v/QTZK4W7XGPHV2N6RJSC3YDBLKF", "https:///QTZK4W7XGPHV2N6RJSC3YDBLKF", "https://texts.elm.example/v/ana-nunez-1980-12-08-root-canal", token + strings.Repeat("x", 100),
 		},
 	} {
 		made, err := template.New(source("{{practice}}: {{" + kind + "}} STOP to end."))
 		require.NoError(t, err, kind)
 		for _, value := range bad {
-			_, err := made.Render(template.English, setting, template.Values{kind: value})
+			s, v := setting, template.Values{kind: value}
+			s.Hosts = append(s.Hosts, "")
+			if kind == "practice" {
+				s.Practice, v = value, nil
+			}
+			_, err := made.Render(template.English, s, v)
 			require.ErrorIs(t, err, template.ErrInvalid, "%s %q", kind, value)
 			if value != "" {
 				require.NotContains(t, err.Error(), value)
 			}
+		}
+		if kind == "practice" {
+			continue
 		}
 		text, err := made.Render(template.English, setting, template.Values{kind: values()[kind]})
 		require.NoError(t, err, kind)
@@ -144,6 +171,8 @@ func TestRenderRefuses(t *testing.T) {
 		"another language":        {template.French, setting, template.Values{"first_name": "Ann"}},
 		"no value":                {template.English, setting, nil},
 		"a value of no variable":  {template.English, setting, template.Values{"first_name": "Ann", "date": "2026-01-01"}},
+		"a value of the practice": {template.English, setting, template.Values{"first_name": "Ann", "practice": "Oak"}},
+		"a value of no name":      {template.English, setting, template.Values{"first_name": "Ann", "": "Ann"}},
 		"no practice":             {template.English, template.Setting{}, template.Values{"first_name": "Ann"}},
 		"a practice of no name":   {template.English, template.Setting{Practice: "Elm\nStreet"}, template.Values{"first_name": "Ann"}},
 		"a name that is a result": {template.English, setting, template.Values{"first_name": "Biopsy"}},
@@ -178,6 +207,9 @@ func TestNewRefuses(t *testing.T) {
 		},
 		"a type's ending": func(s *template.Source) {
 			s.Bodies = map[template.Language]string{"en": "{{practice}} {{update}} STOP to end"}
+		},
+		"words before a type": func(s *template.Source) {
+			s.Bodies = map[template.Language]string{"en": "{{practice}} {{root canal_date}} STOP to end"}
 		},
 		"no end": func(s *template.Source) {
 			s.Bodies = map[template.Language]string{"en": "{{practice}} {{date STOP to end"}
@@ -231,7 +263,7 @@ func TestInitialsAreNoLink(t *testing.T) {
 }
 
 func TestPreviewNamesWhatMakesItLonger(t *testing.T) {
-	made, err := template.New(source("{{practice}}: “see you” – ☺ “soon” ☺. STOP to end."))
+	made, err := template.New(source("{{practice}}: “see you” – ☺ “soon” ☺ `. STOP to end."))
 	require.NoError(t, err)
 	p, err := made.Preview(template.English, setting, false)
 	require.NoError(t, err)
@@ -241,7 +273,7 @@ func TestPreviewNamesWhatMakesItLonger(t *testing.T) {
 		foreign += string(f.Rune)
 		require.True(t, strings.HasPrefix(p.Text[f.At:], string(f.Rune)))
 	}
-	require.Equal(t, "“”–☺", foreign)
+	require.Equal(t, "“”–☺`", foreign)
 	p, err = made.Preview(template.English, setting, true)
 	require.NoError(t, err)
 	require.Len(t, p.Foreign, 1)

@@ -119,7 +119,7 @@ func clock(value string) bool {
 
 // name reports whether value is so many words of letters, and signs that stand in names.
 func name(value string, words, longest int, signs string) bool {
-	if value == "" || utf8.RuneCountInString(value) > longest || len(strings.Fields(value)) > words || !utf8.ValidString(value) {
+	if utf8.RuneCountInString(value) > longest || len(strings.Fields(value)) > words {
 		return false
 	}
 	letters := 0
