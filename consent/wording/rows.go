@@ -54,6 +54,10 @@ var rows = []row{
 			`\b(not|never|cannot|can't|don't|doesn't|won't|no longer)( be able to| simply)? (reply|text|send|answer|respond|recognize|honor|support|monitor)`,
 			`\bstop\b.{0,30}\b(is|will|does|do|are)( not|n't)\b.{0,30}\b(supported|work|end|honored|monitored|accepted|available|recognized|stop)`,
 		},
+		against: []string{
+			`\b(cannot|can't|can not|may not|not able to|unable to) (opt[ -]out|unsubscribe)\b`,
+			`\b(texts?|messages?|sms|reminders?) (cannot|can't|can not|may not|will not|won't) be (stopped|ended|cancell?ed|turned off)\b`,
+		},
 	},
 	{
 		language: "en", element: "help",
@@ -83,8 +87,9 @@ var rows = []row{
 		},
 		denies: []string{`\bnot (only|just|merely)\b`, `\b(unless|except|but is required|but required)\b`, `\bnot (a )?(condition|required|tied).*\bbut\b`},
 		against: []string{
-			`\b(consent|agreement|agreeing|opting in|opt-in|permission) (is|are|remains) (a |also |always )*(condition|required|requirement|mandatory|necessary|needed|prerequisite)\b`,
+			`\b(consent|agreement|agreeing|opting in|opt-in|permission)( (to|for)( (get|getting|receive|receiving|our|these|the|such|any|all|by|texts?|texting|messages?|sms|marketing|promotional|automated|reminders?|from|us))+)? (is|are|remains) (a |also |always )*(condition|required|requirement|mandatory|necessary|needed|prerequisite)\b`,
 			`\b(must|you have to|required to|you need to) (consent|agree|opt in|sign)\b.*\b(to|before|in order to|for) (purchase|buy|buying|receive|get|book|be treated|treatment|service|care)`,
+			`\bwe require (your |that you |you to )*(consent|agreement|permission|agree|opt in)\b`,
 			`\b(condition) of (your |any |a )?(purchase|service|treatment|care)\b.{0,40}\b(consent|agree)`,
 			`\bwithout (your |my )?(consent|agreement|permission)\b.{0,40}\b(cannot|can't|can not|will not|won't|may not)\b`,
 			`\b(must|have to|required to|need to) accept (our |these |the )?(texts|messages|sms)\b`,
@@ -144,7 +149,8 @@ var rows = []row{
 			`\b(responda|responder|conteste|envie|enviar|mande|escriba)( con)?( la palabra)? (help|ayuda)\b.*\b(o|y|,) ?(responda |envie )?(stop|alto)\b( |[.,;:)!]|$)`,
 			`\b(stop|alto) para (cancelar|darse de baja|dejar|terminar|no recibir|salir|detener)\b`,
 		},
-		denies: []string{`\b(stop|alto) (para|si) (confirmar|cambiar|reservar|aceptar|mantener)\b`, `\b(no|nunca) (puede |podra |se puede |debe )?(responda|responder|conteste|contestar|envie|enviar|mande|escriba)\b`, `\b(stop|alto)\b.{0,20}\bno (funciona|esta|se|sirve|es)\b`},
+		denies:  []string{`\b(stop|alto) (para|si) (confirmar|cambiar|reservar|aceptar|mantener)\b`, `\b(no|nunca) (puede |podra |se puede |debe )?(responda|responder|conteste|contestar|envie|enviar|mande|escriba)\b`, `\b(stop|alto)\b.{0,20}\bno (funciona|esta|se|sirve|es)\b`},
+		against: []string{`\bno (puede|podra|es posible) darse de baja\b`, `\b(textos?|mensajes?|sms) no (se )?(puede|pueden) (detener|parar|cancelar)`},
 	},
 	{
 		language: "es", element: "help",
@@ -171,7 +177,7 @@ var rows = []row{
 		},
 		denies: []string{`\bno (solo|solamente|unicamente)\b`, `\b(salvo|excepto|a menos que)\b`, `\bsino\b`},
 		against: []string{
-			`\b(consentimiento|autorizacion|aceptacion) (es|sera) (una |un )?(condicion|requisito|obligatorio|obligatoria|necesario|necesaria)\b`,
+			`\b(consentimiento|autorizacion|aceptacion)( (a|de|para)( (recibir|los|las|estos|nuestros|sus|mensajes?|textos?|sms|de|recordatorios|promociones))+)? (es|sera) (una |un )?(condicion|requisito|obligatorio|obligatoria|necesario|necesaria)\b`,
 			`\b(debe|tiene que|hay que) (consentir|aceptar|autorizar|firmar)\b.*\b(para|antes de) (comprar|recibir|obtener|reservar|ser atendido|la compra|el servicio|el tratamiento)`,
 		},
 	},
@@ -224,7 +230,8 @@ var rows = []row{
 			`\b(repondez|repondre|envoyez|envoyer|textez)( par| avec)?( le mot)? (help|aide)\b.*\b(ou|et|,) ?(repondez |envoyez )?(par )?(stop|arret)\b( |[.,;:)!]|$)`,
 			`\b(stop|arret) pour (vous desabonner|se desabonner|annuler|arreter|mettre fin|ne plus|cesser|vous desinscrire)\b`,
 		},
-		denies: []string{`\b(stop|arret) (pour|si) (confirmer|changer|reserver|accepter|garder)\b`, `\bne (pas |pouvez pas |peut pas |jamais )?(repondez|repondre|envoyez|envoyer|textez)`, `\b(pas|jamais|impossible de) (repondre|envoyer|texter)\b`, `\b(stop|arret)\b.{0,20}\b(ne fonctionne|n'est) pas\b`},
+		denies:  []string{`\b(stop|arret) (pour|si) (confirmer|changer|reserver|accepter|garder)\b`, `\bne (pas |pouvez pas |peut pas |jamais )?(repondez|repondre|envoyez|envoyer|textez)`, `\b(pas|jamais|impossible de) (repondre|envoyer|texter)\b`, `\b(stop|arret)\b.{0,20}\b(ne fonctionne|n'est) pas\b`},
+		against: []string{`\bne (pouvez|peut|pourrez) pas (vous |se )?(desabonner|desinscrire)\b`, `\bimpossible de (vous |se )?(desabonner|desinscrire)\b`},
 	},
 	{
 		language: "fr", element: "help",
@@ -251,7 +258,7 @@ var rows = []row{
 		},
 		denies: []string{`\bpas (seulement|uniquement)\b`, `\b(sauf|excepte|a moins)\b`, `\bpas (une )?(condition|lie|requis).*\bmais\b`},
 		against: []string{
-			`\b(consentement|autorisation|accord|acceptation) est (une |un )?(condition|exige|exigee|requis|requise|obligatoire|necessaire|prealable)\b`,
+			`\b(consentement|autorisation|accord|acceptation)( (a|aux|de|des|pour)( (recevoir|des|les|nos|ces|textos?|messages?|sms|texte|rappels))*)? est (une |un )?(condition|exige|exigee|requis|requise|obligatoire|necessaire|prealable)\b`,
 			`\b(devez|faut|tenu de) (consentir|accepter|autoriser|signer)\b.*\b(pour|avant de|avant) (acheter|recevoir|obtenir|reserver|etre soigne|tout achat|un service|les soins)`,
 		},
 	},
