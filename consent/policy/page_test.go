@@ -1,8 +1,10 @@
 package policy_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent/policy"
 )
 
@@ -41,6 +44,18 @@ func TestTheBrowserIsToldWhatThePageMayDo(t *testing.T) {
 	}, told)
 }
 
+func TestThePageIsHeadedAsTheOptionsSay(t *testing.T) {
+	b := onMemory(t)
+	b.publish(t, first())
+	for title, o := range map[string]*policy.PageOptions{document: nil, "Your privacy": {Title: "Your privacy"}} {
+		h, err := b.Page(practice, document, o)
+		require.NoError(t, err)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		require.Contains(t, w.Body.String(), "<h1>"+title+"</h1>")
+	}
+}
+
 func TestThePageCanOnlyBeRead(t *testing.T) {
 	b := onMemory(t)
 	b.publish(t, first())
@@ -55,20 +70,32 @@ func TestThePageCanOnlyBeRead(t *testing.T) {
 	require.ErrorIs(t, err, policy.ErrInvalid)
 }
 
-// broken is a store that cannot be read.
+// broken is a store whose documents cannot be read.
 type broken struct{ policy.Store }
 
-func (broken) Ledger(context.Context, policy.Key) ([]policy.Fact, error) {
+func (s broken) Ledger(ctx context.Context, k policy.Key) ([]policy.Fact, error) {
+	if k.Person != (audit.Actor{}) {
+		return s.Store.Ledger(ctx, k)
+	}
 	return nil, errors.New("the disk is on fire")
+}
+
+func TestNothingIsDueByADocumentThatCannotBeRead(t *testing.T) {
+	b := onMemory(t)
+	due, err := b.WithStore(broken{b.store}).Due(t.Context(), key)
+	require.ErrorContains(t, err, "fire")
+	require.Zero(t, due)
 }
 
 func TestAPageThatCannotBeShownSaysNothingOfWhy(t *testing.T) {
 	b := onMemory(t)
 	s := b.WithStore(broken{b.store})
-	h, err := s.Page(practice, document, nil)
+	var heard bytes.Buffer
+	h, err := s.Page(practice, document, &policy.PageOptions{Logger: slog.New(slog.NewTextHandler(&heard, nil))})
 	require.NoError(t, err)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	require.Equal(t, http.StatusInternalServerError, w.Code)
 	require.NotContains(t, w.Body.String(), "fire")
+	require.Contains(t, heard.String(), "fire")
 }

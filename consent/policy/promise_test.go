@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -210,6 +211,9 @@ func TestPromise_D7_1_UpdatesArePostedWithANewEffectiveDate(t *testing.T) {
 			require.Contains(t, shown, "We keep what care needs.")
 			require.Contains(t, shown, `From <time datetime="2026-06-01">2026-06-01</time> <a href="?version=2">version 2</a> will be in effect. What changes: We keep less.`)
 
+			_, shown = b.page(t, "?version=2")
+			require.Contains(t, shown, "Version 2. Will be in effect from")
+
 			b.set(t, 5, 31, 23, 59)
 			_, shown = b.page(t, "")
 			require.Contains(t, shown, "Version 1. In effect")
@@ -222,6 +226,9 @@ func TestPromise_D7_1_UpdatesArePostedWithANewEffectiveDate(t *testing.T) {
 			require.Contains(t, shown, "We keep what care needs.")
 			_, shown = b.page(t, "?language=es")
 			require.Contains(t, shown, `<article lang="es">Guardamos menos.`)
+			require.Contains(t, shown, `language=en">en</a>`)
+			require.NotContains(t, shown, `language=es">es</a>`, "that is the one that is shown")
+			require.Less(t, strings.Index(shown, `">Version 2</a>`), strings.Index(shown, `">Version 1</a>`), "the newest first")
 			for _, query := range []string{"?version=3", "?version=%3Cscript%3E"} {
 				code, _ = b.page(t, query)
 				require.Equal(t, http.StatusNotFound, code)

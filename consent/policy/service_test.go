@@ -88,6 +88,16 @@ func TestAnIdUsedForAnotherActIsAConflict(t *testing.T) {
 			p.Changes = "Nothing much."
 			return b.Publish(ctx, staff, p)
 		},
+		"another weight": func(ctx context.Context, b bench) (policy.Fact, error) {
+			p := second()
+			p.Material = false
+			return b.Publish(ctx, staff, p)
+		},
+		"another zone": func(ctx context.Context, b bench) (policy.Fact, error) {
+			p := second()
+			p.Zone = "America/New_York"
+			return b.Publish(ctx, staff, p)
+		},
 		"another announcement": func(ctx context.Context, b bench) (policy.Fact, error) {
 			p := second()
 			p.Announced[1].Reference = "mailing-10"
@@ -130,6 +140,54 @@ func TestAnIdUsedForAnotherActIsAConflict(t *testing.T) {
 			require.Equal(t, []string{"1", "2"}, b.versions(t))
 		})
 	}
+}
+
+func TestAnActIsOfOneVersionReasonAndTime(t *testing.T) {
+	b := busy(t)
+	told := telling(second())
+	told.Channel, told.At = policy.Notice, noon.Add(-time.Minute)
+	for range 2 {
+		_, err := b.Tell(t.Context(), staff, told)
+		require.NoError(t, err)
+	}
+	told.Version = "1"
+	_, err := b.Tell(t.Context(), staff, told)
+	require.ErrorIs(t, err, policy.ErrConflict)
+
+	taken := policy.Withdrawal{ID: "w", Practice: practice, Document: document, Version: "2", Reason: "A sentence was wrong."}
+	_, err = b.Withdraw(t.Context(), staff, taken)
+	require.NoError(t, err)
+	taken.Reason = "It was too long."
+	_, err = b.Withdraw(t.Context(), staff, taken)
+	require.ErrorIs(t, err, policy.ErrConflict)
+}
+
+func TestTheLogSaysWhichTextWasPublished(t *testing.T) {
+	b := busy(t)
+	for _, e := range b.Logged(t, practice, "consent.policy.publish") {
+		for _, p := range []policy.Publication{first(), second()} {
+			if p.Version == e.Details["version"] {
+				require.Equal(t, p.Texts[0].Hash(), e.Details["text sha-256 en"])
+			}
+		}
+	}
+}
+
+func TestRulesOfOnesOwnAndNewIDs(t *testing.T) {
+	b := onMemory(t)
+	rules := []policy.Rule{{ID: "told", OneOf: []policy.Channel{policy.Notice}, Citation: "ours"}}
+	s, err := policy.New(b.store, b.Log, &policy.Options{Rules: rules, Now: b.Clock.Now, NewID: func() string { return "made" }})
+	require.NoError(t, err)
+	rules[0].OneOf[0] = policy.Posting
+	b.publish(t, first())
+	p := second()
+	p.ID = ""
+	_, err = s.Publish(t.Context(), staff, p)
+	require.ErrorIs(t, err, policy.ErrUnannounced)
+	p.Announced = append(p.Announced, policy.Announcement{Channel: policy.Notice, On: day(6, 1)})
+	f, err := s.Publish(t.Context(), staff, p)
+	require.NoError(t, err)
+	require.Equal(t, "made", f.ID)
 }
 
 func TestAVersionNeverChanges(t *testing.T) {
@@ -283,6 +341,7 @@ func TestRefusalsAreRecordedAndChangeNothing(t *testing.T) {
 		"no hash":            {accept(func(a *policy.Acceptance) { a.Hash = "" }), policy.ErrEvidence, "the hash"},
 		"another text":       {accept(func(a *policy.Acceptance) { a.Hash = first().Texts[0].Hash() }), policy.ErrChanged, "show it again"},
 		"another language":   {accept(func(a *policy.Acceptance) { a.Language = "es" }), policy.ErrChanged, "show it again"},
+		"no text at all":     {accept(func(a *policy.Acceptance) { a.Language, a.Hash = "fr", policy.Text{}.Hash() }), policy.ErrChanged, "show it again"},
 		"an unknown version": {accept(func(a *policy.Acceptance) { a.Version = "9" }), policy.ErrUnknown, "no such version"},
 		"the future":         {accept(func(a *policy.Acceptance) { a.At = noon.Add(2 * time.Minute) }), policy.ErrInvalid, "future"},
 		"nobody":             {accept(func(a *policy.Acceptance) { a.Person = audit.Actor{} }), policy.ErrInvalid, "to a person"},
@@ -443,7 +502,11 @@ func TestOfTwoWhoPublishAtOnceOneDecidesAgain(t *testing.T) {
 func TestAClockThatIsBehindNeverPutsAnActBeforeAnother(t *testing.T) {
 	b := busy(t)
 	b.set(t, 3, 2, 11, 0)
-	f, err := b.Accept(t.Context(), patient, accepting(second()))
-	require.NoError(t, err)
-	require.Equal(t, noon, f.Recorded)
+	for _, person := range []audit.Actor{patient, {Kind: audit.Patient, ID: "p-205"}} { // of the second nothing is on record
+		a := accepting(second())
+		a.ID, a.Person = "", person
+		f, err := b.Accept(t.Context(), person, a)
+		require.NoError(t, err)
+		require.Equal(t, noon, f.Recorded)
+	}
 }

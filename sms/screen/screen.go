@@ -253,12 +253,12 @@ func (s *screening) surname(i int) bool {
 	return false
 }
 
-// drive reports whether a token that reads Dr ends an address: 4 Oak Dr.
+// drive reports whether a token that reads Dr ends an address of a few words: 4 Oak Dr.
 func (s *screening) drive(i int) bool {
-	for first := i; i > 0 && s.gap(i) == " "; i-- {
+	for dr := i; i > max(0, dr-5) && s.gap(i) == " "; i-- {
 		switch w := &s.tokens[i-1]; {
 		case w.digits:
-			return i < first
+			return i < dr
 		case !w.capital, w.shouted && w.end-w.at > 1, calendar(s.word(i - 1)):
 			return false
 		}
