@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -38,9 +39,48 @@ func TestNewRefuses(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestAnIdUsedForAnotherDecisionIsAConflict(t *testing.T) {
+	b := onMemory(t)
+	b.request(t, "r-1", order)
+	b.request(t, "r-2", order)
+	yes := pack.Approval{ID: "yes", Practice: practice, Release: "r-1"}
+	no := pack.Denial{ID: "no", Practice: practice, Release: "r-2", Reason: "It was not signed."}
+	_, err := b.Approve(t.Context(), manager, yes)
+	require.NoError(t, err)
+	_, err = b.Deny(t.Context(), manager, no)
+	require.NoError(t, err)
+	for name, act := range map[string]func() (pack.Fact, error){
+		"a denial": func() (pack.Fact, error) {
+			return b.Deny(t.Context(), manager, pack.Denial{ID: "yes", Practice: practice, Release: "r-1", Reason: "No."})
+		},
+		"somebody else's": func() (pack.Fact, error) {
+			return b.Approve(t.Context(), audit.Actor{Kind: audit.Staff, ID: "u-19"}, yes)
+		},
+		"another reason": func() (pack.Fact, error) {
+			no := no
+			no.Reason = "It was late."
+			return b.Deny(t.Context(), manager, no)
+		},
+	} {
+		f, err := act()
+		require.ErrorIs(t, err, pack.ErrConflict, name)
+		require.Zero(t, f)
+	}
+}
+
+func TestTheLogSaysWhatWasHandedOut(t *testing.T) {
+	b := onMemory(t).family(t)
+	file := b.file(t, order)
+	require.Contains(t, file, "by another member of staff than the one who requested it")
+	written := b.Logged(t, practice, "consent.pack.write")
+	require.Len(t, written, 1)
+	require.Equal(t, strconv.Itoa(len(file)), written[0].Details["file bytes"])
+	require.Equal(t, b.account(t)[0].Hash, written[0].Details["file sha-256"])
+}
+
 func TestTheSameActTwiceIsOne(t *testing.T) {
 	b := onMemory(t)
-	ask := pack.Request{ID: "a-1", Practice: practice, Scope: order}
+	ask := pack.Request{ID: "a-1", Practice: practice, Scope: order, At: noon.Add(-time.Hour)}
 	first, err := b.Request(t.Context(), staff, ask)
 	require.NoError(t, err)
 	require.Equal(t, "a-1", first.Release, "a release without a name is called by its act")
