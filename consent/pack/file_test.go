@@ -120,6 +120,9 @@ func TestASiblingIsNotHintedAt(t *testing.T) {
 	require.Equal(t, "ana both yes doubt cleared", ids(t, file))
 	require.NotContains(t, file, "brother")
 	require.NotContains(t, file, tim)
+	all := lines(t, file)
+	require.Equal(t, staff.ID, all[len(all)-1].Actor.ID, "who works for the practice is named")
+	require.Equal(t, "patient", all[2].Actor.Kind)
 	require.NotContains(t, file, "<td>pending</td>", "a state is by what the file shows")
 	require.Contains(t, file, "<td>active</td>")
 
@@ -128,6 +131,19 @@ func TestASiblingIsNotHintedAt(t *testing.T) {
 	_, err := b.Write(t.Context(), staff, &w, practice, "holder")
 	require.NoError(t, err)
 	require.Equal(t, "doubt cleared", ids(t, w.String()), "to whoever holds the number nobody is named")
+
+	file = b.file(t, pack.Scope{Recipient: pack.Court, Name: "A Court", Document: "order-1", Patient: ana})
+	require.Equal(t, "ana both yes doubt cleared", ids(t, file), "a court that asks about one patient is told of no other")
+}
+
+func TestANumberOutOfServiceKeepsItsHolder(t *testing.T) {
+	b := onMemory(t).on(
+		t,
+		consent.Fact{ID: "ana", Kind: consent.Granted, Patient: ana},
+		consent.Fact{ID: "gone", Kind: consent.Lapsed, Cause: consent.Deactivated},
+		consent.Fact{ID: "stop", Kind: consent.Revoked, Channel: consent.ByText},
+	)
+	require.Equal(t, "ana gone stop", ids(t, b.file(t, pack.Scope{Recipient: pack.Patient, Patient: ana})))
 }
 
 func TestANumberThatWasReassignedHasAnotherHolder(t *testing.T) {
@@ -193,6 +209,11 @@ func TestACarrierSeesWhatTheConsentStandsOn(t *testing.T) {
 			{ID: "stop", Kind: consent.Revoked, Channel: consent.ByText},
 			{ID: "i", Kind: consent.Granted, Sender: ads},
 		}, "granted signed_agreement " + ads},
+		"and no request about another": {[]consent.Fact{
+			{ID: "g", Kind: consent.Granted, Category: consent.Promotional, Confirm: true},
+			{ID: "ask", Kind: consent.Asked, About: []string{"g"}, Expires: noon.AddDate(0, 0, 7)},
+			{ID: "h", Kind: consent.Granted},
+		}, "granted signed_agreement"},
 		"the newest of two": {[]consent.Fact{
 			{ID: "g", Kind: consent.Granted}, {ID: "h", Kind: consent.Granted},
 		}, "granted signed_agreement"},
@@ -205,6 +226,8 @@ func TestACarrierSeesWhatTheConsentStandsOn(t *testing.T) {
 				kinds = append(kinds, strings.Join(strings.Fields(l.Kind+" "+l.Basis+" "+l.Sender), " "))
 			}
 			require.Equal(t, c.want, strings.Join(kinds, ", "))
+			require.Contains(t, file, "<td>active</td>", "what was agreed to")
+			require.NotContains(t, file, "<td>none</td>")
 		})
 	}
 

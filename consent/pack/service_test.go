@@ -331,9 +331,18 @@ func TestLookingIsRecorded(t *testing.T) {
 	require.Equal(t, audit.Object{Kind: "release", ID: "r-1"}, read[0].Object)
 	require.Equal(t, ana, read[0].Patient)
 
-	_, err = b.State(t.Context(), manager, pack.Key{Practice: practice, Release: "r-2"})
-	require.NoError(t, err)
-	require.Len(t, b.Logged(t, practice, "consent.pack.read"), 2)
+	for _, release := range []string{"r-1", "r-2"} {
+		_, err = b.State(t.Context(), manager, pack.Key{Practice: practice, Release: release})
+		require.NoError(t, err)
+	}
+	ofAna := 0
+	for _, e := range b.Logged(t, practice, "consent.pack.read") {
+		if e.Patient == ana {
+			ofAna++
+		}
+	}
+	require.Len(t, b.Logged(t, practice, "consent.pack.read"), 3)
+	require.Equal(t, 2, ofAna)
 	_, err = b.Releases(t.Context(), manager, pack.Query{Practice: practice, Kind: pack.Requested, Limit: 1001})
 	require.ErrorIs(t, err, pack.ErrInvalid)
 	b.refused(t, "consent.pack.read", err)
