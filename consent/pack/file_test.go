@@ -3,6 +3,7 @@ package pack_test
 import (
 	"context"
 	"fmt"
+	"html"
 	"io"
 	"strings"
 	"testing"
@@ -79,6 +80,14 @@ func TestTheFileNeedsNothingElse(t *testing.T) {
 		require.NotContains(t, shell, outside)
 	}
 	require.Contains(t, file, "default-src 'none'", "nor may a browser fetch anything")
+}
+
+func TestTheFileSaysOnceWhatMayBeSentFromEachNumber(t *testing.T) {
+	const office = "+12125550111"
+	b := onMemory(t).on(t, consent.Fact{ID: "g", Kind: consent.Granted, Sender: office}, consent.Fact{ID: "h", Kind: consent.Granted, Sender: office})
+	file := b.file(t, pack.Scope{Recipient: pack.Practice, Number: number})
+	require.Equal(t, 3, strings.Count(file, "<td>any number of the practice"), "of each category")
+	require.Equal(t, 1, strings.Count(html.UnescapeString(file), "<td>"+office+"</td>"), "of the one that a grant is narrowed to")
 }
 
 func TestErasedEvidenceIsMarked(t *testing.T) {
@@ -245,6 +254,19 @@ func TestACarrierSeesWhatTheConsentStandsOn(t *testing.T) {
 			b.writeRefused(t, "r-1", pack.ErrNothing)
 		})
 	}
+}
+
+func TestACarrierIsNotShownPaperFromBeforeAStop(t *testing.T) {
+	facts := []consent.Fact{
+		{ID: "stop", Kind: consent.Revoked, Channel: consent.ByText},
+		{ID: "g", Kind: consent.Granted, Evidence: consent.Evidence{Signature: "sig-after"}},
+		{ID: "late", Kind: consent.Granted, Evidence: consent.Evidence{Signature: "sig-before"}},
+	}
+	b := onMemory(t).on(t, facts...)
+	facts[2].At = noon.Add(-time.Hour)
+	all := lines(t, b.file(t, carrier))
+	require.Len(t, all, 1)
+	require.Equal(t, "sig-after", all[0].Evidence["signature"])
 }
 
 func TestAStaffsEntryIsNotShownToACarrier(t *testing.T) {
