@@ -108,7 +108,6 @@ func (s *Site) list(language string) []listed {
 
 // local reports whether a path leads nowhere but to this host, however a browser reads it.
 func local(path string) bool {
-	u, err := url.Parse(path)
-	return err == nil && u.Scheme == "" && u.Host == "" && strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") &&
-		!strings.ContainsFunc(path, func(c rune) bool { return c <= ' ' || c == '\\' || c == 0x7f })
+	_, err := url.Parse(path) // which takes no control characters
+	return err == nil && strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, ` \`)
 }

@@ -84,6 +84,16 @@ func TestAnIdUsedForAnotherChoiceIsAConflict(t *testing.T) {
 		_, err = b.Choose(t.Context(), audit.Actor{Kind: audit.System, ID: "u-17"}, yes())
 		require.ErrorIs(t, err, cookie.ErrConflict)
 	})
+	t.Run("a no with a signal", func(t *testing.T) {
+		b := onMemory(t)
+		no := yes()
+		no.Allowed = nil
+		_, err := b.Choose(t.Context(), staff, no)
+		require.NoError(t, err)
+		no.Signals.GlobalPrivacyControl = true
+		_, err = b.Choose(t.Context(), staff, no)
+		require.ErrorIs(t, err, cookie.ErrConflict)
+	})
 	t.Run("a withdrawal", func(t *testing.T) {
 		b := onMemory(t)
 		no := yes()

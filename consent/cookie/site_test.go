@@ -152,8 +152,12 @@ func TestTheNoticeInEachLanguage(t *testing.T) {
 		require.Contains(t, shown, `name="back" value="/deep?page=2"`)
 		for line := range strings.Lines(site.Wording(language)) {
 			for _, part := range strings.Split(strings.TrimSuffix(line, "\n"), ": ") {
-				require.Contains(t, shown, part, "the evidence holds what was shown")
+				require.Contains(t, shown, part, "what was shown is all that the evidence holds")
 			}
+		}
+		said := cookie.Translations()[language]
+		for _, text := range []string{said.Title, said.Intro, said.Follow, said.Necessary, said.Analytics, said.Preference, said.Accept, said.Decline, said.Save, said.Details} {
+			require.Contains(t, site.Wording(language), text, "the evidence holds what was shown")
 		}
 	}
 	require.Equal(t, site.Wording("en"), site.Wording("de"))
@@ -208,6 +212,7 @@ func TestBackStaysOnTheHost(t *testing.T) {
 	for back, wants := range map[string]string{
 		"/deep?page=2": "/deep?page=2", "": "/cookies", "//evil.example": "/cookies", "https://evil.example/": "/cookies",
 		`/\evil.example`: "/cookies", "/\t/evil.example": "/cookies", "deep": "/cookies", "javascript:alert(1)": "/cookies",
+		"///evil.example": "/cookies", "/\x7f/evil.example": "/cookies", "/ /evil.example": "/cookies", "/%zz": "/cookies",
 	} {
 		got := web.do(t, http.MethodPost, "/cookies", url.Values{"choice": {"decline"}, "back": {back}})
 		require.Equal(t, wants, got.Header.Get("Location"), back)
