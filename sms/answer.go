@@ -40,39 +40,34 @@ func hashed(what, id string) string {
 	return what + "-" + hex.EncodeToString(sum[:16])
 }
 
-// stopAnswer returns the answer to a stop, or none where it repeats one that was confirmed. Where nobody can tell, it is answered.
-func (s *Service) stopAnswer(ctx context.Context, r Received, sender Sender, body string) []Text {
-	e, err := s.gate.Effect(ctx, r.ledger(), messageID(r.Inbound))
-	if err == nil && e.Repeats {
-		return nil
+// owed reports whether a message is to be answered: a stop unless it repeats one that was confirmed, and no more of a kind to a
+// number within 24 hours than are answered: a phone that answers by itself must not talk to us for ever. Where nobody can tell,
+// because an old text cannot be read any more, say, it is answered.
+func (s *Service) owed(ctx context.Context, r Received, kind Kind) bool {
+	if kind == StopAnswer {
+		if e, err := s.gate.Effect(ctx, r.ledger(), messageID(r.Inbound)); err == nil && e.Repeats {
+			return false
+		}
 	}
-	return s.answer(ctx, r, StopAnswer, sender, body)
-}
-
-// answer returns the text that answers a message, or none when as many of its kind as are answered went to the number
-// within 24 hours: a phone that answers by itself must not talk to us for ever. An old text that cannot be read any more
-// keeps no message from its answer.
-func (s *Service) answer(ctx context.Context, r Received, kind Kind, sender Sender, body string) []Text {
-	answer := []Text{answerTo(r, kind, sender, body)}
 	q := Query{Practice: r.Practice, Number: r.From, Limit: 20}
 	for answers := 0; ; {
 		page, err := s.store.Texts(ctx, q)
 		if err != nil {
-			return answer
+			return true
 		}
 		for _, t := range page.Texts {
 			if r.At.Sub(t.Created) >= 24*time.Hour {
-				return answer
+				return true
 			}
 			if t.Kind == kind {
 				answers++
 			}
 			if answers == s.answers {
-				return nil
+				return false
 			}
 		}
 		if q.After = page.Next; q.After == "" {
-			return answer
+			return true
 		}
 	}
 }

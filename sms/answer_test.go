@@ -146,3 +146,42 @@ func TestADayOfAnswersHasTwentyFourHours(t *testing.T) {
 	w.step(d)
 	require.Len(t, w.carrier.bodies(), 1)
 }
+
+// counted is a gate that counts how often it was asked for a language.
+type counted struct {
+	*consent.Service
+	asked int
+}
+
+func (c *counted) Language(ctx context.Context, k consent.Key) (string, error) {
+	c.asked++
+	return c.Service.Language(ctx, k)
+}
+
+// The ledger is asked for a language when an answer of ours is made, and not where somebody else answers or nobody does.
+func TestTheLanguageIsAskedForOfAnswersOfOursAlone(t *testing.T) {
+	w := inMemory(t)
+	gate := &counted{Service: w.consents}
+	texts, err := sms.New(w.store, gate, w.log, &sms.Options{AnswersPerDay: 1, Now: w.now.Now})
+	require.NoError(t, err)
+	for i, c := range []struct {
+		in    sms.Inbound
+		asked int
+	}{
+		{sms.Inbound{Body: "STOP", Keyword: "STOP"}, 0},
+		{sms.Inbound{Body: "HELP", Keyword: "HELP"}, 0},
+		{sms.Inbound{Body: "START", Keyword: "START"}, 0},
+		{sms.Inbound{Body: "START"}, 1},
+		{sms.Inbound{Body: "STOP"}, 1},
+		{sms.Inbound{Body: "STOP"}, 0}, // it repeats one that was confirmed
+		{sms.Inbound{Body: "HELP"}, 1},
+		{sms.Inbound{Body: "HELP"}, 0}, // one a day is answered
+		{sms.Inbound{Body: "AYUDA"}, 0},
+	} {
+		w.now.Add(time.Second)
+		gate.asked, c.in.Provider, c.in.ID, c.in.From, c.in.To = 0, "carrier", fmt.Sprint(i), patient, office
+		_, err := texts.Receive(t.Context(), practice, c.in)
+		require.NoError(t, err)
+		require.Equal(t, c.asked, gate.asked, "message %d, %s", i, c.in.Body)
+	}
+}

@@ -72,20 +72,20 @@ func (s *Service) act(ctx context.Context, by audit.Actor, said keyword.Understa
 	if r.Flag = flag(r.Inbound, sender.Name); r.Flag != Unflagged {
 		r.Content = ContentHeld
 	}
+	var kind Kind // of the answer; empty: there is none
+	var form func(voice) string
 	switch said.Asks {
 	case keyword.Stop, keyword.Stranger:
 		// Only now that the revocation is committed: whoever finds the answer in the queue finds it in the ledger.
-		v := s.voice(ctx, r.ledger(), said.Language)
 		change.Stop = &Stop{Practice: r.Practice, Number: r.From, Decision: stopped()}
-		change.Texts = s.stopAnswer(ctx, *r, sender, v.says(v.stop, sender))
+		kind, form = StopAnswer, func(v voice) string { return v.stop }
 	case keyword.Narrow:
-		v := s.voice(ctx, r.ledger(), said.Language)
-		change.Texts = s.stopAnswer(ctx, *r, sender, v.says(v.narrow, sender))
+		kind, form = StopAnswer, func(v voice) string { return v.narrow }
 	case keyword.Help:
-		v := s.voice(ctx, r.ledger(), said.Language)
-		change.Texts = s.answer(ctx, *r, HelpAnswer, sender, v.says(v.help, sender))
+		kind, form = HelpAnswer, func(v voice) string { return v.help }
 	case keyword.Start:
-		err = s.start(ctx, by, *r, said.Language, sender, change)
+		kind = StartAnswer
+		form, err = s.start(ctx, by, *r)
 	case keyword.Agree:
 		var asked bool
 		if asked, err = s.agree(ctx, by, *r); !asked && r.Flag == Unflagged {
@@ -97,8 +97,9 @@ func (s *Service) act(ctx context.Context, by audit.Actor, said keyword.Understa
 	if err != nil {
 		return err
 	}
-	if sender.elsewhere(said.Asks, r.Inbound) {
-		change.Texts = nil // one answer is the limit
+	if kind != "" && !sender.elsewhere(said.Asks, r.Inbound) && s.owed(ctx, *r, kind) { // one answer is the limit
+		v := s.voice(ctx, r.ledger(), said.Language)
+		change.Texts = []Text{answerTo(*r, kind, sender, v.says(form(v), sender))}
 	}
 	free := said.Asks == keyword.None || said.Asks == keyword.Review
 	if free { // whoever asks a machine for one of its words has not begun a conversation
@@ -185,22 +186,16 @@ func stopped() Decision {
 	}}}
 }
 
-// start restores what written consent carries, and says whether it did.
-func (s *Service) start(ctx context.Context, by audit.Actor, r Received, language string, sender Sender, change *Change) error {
+// start restores what written consent carries, and returns what says whether it did.
+func (s *Service) start(ctx context.Context, by audit.Actor, r Received) (form func(voice) string, err error) {
 	// It counts from when it came in: one that is held up, at the provider or here, does not undo the STOP that came after it.
 	state, err := s.gate.Restart(ctx, by, consent.Restart{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r), At: r.started(),
 	})
-	if err != nil {
-		return err
-	}
-	v := s.voice(ctx, r.ledger(), language)
-	body := v.nothing
 	if state.Transactional.Status == consent.Active {
-		body = v.again
+		return func(v voice) string { return v.again }, err
 	}
-	change.Texts = s.answer(ctx, r, StartAnswer, sender, v.says(body, sender))
-	return nil
+	return func(v voice) string { return v.nothing }, err
 }
 
 // agree records the answer to a double opt-in. An answer that nobody asked for, or that came too late, was refused and

@@ -239,21 +239,6 @@ func (s *Service) open(ctx context.Context, r Received, texts []Tracked) []told 
 // option returns the appointment as a question offers it.
 func (v told) option() Option { return Option{v.Appointment, v.Version, v.Patient} }
 
-// known reports whether a message was taken in before: what the number was told of since is not what it answers.
-func (s *Service) known(ctx context.Context, r Received) (bool, error) {
-	q := Query{Practice: r.Practice, Number: r.From, Limit: 1000}
-	for {
-		before, err := s.store.Received(ctx, q)
-		if err != nil || slices.ContainsFunc(before, func(m Received) bool { return m.Key() == r.Key() }) {
-			return err == nil, err
-		}
-		if len(before) < q.Limit {
-			return false, nil
-		}
-		q.After = before[len(before)-1].Place()
-	}
-}
-
 // confirm tells the schedule, and ends the question that was answered. Where the schedule does not take it, a person looks.
 // Whose message it is, is known where all the appointments are of one patient. A message that is known confirms nothing again.
 func (s *Service) confirm(ctx context.Context, r *Received, meant []told, question Task, change *Change) bool {
@@ -263,8 +248,8 @@ func (s *Service) confirm(ctx context.Context, r *Received, meant []told, questi
 	if len(meant) == 1 {
 		r.Subject = meant[0].Appointment
 	}
-	if known, err := s.known(ctx, *r); known || err != nil {
-		return known
+	if known, err := s.store.Known(ctx, r.Key()); known || err != nil {
+		return known // what the number was told of since is not what it answers
 	}
 	asked := false
 	for _, v := range meant {

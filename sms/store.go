@@ -34,6 +34,9 @@ type Store interface {
 	// message has States or a Category, and no worker has Claimed it. A flagged message has no body. Inbound.At is not kept.
 	Received(ctx context.Context, q Query) ([]Received, error)
 
+	// Known reports whether a message of this key came in before, flagged or not, whatever became of what it held.
+	Known(ctx context.Context, k MessageKey) (bool, error)
+
 	// Sender returns the practice's sender of that number, or its only or oldest one where number is empty, or
 	// [ErrNotFound].
 	Sender(ctx context.Context, practice, number string) (Sender, error)

@@ -27,7 +27,7 @@ type Store struct {
 
 	mu       sync.RWMutex
 	texts    map[sms.Key]*item
-	messages map[message]sms.Received
+	messages map[sms.MessageKey]sms.Received
 	senders  []sms.Sender              // oldest first
 	held     map[sms.MessageKey]string // the bodies of flagged messages
 	tasks    map[sms.Key]sms.Task
@@ -51,11 +51,9 @@ type taken struct {
 	count int
 }
 
-type message struct{ practice, provider, id string }
-
 // New returns an empty store that writes the entries of its changes to entries; o may be nil.
 func New(entries *auditmem.Store, o *Options) *Store {
-	s := &Store{now: time.Now, entries: entries, texts: map[sms.Key]*item{}, messages: map[message]sms.Received{}, taken: map[string]taken{}}
+	s := &Store{now: time.Now, entries: entries, texts: map[sms.Key]*item{}, messages: map[sms.MessageKey]sms.Received{}, taken: map[string]taken{}}
 	s.held, s.tasks, s.settled = map[sms.MessageKey]string{}, map[sms.Key]sms.Task{}, map[settled]sms.Task{}
 	if o != nil && o.Now != nil {
 		s.now = o.Now
@@ -99,7 +97,7 @@ func (s *Store) applies(c sms.Change) bool {
 		fresh[t.Key()] = true
 	}
 	if r := c.Received; r != nil {
-		if _, known := s.messages[message{r.Practice, r.Provider, r.ID}]; known {
+		if _, known := s.messages[r.Key()]; known {
 			return false
 		}
 	}
@@ -195,7 +193,7 @@ func (s *Store) write(c sms.Change) {
 		if kept.Flag != sms.Unflagged {
 			s.held[r.Key()], kept.Body = r.Body, ""
 		}
-		s.messages[message{r.Practice, r.Provider, r.ID}] = kept
+		s.messages[r.Key()] = kept
 	}
 	s.writeTasks(c)
 	if c.Sender != nil {
@@ -303,6 +301,14 @@ func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, erro
 		return cmp.Or(b.At.Compare(a.At), strings.Compare(b.ID, a.ID), strings.Compare(b.Provider, a.Provider))
 	})
 	return found[:min(len(found), limit)], ctx.Err()
+}
+
+// Known implements [sms.Store].
+func (s *Store) Known(ctx context.Context, k sms.MessageKey) (bool, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	_, known := s.messages[k]
+	return known, ctx.Err()
 }
 
 // Sender implements [sms.Store].

@@ -58,7 +58,7 @@ func (s *Store) writeTasks(c sms.Change) {
 	}
 	if d := c.Dispose; d != nil {
 		delete(s.held, d.Message)
-		k := message{d.Message.Practice, d.Message.Provider, d.Message.ID}
+		k := d.Message
 		m := s.messages[k]
 		m.Content = d.As
 		s.messages[k] = m

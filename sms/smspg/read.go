@@ -149,6 +149,17 @@ func (s *Store) Received(ctx context.Context, q sms.Query) ([]sms.Received, erro
 	return messages, nil
 }
 
+// Known implements sms.Store. It opens nothing.
+func (s *Store) Known(ctx context.Context, k sms.MessageKey) (bool, error) {
+	if !input.Keepable(k.Practice) || !input.Keepable(k.Provider) || !input.Keepable(k.ID) {
+		return false, ctx.Err()
+	}
+	var known bool
+	err := s.pg.Raw("SELECT EXISTS (SELECT FROM ? WHERE practice = ? AND provider = ? AND id = ?)",
+		s.pg.Table(receivedTable), k.Practice, k.Provider, k.ID).Scan(ctx, &known)
+	return known, pgstore.Wrap("smspg: known", err)
+}
+
 // Sender implements sms.Store.
 func (s *Store) Sender(ctx context.Context, practice, number string) (sms.Sender, error) {
 	if !input.Keepable(practice) || !input.Keepable(number) {

@@ -50,6 +50,7 @@ func Cases() []Case {
 		{"what cannot be kept is refused", invalid},
 		{"every field of a message survives", everyMessageField},
 		{"a repeated message takes the rest of its change with it", repeatedMessage},
+		{"a message is known by its key, whatever became of it", known},
 		{"messages come newest first", messages},
 		{"messages come behind any of them", messagesAfter},
 		{"texts and messages can be asked for up to a moment", before},

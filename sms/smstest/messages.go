@@ -70,6 +70,33 @@ func repeatedMessage(ctx context.Context, h Harness) error {
 	)
 }
 
+// known asks for a message as it is taken in, and as it is left once what it held is disposed of.
+func known(ctx context.Context, h Harness) error {
+	m, taken := message("m"), message("taken")
+	m.Flag, m.Content = sms.Health, sms.ContentHeld
+	isKnown := func(k sms.MessageKey, want bool) func() error {
+		return func() error {
+			got, err := h.Store.Known(ctx, k)
+			return errors.Join(err, same("whether a message of this key is known", got, want))
+		}
+	}
+	checks := []func() error{
+		isKnown(m.Key(), false),
+		func() error { return apply(ctx, h, sms.Change{Received: &m, Texts: []sms.Text{text("t")}}) },
+		isKnown(m.Key(), true),
+		func() error { return made(ctx, h, sms.Change{Received: &taken, Texts: []sms.Text{text("t")}}) },
+		isKnown(taken.Key(), false),
+		func() error {
+			return apply(ctx, h, sms.Change{Dispose: &sms.Dispose{Message: m.Key(), As: sms.ContentDeleted}})
+		},
+		isKnown(m.Key(), true),
+	}
+	for _, k := range [][3]string{{other, m.Provider, m.ID}, {practice, "carrier", m.ID}, {practice, m.Provider, "M"}, {practice, m.Provider, "m\x00"}, {}} {
+		checks = append(checks, isKnown(sms.MessageKey{Practice: k[0], Provider: k[1], ID: k[2]}, false))
+	}
+	return steps(checks...)
+}
+
 func messages(ctx context.Context, h Harness) error {
 	words := map[string]string{"b": "help", "d": "review"}
 	for i, id := range []string{"c", "a", "d", "b"} {

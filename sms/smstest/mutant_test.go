@@ -26,6 +26,7 @@ type store struct {
 	texts     func(context.Context, sms.Query) (sms.Page, error)
 	decisions func(context.Context, sms.Key) ([]sms.Decision, error)
 	received  func(context.Context, sms.Query) ([]sms.Received, error)
+	known     func(context.Context, sms.MessageKey) (bool, error)
 	content   func(context.Context, sms.MessageKey) (string, error)
 	task      func(context.Context, sms.Key) (sms.Task, error)
 	tasks     func(context.Context, sms.TaskQuery) (sms.TaskPage, error)
@@ -71,6 +72,13 @@ func (s *store) Received(ctx context.Context, q sms.Query) ([]sms.Received, erro
 		return s.Store.Received(ctx, q)
 	}
 	return s.received(ctx, q)
+}
+
+func (s *store) Known(ctx context.Context, k sms.MessageKey) (bool, error) {
+	if s.known == nil {
+		return s.Store.Known(ctx, k)
+	}
+	return s.known(ctx, k)
 }
 
 func (s *store) Content(ctx context.Context, k sms.MessageKey) (string, error) {
@@ -202,6 +210,19 @@ func asking(f func(*sms.Query)) func(*store) {
 func receiving(f func(*sms.Query)) func(*store) {
 	return func(s *store) {
 		s.received = func(ctx context.Context, q sms.Query) ([]sms.Received, error) { f(&q); return s.Store.Received(ctx, q) }
+	}
+}
+
+// knowing looks for a message among all of the practice's.
+func knowing(is func(sms.MessageKey, sms.Received) bool) func(*store) {
+	return func(s *store) {
+		s.known = func(ctx context.Context, k sms.MessageKey) (bool, error) {
+			all, err := s.Store.Received(ctx, sms.Query{Practice: k.Practice})
+			if errors.Is(err, sms.ErrInvalid) {
+				return false, nil // no practice of that name
+			}
+			return slices.ContainsFunc(all, func(m sms.Received) bool { return is(k, m) }), err
+		}
 	}
 }
 

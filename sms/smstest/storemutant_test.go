@@ -237,6 +237,21 @@ func storeMutants() []mutant {
 				return written, err
 			}
 		}},
+		{"knows messages of whichever provider", "a message is known by its key, whatever became of it", knowing(func(k sms.MessageKey, m sms.Received) bool {
+			return m.ID == k.ID
+		})},
+		{"knows messages by ids of any case", "a message is known by its key, whatever became of it", knowing(func(k sms.MessageKey, m sms.Received) bool {
+			return m.Provider == k.Provider && strings.EqualFold(m.ID, k.ID)
+		})},
+		{"knows no message whose content is gone", "a message is known by its key, whatever became of it", knowing(func(k sms.MessageKey, m sms.Received) bool {
+			return m.Key() == k && m.Content != sms.ContentDeleted
+		})},
+		{"knows messages of every practice", "a message is known by its key, whatever became of it", func(s *store) {
+			s.known = func(ctx context.Context, k sms.MessageKey) (bool, error) {
+				k.Practice = "elm-street"
+				return s.Store.Known(ctx, k)
+			}
+		}},
 		{"returns messages oldest first", "messages come newest first", func(s *store) {
 			s.received = func(ctx context.Context, q sms.Query) ([]sms.Received, error) {
 				m, err := s.Store.Received(ctx, q)
