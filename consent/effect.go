@@ -4,13 +4,15 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/enamel-go/enamel/audit"
 )
 
 // Effect is what a revocation came to.
 type Effect struct {
 	Category Category  // what it ended; empty: everything
 	Since    time.Time // when we recorded it, UTC; zero: the ledger has no such revocation
-	Repeats  bool      // a revocation by text had ended the same before it, and nothing was given in between
+	Repeats  bool      // a text of the patient's had ended the same before it, and nothing was given in between
 	Undone   bool      // something was given after it
 }
 
@@ -36,11 +38,12 @@ func (s *Service) Effect(ctx context.Context, k Key, id string) (Effect, error) 
 	return Effect{}, nil
 }
 
-// endedBefore reports whether what a revocation ends had ended by text before it.
+// endedBefore reports whether what a revocation ends had ended by a text of the patient's before it. What a person took for a stop,
+// days later it may be, nobody confirmed.
 func endedBefore(before []Fact, f *Fact) bool {
 	for i := range before {
 		g := &before[i]
-		covers := g.Kind == Revoked && g.Channel == ByText && (g.Category == "" || g.Category == f.Category)
+		covers := g.Kind == Revoked && g.Channel == ByText && g.Actor.Kind == audit.Patient && (g.Category == "" || g.Category == f.Category)
 		if covers && !given(before[i+1:], g) {
 			return true
 		}

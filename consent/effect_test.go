@@ -144,6 +144,14 @@ func TestWhatUndoesAStopAndWhatRepeatsIt(t *testing.T) {
 			revoke(t, b, "first", "")
 			require.False(t, effect(t, b, "first").Repeats, "nobody has confirmed it")
 		})
+		t.Run("what staff took for a stop, by text", func(t *testing.T) {
+			b := open(t)
+			r := stop()
+			r.ID = "settled"
+			must(t)(b.Revoke(t.Context(), staff, r))
+			revoke(t, b, "first", "")
+			require.False(t, effect(t, b, "first").Repeats, "nobody has confirmed it")
+		})
 		t.Run("under the id of a doubt", func(t *testing.T) {
 			b := open(t)
 			must(t)(b.Doubt(t.Context(), patient, consent.Doubt{
