@@ -26,6 +26,39 @@ func (j *jammed) Restart(ctx context.Context, by audit.Actor, r consent.Restart)
 	return j.Service.Restart(ctx, by, r)
 }
 
+// An answer to a double opt-in counts from when the provider took it in: one that comes again after a STOP, and after another request,
+// confirms nothing of that.
+func TestPromise_D2_3_AnAnswerFromBeforeTheRequestConfirmsNothing(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		request := func() {
+			w.now.Add(time.Minute)
+			w.paper(patient, consent.Promotional)
+			_, err := w.texts.RequestConfirmation(t.Context(), staff, consent.Ask{Practice: practice, Number: patient})
+			require.NoError(t, err)
+			w.now.Add(time.Minute)
+		}
+		request()
+		early := sms.Inbound{Body: "AGREE", At: w.now.Now()}
+		w.now.Add(time.Minute)
+		w.say("STOP")
+		request()
+		promotional := func() consent.Status {
+			state, err := w.consents.State(t.Context(), staff, consent.Key{Practice: practice, Number: patient})
+			require.NoError(t, err)
+			return state.Promotional.Status
+		}
+		t.Run("refuses_what_comes_late", func(t *testing.T) {
+			w.send(early)
+			require.Equal(t, consent.Pending, promotional())
+			require.Equal(t, "reply", w.kinds(), "a person reads it")
+		})
+		t.Run("without_rule", func(t *testing.T) {
+			w.send(sms.Inbound{Body: "AGREE", At: w.now.Now()})
+			require.Equal(t, consent.Active, promotional())
+		})
+	})
+}
+
 // A START counts from when the provider took it in: one that could not be taken in, and comes again after a STOP, revives
 // nothing.
 func TestPromise_D4_4_AStartFromBeforeAStopRevivesNothing(t *testing.T) {

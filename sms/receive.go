@@ -203,6 +203,7 @@ func (s *Service) start(ctx context.Context, by audit.Actor, r Received) (form f
 func (s *Service) agree(ctx context.Context, by audit.Actor, r Received) (asked bool, err error) {
 	_, err = s.gate.Confirm(ctx, by, consent.Confirmation{
 		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r),
+		At: r.Inbound.At, // one that is held up answers no request that was made since
 	})
 	known := errors.Is(err, consent.ErrNotAsked) || errors.Is(err, consent.ErrExpired)
 	if known && !errors.Is(err, audit.ErrNotRecorded) {

@@ -27,6 +27,7 @@ type checked struct {
 	gone      bool           // the keys of its patient
 	contended bool           // nothing but promotional texts that another claim holds keeps it from leaving
 	stop      consent.Effect // of the answer to a stop: what the stop came to
+	stopped   bool           // of the answer to a START: the patient said stop after it
 	err       error          // why nobody could decide
 }
 
@@ -78,6 +79,8 @@ func (d *Dispatcher) check(ctx context.Context, texts []Tracked) []checked {
 		}
 		if checks[i].err == nil {
 			facts[i].permit(permissions[m:n])
+			p := facts[i].Permission
+			checks[i].stopped = texts[i].Kind == StartAnswer && p.Status == consent.Stopped && p.Since.After(texts[i].Created)
 			checks[i].decision = d.law.Decide(facts[i], d.o.Now()).kept(facts[i])
 			switch {
 			case checks[i].decision.Verdict == Send:
@@ -177,6 +180,8 @@ func (d *Dispatcher) weigh(ctx context.Context, t Tracked, c checked) (s Settlem
 		decision = decision.refused(moved, movedOn)
 	case c.stop.Undone:
 		decision = decision.refused("start", "The patient agreed to texts again after the stop that it confirms.")
+	case c.stopped:
+		decision = decision.refused("stop", "The patient said stop after the START that it answers.")
 	case c.gone:
 		decision = decision.refused("patient", "The keys of the patient that it is about were destroyed.")
 	case d.providers[t.Provider] == nil:

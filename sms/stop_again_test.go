@@ -139,6 +139,43 @@ func TestPromise_D4_4_AStopThatWasTakenBackIsNotConfirmed(t *testing.T) {
 	})
 }
 
+// Who texts START and then STOP, while the answer to the START is tried again, is told of the STOP alone: nothing says after it that
+// texts come again.
+func TestPromise_D4_1_AStartThatWasTakenBackIsNotAnswered(t *testing.T) {
+	start := func(w *world) (again func() []string) {
+		w.grant(consent.Transactional)
+		d := w.dispatcher()
+		require.Len(w.t, w.hears(patient, "STOP"), 1)
+		w.now.Add(time.Minute)
+		w.receive(patient, "START")
+		w.carrier.answer = func(sms.Message) error { return &sms.SendError{Stage: sms.AtSend, Class: sms.Transient} }
+		w.step(d)
+		require.Len(w.t, w.carrier.bodies(), 1)
+		w.carrier.answer = nil
+		w.now.Add(time.Second)
+		return func() []string {
+			w.now.Add(time.Hour)
+			w.step(d)
+			return w.carrier.bodies()
+		}
+	}
+	worlds(t, func(t *testing.T, w *world) {
+		again := start(w)
+		stopped := w.hears(patient, "STOP")
+		require.Len(t, stopped, 1)
+		require.Contains(t, stopped[0], "you are removed")
+		require.Empty(t, again())
+		page, err := w.store.Texts(t.Context(), sms.Query{Practice: practice, States: []sms.State{sms.Refused}})
+		require.NoError(t, err)
+		require.Len(t, page.Texts, 1)
+		require.Equal(t, sms.StartAnswer, page.Texts[0].Kind)
+		require.Equal(t, "The patient said stop after the START that it answers.", page.Texts[0].Decision.Reason)
+	})
+	t.Run("without_rule", func(t *testing.T) { // the STOP
+		require.Len(t, start(inMemory(t))(), 1)
+	})
+}
+
 // An end of offers takes no reminder back.
 func TestPromise_D4_1_AnEndOfOffersTakesBackOffersAlone(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
