@@ -137,6 +137,7 @@ func TestADayOfAnswersHasTwentyFourHours(t *testing.T) {
 	}
 	w.step(d)
 	require.Len(t, w.carrier.bodies(), 5)
+	require.Equal(t, noon.Add(24*time.Hour), w.tracked(sms.Key{Practice: practice, ID: "help_answer-carrier-in-1"}).LastUseful)
 	w.now.Add(24*time.Hour - time.Microsecond)
 	w.receive(patient, "HELP")
 	w.step(d)

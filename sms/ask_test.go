@@ -162,6 +162,14 @@ func (a answering) Runs(_ context.Context, practice, broadcast string) (bool, er
 	return a.yes(practice, broadcast), nil
 }
 
+func (a answering) Allowances(_ context.Context, practice, number string, now time.Time) ([]sms.Allowance, error) {
+	l := sms.Allowance{Key: practice, From: now, Until: now.Add(time.Minute)}
+	if a.yes(practice, number) {
+		l.Count = 600
+	}
+	return []sms.Allowance{l}, nil
+}
+
 // One check asks once for what many texts share, and takes what is said of one practice, or one broadcast, for no other's.
 func TestWhatIsSaidOfOneIsTakenForNoOther(t *testing.T) {
 	const oak, theirs = "oak-street", "+12125550150"
@@ -174,6 +182,7 @@ func TestWhatIsSaidOfOneIsTakenForNoOther(t *testing.T) {
 		"agreements":              {func(o *sms.DispatcherOptions, a answering) { o.Agreements = a }, first, []string{"a", "b"}},
 		"registrations":           {func(o *sms.DispatcherOptions, a answering) { o.Registrations = a }, first, []string{"a", "b"}},
 		"broadcasts":              {func(o *sms.DispatcherOptions, a answering) { o.Broadcasts = a }, first, []string{"a", "b"}},
+		"limits":                  {func(o *sms.DispatcherOptions, a answering) { o.Limits = a }, first, []string{"a", "b"}},
 		"one of its broadcasts":   {func(o *sms.DispatcherOptions, a answering) { o.Broadcasts = a }, func(_, b string) bool { return b == "b-1" }, []string{"a", "c"}},
 		"the other of broadcasts": {func(o *sms.DispatcherOptions, a answering) { o.Broadcasts = a }, func(_, b string) bool { return b == "b-2" }, []string{"b"}},
 	} {

@@ -127,9 +127,6 @@ func (p *pacer) lines(ctx context.Context, texts []Tracked, failed []error, now 
 
 // grant returns how many of so many texts may leave now.
 func (p *pacer) grant(ctx context.Context, a Allowance, want int, now time.Time) (int, error) {
-	if want == 0 {
-		return 0, nil
-	}
 	l := p.lane(a)
 	evenly := 0
 	for evenly < want && l.even.AllowN(now, 1) {

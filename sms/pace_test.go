@@ -86,6 +86,51 @@ func TestATextThatWaitsForItsPaceSaysSo(t *testing.T) {
 	})
 }
 
+// Within a minute texts leave evenly, and a limit that changed counts from then on.
+func TestTextsLeaveEvenly(t *testing.T) {
+	w := inMemory(t)
+	w.grant(consent.Transactional)
+	l := &limits{minute: 60, day: 1000}
+	d := w.dispatcher(func(o *sms.DispatcherOptions) { o.Limits = l })
+	var keys []sms.Key
+	for i := range 30 {
+		keys = append(keys, w.enqueue(w.text(fmt.Sprint("t-", 10+i))))
+	}
+	left := func(after time.Duration) int {
+		w.now.Add(after)
+		w.step(d)
+		return len(w.carrier.bodies())
+	}
+	require.Equal(t, 1, left(0))
+	for i, k := range keys[1:] {
+		require.Equal(t, noon.Add(time.Duration(i+1)*time.Second), w.tracked(k).Due, "they do not all come back at once")
+	}
+	require.Zero(t, left(0))
+	require.Equal(t, 1, left(time.Second), "one a second")
+	l.minute = 600
+	require.Equal(t, 1, left(30*time.Second), "nothing was saved up")
+	require.Equal(t, 10, left(2*time.Second), "ten a second")
+}
+
+// uncounted is a queue that cannot count.
+type uncounted struct{ sms.Queue }
+
+func (uncounted) Take(context.Context, sms.Allowance, int) (int, error) {
+	return 0, errors.New("the store is away")
+}
+
+func TestNothingLeavesWhereNobodyCanCount(t *testing.T) {
+	w := inMemory(t)
+	w.grant(consent.Transactional)
+	w.queue = uncounted{w.queue}
+	k := w.enqueue(w.text("a"))
+	_, err := w.dispatcher(func(o *sms.DispatcherOptions) { o.Limits = &limits{minute: 60, day: 10} }).Step(t.Context())
+	require.ErrorContains(t, err, "the store is away")
+	require.Empty(t, w.carrier.bodies())
+	require.Equal(t, sms.Queued, w.tracked(k).State)
+	require.Empty(t, w.tracked(k).Decision.Rule, "nobody says that the limit is used up")
+}
+
 // dayFirst tells of the day's allowance before the minute's.
 type dayFirst struct{ limits }
 
