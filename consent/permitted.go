@@ -3,6 +3,7 @@ package consent
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/enamel-go/enamel/audit"
 )
@@ -10,8 +11,8 @@ import (
 // Permitted is a number that a category of texts may go to, as far as consent goes.
 type Permitted struct {
 	Number   string
-	Patient  string // whose consent it is; empty where several patients share the number, or none is named
-	Language string // of the wording that was agreed to last; empty where it is not known
+	Patients []string // whose consents they are, each once, the oldest first; "" alone where none is named
+	Language string   // of the wording that was agreed to last; empty where it is not known
 }
 
 // PermittedQuery asks for the numbers of a practice that a category of texts may go to.
@@ -64,7 +65,7 @@ func (s *Service) Permitted(ctx context.Context, by audit.Actor, q PermittedQuer
 // the number's last lapse is asked about, for one may be muted.
 func (s *Service) permitted(facts []Fact, u Use) (Permitted, bool) {
 	v := s.view(facts[0].Key(), facts, latest(s.moment(), facts))
-	p, about := Permitted{Number: v.key.Number}, map[string]bool{}
+	p := Permitted{Number: v.key.Number}
 	lapses := v.lapses()
 	for f := range v.known(Granted) {
 		if f.Category != u.Category || !v.outranks(f, lapses) {
@@ -74,13 +75,15 @@ func (s *Service) permitted(facts []Fact, u Use) (Permitted, bool) {
 		if v.decide(u).Status != Active {
 			continue
 		}
-		p.Patient, about[f.Patient] = f.Patient, true
+		if !slices.Contains(p.Patients, f.Patient) {
+			p.Patients = append(p.Patients, f.Patient)
+		}
 		if f.Evidence.Language != "" {
 			p.Language = f.Evidence.Language
 		}
 	}
-	if len(about) > 1 {
-		p.Patient = ""
+	if len(p.Patients) > 1 { // whoever is not named may be one of those who are
+		p.Patients = slices.DeleteFunc(p.Patients, func(patient string) bool { return patient == "" })
 	}
-	return p, len(about) > 0
+	return p, len(p.Patients) > 0
 }

@@ -40,9 +40,13 @@ func TestPermittedNumbersAreThoseThatConsented(t *testing.T) {
 			b.later()
 		}
 		const one, family, stopped, pending, muted, another = "+12125550101", "+12125550102", "+12125550103", "+12125550104", "+12125550105", "+12125550106"
+		const unnamed = "+12125550107"
 		give(one, "p-1", consent.Transactional)
+		give(unnamed, "", consent.Transactional)
+		give(family, "", consent.Transactional)
 		give(family, "p-2", consent.Transactional)
 		give(family, "p-3", consent.Transactional)
+		give(family, "p-2", consent.Transactional)
 		give(stopped, "p-4", consent.Transactional)
 		r := stop()
 		r.Number = stopped
@@ -60,9 +64,10 @@ func TestPermittedNumbersAreThoseThatConsented(t *testing.T) {
 		give(another, "p-8", consent.Transactional)
 
 		want := map[string]consent.Permitted{
-			one:     {Number: one, Patient: "p-1", Language: "en"},
-			family:  {Number: family, Language: "en"},
-			another: {Number: another, Patient: "p-8", Language: "en"},
+			one:     {Number: one, Patients: []string{"p-1"}, Language: "en"},
+			family:  {Number: family, Patients: []string{"p-2", "p-3"}, Language: "en"},
+			another: {Number: another, Patients: []string{"p-8"}, Language: "en"},
+			unnamed: {Number: unnamed, Patients: []string{""}, Language: "en"},
 		}
 		for _, limit := range []int{0, 1, 2, 1000} {
 			require.Empty(t, cmp.Diff(want, b.permitted(t, consent.Transactional, limit)))
@@ -71,7 +76,7 @@ func TestPermittedNumbersAreThoseThatConsented(t *testing.T) {
 
 		m.Number, m.Patient = family, "p-2"
 		must(t)(b.Mute(t.Context(), patient, m))
-		require.Equal(t, "p-3", b.permitted(t, consent.Transactional, 0)[family].Patient, "the texts are about the other one alone")
+		require.Equal(t, []string{"p-3"}, b.permitted(t, consent.Transactional, 0)[family].Patients, "the texts are about the other one alone")
 	})
 }
 

@@ -3,6 +3,7 @@ package sms_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"reflect"
 	"testing"
 	"time"
@@ -263,6 +264,39 @@ func tells(t reflect.Type, seen map[reflect.Type]bool) bool {
 		}
 	}
 	return false
+}
+
+// Each of the patients who share a number may have asked to be reached elsewhere.
+func TestPromise_M9_5_EachPatientOfANumberIsAskedAbout(t *testing.T) {
+	const usual, asked = "+12125550110", "+12125550120"
+	for name, v := range map[string]struct {
+		asked channels
+		want  map[string]int
+	}{
+		"all asked":  {channels{"p-1": asked, "p-2": ""}, map[string]int{asked: 1}},
+		"one asked":  {channels{"p-1": asked}, map[string]int{usual: 1, asked: 1}},
+		"none asked": {nil, map[string]int{usual: 1, asked: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			castings(t, func(t *testing.T, c *casting) {
+				for _, who := range []string{"", "p-1", "p-2"} {
+					_, err := c.consents.Grant(t.Context(), staff, consent.Grant{
+						Practice: practice, Number: usual, Patient: who, Category: consent.Promotional, Basis: consent.OfficeDocument,
+						Evidence: consent.Evidence{Wording: shown, Language: "en", Document: "scan-2", Staff: "u-17"},
+					})
+					require.NoError(t, err)
+					c.now.Add(time.Minute)
+				}
+				c.paper(asked, consent.Promotional)
+				maps.Copy(c.channels, v.asked)
+				k := c.draft(c.promotion("spring"))
+				c.start(k)
+				c.work()
+				require.Equal(t, v.want, c.texted())
+				require.Equal(t, len(v.want), c.progress(k).Audience)
+			})
+		})
+	}
 }
 
 // A patient who asked to be reached at another number is texted there, and nowhere else.

@@ -270,9 +270,11 @@ func (r *round) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found := make([]Recipient, len(numbers))
-	for i, n := range numbers {
-		found[i] = Recipient{Number: n.Number, Patient: n.Patient, Language: n.Language, Stage: Waiting}
+	var found []Recipient // each patient of a number by itself, for each may have asked for another one
+	for _, n := range numbers {
+		for _, patient := range n.Patients {
+			found = append(found, Recipient{Number: n.Number, Patient: patient, Language: n.Language, Stage: Waiting})
+		}
 	}
 	found, _ = r.service.reach(ctx, r.key.Practice, found) // of whom it cannot be told now, it is asked again before the text is queued
 	r.moved++
