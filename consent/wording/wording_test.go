@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 
 	"github.com/stretchr/testify/require"
@@ -318,17 +317,12 @@ func TestRowsHaveDayAndSource(t *testing.T) {
 	}
 }
 
-func TestALongTextCostsLittle(t *testing.T) {
+// A text whose cost grew faster than its length would keep the test from ending.
+func TestALongTextEnds(t *testing.T) {
 	for _, unit := range []string{"a", "stop ", "reply help or ", "https://", "https://elm.example/terms ", "texts about ", ". ", "\u0301", "\xff", "Elm Street Dental"} {
-		body := strings.Repeat(unit, 16<<10/len(unit))
+		body := strings.Repeat(unit, 128<<10/len(unit))
 		for _, n := range []wording.Names{names("en"), {Practice: unit, Platform: "s", Language: "fr"}} {
-			best := time.Hour
-			for tries := 0; tries < 3 && best >= 5*time.Second; tries++ { // on a busy machine it may wait
-				begin := time.Now()
-				wording.Check(body, n)
-				best = min(best, time.Since(begin))
-			}
-			require.Less(t, best, 5*time.Second, unit)
+			require.NotEmpty(t, wording.Check(body, n), unit)
 		}
 	}
 }
