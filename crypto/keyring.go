@@ -81,8 +81,9 @@ func NewKeyring(keys KeyStore, manager KeyManager, o *Options) (*Keyring, error)
 
 // Seal encrypts plaintext, which may be empty and has at most 1 GiB, binds it to b, and appends the result to dst.
 // The result is 40 bytes longer than plaintext. Where dst has room for it nothing is allocated, unless dst and
-// plaintext overlap. The first value of a subject makes its key. Errors wrap [ErrInvalid], [ErrShredded] or
-// [ErrExhausted], or what the key store or the key manager answered; nothing is returned beside one.
+// plaintext overlap. The first value of a subject makes its key. Errors wrap [ErrInvalid], [ErrShredded], [ErrExhausted], or
+// [ErrUnknownKey] where the key store has lost the practice's key, or what the key store or the key manager answered; nothing is
+// returned beside one.
 func (k *Keyring) Seal(ctx context.Context, dst, plaintext []byte, b Binding) ([]byte, error) {
 	if len(plaintext) > maxPlaintext {
 		return nil, fmt.Errorf("%w: the value is longer than 1 GiB", ErrInvalid)

@@ -41,7 +41,7 @@ const streamLabel = "enamel/stream/1"
 // the stream does not open to its end, so whoever gives up must not call it. After an error of w, and of the reader
 // that [io.Copy] reads from, Close answers that error again and finishes nothing; of a reader that is copied to several
 // writers at once, by [io.MultiWriter], it cannot know. The writer must not be used concurrently. Ctx is for the key
-// alone. Errors wrap [ErrInvalid], [ErrShredded] or [ErrExhausted], or what w, the key store or the key manager answered.
+// alone. Errors are those of [Keyring.Seal], or what w answered.
 func (k *Keyring) SealWriter(ctx context.Context, w io.Writer, b Binding) (io.WriteCloser, error) {
 	key := newSecret()
 	defer key.wipe()

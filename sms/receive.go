@@ -201,10 +201,11 @@ func (s *Service) start(ctx context.Context, by audit.Actor, r Received) (form f
 // agree records the answer to a double opt-in. An answer that nobody asked for, or that came too late, was refused and
 // recorded by the gate; the message is kept like any other, for a person to read.
 func (s *Service) agree(ctx context.Context, by audit.Actor, r Received) (asked bool, err error) {
-	_, err = s.gate.Confirm(ctx, by, consent.Confirmation{
-		ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r),
-		At: r.Inbound.At, // one that is held up answers no request that was made since
-	})
+	c := consent.Confirmation{ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r)}
+	if at := r.Inbound.At; !at.IsZero() && at.Add(time.Minute).Before(r.At) {
+		c.At = at.Add(time.Minute) // one that is held up answers no request that was made since; clocks differ by less
+	}
+	_, err = s.gate.Confirm(ctx, by, c)
 	known := errors.Is(err, consent.ErrNotAsked) || errors.Is(err, consent.ErrExpired)
 	if known && !errors.Is(err, audit.ErrNotRecorded) {
 		return false, nil

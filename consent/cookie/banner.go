@@ -108,6 +108,6 @@ func (s *Site) list(language string) []listed {
 
 // local reports whether a path leads nowhere but to this host, however a browser reads it.
 func local(path string) bool {
-	_, err := url.Parse(path) // which takes no control characters
+	_, err := url.Parse(path) // which takes no control characters before a #
 	return err == nil && strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, ` \`)
 }

@@ -55,7 +55,7 @@ var rows = []row{
 			`\bstop\b.{0,30}\b(is|will|does|do|are)( not|n't)\b.{0,30}\b(supported|work|end|honored|monitored|accepted|available|recognized|stop)`,
 		},
 		against: []string{
-			`\b(cannot|can't|can not|may not|not able to|unable to) (opt[ -]out|unsubscribe)\b`,
+			`(^|[.;:!] ?)(you|patients) (cannot|can't|can not|may not|are not able to|are unable to) (opt[ -]out|unsubscribe)\b`,
 			`\b(texts?|messages?|sms|reminders?) (cannot|can't|can not|may not|will not|won't) be (stopped|ended|cancell?ed|turned off)\b`,
 		},
 	},
@@ -89,7 +89,7 @@ var rows = []row{
 		against: []string{
 			`\b(consent|agreement|agreeing|opting in|opt-in|permission)( (to|for)( (get|getting|receive|receiving|our|these|the|such|any|all|by|texts?|texting|messages?|sms|marketing|promotional|automated|reminders?|from|us))+)? (is|are|remains) (a |also |always )*(condition|required|requirement|mandatory|necessary|needed|prerequisite)\b`,
 			`\b(must|you have to|required to|you need to) (consent|agree|opt in|sign)\b.*\b(to|before|in order to|for) (purchase|buy|buying|receive|get|book|be treated|treatment|service|care)`,
-			`\bwe require (your |that you |you to )*(consent|agreement|permission|agree|opt in)\b`,
+			`\bwe require (your |that you |you to )*(consent|agreement|permission|agree|opt in)\b.{0,40}\b(to|before we|before we can|in order to) (treat|see|serve|book|schedule|provide|care)\b`,
 			`\b(condition) of (your |any |a )?(purchase|service|treatment|care)\b.{0,40}\b(consent|agree)`,
 			`\bwithout (your |my )?(consent|agreement|permission)\b.{0,40}\b(cannot|can't|can not|will not|won't|may not)\b`,
 			`\b(must|have to|required to|need to) accept (our |these |the )?(texts|messages|sms)\b`,

@@ -21,7 +21,7 @@
 //
 // A number is texted once, however many patients share it. A text that is for several of them is about nobody in particular.
 // A patient who asked to be reached at another number is texted there (45 CFR 164.522(b)), and so is one who asks while the text
-// waits or is queued, or of whom nobody could tell until then: that number, too, is texted once, and by what holds for it. What is
+// waits or is queued, or of whom alone nobody could tell until then: that number, too, is texted once, and by what holds for it. What is
 // queued for the old number is refused there by the dispatcher, and the worker puts the recipient where the patient asked.
 // Of patients who share a number each is asked about when they are found, and none of them again: their text is about none of them.
 //

@@ -6,9 +6,9 @@ import (
 	"github.com/enamel-go/enamel/sms"
 )
 
-// redirect puts those whose patients asked for other numbers than they were gathered or queued with into the audience by these, each
-// number once, in the place of what they were: so nobody else's text to one of them is a second one. Where the broadcast was paused, or
-// somebody else moved one of them, they wait, and are found again when their texts are to be queued.
+// redirect puts those whose patients asked for other numbers than they were gathered or queued with into the audience by these,
+// each number once, in the place of what they were: so nobody else's text to one of them is a second one. Where the broadcast was
+// paused, or somebody else moved one of them, they wait, and are found again when their texts are to be queued.
 func (r *round) redirect(ctx context.Context) error {
 	c := Change{Fact: Fact{Kind: Redirected}}
 	asked := r.asked

@@ -341,7 +341,8 @@ type Progress struct {
 	Audience int  // recipients; one that is shared by several patients counts once
 	Waiting  int
 	// Waits is those of them who were passed over until somebody sees to it, by why: nobody could tell where the patient wants to be
-	// reached (channel), or whether the authorization is in force (authorization), or the text could not be queued (error).
+	// reached, or the patient asked for another number meanwhile (channel), nobody could tell whether the authorization is in force
+	// (authorization), or the text could not be queued (error).
 	Waits     map[string]int
 	Queued    int            // queued, on its way, or in doubt
 	Review    int            // a person decides whether the text left

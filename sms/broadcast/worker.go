@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	chunk = 100 // how many texts are queued between two looks at whether the broadcast still runs
-	pages = 500 // how many ledgers, or recipients, are looked at at once
+	chunk    = 100 // how many texts are queued between two looks at whether the broadcast still runs
+	pages    = 500 // how many recipients are looked at at once
+	families = 200 // how many ledgers, each of which may bring several
 )
 
 // WorkerOptions adjusts a [Worker]. The zero value is ready to use.
@@ -265,7 +266,7 @@ func (r *round) write(ctx context.Context, act string, c Change) error {
 func (r *round) gather(ctx context.Context) error {
 	plan := r.state.Plan
 	numbers, next, err := r.from.Permitted(ctx, actor, consent.PermittedQuery{
-		Practice: r.key.Practice, Category: plan.Category, Sender: plan.From, After: r.state.after, Limit: pages,
+		Practice: r.key.Practice, Category: plan.Category, Sender: plan.From, After: r.state.after, Limit: families,
 	})
 	if err != nil {
 		return err
@@ -276,7 +277,8 @@ func (r *round) gather(ctx context.Context) error {
 			found = append(found, Recipient{Number: n.Number, Patient: patient, Language: n.Language, Stage: Waiting})
 		}
 	}
-	found, _ = r.service.reach(ctx, r.key.Practice, found) // of whom it cannot be told now, it is asked again before the text is queued
+	// Of whom it cannot be told now, it is asked again before the text is queued, unless several share the number.
+	found, _ = r.service.reach(ctx, r.key.Practice, found)
 	r.moved++
 	err = r.write(ctx, "gather", Change{Fact: Fact{Kind: Gathered, Count: len(found), After: next, Last: next == ""}, Recipients: found})
 	if err != nil {
@@ -338,7 +340,7 @@ func (r *round) close(ctx context.Context, end func(Recipient) Move) (waiting in
 	if err != nil {
 		return 0, err
 	}
-	texts, err := r.tracked(ctx, slices.DeleteFunc(slices.Clone(recipients), func(one Recipient) bool { return one.Reason != "error" }))
+	texts, err := r.tracked(ctx, slices.DeleteFunc(slices.Clone(recipients), func(one Recipient) bool { return one.Reason == "" }))
 	if err != nil {
 		return len(recipients), err
 	}

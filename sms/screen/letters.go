@@ -122,8 +122,9 @@ func entity(s string) (rune, int) {
 		end++
 	}
 	if end > 1 && end < len(s) && s[end] == ';' {
-		if c, n := utf8.DecodeRuneInString(html.UnescapeString(s[:end+1])); n > 0 && c != '&' {
-			return c, end + 1
+		read := html.UnescapeString(s[:end+1])
+		if c, n := utf8.DecodeRuneInString(read); n > 0 && c != '&' {
+			return c, end + 1 - len(read[n:]) // of &copyHIV; the first is read alone
 		}
 	}
 	return '&', 1

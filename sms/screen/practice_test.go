@@ -108,6 +108,8 @@ func TestPromise_D1_1_WhatFrontDesksWrite(t *testing.T) {
 		Ask your doctor. Implant on Tuesday
 		We moved to 4 Oak Dr. Crowns are ready
 		su extracci&oacute;n el martes
+		&copyHIV; see you
+		&notcrown; 3 at 9
 		votre d&eacute;tartrage
 		root&nbsp;canal
 		r&#111;ot can&#x61;l
@@ -173,8 +175,7 @@ func TestWhatLooksLikeHealth(t *testing.T) {
 	}
 }
 
-// Whoever writes to a practice decides what it has to look through. A text whose cost grew faster than its length would
-// keep the test from ending.
+// Whoever writes to a practice decides what it has to look through: nothing keeps it from coming to an end.
 func TestHostileTextsEnd(t *testing.T) {
 	const size = 128 << 10
 	for _, seed := range []string{":a.", "a/;", "a ", "a#", "@a.", "(a.", "a://a,", "#1-", "1-", "l'", "s", "$5 ", "\xff", "%20", "a.b/%20,", "Dr Crown ", "a.b/%2525", "&oacute;", "a.b/?patient=%26"} {
