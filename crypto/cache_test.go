@@ -177,6 +177,24 @@ func TestOptions(t *testing.T) {
 	require.ErrorIs(t, err, crypto.ErrInvalid)
 }
 
+// together has twenty callers wait for a store that is held up, in a bubble. What it returns lets the store answer with err, and
+// waits for them.
+func together(s *store, err error, call func()) (release func()) {
+	s.reads.Store(0)
+	held := make(chan struct{})
+	s.before = func(context.Context) error { <-held; return err }
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(call)
+	}
+	synctest.Wait()
+	return func() {
+		close(held)
+		all.Wait()
+		s.before = nil
+	}
+}
+
 // TestOneLoad holds the store up, so that all callers meet in one load.
 func TestOneLoad(t *testing.T) {
 	s, m := newStore(), newManager()
@@ -184,20 +202,12 @@ func TestOneLoad(t *testing.T) {
 	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
 	synctest.Test(t, func(t *testing.T) {
 		ring := newRing(t, s, m, nil)
-		s.reads.Store(0)
-		release := make(chan struct{})
-		s.before = func(context.Context) error { <-release; return nil }
-		defer func() { s.before = nil }()
-		var all sync.WaitGroup
-		for range 20 {
-			all.Go(func() {
-				got, err := ring.Open(t.Context(), nil, sealed, b)
-				if err != nil || string(got) != "plain" {
-					t.Errorf("%s, %v", got, err)
-				}
-			})
-		}
-		synctest.Wait()
+		release := together(s, nil, func() {
+			got, err := ring.Open(t.Context(), nil, sealed, b)
+			if err != nil || string(got) != "plain" {
+				t.Errorf("%s, %v", got, err)
+			}
+		})
 		require.EqualValues(t, 1, s.reads.Load())
 
 		ctx, cancel := context.WithCancel(t.Context())
@@ -205,8 +215,7 @@ func TestOneLoad(t *testing.T) {
 		_, err := ring.Open(ctx, nil, sealed, b)
 		require.ErrorIs(t, err, context.Canceled, "who waits can give up")
 
-		close(release)
-		all.Wait()
+		release()
 		require.EqualValues(t, 2, s.reads.Load(), "the patient's row and the practice's, for all of them")
 	})
 }
@@ -219,21 +228,11 @@ func TestOneFailure(t *testing.T) {
 	sealed := seal(t, newRing(t, s, m, nil), "plain", b)
 	synctest.Test(t, func(t *testing.T) {
 		ring := newRing(t, s, m, nil)
-		s.reads.Store(0)
-		release := make(chan struct{})
-		s.before = func(context.Context) error { <-release; return errDown }
-		defer func() { s.before = nil }()
-		var all sync.WaitGroup
-		for range 20 {
-			all.Go(func() {
-				if got, err := ring.Open(t.Context(), nil, sealed, b); !errors.Is(err, errDown) || got != nil {
-					t.Errorf("%s, %v", got, err)
-				}
-			})
-		}
-		synctest.Wait()
-		close(release)
-		all.Wait()
+		together(s, errDown, func() {
+			if got, err := ring.Open(t.Context(), nil, sealed, b); !errors.Is(err, errDown) || got != nil {
+				t.Errorf("%s, %v", got, err)
+			}
+		})()
 		require.EqualValues(t, 1, s.reads.Load())
 	})
 }

@@ -28,8 +28,8 @@ var (
 	// ErrTampered is wrapped by a store whose kept record does not say what was written, or stands in another place.
 	ErrTampered = errors.New("records: record was altered")
 
-	// ErrStale is what a [Store] answers when the record has another revision, or another version, than the change was decided on. The
-	// service reads it again and repeats its decision; callers of the service never see it.
+	// ErrStale is what a [Store] answers when the record has another revision, or another version, than the change was decided
+	// on. The service reads it again and repeats its decision; callers of the service never see it.
 	ErrStale = errors.New("records: the record has another revision")
 )
 

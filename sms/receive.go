@@ -10,6 +10,7 @@ import (
 	"github.com/enamel-go/enamel/audit"
 	"github.com/enamel-go/enamel/consent"
 	"github.com/enamel-go/enamel/consent/keyword"
+	"github.com/enamel-go/enamel/internal/fact"
 	"github.com/enamel-go/enamel/internal/form"
 )
 
@@ -202,8 +203,8 @@ func (s *Service) start(ctx context.Context, by audit.Actor, r Received) (form f
 // recorded by the gate; the message is kept like any other, for a person to read.
 func (s *Service) agree(ctx context.Context, by audit.Actor, r Received) (asked bool, err error) {
 	c := consent.Confirmation{ID: messageID(r.Inbound), Practice: r.Practice, Number: r.From, Evidence: evidence(r)}
-	if at := r.Inbound.At; !at.IsZero() && at.Add(time.Minute).Before(r.At) {
-		c.At = at.Add(time.Minute) // one that is held up answers no request that was made since; clocks differ by less
+	if at := r.Inbound.At; !at.IsZero() && at.Add(fact.Leeway).Before(r.At) {
+		c.At = at.Add(fact.Leeway) // one that is held up answers no request that was made since; clocks differ by less
 	}
 	_, err = s.gate.Confirm(ctx, by, c)
 	known := errors.Is(err, consent.ErrNotAsked) || errors.Is(err, consent.ErrExpired)
@@ -232,7 +233,7 @@ const maxKept = 16 << 10
 // said returns when the provider says that it took a message in, or zero where it does not say, or where that lies ahead by
 // more than clocks differ.
 func (in Inbound) said(now time.Time) time.Time {
-	if in.At.IsZero() || in.At.After(now.Add(time.Minute)) {
+	if in.At.IsZero() || fact.Ahead(in.At, now) {
 		return time.Time{}
 	}
 	return micro(in.At)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -238,26 +239,22 @@ func (n *Notary) integrate(ctx context.Context, round tree.Round, out *absent) (
 	}
 	slices.SortStableFunc(genuine, func(a, b checked) int { return strings.Compare(a.practice, b.practice) })
 	var practices []string
-	for i, c := range genuine {
-		if i == 0 || c.practice != genuine[i-1].practice {
-			practices = append(practices, c.practice)
-		}
+	var leaves [][]checked // of each of them
+	for len(genuine) > 0 {
+		practice := genuine[0].practice
+		n := sort.Search(len(genuine), func(i int) bool { return genuine[i].practice > practice })
+		practices, leaves, genuine = append(practices, practice), append(leaves, genuine[:n]), genuine[n:]
 	}
 	edges, err := n.edges(ctx, round, practices)
 	if err != nil {
 		return result{}, err
 	}
 	heads := newHead(edges[""], len(practices))
-	for _, practice := range practices {
-		next := slices.IndexFunc(genuine, func(c checked) bool { return c.practice != practice })
-		if next < 0 {
-			next = len(genuine)
-		}
-		h := newHead(edges[practice], next)
-		for _, c := range genuine[:next] {
+	for i, practice := range practices {
+		h := newHead(edges[practice], len(leaves[i]))
+		for _, c := range leaves[i] {
 			h.add(c.mark, c.hash)
 		}
-		genuine = genuine[next:]
 		kept, point, err := h.sign(n.signer, practice, round.Number)
 		if err != nil {
 			return result{}, err

@@ -374,24 +374,31 @@ func TestTimeout(t *testing.T) {
 	refused(t, err, crypto.ErrUnavailable)
 }
 
+// answering returns a manager whose server answers like this, and is no Vault.
+func answering(t *testing.T, answer http.HandlerFunc) *transit.Manager {
+	t.Helper()
+	server := httptest.NewUnstartedServer(answer)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	m, err := transit.New(server.URL, keyName, transit.StaticToken(token), &transit.Options{
+		RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, m.Close()) })
+	return m
+}
+
 // TestEndsHalfway ends the caller's context amid an answer, and the answer with it: that the answer makes no sense is not what
 // the caller is told.
 func TestEndsHalfway(t *testing.T) {
 	ends := make(chan context.CancelFunc, 1)
-	half := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	m := answering(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"data": {"ciphertext": "`)
 		_ = http.NewResponseController(w).Flush()
 		(<-ends)()
-	}))
-	half.Config.ErrorLog = log.New(io.Discard, "", 0)
-	half.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
-	half.StartTLS()
-	defer half.Close()
-	m, err := transit.New(half.URL, keyName, transit.StaticToken(token), &transit.Options{
-		RootCAs: half.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs,
 	})
-	require.NoError(t, err)
-	defer m.Close()
 	for range 10 {
 		ctx, cancel := context.WithCancel(t.Context())
 		ends <- cancel
@@ -499,18 +506,10 @@ func TestPromise_M4_2_TransitClientRefusesTLS12(t *testing.T) {
 	t.Run("refuses_redirect_to_clear_text", func(t *testing.T) {
 		clearText := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it was followed") }))
 		defer clearText.Close()
-		moved := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		m := answering(t, func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, clearText.URL+r.URL.Path, http.StatusTemporaryRedirect)
-		}))
-		moved.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
-		moved.StartTLS()
-		defer moved.Close()
-		m, err := transit.New(moved.URL, keyName, transit.StaticToken(token), &transit.Options{
-			RootCAs: moved.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs,
 		})
-		require.NoError(t, err)
-		defer m.Close()
-		_, err = m.Unwrap(t.Context(), w, bind)
+		_, err := m.Unwrap(t.Context(), w, bind)
 		refused(t, err, crypto.ErrUnavailable)
 	})
 }
